@@ -1,0 +1,67 @@
+# What a person does with this project. Needs Python 3.11 or newer, make, and git; everything else goes into $(VENV).
+#
+# Targets are relative and every use is quoted, so that the project may lie below a path with spaces or Chinese
+# characters. The stamp files in $(VENV) make the second call fast and fit to work offline.
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+RUNTIME := $(VENV)/.runtime-installed
+TESTING := $(VENV)/.tests-installed
+
+# The first interpreter that is new enough; only looked for when the environment has to be made.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+
+# uv from the PATH, else from the environment, where pip puts it. Nothing of the caller's environment shall redirect it.
+UV = $(shell command -v uv >/dev/null && echo uv || echo "\"$(PY)\" -m uv")
+export UV_LINK_MODE ?= copy
+export UV_COMPILE_BYTECODE ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
+
+.PHONY: run test ui lint docs requirements clean help
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
+
+run: $(RUNTIME) ## run the whole pipeline on raw/; ends with the release and a summary
+	@"$(PY)" -m pipelines run $(ARGS)
+
+test: $(TESTING) ## run all tests
+	@"$(PY)" -m pytest -n auto $(ARGS)
+
+ui: $(RUNTIME) ## open Dagster's UI with this project loaded
+	@"$(PY)" -m pipelines ui $(ARGS)
+
+lint: $(TESTING) ## ruff and mypy
+	"$(PY)" -m ruff check .
+	"$(PY)" -m mypy
+
+docs: $(RUNTIME) ## write the generated pages anew
+	"$(PY)" -m pipelines.warehouse.docs
+
+requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
+	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --extra ui -o requirements.txt
+	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --all-extras -c requirements.txt -o requirements-test.txt
+
+clean: ## remove what was built: the warehouse and the caches of the tools
+	rm -rf warehouse/stage warehouse/tables warehouse/fazhi.duckdb
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found; install one, or name it: make PYTHON=/path/to/python" >&2; exit 2; }
+	"$(PYTHON)" -m venv "$(VENV)"
+	@command -v uv >/dev/null || "$(PY)" -m pip install --quiet uv
+
+$(RUNTIME): requirements.txt pyproject.toml | $(PY)
+	@echo "installing what the pipeline needs into $(VENV)"
+	@$(UV) pip install --quiet --python "$(PY)" -r requirements.txt
+	@$(UV) pip install --quiet --python "$(PY)" --no-deps -e .
+	@"$(PY)" -m compileall -q pipelines
+	@touch "$@"
+
+$(TESTING): requirements-test.txt $(RUNTIME)
+	@echo "installing what the tests need into $(VENV)"
+	@$(UV) pip install --quiet --python "$(PY)" -r requirements-test.txt
+	@touch "$@"

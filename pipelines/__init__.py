@@ -1,0 +1,1 @@
+"""fazhi: from raw reports to a published warehouse."""

@@ -1,0 +1,42 @@
+"""When the pipeline runs by itself: the job, its nightly schedule, and the sensor on new files."""
+
+import dagster as dg
+
+from pipelines.assets.workspace import Workspace
+from pipelines.ingest.inventory import digest
+
+JOB_NAME = "fazhi_nightly"
+
+nightly_job = dg.define_asset_job(
+    JOB_NAME,
+    selection=dg.AssetSelection.all(),
+    description="Everything, from raw files to the published release; what did not change is not computed again.",
+)
+
+nightly_schedule = dg.ScheduleDefinition(
+    name="nightly",
+    job=nightly_job,
+    cron_schedule="30 1 * * *",
+    execution_timezone="Asia/Shanghai",
+    description="Every night at 01:30 in China.",
+)
+
+
+@dg.sensor(
+    name="new_raw_files",
+    job=nightly_job,
+    minimum_interval_seconds=60,
+    description="Starts the job when a file below the raw folder is new, changed or gone.",
+)
+def new_raw_files(
+    context: dg.SensorEvaluationContext, workspace: Workspace
+) -> dg.RunRequest | dg.SkipReason:
+    """Compare the raw folder with what it was when the sensor last looked; the cursor is a hash of names and times."""
+    raw_dir = workspace.settings().raw_dir
+    if not raw_dir.is_dir():
+        return dg.SkipReason(f"raw folder {raw_dir} does not exist")
+    now = digest(raw_dir)
+    if now == context.cursor:
+        return dg.SkipReason(f"nothing new in {raw_dir}")
+    context.update_cursor(now)
+    return dg.RunRequest(run_key=now)

@@ -1,0 +1,53 @@
+"""Group `facts`: every number of every text, and the facts among them."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.metadata import OWNERS, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.workspace import Workspace
+from pipelines.stage.buckets import scan
+
+GROUP = "facts"
+_COMMON = {
+    "group_name": GROUP,
+    "deps": ["documents", "identities", "codebook"],
+    "kinds": {"python", "parquet"},
+    "owners": OWNERS,
+}
+
+
+@dg.multi_asset(
+    name="extraction",
+    specs=[
+        dg.AssetSpec("facts", description="Every figure a document states, with its sentence as evidence.", **_COMMON),
+        dg.AssetSpec("numbers", description="Every number of a document: a fact, or the reason why not.", **_COMMON),
+    ],
+)
+def extraction(
+    context: dg.AssetExecutionContext, workspace: Workspace
+) -> Iterator[dg.MaterializeResult]:
+    """Read facts and numbers out of every document whose text, year, codebook or engine is new."""
+    from pipelines.stage.facts import FACTS, NUMBERS, refresh_facts  # the engine is not needed to load the graph
+
+    settings = workspace.settings()
+    counts = refresh_facts(settings)
+    log_errors(context, counts.errors)
+    yield dg.MaterializeResult(
+        asset_key="facts",
+        metadata={**frame_metadata(scan(settings.stage_dir, FACTS)), **counts_metadata(counts)},
+    )
+    numbers = scan(settings.stage_dir, NUMBERS)
+    dispositions = numbers.group_by("disposition").len("n").sort("n", descending=True).collect()
+    by_name = dict(dispositions.iter_rows())
+    share = by_name.get("unclassified", 0) / max(1, sum(by_name.values()))
+    yield dg.MaterializeResult(
+        asset_key="numbers",
+        metadata={
+            **frame_metadata(numbers),
+            **counts_metadata(counts),
+            "unclassified_share": dg.MetadataValue.float(share),
+            "dispositions": dg.MetadataValue.json(by_name),
+        },
+    )

@@ -1,0 +1,93 @@
+"""Group `release`: the DuckDB file that readers open, and its audit as asset checks."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines.assets.metadata import OWNERS
+from pipelines.assets.workspace import Workspace
+from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
+from pipelines.warehouse.publish import PublishError, Release, publish
+from pipelines.warehouse.tables import TableSpec
+
+NAME = "release"
+
+
+def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
+    """The asset that publishes all tables of `specs` together, or nothing."""
+
+    @dg.asset(
+        name=NAME,
+        group_name="release",
+        deps=list(specs),
+        kinds={"duckdb"},
+        owners=OWNERS,
+        description="The published DuckDB file. It is renamed into place after its audit, or the one before stays.",
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=NAME, description="; ".join(check.description for check in checks))
+            for name, checks in _groups().items()
+        ],
+    )
+    def publish_release(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        settings = workspace.settings()
+        try:
+            release = publish(
+                specs,
+                settings.tables_dir,
+                settings.release_path,
+                inputs=_versions(),
+                now=datetime.now(UTC),
+            )
+        except AuditError as error:
+            yield from _check_results(error)
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        except PublishError as error:
+            raise dg.Failure(description=str(error)) from error
+        yield dg.MaterializeResult(metadata=_metadata(release))
+        yield from _check_results(None)
+
+    return publish_release
+
+
+def _versions() -> dict[str, str]:
+    """The versions of everything that a figure of the release went through."""
+    from pipelines.codebook import load_codebook
+    from pipelines.extract import ENGINE_VERSION
+    from pipelines.identify import IDENTIFIER_VERSION
+    from pipelines.read import READER_VERSION
+
+    return {
+        "codebook_version": load_codebook().version,
+        "engine_version": ENGINE_VERSION,
+        "reader_version": READER_VERSION,
+        "identifier_version": IDENTIFIER_VERSION,
+    }
+
+
+def _groups() -> dict[str, list[AuditCheck]]:
+    """The audit as it is shown: the checks of keys and those of references are one each, the others stand alone."""
+    groups: dict[str, list[AuditCheck]] = {}
+    for check in AUDIT_CHECKS:
+        kind = check.name.rpartition("_")[2]
+        groups.setdefault({"key": "keys", "reference": "references"}.get(kind, check.name), []).append(check)
+    return groups
+
+
+def _check_results(error: AuditError | None) -> Iterator[dg.AssetCheckResult]:
+    """One result a group: the groups that `error` names failed, the others passed."""
+    failed = {result.check.name: str(result) for result in error.results} if error else {}
+    for name, checks in _groups().items():
+        broken = [failed[check.name] for check in checks if check.name in failed]
+        text = "; ".join(broken) if broken else f"{len(checks)} rules hold"
+        yield dg.AssetCheckResult(check_name=name, asset_key=NAME, passed=not broken, description=text)
+
+
+def _metadata(release: Release) -> dict[str, object]:
+    rows = "\n".join(f"| {name} | {count} |" for name, count in release.counts.items())
+    return {
+        "path": dg.MetadataValue.path(release.path),
+        "release_id": release.release_id,
+        "built_at": dg.MetadataValue.timestamp(release.built_at),
+        "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{rows}"),
+    }

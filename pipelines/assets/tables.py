@@ -1,0 +1,89 @@
+"""Groups `tables` and `marts`: one asset for each SQL file under `sql/`, with what the SQL says of its columns.
+
+Only the factory from a table's specification to an asset belongs here. Dependencies, columns and lineage come from
+`pipelines.warehouse.tables`, which reads them out of the SQL.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.metadata import OWNERS, column_lineage, frame_metadata
+from pipelines.assets.sources import asset_name, source_paths
+from pipelines.assets.workspace import Workspace
+from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, run_audit
+from pipelines.warehouse.tables import TableSpec, build, connect, quote
+
+CHECK = "keeps_its_rules"
+
+
+def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
+    """The asset that builds the table of `spec` with DuckDB, with one blocking check for all its rules.
+
+    The rules are those of the release's audit that need no other table, so that nothing is built on a broken one.
+    """
+    rules = "; ".join(check.description for check in _own_checks(spec)) or "the table can be read"
+
+    @dg.asset(
+        name=spec.name,
+        group_name=spec.group,
+        deps=sorted({asset_name(source) for source in spec.depends_on}),
+        description=spec.description,
+        kinds={"duckdb", "sql", "parquet"},
+        owners=OWNERS,
+        metadata={
+            "sql": dg.MetadataValue.md(f"```sql\n{spec.sql.strip()}\n```"),
+            "dagster/column_schema": _columns(spec),
+            "dagster/column_lineage": _lineage(spec),
+        },
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=spec.name, blocking=True, description=rules)],
+    )
+    def build_table(workspace: Workspace) -> dg.MaterializeResult:
+        settings = workspace.settings()
+        built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
+        frame = pl.scan_parquet(built.path)
+        types = {name: str(kind) for name, kind in frame.collect_schema().items()}
+        metadata = {
+            **frame_metadata(frame),
+            "dagster/column_schema": _columns(spec, types),
+            "dagster/column_lineage": _lineage(spec),
+            "reused": dg.MetadataValue.bool(built.reused),
+        }
+        return dg.MaterializeResult(metadata=metadata, check_results=[_check(spec, built.path)])
+
+    return build_table
+
+
+def _columns(spec: TableSpec, types: Mapping[str, str] | None = None) -> dg.TableSchema:
+    """The columns, with types once the table is built; each description ends with where the column comes from."""
+    columns = []
+    for column in spec.columns:
+        origin = ", ".join(f"{asset_name(table)}.{name}" for table, name in column.lineage)
+        text = f"{column.description} (from {origin})" if origin else column.description
+        columns.append(dg.TableColumn(column.name, (types or {}).get(column.name, "?"), description=text))
+    return dg.TableSchema(columns)
+
+
+def _lineage(spec: TableSpec) -> dg.TableColumnLineage:
+    return column_lineage(
+        {
+            column.name: [(dg.AssetKey(asset_name(table)), name) for table, name in column.lineage]
+            for column in spec.columns
+        }
+    )
+
+
+def _own_checks(spec: TableSpec) -> list[AuditCheck]:
+    return [check for check in AUDIT_CHECKS if check.reads == (spec.name,)]
+
+
+def _check(spec: TableSpec, path: Path) -> dg.AssetCheckResult:
+    with closing(connect()) as con:
+        con.execute(f"CREATE VIEW {spec.name} AS FROM read_parquet({quote(path)})")
+        results = run_audit(con, _own_checks(spec))
+    broken = [str(result) for result in results if not result.passed]
+    text = "; ".join(broken) if broken else f"{len(results)} rules hold"
+    return dg.AssetCheckResult(check_name=CHECK, passed=not broken, description=text)

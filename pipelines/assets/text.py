@@ -1,0 +1,62 @@
+"""Group `text`: what the files say, and who says it."""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.metadata import OWNERS, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.workspace import Workspace
+from pipelines.stage.buckets import scan
+from pipelines.stage.files import read_files
+
+GROUP = "text"
+
+
+@dg.asset(
+    group_name=GROUP,
+    deps=["raw_files"],
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "a_row_for_each_file", asset="documents", blocking=True, description="No file is lost between raw and text."
+        )
+    ],
+)
+def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """The normalised text of every file, with its page furniture marked, or the reason why it has none."""
+    from pipelines.stage.documents import DOCUMENTS, refresh_documents  # the readers are not needed to load the graph
+
+    settings = workspace.settings()
+    files = read_files(settings)
+    counts = refresh_documents(files, settings)
+    log_errors(context, counts.errors)
+    frame = scan(settings.stage_dir, DOCUMENTS)
+    ids = frame.select("report_id").collect()
+    lost = files.join(ids, on="report_id", how="anti").height
+    failed = frame.filter(pl.col("read_status") != "ok").select(pl.len()).collect().item()
+    shown = frame.with_columns(pl.col("text").str.slice(0, 60))
+    return dg.MaterializeResult(
+        metadata={**frame_metadata(shown), **counts_metadata(counts), "failed": dg.MetadataValue.int(failed)},
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="a_row_for_each_file",
+                passed=lost == 0 and ids.height == files.height,
+                description=f"{files.height} files, {ids.height} documents, {lost} files without one",
+            )
+        ],
+    )
+
+
+@dg.asset(group_name=GROUP, deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS)
+def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """Which unit each document reports for, on which year, and in which kind of document."""
+    from pipelines.stage.identities import IDENTITIES, refresh_identities
+
+    settings = workspace.settings()
+    counts = refresh_identities(read_files(settings), settings)
+    log_errors(context, counts.errors)
+    frame = scan(settings.stage_dir, IDENTITIES)
+    accepted = frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()
+    return dg.MaterializeResult(
+        metadata={**frame_metadata(frame), **counts_metadata(counts), "accepted": dg.MetadataValue.int(accepted)}
+    )

@@ -1,0 +1,146 @@
+"""The command `fazhi`: parses arguments, calls the library, shows what comes back. No logic.
+
+Exit codes: 0 done, 1 the run failed, 2 the request cannot be met as it was made (one line says what to do).
+What is heavy to import (Dagster, DuckDB, the readers) is imported by the command that needs it.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from pipelines.settings import Settings, SettingsError
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+class Refusal(click.ClickException):
+    """The request cannot be met; the message is one line on what was found and what to do."""
+
+    exit_code = REFUSED
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fazhi", prog_name="fazhi")
+@click.pass_context
+def fazhi(context: click.Context) -> None:
+    """From the rule-of-law reports of Chinese townships to a warehouse in which every figure shows its sentence."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@fazhi.command()
+@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/ in the project]")
+@click.option("--quiet", is_flag=True, help="Show nothing but the path of the release.")
+def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
+    """Build the warehouse from the raw reports; what did not change is not computed again."""
+    settings = Settings.load(raw, warehouse)
+    settings.check_folders()
+
+    from pipelines import show
+    from pipelines.runner import Failed, asset_names, run_job
+    from pipelines.stage.progress import listening
+    from pipelines.summary import summarise
+
+    out = show.console()
+    failures: list[Failed] = []
+    with show.run_progress(out, asset_names, quiet) as progress:
+
+        def on_event(event: object) -> None:
+            if isinstance(event, Failed):
+                failures.append(event)
+            elif progress:
+                with suppress(SystemExit):  # rich's answer to a closed pipe; the run goes on without a listener
+                    progress.made(event.asset, event.metadata)
+
+        with listening(progress.progress if progress else lambda step, done, total: None):
+            is_done = run_job(settings, on_event)
+    if not is_done:
+        for failure in failures:
+            click.echo(f"fazhi: {failure.step} failed: {failure.reason}", err=True)
+        raise SystemExit(FAILED)
+    if quiet:
+        click.echo(str(settings.release_path))
+    else:
+        show.summary(out, settings.release_path, summarise(settings.release_path))
+
+
+@fazhi.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--url", help="Where the file was found; helps to tell which unit reports.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def extract(file: Path, url: str | None, form: str) -> None:
+    """Read one FILE: who reports, on which year, and every fact with its evidence."""
+    settings = Settings.load()
+
+    from pipelines import show
+    from pipelines.onefile import examine
+    from pipelines.read import ReadError
+
+    try:
+        examined = examine(file, url, settings)
+    except ReadError as error:
+        raise Refusal(f"{file}: {error.message}") from error
+    show.write_examined(examined.identity, examined.facts, form)
+
+
+@fazhi.command()
+@click.argument("query")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+def sql(query: str, form: str, warehouse: str | None) -> None:
+    """Ask the current release one SELECT; nothing can be written."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines import show
+    from pipelines.warehouse.query import QueryError
+    from pipelines.warehouse.query import query as ask
+
+    try:
+        result = ask(settings.release_path, query)
+    except QueryError as error:
+        raise Refusal(str(error)) from error
+    show.write_rows(result.columns, result.rows, form)
+
+
+@fazhi.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+def ui(port: int) -> None:
+    """Open Dagster's UI with this project loaded, on the instance that `fazhi run` writes to."""
+    settings = Settings.load()
+    settings.check_folders()
+    settings.prepare_dagster_home()
+    os.chdir(settings.project_root)  # Dagster reads the code location's name from pyproject.toml there
+    click.echo(f"Dagster's UI: http://127.0.0.1:{port} (stop it with Ctrl-C)")
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "--port", str(port), "--log-level", "warning"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code. What a user can put right is one line, never a traceback."""
+    try:
+        code = fazhi.main(args=arguments, prog_name="fazhi", standalone_mode=False)
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", INTERRUPTED)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "fazhi"
+        return _complain(f"{error.format_message()} See: {command} --help", REFUSED)
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except SettingsError as error:
+        return _complain(str(error), REFUSED)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; Python must not flush into the closed pipe at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"fazhi: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,24 @@
+"""What Dagster loads: the assets, the job, its schedule and sensor, put together. Wiring only, no logic."""
+
+import dagster as dg
+
+from pipelines.assets import automation, facts, raw, release, tables, text
+from pipelines.assets.workspace import Workspace
+from pipelines.settings import Settings
+from pipelines.warehouse.tables import load_specs
+
+_specs = load_specs(Settings.load().sql_dir)
+
+defs = dg.Definitions(
+    assets=[
+        *(raw.raw_files, raw.codebook, raw.division_codes),
+        *(text.documents, text.identities, facts.extraction),
+        *(tables.table_asset(spec) for spec in _specs.values()),
+        release.release_asset(_specs),
+    ],
+    jobs=[automation.nightly_job],
+    schedules=[automation.nightly_schedule],
+    sensors=[automation.new_raw_files],
+    resources={"workspace": Workspace()},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,143 @@
+"""Cues: what the words around a number say about whose figure it is, of which time, and how exact.
+
+Here belong the cues of cues.toml, years other than the report's, part-year periods and qualifiers (余, 近, 以上).
+Not here: which indicator a number belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.extract.mentions import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One way of saying that a number is no result of the year; see cues.toml."""
+
+    disposition: str
+    before: re.Pattern[str]
+    after: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    sentence: bool
+    units: frozenset[str]
+    chinese: bool  # only numbers written in Chinese numerals
+
+
+def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
+    """The cues of cues.toml in their order, compiled."""
+    return tuple(
+        Cue(
+            disposition=table["disposition"],
+            before=re.compile(table["before"]),
+            after=re.compile(table["after"]) if "after" in table else None,
+            unless=re.compile(table["unless"]) if "unless" in table else None,
+            sentence=table.get("reach") == "sentence",
+            units=frozenset(table.get("units", ())),
+            chinese=table.get("numeral") == "chinese",
+        )
+        for table in tables
+    )
+
+
+def disposition(cues: Sequence[Cue], text: str, mention: Mention, sentence: int, clause: int, end: int) -> str:
+    """The name of the first cue that says why a number is no result, or ''. Offsets: sentence and clause start, sentence end."""
+    in_clause = text[clause : mention.start]
+    in_sentence = text[sentence : mention.start]
+    for cue in cues:
+        if (cue.units and mention.unit not in cue.units) or (cue.chinese and not mention.chinese):
+            continue
+        words = in_sentence if cue.sentence else in_clause
+        found = cue.before.search(words)
+        if not found or (cue.after and not cue.after.match(text, mention.end, end)):
+            continue
+        if cue.unless and cue.unless.search(words, found.start()):
+            continue
+        return cue.disposition
+    return ""
+
+
+_YEAR = re.compile(
+    r"(?P<range>20[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)|(?P<since>自?20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
+    r"|(?P<year>(?:^|[,，:：(（、]|其中|截至|截止|自|从|在)20[0-9]{2}年)|(?P<now>今年|本年度?|全年(?!度)|当年)"
+)
+_FOUR = re.compile(r"20[0-9]{2}")
+
+
+def period_reason(text: str, start: int, end: int, report_year: int | None) -> str:
+    """Why the years named between two offsets put a number outside the report's year: last_year, multi_year, plan or ''."""
+    reason = ""
+    for match in _YEAR.finditer(text, start, end):
+        kind = match.lastgroup
+        years = [int(y) for y in _FOUR.findall(match.group())]
+        if kind == "now" or report_year is None:
+            reason = ""
+        elif kind == "range":
+            reason = "multi_year" if years[0] < years[-1] else ""
+        elif kind == "since":
+            reason = "multi_year" if years[0] < report_year else ""
+        elif _names_document(text, match.end()):
+            continue
+        else:
+            reason = "last_year" if years[0] < report_year else "plan" if years[0] > report_year else ""
+    return reason
+
+
+_DOCUMENT = re.compile(r"(?:度)?[^,，。;；]{0,12}(?:报告|要点|方案|计划|意见|任务|部署|规划|通知|会议精神|考试|考核)")
+
+
+def _names_document(text: str, at: int) -> bool:
+    return bool(_DOCUMENT.match(text, at))
+
+
+_MONTH = re.compile(r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?([0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到]([0-9]{1,2})月")
+_HALF = re.compile(r"上半年")
+_QUARTERS = re.compile(r"前三季度|前三个季度")
+
+
+def period_of(text: str, start: int, end: int) -> str:
+    """The part of the year a figure covers: 'year', 'first_half', 'to_MM' (from January to the end of month MM)."""
+    if found := _MONTH.search(text, start, end):
+        month = int(found[1] or found[2])
+        return f"to_{month:02d}" if 1 <= month < 12 else "year"
+    if _HALF.search(text, start, end):
+        return "first_half"
+    return "to_09" if _QUARTERS.search(text, start, end) else "year"
+
+
+_LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于|至少|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)(?:了)?$")
+_MOST_BEFORE = re.compile(r"(?:不超过|不高于|不多于|至多|最多|少于|低于|不足|不到|≤|<|控制在)$")
+_ABOUT_BEFORE = re.compile(r"(?:大约|约|近|将近|接近|大概|左右|几近)(?:为|达)?$")
+_LEAST_AFTER = re.compile(r"(?:[(（][^)）]{1,4}[)）])?(?:及|之)?(?:以上|多(?![元样方种次]))|余")
+_MOST_AFTER = re.compile(r"以下|以内|之内")
+_ABOUT_AFTER = re.compile(r"左右|上下|许(?!可)|次左右")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value with how exact it is. Bounds are None where the words give none."""
+
+    value: float
+    qualifier: str
+    low: float | None
+    high: float | None
+
+
+def amount(text: str, mention: Mention) -> Amount:
+    """Read qualifier and bounds of a mention from the words that touch it (不低于 is at_least, 近 is approx from below)."""
+    value = mention.value if mention.value is not None else 0.0
+    if mention.upper is not None:
+        return Amount(value, "at_least", value, mention.upper)
+    left = text[max(0, mention.start - 6) : mention.start]
+    if _MOST_BEFORE.search(left) or _MOST_AFTER.match(text, mention.end):
+        return Amount(value, "at_most", None, value)
+    if mention.more or _LEAST_BEFORE.search(left) or _LEAST_AFTER.match(text, mention.end):
+        return Amount(value, "at_least", value, None)
+    if _ABOUT_BEFORE.search(left):
+        return Amount(value, "approx", None, value if left.endswith(("近", "接近")) else None)
+    if _ABOUT_AFTER.match(text, mention.end):
+        return Amount(value, "approx", None, None)
+    return Amount(value, "exact", value, value)

@@ -1,0 +1,86 @@
+"""Facts and numbers: what extraction returns, and how readings become facts with evidence and parts of totals.
+
+Here belong the result types and the relations between the facts of one report (其中, repeats). Not here: choosing the
+indicator (pipelines.extract.reading).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Fact:
+    """One figure stated by a report, in offsets of the stored text; fields as in the table fact_indicator."""
+
+    metric_code: str
+    value: float
+    unit: str
+    unit_raw: str
+    qualifier: str
+    value_low: float | None
+    value_high: float | None
+    role: str  # total, subset, repeat
+    subset_of: int | None  # index into Extraction.facts
+    period: str
+    implicit_zero: bool
+    scope: str | None
+    section: str | None
+    evidence: str
+    char_start: int
+    char_end: int
+    number_start: int
+    number_end: int
+    rule_id: str
+    read_as: str
+    confidence: float
+
+
+@dataclass(slots=True)
+class Number:
+    """One number of a report and what became of it, in offsets of the stored text."""
+
+    char_start: int
+    char_end: int
+    text: str
+    value: float | None
+    unit_raw: str | None
+    disposition: str
+    fact: int | None = None  # index into Extraction.facts
+
+
+@dataclass(slots=True)
+class Extraction:
+    """All facts and all numbers of one report, in order of appearance."""
+
+    facts: list[Fact] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+
+
+_PART = re.compile(r"其中|包括|包含|(?<=[,，;；])含|分别[是为]")
+
+
+def part_start(text: str, sentence: int, position: int, figures_before: Sequence[int]) -> int | None:
+    """Where 其中 or 包括 opens the parts that a figure at `position` belongs to, if a figure stands before it.
+
+    `figures_before` holds the ends of earlier figures of the same paragraph, ascending.
+    """
+    found = None
+    for match in _PART.finditer(text, sentence, position):
+        if figures_before and figures_before[0] <= match.start():
+            found = match.start()
+    return found
+
+
+def mark_repeats(facts: Sequence[Fact]) -> None:
+    """Give role `repeat` to a total that says again, elsewhere and in as many words, what an earlier one said."""
+    seen: dict[tuple[str, float, str, str | None], Fact] = {}
+    for fact in facts:
+        if fact.role != "total" or fact.read_as == "shared":
+            continue
+        key = (fact.metric_code, fact.value, fact.qualifier, fact.scope)
+        earlier = seen.setdefault(key, fact)
+        if earlier is not fact and earlier.evidence != fact.evidence and fact.unit_raw == earlier.unit_raw and fact.value > 1:
+            fact.role = "repeat"

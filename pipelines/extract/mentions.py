@@ -1,0 +1,202 @@
+"""Mentions: every number of a text, with its value, its classifier and, where its form alone says so, why it counts nothing.
+
+Here belongs what the shape of a number tells: dates, index numbers, telephone numbers, slogans in quotes, running
+ordinals. Not here: what the words around a number say (norms, plans, last year), and which indicator it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
+
+#: Classifiers and measures a figure may carry, as reports write them. Longest first when compiled.
+UNITS = (
+    "场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 次 场 期 件 起 宗 桩 例 份 册 本 张 条 篇 幅 人 名 位 个 处 "
+    "家 户 块 支 项 部 批 轮 堂 节 学时 课时 小时 卷 笔 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷 吨 票 组 队 面 台 "
+    "辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套 枚 只 头 株 棵 粒 瓶 袋 箱 人/次 人·次 种 类 大类 级 天 日 周 个月 分钟 届 届次 分 倍 "
+    "个百分点 岁 回 讲 课 集 则 度 卡 公里 步 趟 遍 封 顶 声 道 口 片 层 大项 小项 项次 笔次 条次"
+).split()
+_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
+# Classifiers that make a run of Chinese numeral characters a number. A short list: 一 is in half of all words.
+_CHINESE_UNIT = (
+    r"场次|人次|家次|件次|户次|轮次|批次|次(?!性|第|序|日)|场(?!所|景|地|面|合|域)|期(?!间|限|待|望)|件(?!事一)|起(?!来|步|草|点|到)|宗(?!旨)|例(?!行|会|如)|"
+    r"份(?!额|子)|册|本(?!账|正|地|级|职)|张(?!网|图|纸)|条(?!龙|心|例|件|线)|篇(?!章)|幅|人(?!民|大|员|格|居|人)|名(?!单|义|录|称)|位(?!置|一体|居)|个(?!人|别|性|体)|处(?!理|置|罚|在)|家(?!庭|长)|"
+    r"户(?!外|籍)|块|支(?!持|部|撑)|项(?!目)|部(?!门|分|署|委|队)|批(?!准|评|复|示)|轮(?!流|换|训)|堂|节(?!约|点)|学时|课时|小时|卷(?!宗)|笔|万元|元|平方公里|平方米|亩|天|年(?!度|底|初)|个月|倍|回(?!应|复|头|访|归|收)|成(?!立|为|员|效|果|绩|功|熟|本|长)"
+)
+_MAGNITUDE = "百千万亿"
+_MORE = "余多几来"
+_CN = CHINESE
+
+_SHAPES = re.compile(
+    rf"""
+    (?P<masked>[0-9]*[*＊]+[0-9*＊]*)
+  | (?P<date>(?:19|20)[0-9]{{2}}(?:年(?:度)?(?:[0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}[日号])?)?(?:[-—~至到](?:(?:19|20)[0-9]{{2}}年?)?(?:[0-9]{{1,2}}月)?(?:[0-9]{{1,2}}日)?)?
+        |[-—~至到/](?:19|20)[0-9]{{2}}(?:[-—~至](?:19|20)?[0-9]{{2}})?(?:年度?)?(?![0-9])
+        |(?:19|20)[0-9]{{2}}年
+        |[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?:[ T]?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?![0-9])
+        |[-/.][0-9]{{1,2}}(?![0-9]|%|件|次|人))
+      |[0-9]{{1,2}}月(?:[0-9]{{1,2}}[日号])?(?:份)?(?:[-—~至到][0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}日)?)?
+      |[0-9]{{1,2}}日(?!均)
+      |[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?![0-9])
+      |[0-9]{{1,2}}时(?:[0-9]{{1,2}}分)?)
+  | (?P<node_day>[0-9]{{1,2}}[·.][0-9]{{1,2}}(?![0-9万亿千百%个件次人份倍平公亩米元户家起])(?=[”"’』」》]|[^0-9]{{0,12}}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[0-9]{{1,2}}[·.])))
+  | (?P<phone>1[3-9][0-9]{{9}}(?![0-9])|0[0-9]{{2,3}}-[0-9X]{{7,8}}|400-?[0-9]{{3,4}}-?[0-9]{{3,4}}|(?<=电话[:：])[0-9-]+)
+  | (?P<index_number>[0-9]{{8,}}[0-9A-Za-z/-]*|[0-9]{{3,}}[A-Za-z][0-9A-Za-z]*(?:/[0-9-]+)?|(?<=ICP备)[0-9]+号(?:-[0-9]+)?|(?<=QQ)[0-9]+|(?<=[A-Za-z/=_.&?-])[0-9]+(?=[A-Za-z/=_&?-]))
+  | (?P<slogan>(?<=[“"「‘])[0-9]{{1,5}}(?=[”"」’])|[0-9]+(?:[+＋][0-9NnXx]+)+(?:>[0-9]+)?|[0-9]+[+＋](?=[\u4e00-\u9fffA-Za-z“"])|(?<=[+＋])[0-9]+)
+  | (?P<hotline>(?:12345|12348|12388|12333|12315|12309|12363|12380)(?!余|多|万|件|次|条|份|个|人|名))
+  | (?P<percent>[0-9]+(?:\.[0-9]+)?(?:[-—~至][0-9]+(?:\.[0-9]+)?)?%)
+  | (?P<figure>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)
+    (?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?
+    (?P<scale>[{_MAGNITUDE}]*)(?P<more>[{_MORE}+＋])?(?P<scale2>[{_MAGNITUDE}]*)(?P<more2>[余多])?
+    (?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?
+    """,
+    re.VERBOSE,
+)
+_RUN = re.compile(r"[0-9]")
+_CHINESE_FIGURE = re.compile(
+    rf"""(?<![第每各逐任同某统唯专单进{_CN}])(?:
+      (?P<percent>百分之(?P<share>百|[{_CN}]+(?:点[{_CN}]+)?))
+    | (?P<several>[数几上好近成]*)(?P<figure>[{_CN}]+)(?P<more>[{_MORE}])?(?P<scale>[{_MAGNITUDE}]*)(?P<more2>[余多])?
+      (?P<unit>{_CHINESE_UNIT})(?P<both>(?!))?
+    )""",
+    re.VERBOSE,
+)
+_CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
+_DOC_NUMBER = re.compile(r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号")
+_TITLE = re.compile(r"《[^《》\n]{1,150}》")
+_ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
+_LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
+_ORDINAL_LEFT = re.compile(r"第$")
+
+
+@dataclass(slots=True)
+class Mention:
+    """One number in the working text. `reason` is set where its form alone says that it is no figure."""
+
+    start: int
+    end: int  # after the classifier
+    digits_end: int  # after the numeral, before the classifier
+    value: float | None = None
+    unit: str = ""
+    more: bool = False  # 余, 多, 几, +: at least
+    upper: float | None = None  # of a range
+    chinese: bool = False
+    reason: str = ""
+    reach: int = 0  # where the words to its right that it counts end, once it is read
+
+
+def find_mentions(text: str) -> list[Mention]:
+    """All numbers of a working text in order of appearance, not overlapping."""
+    found = [*_named_spans(text)]
+    taken = [(m.start, m.end) for m in found]
+    found += _arabic(text, taken)
+    found.sort(key=lambda m: m.start)
+    found += _chinese(text, [(m.start, m.end) for m in found])
+    found.sort(key=lambda m: m.start)
+    return found
+
+
+def _named_spans(text: str) -> Iterator[Mention]:
+    """Laws' titles, document numbers and years in Chinese numerals: spans whose digits are part of a name."""
+    titles = [m.span() for m in _TITLE.finditer(text)] if "《" in text else []
+    for start, end in titles:
+        for run in re.finditer(r"[0-9]+(?:[-—~.][0-9]+)*年?", text[start:end]):
+            yield Mention(start + run.start(), start + run.end(), start + run.end(), reason="law_title")
+    for match in _DOC_NUMBER.finditer(text):
+        if not any(a <= match.start() < b for a, b in titles):
+            yield Mention(match.start(), match.end(), match.end(), reason="document_number")
+    for match in _CHINESE_YEAR.finditer(text):
+        if not any(a <= match.start() < b for a, b in titles):
+            yield Mention(match.start(), match.end(), match.end(), chinese=True, reason="date")
+
+
+def _inside(position: int, spans: list[tuple[int, int]], at: int) -> int:
+    """Index of the first span that ends after `position`, from `at` on (spans and positions both ascend)."""
+    while at < len(spans) and spans[at][1] <= position:
+        at += 1
+    return at
+
+
+def _arabic(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    taken = sorted(taken)
+    position, at = 0, 0
+    while run := _RUN.search(text, position):
+        start = run.start()
+        at = _inside(start, taken, at)
+        if at < len(taken) and taken[at][0] <= start:
+            position = taken[at][1]
+            continue
+        mention = _read_arabic(text, start)
+        yield mention
+        position = max(mention.end, start + 1)
+
+
+def _read_arabic(text: str, start: int) -> Mention:
+    match = _SHAPES.match(text, start)
+    assert match is not None  # a digit always matches `figure`
+    kind = match.lastgroup if match["figure"] is None else "figure"
+    end = match.end()
+    if kind == "percent":
+        body = match["percent"][:-1]
+        low, _, high = body.replace("—", "-").replace("~", "-").replace("至", "-").partition("-")
+        return Mention(start, end, end - 1, float(low), "%", upper=float(high) if high else None)
+    if kind != "figure":
+        return Mention(start, end, end, reason="date" if kind == "node_day" else str(kind).replace("hotline", "name"))
+    digits_end = match.end("figure")
+    ordinal = _ordinal(text, start, digits_end)
+    if ordinal:
+        return Mention(start, digits_end, digits_end, reason=ordinal)
+    scale = magnitude(match["scale"]) * magnitude(match["scale2"])
+    unit = match["unit"] or ""
+    if unit in ("万元", "亿元"):
+        scale, unit = scale * magnitude(unit[0]), "元"
+    value = arabic_value(match["figure"]) * scale
+    upper = float(match["upper"]) * scale if match["upper"] else None
+    numeral_end = match.start("unit") if match["unit"] else end
+    more = bool(match["more"] or match["more2"])
+    return Mention(start, end, numeral_end, round(value, 6), unit + (match["both"] or ""), more, upper)
+
+
+def _ordinal(text: str, start: int, end: int) -> str:
+    """Why a bare digit run is an ordinal (第3季度, a running 1、 or (2) at the head of a line), or nothing."""
+    left = text[max(0, start - 2) : start]
+    if left.endswith("第"):
+        return "ordinal"
+    if end - start <= 2 and _ORDINAL_RIGHT.match(text, end) and (start == 0 or _LINE_ORDINAL.search(left)):
+        return "ordinal"
+    return ""
+
+
+def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    at = 0
+    for match in _CHINESE_FIGURE.finditer(text):
+        start = match.start()
+        at = _inside(start, taken, at)
+        if at < len(taken) and taken[at][0] < match.end():
+            continue
+        yield _read_chinese(match)
+
+
+def _read_chinese(match: re.Match[str]) -> Mention:
+    start, end = match.span()
+    if match["percent"]:
+        whole, _, part = match["share"].partition("点")
+        value = 100.0 if whole == "百" else chinese_value(whole)
+        if part and value is not None:
+            value += (chinese_value(part) or 0) / 10 ** len(part)
+        return Mention(start, end, end, value, "%", chinese=True)
+    value = chinese_value(match["figure"])
+    scale = magnitude(match["scale"] or "")
+    unit = match["unit"]
+    if unit == "万元":
+        scale, unit = scale * 10_000, "元"
+    if unit == "成":
+        scale, unit = 10.0, "%"
+    several = match["several"]
+    reason = "" if value is not None else "indefinite"
+    more = bool(match["more"] or match["more2"] or set(several) & set("数几上好"))
+    begin = start + len(several) - (1 if several and several[-1] in "数几" else 0)
+    return Mention(begin, end, match.start("unit"), None if value is None else value * scale, unit, more, chinese=True, reason=reason)

@@ -1,0 +1,52 @@
+"""Numerals: what number a run of digits or Chinese numeral characters stands for.
+
+Here belongs the value of a numeral and nothing else: no context, no units of measure, no decision whether it counts.
+"""
+
+from __future__ import annotations
+
+DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
+    "零": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
+}  # fmt: skip
+TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+MYRIADS = {"万": 10_000, "亿": 100_000_000}
+MAGNITUDES = TENS | MYRIADS
+#: Every character a Chinese numeral may consist of; 廿 and 卅 are twenty and thirty.
+CHINESE = "".join(DIGITS) + "".join(MAGNITUDES) + "廿卅"
+
+
+def chinese_value(numeral: str) -> float | None:
+    """The value of a Chinese numeral (三百二十 is 320, 两万 20000, 二〇二四 2024), None where it is not one.
+
+    A leading magnitude counts once (百余 is read by the caller as 百 with a hedge: 100).
+    """
+    numeral = numeral.replace("廿", "二十").replace("卅", "三十")
+    if not numeral or any(c not in DIGITS and c not in MAGNITUDES for c in numeral):
+        return None
+    if all(c in DIGITS for c in numeral):
+        return float("".join(str(DIGITS[c]) for c in numeral))
+    total, section, digit = 0, 0, -1
+    for char in numeral:
+        if char in DIGITS:
+            digit = DIGITS[char]
+        elif char in TENS:
+            section += (digit if digit > 0 else 1) * TENS[char]
+            digit = -1
+        else:
+            section += max(digit, 0)
+            total = (total + section or 1) * MYRIADS[char]
+            section, digit = 0, -1
+    return float(total + section + max(digit, 0))
+
+
+def arabic_value(digits: str) -> float:
+    """The value of Arabic digits with or without thousands separators (4,200 and 4，200 are 4200)."""
+    return float(digits.replace(",", "").replace("，", ""))
+
+
+def magnitude(characters: str) -> float:
+    """The factor that magnitude characters after digits stand for (万 is 10000, 百万 1000000, nothing is 1)."""
+    factor = 1.0
+    for char in characters:
+        factor *= MAGNITUDES[char]
+    return factor

@@ -1,0 +1,304 @@
+"""Readings: which rule of the codebook a figure answers to, found from the words nearest to it.
+
+Here belong the few general ways of reading: the head left or right of the number, the head carried from the clause
+before, one number shared by several heads (均, 各, 分别). Not here: words of any one indicator (those are in the
+codebook), nor what makes a number no result (pipelines.extract.cues).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipelines.extract.codebook import Rule
+from pipelines.extract.context import Passage, Token, Window, subjects, topics
+
+#: Words that may stand between a head and its number, or alone before a number, without saying what is counted.
+_LIGHT = (
+    "全年|今年|本年度?|年内|年度|当年|目前|现有|现|一年来|至今|以来|截至|上半年|累计|共计|总计|合计|总共|共|计|总|先后|分别|均|都|各|双|全部|已经|已|了|开展|组织|举办|召开|"
+    "举行|完成|进行|实现|实施|办理|办|达到|达|为|有|是|约|大约|近|将近|超过|超|逾|突破|不少于|不低于|至少|满|等|的|工作|活动|任务|各类|各项|数量|总数|总量|次数|场次|件数|人数|数|量|情况|"
+    "其中|包括|并|也|还|又|另|一共|稳定在|保持在|保持|在|20[0-9]{2}年度?|[0-9]{1,2}月|[“”\"'‘’()（）:：,，、《》]"
+)
+_LIGHT_ONLY = re.compile(rf"(?:{_LIGHT})*")
+_UNIT_BRACKET = re.compile(r"[（(].*")
+_SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
+_COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
+_EACH = re.compile(r"各(?=$|开展|组织|举办|举行|办|讲|召开|进行|完成|有|授|印|发|制作|建|约|1|2|3)")
+_ITEM_BREAK = re.compile(r"、|和|与|以及|及")
+_RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
+_NEXT_OF_LIST = re.compile(r"(?:、|和|及|与|,|，|以及)?")
+
+_ADJACENT = 3
+
+CONFIDENCE = {"clause": 0.95, "shared": 0.9, "carried": 0.8, "tie": 0.6}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One rule met by one figure. `start` is where the words that decided it begin."""
+
+    rule: Rule
+    start: int
+    read_as: str
+    scope: str = ""
+    reach: int = 0  # end of the head when it stands right of the number
+
+
+@dataclass(slots=True)
+class _Candidate:
+    rule: Rule
+    token: Token
+    size: int
+
+    def key(self) -> tuple[int, int, int]:
+        return (self.rule.specificity, self.size, -self.rule.rank)
+
+
+@dataclass(slots=True)
+class Sight:
+    """What a rule may look at: masks of the words near the figure, of its clause, of its sentence and headings."""
+
+    unit: str
+    near: int
+    clause: int
+    context: int
+    topics: int
+    subjects: int
+
+    def fits(self, rule: Rule) -> bool:
+        """Whether all conditions of a rule are met."""
+        if self.near & rule.without or self.context & rule.without_context:
+            return False
+        if rule.topics and not self.topics & rule.topics:
+            return False
+        if rule.subjects and not self.subjects & rule.subjects:
+            return False
+        return all(self.clause & mask for mask in rule.requires) and all(self.context & mask for mask in rule.context)
+
+
+def plain_unit(unit: str) -> str:
+    """A classifier without what stands in brackets behind it: 件(批) is 件."""
+    return _UNIT_BRACKET.sub("", unit)
+
+
+def read(passage: Passage, view: Window, item: int, part: bool) -> list[Reading]:
+    """All readings of one figure, best first; empty when no rule of the codebook fits.
+
+    `item` is the start of the enumerated item the figure stands in; `part` says that it stands behind 其中.
+    """
+    sight = _sight(passage, view, item)
+    each = _read_each(passage, view, sight)
+    if each:
+        return each
+    found = _read_near(passage, view, sight)
+    if not found and not part:
+        found = _read_carried(passage, view, sight, item)
+    more = _read_also(passage, view, sight, {r.rule.metric for r in found})
+    return found + more
+
+
+def _sight(passage: Passage, view: Window, item: int) -> Sight:
+    mention = view.mention
+    near = passage.mask(view.left, mention.start) | passage.mask(mention.end, view.right)
+    clause = near | passage.mask(view.clause, view.left)
+    context = clause | passage.mask(view.sentence, view.clause)
+    for term in passage.heading:
+        context |= term.mask
+    return Sight(plain_unit(mention.unit), near, clause, context, topics(passage, view, item), subjects(passage, view, item))
+
+
+def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
+    left = _best(passage, passage.between(view.left, view.mention.start), sight, "left")
+    right = _best(passage, passage.between(view.mention.end, view.right), sight, "right")
+    if left and right and passage.text[view.mention.start - 1] == "等" and right[0].token[0] - view.mention.end <= _ADJACENT:
+        left = []
+    elif left and right and not _touches(passage, left[0].token, view):
+        gap_left = view.mention.start - left[0].token[1]
+        gap_right = right[0].token[0] - view.mention.end
+        if gap_right <= max(2, gap_left):
+            left = []
+    chosen = left or right
+    if not chosen:
+        return []
+    readings = [_reading(passage, view, chosen, "clause")]
+    if left:
+        readings += _read_shared(passage, view, sight, chosen[0].token)
+    else:
+        readings[0].reach = chosen[0].token[1]
+    return readings
+
+
+def _touches(passage: Passage, token: Token, view: Window) -> bool:
+    between = passage.text[token[1] : view.mention.start]
+    return bool(_LIGHT_ONLY.fullmatch(between))
+
+
+def _best(passage: Passage, tokens: Sequence[Token], sight: Sight, side: str) -> list[_Candidate]:
+    """The candidates of the head nearest to the number that any rule accepts, best first; weak rules only if no other."""
+    weak: list[_Candidate] = []
+    for _, group in groupby(reversed(tokens) if side == "left" else sorted(tokens), key=lambda t: t[1] if side == "left" else t[0]):
+        found = [
+            _Candidate(rule, token, token[1] - token[0])
+            for token in group
+            for rule in passage.term(token).heads.get(sight.unit, ())
+            if rule.side in (side, "both") and sight.fits(rule)
+        ]
+        found.sort(key=_Candidate.key, reverse=True)
+        if found and not found[0].rule.weak:
+            return found
+        weak = weak or found
+    return weak
+
+
+def _reading(passage: Passage, view: Window, candidates: Sequence[_Candidate], read_as: str) -> Reading:
+    best = candidates[0]
+    rivals = [c for c in candidates[1:] if c.rule.metric != best.rule.metric and (c.rule.specificity, c.size) == (best.rule.specificity, best.size)]
+    start = min(view.clause, best.token[0])
+    return Reading(best.rule, start, "tie" if rivals else read_as)
+
+
+def _read_carried(passage: Passage, view: Window, sight: Sight, item: int) -> list[Reading]:
+    """The head of the words before, where the figure's own words say nothing of what is counted.
+
+    From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
+    """
+    own = passage.text[view.left : view.mention.start]
+    after = passage.text[view.mention.end : view.right]
+    if not _LIGHT_ONLY.fullmatch(own) or not _LIGHT_ONLY.fullmatch(after):
+        return []
+    start, end = _carrier(passage, view, item)
+    if start >= end:
+        return []
+    mask = passage.mask(start, end)
+    wider = Sight(sight.unit, sight.near | mask, sight.clause | mask, sight.context, sight.topics, sight.subjects)
+    candidates = _best(passage, passage.between(start, end), wider, "left")
+    if not candidates:
+        return []
+    return [Reading(candidates[0].rule, start, "carried")]
+
+
+def _carrier(passage: Passage, view: Window, item: int) -> tuple[int, int]:
+    """The stretch whose head a bare figure may take over; empty when there is none."""
+    if view.left != view.clause:
+        before = [m for m in passage.figures if view.clause <= m.start < view.mention.start]
+        if not before or any(m.unit == view.mention.unit for m in before):
+            return 0, 0
+        return view.clause, before[0].start
+    end = view.clause
+    start = max(passage.clause_start(end - 1), item) if end > item else end
+    return (0, 0) if any(start <= m.start < end and not m.reason for m in passage.figures) else (start, end)
+
+
+def _read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> list[Reading]:
+    """Further heads that share the number: 参考率、合格率均达100%; 行政复议、行政诉讼均为0件."""
+    between = passage.text[head[1] : view.mention.start]
+    marked = bool(_SHARED.search(between))
+    if sight.unit != "%" and not marked:
+        return []
+    readings: list[Reading] = []
+    position = head[0]
+    for _, group in groupby(reversed(passage.between(view.left, head[0])), key=lambda t: t[1]):
+        candidates = _best(passage, list(group), sight, "left")
+        if not candidates:
+            continue
+        start, end, _ = candidates[0].token
+        gap = passage.text[end:position]
+        if end <= position and (_COORDINATE.fullmatch(gap) or (marked and not gap)):
+            readings.append(Reading(candidates[0].rule, view.clause, "shared"))
+            position = start
+    return readings
+
+
+def _read_also(passage: Passage, view: Window, sight: Sight, taken: set[str]) -> list[Reading]:
+    """A second fact in the same number by rules marked `also` (24名执法人员全部持证)."""
+    readings: list[Reading] = []
+    for token in (*passage.between(view.left, view.mention.start), *passage.between(view.mention.end, view.right)):
+        side = "left" if token[1] <= view.mention.start else "right"
+        for rule in passage.term(token).also.get(sight.unit, ()):
+            if rule.metric not in taken and rule.side in (side, "both") and sight.fits(rule):
+                taken.add(rule.metric)
+                readings.append(Reading(rule, view.clause, "shared"))
+    return readings
+
+
+def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
+    """One number for each of several things: 面向机关干部和执法人员各开展培训4场 is two facts."""
+    words = passage.text[view.left : view.mention.start]
+    each = None
+    for each in _EACH.finditer(words):
+        pass
+    if each is None or not each.start():
+        return []
+    items = _items(words[: each.start()], view.left)
+    if len(items) < 2:
+        return []
+    rest = (view.left + each.end(), view.mention.start)
+    shared_tokens = [*passage.between(*rest), *passage.between(view.mention.end, view.right)]
+    last = passage.between(*items[-1])
+    readings = []
+    for start, end in items:
+        own = passage.between(start, end)
+        for tokens in ([*own, *shared_tokens], [*own, *last, *shared_tokens]):
+            reading = _read_tokens(passage, view, sight, tokens)
+            if reading:
+                reading.scope = passage.text[start:end]
+                readings.append(reading)
+                break
+    return readings if len(readings) > 1 else []
+
+
+def _items(words: str, offset: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for cut in _ITEM_BREAK.finditer(words):
+        spans.append((offset + start, offset + cut.start()))
+        start = cut.end()
+    spans.append((offset + start, offset + len(words)))
+    return [span for span in spans if span[1] > span[0]]
+
+
+def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[Token]) -> Reading | None:
+    near = topic = subject = 0
+    for token in tokens:
+        term = passage.term(token)
+        near, topic, subject = near | term.mask, topic | term.topics, subject | term.subjects
+    own = Sight(sight.unit, near, near, sight.context, topic or sight.topics, subject or sight.subjects)
+    candidates = _best(passage, sorted(tokens, key=lambda t: t[1]), own, "left")
+    return Reading(candidates[0].rule, view.clause, "shared") if candidates else None
+
+
+def read_respectively(passage: Passage, views: Sequence[Window], item: int) -> list[Reading]:
+    """A、B、C分别为1、2、3: one reading for each figure in turn, or nothing when things and figures do not pair."""
+    first = views[0]
+    words = passage.text[first.left : first.mention.start]
+    mark = _RESPECTIVELY.search(words)
+    if not mark:
+        return []
+    items = _items(words[: mark.start()], first.left)
+    if len(items) < len(views):
+        return []
+    sight = _sight(passage, first, item)
+    rest = passage.between(first.left + mark.end(), first.mention.start)
+    last = passage.between(*items[-1])
+    readings: list[Reading] = []
+    for start, end in items[-len(views) :]:
+        own = passage.between(start, end)
+        reading = _read_tokens(passage, first, sight, own) or _read_tokens(passage, first, sight, [*own, *rest])
+        reading = reading or _read_tokens(passage, first, sight, [*own, *rest, *last])
+        if reading is None:
+            return []
+        readings.append(reading)
+    return readings
+
+
+def listed_with(passage: Passage, index: int) -> list[int]:
+    """Indices of the figures that continue a list of bare figures: 100%、100%、97.5%."""
+    found = [index]
+    while found[-1] + 1 < len(passage.figures):
+        here, there = passage.figures[found[-1]], passage.figures[found[-1] + 1]
+        if not _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start]) or plain_unit(here.unit) != plain_unit(there.unit):
+            break
+        found.append(found[-1] + 1)
+    return found

@@ -1,0 +1,146 @@
+"""Putting the parts together: the identity of one document, accepted or quarantined with the reason.
+
+Here belongs the order of the questions and the verdict. Not here: how any one question is answered.
+"""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.fold import fold
+from pipelines.identify import kind
+from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.page import OPENING_LENGTH, Page, look
+from pipelines.identify.place import Evidence, Place, resolve
+from pipelines.identify.title import Title, find_title
+from pipelines.identify.year import report_year
+from pipelines.read import Span
+
+# Part of the key under which identities are cached: raise it with every change of what identifying yields.
+IDENTIFIER_VERSION = "1"
+
+_NUMBER_LINES = 8
+_DEPARTMENT = re.compile(
+    r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|委员会办公室|政府办公室)$"
+)
+_BEFORE_YEAR = re.compile(r"(?:关于|20[0-9]{2}|[〇零一二三四五六七八九]{4}年|法治|依法).*$")
+_OWN_DEPARTMENT = re.compile(r"[我全本]局|局党组|[县市区](?!级)[一-龥]{2,8}局(?:坚持|紧|深入|认真|在|以|按|全面|党组)")
+_CITIES = ("市", "州", "盟", "地区")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of a document; the columns of the `identities` stage. `status_reason` is null when accepted."""
+
+    title: str | None
+    doc_number: str | None
+    written_on: datetime.date | None
+    published_on: datetime.date | None
+    doc_type: str
+    doc_level: str
+    report_year: int | None
+    year_method: str | None
+    township_code: str | None
+    county_code: str | None
+    place_method: str | None
+    place_candidates: list[str]
+    status: str
+    status_reason: str | None
+
+
+def identify(
+    document_text: str,
+    furniture: Sequence[Span],
+    fields: Sequence[tuple[str, str]],
+    url: str | None,
+    source_id: str | None,
+    gazetteer: Gazetteer,
+) -> Identity:
+    """Identify a document from its stored text, the furniture and fields `read` found, and where it came from.
+
+    `source_id` names an entry of `sources.toml`; it says nothing of its own until that entry names a division.
+    """
+    page = look(document_text, furniture)
+    known = _first_values(fields)
+    title = find_title(page.head) or _titled_by_field(known)
+    head = page.head[: title.next_line + _NUMBER_LINES if title else _NUMBER_LINES]
+    opening = "\n".join(line.folded for line in page.head[title.next_line if title else 0 :])[:OPENING_LENGTH]
+    name = title.folded if title else ""
+    number = doc_number(known, head)
+    written = signed_on(page.foot) or parse_date(known.get("成文日期")) or parse_date(known.get("发文日期"))
+    published = (
+        parse_date(known.get("发布日期"))
+        or parse_date(known.get("生成日期"))
+        or date_in_url(url)
+        or parse_date(known.get("发文日期"))
+    )
+    place = resolve(_evidence(name, opening, page, known, url), gazetteer)
+    masked = kind.mask(name, opening)
+    doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
+    level = "template" if masked else _level(place, name, opening)
+    year, method = report_year(name, opening, year_of_number(number), written, published)
+    reason = _reason(masked, doc_type, level, place, year)
+    unit = place.unit if level in ("township", "subdistrict") else None
+    return Identity(
+        title=title.written if title else None,
+        doc_number=number,
+        written_on=written,
+        published_on=published,
+        doc_type=doc_type,
+        doc_level=level,
+        report_year=year,
+        year_method=method,
+        township_code=unit.code if unit else None,
+        county_code=unit.county_code if unit else None,
+        place_method=place.method if unit else None,
+        place_candidates=[candidate.code for candidate in place.candidates],
+        status="quarantined" if reason else "accepted",
+        status_reason=reason,
+    )
+
+
+def _first_values(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the first value of each field."""
+    return {name: value for name, value in reversed(fields)}
+
+
+def _titled_by_field(known: dict[str, str]) -> Title | None:
+    written = known.get("标题")
+    return Title(written, fold(written), 0) if written else None
+
+
+def _evidence(title: str, opening: str, page: Page, known: dict[str, str], url: str | None) -> Evidence:
+    publisher = fold(" ".join(known.get(name, "") for name in ("发布机构", "来源"))) + " " + page.surroundings
+    signature = " ".join(line.folded for line in page.foot[-3:] if len(line.folded) <= 40)
+    return Evidence(title, opening, publisher, signature, known.get("索引号", ""), url)
+
+
+def _level(place: Place, title: str, opening: str) -> str:
+    """Return the `doc_level` of a document that is no template."""
+    issuer = _BEFORE_YEAR.sub("", title)
+    if _DEPARTMENT.search(issuer) or (not place.name and _OWN_DEPARTMENT.search(opening)):
+        return "department"
+    if place.name:
+        return "subdistrict" if place.name.endswith(("街道", "街")) else "township"
+    if place.region:
+        return "city" if place.region.endswith(_CITIES) and place.region != "全县" else "county"
+    return "template" if kind.has_masked_words(opening) else "unknown"
+
+
+def _reason(masked: str | None, doc_type: str, level: str, place: Place, year: int | None) -> str | None:
+    """Return why a document stays out of the marts, None when it is accepted."""
+    if masked:
+        return f"template: {masked}"
+    if doc_type not in kind.ACCEPTED:
+        return f"not a rule-of-law report: {doc_type}"
+    if level in ("county", "city", "department"):
+        return f"not a township's report: {level}"
+    if place.name is None:
+        return "no place name: neither title, opening nor signature names a township-level unit"
+    if place.unit is None:
+        return f"unit not resolved: {len(place.candidates)} candidates for {place.name}" + (
+            f"; {place.problem}" if place.problem else ""
+        )
+    return None if year else "no report year: neither title, opening nor dates name it"

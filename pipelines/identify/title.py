@@ -1,0 +1,75 @@
+"""The title of a report: one or several lines at the head, sometimes none.
+
+Here belongs recognising and joining title lines. Not here: what the title says about year, unit and kind.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.identify.page import Line
+
+_TOPIC = re.compile(r"法治|法制|依法|普法|执法|信息公开|工作报告|工作总结|述职|述法|年度报告")
+_ENDING = re.compile(
+    r"(?:报告|总结|汇报|情况|小结|年报|思路|打算|安排|计划|要点|材料|通知|方案|意见|公告|公示|讲话|发言稿?|致辞|稿)"
+    r"(?:[((（【\[][^))）】\]]{1,20}[))）】\]])?$"
+)
+_NO_TITLE = re.compile(r"[。;；!！]|[:：]$|^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]|^[0-9]+[、.]|[,，].*[,，]")
+_DOC_NUMBER = re.compile(r"[〔\[【((（].{0,2}20 ?[0-9 ]{2,4}.{0,2}[〕\]】))）].{0,6}号")
+_FLAT = re.compile(r"^(\S[^。,，;；]{5,60}?(?:报告|总结|汇报|情况))\s+(?=\S{0,12}20[0-9]{2}|为|近年|今年|\S{0,6}党)")
+_SECOND_BODY = re.compile(r"(?:(?<=委员会)|(?<=委員會)|(?<=党工委)|(?<=党委))\s+(?=\S{2,30}(?:政府|办事处))")
+_LOOK_AT = 14
+_MOST_LINES = 4
+_LONGEST_LINE = 48
+_LONGEST = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title as written and folded, and the number of the first content line after it."""
+
+    written: str
+    folded: str
+    next_line: int
+
+
+def find_title(lines: Sequence[Line]) -> Title | None:
+    """Return the title among the first content lines, or None where the text starts without one."""
+    for first, line in enumerate(lines[:_LOOK_AT]):
+        if len(line.folded) > _LONGEST_LINE or _NO_TITLE.search(line.folded):
+            flat = _FLAT.match(line.folded) if first == 0 else None
+            if flat and _TOPIC.search(flat[1]):
+                return Title(_clean(line.written[: flat.end(1)]), _clean(flat[1]), 0)
+            if len(line.folded) > _LONGEST_LINE:
+                return _headline(lines[:first])
+            continue
+        for count in range(1, _MOST_LINES + 1):
+            part = lines[first : first + count]
+            if len(part) < count or _breaks(part[-1].folded):
+                break
+            folded = _join([each.folded for each in part])
+            if len(folded) <= _LONGEST and _ENDING.search(folded) and _TOPIC.search(folded):
+                return Title(_join([each.written for each in part]), folded, first + count)
+    return _headline(lines[:_LOOK_AT])
+
+
+def _breaks(folded: str) -> bool:
+    """Return whether a line cannot be part of a title."""
+    return len(folded) > _LONGEST_LINE or bool(_NO_TITLE.search(folded)) or bool(_DOC_NUMBER.search(folded))
+
+
+def _headline(lines: Sequence[Line]) -> Title | None:
+    """Return a short line about the rule of law without a report's ending: the headline of a news item."""
+    for number, line in enumerate(lines):
+        if 8 <= len(line.folded) <= _LONGEST_LINE and _TOPIC.search(line.folded) and not _breaks(line.folded):
+            return Title(_clean(line.written), _clean(line.folded), number + 1)
+    return None
+
+
+def _join(lines: Sequence[str]) -> str:
+    return _clean("\n".join(lines))
+
+
+def _clean(title: str) -> str:
+    """Drop all spaces, but keep one between two issuing bodies."""
+    return "".join(_SECOND_BODY.sub("\x00", title).split()).replace("\x00", " ")

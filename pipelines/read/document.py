@@ -1,0 +1,45 @@
+"""What reading a file gives: a document, or a reason why there is none.
+
+Here belong the types that every format shares. Not here: how any format is read.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the stored text that is page furniture; `start` and `end` are character offsets, end exclusive."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as text.
+
+    `text` is the stored text that all offsets refer to. `furniture` is sorted and does not overlap. `fields` are the
+    (name, value) pairs of the page's metadata, under the names of `pipelines.read.metadata`, in page order.
+    `is_complete` is false where the text is known to be cut off.
+    """
+
+    text: str
+    media_type: str
+    encoding: str
+    furniture: tuple[Span, ...]
+    fields: tuple[tuple[str, str], ...]
+    is_complete: bool
+
+
+class ReadError(ValueError):
+    """A file that cannot be read. `code` is one machine word, `message` says what was found and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+    def __reduce__(self) -> tuple[type["ReadError"], tuple[str, str]]:
+        """Keep both parts when a worker process hands the error back."""
+        return type(self), (self.code, self.message)

@@ -1,0 +1,164 @@
+"""Page furniture: the stretches of a saved page that are not the report.
+
+Here belongs finding navigation, metadata, page tools, footers, paywalls, advertisements and spam in a text, as spans.
+Not here: removing anything (the stored text keeps every character) or reading the report itself.
+
+A line is furniture only when all of it is explained, or when wording that no report uses stands in it; near the head
+and the foot of a page weaker signs are enough. Kinds: `navigation`, `metadata`, `page_tools`, `footer`, `paywall`,
+`advertisement`, `spam`, `markup`, `layout`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipelines.extract.fold import fold
+from pipelines.read import metadata, wording
+from pipelines.read.document import Span
+from pipelines.read.metadata import Field
+
+_SENTENCE = re.compile(r"[。;；!！]|[,，].*[,，]")
+_HEADING = re.compile(r"^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]")
+_BODY_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page: its offsets without the spaces around it, and its folded text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def mark(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
+    """Return the furniture of `text` (sorted, not overlapping) and the metadata fields found in it."""
+    lines = _lines(text)
+    strong = [_strong(line.text) for line in lines]
+    first, last = _body(lines, strong)
+    spans: list[Span] = []
+    fields: list[Field] = []
+    at = 0
+    while at < len(lines):
+        line, kind = lines[at], strong[at]
+        edge = at < first or at > last
+        taken, found = _metadata(lines, at, edge) if kind in (None, "metadata") else (0, [])
+        if taken:
+            spans.extend(Span(each.start, each.end, "metadata") for each in lines[at : at + taken])
+            fields.extend(_as_written(text, lines[at : at + taken], found))
+            at += taken
+            continue
+        if kind == "page_tools":
+            fields.extend(_as_written(text, [line], metadata.pairs(line.text)))
+        kind = kind or (_weak(line.text, at < first) if edge else None)
+        spans.extend([Span(line.start, line.end, kind)] if kind else _inside(line))
+        at += 1
+    return _with_paywall_tail(text, spans), tuple(dict.fromkeys(fields))
+
+
+def _lines(text: str) -> list[Line]:
+    """Split into lines that are not blank."""
+    lines, at = [], 0
+    for raw, folded in zip(text.split("\n"), fold(text).split("\n"), strict=True):
+        stripped = folded.strip()
+        if stripped:
+            start = at + len(folded) - len(folded.lstrip())
+            lines.append(Line(start, start + len(stripped), stripped))
+        at += len(raw) + 1
+    return lines
+
+
+def _body(lines: list[Line], strong: list[str | None]) -> tuple[int, int]:
+    """Return the numbers of the first and the last line that read like prose; everything when none does."""
+    prose = [
+        number
+        for number, (line, kind) in enumerate(zip(lines, strong, strict=True))
+        if not kind and (_HEADING.match(line.text) or (len(line.text) >= _BODY_LENGTH and _SENTENCE.search(line.text)))
+        and not metadata.KEY_VALUE.match(line.text)
+    ]
+    return (prose[0], prose[-1]) if prose else (len(lines), -1)
+
+
+def _strong(line: str) -> str | None:
+    """Return the kind of a line that is furniture wherever it stands."""
+    if len(line) > wording.LONGEST_METADATA and not wording.TELLTALE.search(line):
+        return None
+    for kind, pattern in wording.WHOLE_LINE:
+        if pattern.search(line):
+            return kind
+    rest = wording.ITEM.sub("", line)
+    if rest != line and not wording.SUBSTANCE.search(rest):
+        return "metadata" if metadata.KEY_VALUE.match(metadata.strip_lead(line)) else "page_tools"
+    return None if wording.SUBSTANCE.search(line) else "layout"
+
+
+def _weak(line: str, above: bool) -> str | None:
+    """Return the kind of a line that is furniture only before the first or after the last prose."""
+    if wording.FOOTER_WEAK.search(line):
+        return "footer"
+    return "navigation" if above and wording.NAVIGATION_WEAK.fullmatch(metadata.strip_lead(line)) else None
+
+
+def _metadata(lines: list[Line], at: int, edge: bool) -> tuple[int, list[Field]]:
+    """Return how many lines from `at` are metadata, and their fields."""
+    line = lines[at].text
+    if "|" in line:
+        row = metadata.table_row(line)
+        if row is not None:
+            return 1, row
+    line = metadata.strip_lead(line)
+    pair = metadata.KEY_VALUE.match(line)
+    if pair and pair[2] and _may_stand(line, pair[1], edge):
+        return 1, metadata.pairs(line)
+    if not edge:
+        return 0, []
+    alone = metadata.KEY_ONLY.match(line)
+    if alone and not metadata.is_weak(alone[1]):
+        return _with_value_below(lines, at, metadata.canonical(alone[1]))
+    glued = metadata.KEY_GLUED.match(line)
+    if glued and not metadata.is_weak(glued[1]) and metadata.fits(metadata.canonical(glued[1]), glued[2]):
+        return 1, [(metadata.canonical(glued[1]), glued[2])]
+    return 0, []
+
+
+def _may_stand(line: str, key: str, edge: bool) -> bool:
+    """Return whether a line `key: value` is metadata here: everyday words count only at the edges of the page."""
+    if "。" in line or len(line) > wording.LONGEST_METADATA:
+        return metadata.canonical(key) == "内容概述" and edge
+    return edge or (not metadata.is_weak(key) and metadata.canonical(key) not in ("主题分类", "公开方式"))
+
+
+def _with_value_below(lines: list[Line], at: int, name: str) -> tuple[int, list[Field]]:
+    """Take the line below a lone key as its value when it looks like one."""
+    below = metadata.strip_lead(lines[at + 1].text) if at + 1 < len(lines) else ""
+    if below and not metadata.KEY_ONLY.match(below) and metadata.fits(name, below):
+        return 2, [(name, below)]
+    return 1, []
+
+
+def _as_written(text: str, lines: list[Line], fields: list[Field]) -> list[Field]:
+    """Give values back in the script of the page; they were read from folded text of the same length."""
+    written = text[lines[0].start : lines[-1].end]
+    folded = fold(written)
+    found = [(name, value, folded.find(value)) for name, value in fields]
+    return [(name, written[place : place + len(value)] if place >= 0 else value) for name, value, place in found]
+
+
+def _inside(line: Line) -> list[Span]:
+    """Return furniture inside a line of content: header items of a page saved as one line, markup, omissions."""
+    if not wording.TELLTALE_INSIDE.search(line.text):
+        return []
+    found: list[Span] = []
+    for kind, pattern in wording.INSIDE:
+        found.extend(Span(line.start + m.start(), line.start + m.end(), kind) for m in pattern.finditer(line.text))
+    found.sort(key=lambda span: (span.start, -span.end))
+    return [span for number, span in enumerate(found) if all(span.start >= before.end for before in found[:number])]
+
+
+def _with_paywall_tail(text: str, spans: list[Span]) -> tuple[Span, ...]:
+    """Everything below the line that ends the free part of a paid text is part of the paywall."""
+    for number, span in enumerate(spans):
+        if span.kind == "paywall" and wording.PAYWALL_END.search(text[span.start : span.end]):
+            if len(text) - span.end <= wording.LONGEST_TAIL:
+                end = span.start + len(text[span.start :].rstrip())
+                return (*spans[:number], Span(span.start, end, "paywall"))
+    return tuple(spans)

@@ -1,0 +1,28 @@
+"""Plain text and web pages that were saved as text.
+
+Here belongs the one format without structure: its furniture is found by wording and place alone. Not here: formats
+that mark their parts (HTML, Word), which know their furniture better.
+"""
+
+from pipelines.read.charset import decode
+from pipelines.read.completeness import is_complete
+from pipelines.read.document import Document, ReadError
+from pipelines.read.furniture import mark
+from pipelines.read.normalise import normalise
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the document in the bytes of a text file. Raises ReadError `empty`, `binary` or `undecodable`."""
+    decoded, charset = decode(data)
+    stored = normalise(decoded)
+    if not stored.strip():
+        raise ReadError("empty", f"{name} has nothing but white space")
+    furniture, fields = mark(stored)
+    return Document(
+        text=stored,
+        media_type="text/plain",
+        encoding=charset,
+        furniture=furniture,
+        fields=fields,
+        is_complete=is_complete(stored, furniture),
+    )

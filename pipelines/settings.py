@@ -1,0 +1,141 @@
+"""Where things are and how much is allowed: folders and limits, from the environment or the command line.
+
+Only names and numbers belong here. What is done with a folder is written where it is done; the one exception is
+`prepare_dagster_home`, because Dagster wants its folder to exist before anything of Dagster is loaded.
+
+| variable          | meaning                                               | default               |
+|-------------------|-------------------------------------------------------|-----------------------|
+| `FAZHI_RAW`       | folder whose files are the reports                    | `raw/` in the project |
+| `FAZHI_WAREHOUSE` | folder that is built                                  | `warehouse/`          |
+| `DAGSTER_HOME`    | where Dagster keeps its runs                          | `.dagster/`           |
+| `FAZHI_MAX_BYTES` | a larger file is not read but quarantined             | 20000000              |
+| `FAZHI_PROCESSES` | worker processes for large batches                    | the number of cores   |
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_MAX_BYTES = 20_000_000
+
+DAGSTER_YAML = """\
+# Written by fazhi when the folder was made; change it freely, it is not written again.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+
+class SettingsError(ValueError):
+    """A folder or limit cannot be used; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders (absolute) and limits of one run. `max_bytes` is in bytes."""
+
+    project_root: Path
+    raw_dir: Path
+    warehouse_dir: Path
+    dagster_home: Path
+    max_bytes: int = DEFAULT_MAX_BYTES
+    processes: int = 1
+
+    @classmethod
+    def load(
+        cls,
+        raw_dir: str | os.PathLike[str] | None = None,
+        warehouse_dir: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> "Settings":
+        """Settings from arguments where given, else from `environ` (default: the process's), else the defaults.
+
+        Raises SettingsError for a limit that is not a positive whole number. Folders need not exist yet.
+        """
+        env = os.environ if environ is None else environ
+        return cls(
+            project_root=PROJECT_ROOT,
+            raw_dir=_folder(raw_dir, env.get("FAZHI_RAW"), PROJECT_ROOT / "raw"),
+            warehouse_dir=_folder(warehouse_dir, env.get("FAZHI_WAREHOUSE"), PROJECT_ROOT / "warehouse"),
+            dagster_home=_folder(None, env.get("DAGSTER_HOME"), PROJECT_ROOT / ".dagster"),
+            max_bytes=_positive(env, "FAZHI_MAX_BYTES", DEFAULT_MAX_BYTES),
+            processes=_positive(env, "FAZHI_PROCESSES", os.cpu_count() or 1),
+        )
+
+    @property
+    def reference_dir(self) -> Path:
+        """Reference data that comes with the project; it serves whatever raw folder is given."""
+        return self.project_root / "raw" / "reference"
+
+    @property
+    def divisions_path(self) -> Path:
+        """The Parquet file with all township-level units."""
+        return self.reference_dir / "divisions.parquet"
+
+    @property
+    def sql_dir(self) -> Path:
+        """The SQL files that define tables and marts."""
+        return self.project_root / "sql"
+
+    @property
+    def stage_dir(self) -> Path:
+        """Parquet of what is kept from run to run: files, texts, identities, facts, numbers."""
+        return self.warehouse_dir / "stage"
+
+    @property
+    def indicators_path(self) -> Path:
+        """The codebook as a Parquet table."""
+        return self.stage_dir / "indicators" / "indicators.parquet"
+
+    @property
+    def tables_dir(self) -> Path:
+        """One Parquet file a table."""
+        return self.warehouse_dir / "tables"
+
+    @property
+    def release_path(self) -> Path:
+        """The DuckDB file that readers open."""
+        return self.warehouse_dir / "fazhi.duckdb"
+
+    def check_folders(self) -> None:
+        """Raise SettingsError unless the raw folder can be listed and the warehouse folder can be written."""
+        if not self.raw_dir.is_dir():
+            found = "is a file" if self.raw_dir.exists() else "does not exist"
+            raise SettingsError(f"raw folder {self.raw_dir} {found}; give the folder that holds the reports with --raw")
+        if not os.access(self.raw_dir, os.R_OK | os.X_OK):
+            raise SettingsError(f"raw folder {self.raw_dir} cannot be read; give yourself the right to read it")
+        for folder, name in ((self.warehouse_dir, "--warehouse"), (self.dagster_home, "DAGSTER_HOME")):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise SettingsError(f"folder {folder} cannot be made ({reason}); give another with {name}") from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise SettingsError(f"folder {folder} cannot be written; give another with {name}")
+
+    def prepare_dagster_home(self) -> None:
+        """Make Dagster's folder and its `dagster.yaml` (once), and name it in the environment for Dagster to find."""
+        self.dagster_home.mkdir(parents=True, exist_ok=True)
+        config = self.dagster_home / "dagster.yaml"
+        if not config.exists():
+            config.write_text(DAGSTER_YAML, encoding="utf-8")
+        os.environ["DAGSTER_HOME"] = str(self.dagster_home)
+
+
+def _folder(given: str | os.PathLike[str] | None, variable: str | None, default: Path) -> Path:
+    """The first that is set, as an absolute path; links are kept, so that messages show what the user typed."""
+    if given is not None and not str(given):
+        raise SettingsError("a folder was given as an empty text; name the folder, or leave the option out")
+    return Path(os.path.abspath(Path(given or variable or default).expanduser()))  # noqa: PTH100 (keeps links)
+
+
+def _positive(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise SettingsError(f"{name} is {text!r}, expected a whole number above 0; correct it or unset it")
+    return int(text)

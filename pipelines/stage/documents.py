@@ -1,0 +1,113 @@
+"""The step from bytes to text: one row a file, with its text or the reason why it has none.
+
+Calling `pipelines.read` for the files that are new belongs here, reading a format does not.
+"""
+
+import hashlib
+import mimetypes
+import traceback
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.ingest.inventory import locate
+from pipelines.read import READER_VERSION, Document, ReadError, read_bytes
+from pipelines.settings import Settings
+from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, refresh
+
+_SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
+_FIELD = pl.Struct({"name": pl.String(), "value": pl.String()})
+
+DOCUMENTS = StageTable(
+    "documents",
+    {
+        "report_id": pl.String(),
+        "raw_path": pl.String(),
+        "raw_sha256": pl.String(),
+        "media_type": pl.String(),
+        "encoding": pl.String(),
+        "text": pl.String(),
+        "char_count": pl.Int64(),
+        "furniture": pl.List(_SPAN),
+        "fields": pl.List(_FIELD),
+        "is_complete": pl.Boolean(),
+        "read_status": pl.String(),
+        "read_reason": pl.String(),
+        "reader_version": pl.String(),
+        "input_key": pl.String(),
+    },
+)
+
+
+def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
+    """Read the files of the inventory `files` that are new or whose reader has changed."""
+    problem = (
+        pl.when(pl.col("file_error").is_not_null())
+        .then("file_error")
+        .when(pl.col("size_bytes") > settings.max_bytes)
+        .then(pl.format("too_large: {} bytes, the limit is {}", "size_bytes", pl.lit(settings.max_bytes)))
+    )
+    wanted = files.select(
+        "report_id", "raw_path", "raw_sha256", problem.alias("problem")
+    ).with_columns(input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" "))
+    work = partial(read_batch, raw_dir=settings.raw_dir)
+    return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, work, processes=settings.processes)
+
+
+def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
+    """Read one batch (report_id, raw_path, raw_sha256, problem, input_key); a file that fails gives a failed row."""
+    rows, errors = [], []
+    for row in batch.iter_rows(named=True):
+        problem = row.pop("problem")
+        try:
+            if problem is not None:
+                raise ReadError(*problem.split(": ", 1))
+            rows.append(row | _ok(_read(raw_dir, row)))
+        except ReadError as error:
+            rows.append(row | _failed(row, f"{error.code}: {error.message}"))
+        except (OSError, MemoryError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            rows.append(row | _failed(row, f"unreadable: {reason}") | {"input_key": RETRY})
+        except Exception as error:
+            errors.append(f"{row['raw_path']}\n{traceback.format_exc()}")
+            rows.append(row | _failed(row, f"internal error: {type(error).__name__}: {error}"))
+    return Outcome({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
+
+
+def _read(raw_dir: Path, row: dict[str, Any]) -> Document:
+    data = locate(raw_dir, row["raw_path"]).read_bytes()
+    if hashlib.sha256(data).hexdigest() != row["raw_sha256"]:
+        raise ReadError("changed", "the file was written to during the run; the next run reads it")
+    return read_bytes(data, Path(row["raw_path"]).name)
+
+
+def _ok(document: Document) -> dict[str, Any]:
+    return {
+        "media_type": document.media_type,
+        "encoding": document.encoding,
+        "text": document.text,
+        "char_count": len(document.text),
+        "furniture": [{"start": s.start, "end": s.end, "kind": s.kind} for s in document.furniture],
+        "fields": [{"name": name, "value": value} for name, value in document.fields],
+        "is_complete": document.is_complete,
+        "read_status": "ok",
+        "read_reason": None,
+        "reader_version": READER_VERSION,
+    }
+
+
+def _failed(row: dict[str, Any], reason: str) -> dict[str, Any]:
+    return {
+        "media_type": mimetypes.guess_type(row["raw_path"])[0] or "application/octet-stream",
+        "encoding": None,
+        "text": "",
+        "char_count": 0,
+        "furniture": [],
+        "fields": [],
+        "is_complete": False,
+        "read_status": "failed",
+        "read_reason": reason,
+        "reader_version": READER_VERSION,
+    }

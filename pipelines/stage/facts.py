@@ -1,0 +1,112 @@
+"""The step from text to facts and accounted numbers, for every document that could be read.
+
+Calling `pipelines.extract` for the documents that are new belongs here, reading a number does not. Quarantined
+documents are extracted too: the marts leave them out, an analyst may still look at their facts.
+"""
+
+import traceback
+
+import polars as pl
+
+from pipelines.codebook import load_codebook
+from pipelines.extract import ENGINE_VERSION
+from pipelines.extract.batch import extract_frame
+from pipelines.extract.codebook import Codebook
+from pipelines.settings import Settings
+from pipelines.stage.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, refresh, scan
+from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.identities import IDENTITIES
+
+READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), "extract_error": pl.String()})
+FACTS = StageTable(
+    "facts",
+    {
+        "fact_id": pl.String(),
+        "report_id": pl.String(),
+        "metric_code": pl.String(),
+        "value": pl.Float64(),
+        "unit": pl.String(),
+        "unit_raw": pl.String(),
+        "qualifier": pl.String(),
+        "value_low": pl.Float64(),
+        "value_high": pl.Float64(),
+        "role": pl.String(),
+        "subset_of": pl.String(),
+        "scope": pl.String(),
+        "period": pl.String(),
+        "implicit_zero": pl.Boolean(),
+        "section": pl.String(),
+        "evidence": pl.String(),
+        "char_start": pl.Int64(),
+        "char_end": pl.Int64(),
+        "number_start": pl.Int64(),
+        "number_end": pl.Int64(),
+        "rule_id": pl.String(),
+        "read_as": pl.String(),
+        "confidence": pl.Float64(),
+        "codebook_version": pl.String(),
+        "engine_version": pl.String(),
+    },
+    sort=("report_id", "number_start", "fact_id"),
+)
+NUMBERS = StageTable(
+    "numbers",
+    {
+        "report_id": pl.String(),
+        "char_start": pl.Int64(),
+        "char_end": pl.Int64(),
+        "text": pl.String(),
+        "value": pl.Float64(),
+        "unit_raw": pl.String(),
+        "disposition": pl.String(),
+        "fact_id": pl.String(),
+    },
+    sort=("report_id", "char_start", "char_end", "fact_id"),
+)
+TABLES = (READINGS, FACTS, NUMBERS)
+_INPUT = ["report_id", "text", "furniture", "report_year"]
+
+
+def refresh_facts(settings: Settings) -> Counts:
+    """Extract the documents whose text, report year, codebook or engine is new. A new codebook reads no file again."""
+    version = f"{ENGINE_VERSION} {load_codebook().version}"
+    documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
+    identities = scan(settings.stage_dir, IDENTITIES).select("report_id", "report_year")
+    parts = [pl.col("document_key"), pl.col("report_year").cast(pl.String).fill_null("")]
+    key = pl.concat_str(pl.lit(version), *parts, separator=" ")
+    wanted = documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
+
+    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
+        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
+        return todo.join(pl.scan_parquet(path).select("report_id", "text", "furniture").collect(), on="report_id")
+
+    return refresh(settings.stage_dir, "facts", TABLES, wanted, extract_batch, load, settings.processes)
+
+
+def extract_batch(batch: pl.DataFrame) -> Outcome:
+    """Extract one batch (text, furniture, report_year). If it raises, each document is tried by itself."""
+    codebook = load_codebook()
+    try:
+        frames = [extract_frame(batch.select(_INPUT), codebook)]
+        ledger, errors = batch.select(*KEYS, extract_error=pl.lit(None, pl.String)), []
+    except Exception:
+        frames, ledger, errors = _one_by_one(batch, codebook)
+    facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
+    numbers = pl.concat([pl.DataFrame(schema=NUMBERS.schema), *(n.select(list(NUMBERS.schema)) for _, n in frames)])
+    return Outcome({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
+
+
+def _one_by_one(
+    batch: pl.DataFrame, codebook: Codebook
+) -> tuple[list[tuple[pl.DataFrame, pl.DataFrame]], pl.DataFrame, list[str]]:
+    """Facts and numbers of the documents that can be extracted, the ledger of all, and the tracebacks of the rest."""
+    frames, errors, problems = [], [], []
+    for document in batch.iter_slices(1):
+        problem = None
+        try:
+            frames.append(extract_frame(document.select(_INPUT), codebook))
+        except Exception as error:
+            problem = f"internal error: {type(error).__name__}: {error}"
+            errors.append(f"{document['report_id'][0]}\n{traceback.format_exc()}")
+        problems.append(problem)
+    return frames, batch.select(*KEYS, extract_error=pl.Series(problems, dtype=pl.String)), errors

@@ -1,0 +1,99 @@
+"""The step from text to identity: which unit reports, on which year, in which kind of document.
+
+Calling `pipelines.identify` for the documents that are new belongs here, resolving a unit does not.
+"""
+
+import hashlib
+import traceback
+from dataclasses import asdict
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.identify import IDENTIFIER_VERSION, Gazetteer, identify
+from pipelines.read import Span
+from pipelines.settings import Settings
+from pipelines.stage.buckets import Counts, Outcome, StageTable, bucket_path, refresh, scan
+from pipelines.stage.documents import DOCUMENTS
+
+IDENTITIES = StageTable(
+    "identities",
+    {
+        "report_id": pl.String(),
+        "title": pl.String(),
+        "doc_number": pl.String(),
+        "written_on": pl.Date(),
+        "published_on": pl.Date(),
+        "doc_type": pl.String(),
+        "doc_level": pl.String(),
+        "report_year": pl.Int32(),
+        "year_method": pl.String(),
+        "township_code": pl.String(),
+        "county_code": pl.String(),
+        "place_method": pl.String(),
+        "place_candidates": pl.List(pl.String()),
+        "status": pl.String(),
+        "status_reason": pl.String(),
+        "identifier_version": pl.String(),
+        "input_key": pl.String(),
+    },
+)
+_TEXT = ["report_id", "text", "furniture", "fields", "read_status", "read_reason"]
+
+
+def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
+    """Identify the documents whose text, web address, identifier or division table is new."""
+    divisions = settings.divisions_path
+    version = f"{IDENTIFIER_VERSION} {hashlib.sha256(divisions.read_bytes()).hexdigest()[:16]}"
+    keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
+    wanted = files.select("report_id", "source_url", "source_id").join(keys, on="report_id")
+    parts = [pl.col(name).fill_null("") for name in ("document_key", "source_url", "source_id")]
+    wanted = wanted.with_columns(input_key=pl.concat_str(pl.lit(version), *parts, separator=" "))
+
+    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
+        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
+        return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
+
+    work = partial(identify_batch, divisions=divisions)
+    return refresh(settings.stage_dir, "identities", [IDENTITIES], wanted, work, load, settings.processes)
+
+
+def identify_batch(batch: pl.DataFrame, divisions: Path) -> Outcome:
+    """Identify one batch (text, furniture, fields, source_url, source_id); one that fails is quarantined."""
+    gazetteer = _gazetteer(divisions)
+    rows, errors = [], []
+    for row in batch.iter_rows(named=True):
+        key = {"report_id": row["report_id"], "input_key": row["input_key"]}
+        try:
+            rows.append(_unread(row["read_reason"]) | key if row["read_status"] != "ok" else _one(row, gazetteer) | key)
+        except Exception as error:
+            errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
+            rows.append(_unread(f"internal error: {type(error).__name__}: {error}") | key)
+    return Outcome({IDENTITIES.name: pl.DataFrame(rows, schema=IDENTITIES.schema)}, errors)
+
+
+def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
+    furniture = tuple(Span(**span) for span in row["furniture"])
+    fields = tuple((field["name"], field["value"]) for field in row["fields"])
+    identity = identify(row["text"], furniture, fields, row["source_url"], row["source_id"], gazetteer)
+    return asdict(identity) | {"identifier_version": IDENTIFIER_VERSION}
+
+
+def _unread(reason: str) -> dict[str, Any]:
+    """The identity of a document without text: nothing is known of it but why."""
+    empty = dict.fromkeys(IDENTITIES.schema)
+    return empty | {
+        "doc_type": "other",
+        "doc_level": "unknown",
+        "place_candidates": [],
+        "status": "quarantined",
+        "status_reason": reason,
+        "identifier_version": IDENTIFIER_VERSION,
+    }
+
+
+@lru_cache(maxsize=1)
+def _gazetteer(divisions: Path) -> Gazetteer:
+    return Gazetteer.load(divisions)

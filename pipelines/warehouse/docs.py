@@ -1,0 +1,67 @@
+"""The data dictionary `docs/tables.md`, written from the SQL and the metadata: `python -m pipelines.warehouse.docs`.
+
+Nothing in the page is typed by hand; a test fails when it no longer matches.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse.metadata import describe_column, describe_table
+from pipelines.warehouse.publish import release_columns
+from pipelines.warehouse.tables import Column, TableSpec, load_specs, output_types
+
+DOCS_PATH = PROJECT_ROOT / "docs" / "tables.md"
+SQL_DIR = PROJECT_ROOT / "sql"
+
+HEADER = """\
+# Tables
+
+Written by `python -m pipelines.warehouse.docs` from `sql/` and `pipelines/warehouse/metadata/`; do not edit by hand.
+"From" names the columns whose values go into a column, found in the SQL; `stage_*` and `ref_*` are what the pipeline
+has read before any SQL runs. The same descriptions stand in the DuckDB file as comments:
+`SELECT * FROM duckdb_columns() WHERE table_name = 'township_year'`.
+"""
+
+
+def render(specs: Mapping[str, TableSpec]) -> str:
+    """The whole page as Markdown: contents, then a section a table, tables before marts before `release`."""
+    types = output_types(specs)
+    ordered = sorted(specs.values(), key=lambda spec: (spec.group != "tables", spec.name))
+    names = [*(spec.name for spec in ordered), "release"]
+    contents = "\n".join(f"- [`{name}`](#{name}): {_first_sentence(describe_table(name).en)}" for name in names)
+    sections = [_section(spec.name, spec.columns, dict(types[spec.name]), _made_by(spec)) for spec in ordered]
+    release = dict(release_columns(specs))
+    columns = tuple(Column(name, describe_column("release", name).comment, ()) for name in release)
+    sections.append(_section("release", columns, release, "Written when a release is published."))
+    return "\n".join([HEADER, contents, *sections])
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ")[0].rstrip(".") + "."
+
+
+def _made_by(spec: TableSpec) -> str:
+    return f"Made by `sql/{spec.group}/{spec.name}.sql` from {', '.join(f'`{name}`' for name in spec.depends_on)}."
+
+
+def _section(table: str, columns: tuple[Column, ...], types: Mapping[str, str], made_by: str) -> str:
+    text = describe_table(table)
+    key = ", ".join(f"`{column}`" for column in text.key)
+    lines = [f"\n## {table}\n", text.en, "", text.zh, "", f"Key: {key}. {made_by}", ""]
+    lines += ["| column | 名称 | type | meaning | from |", "|---|---|---|---|---|"]
+    for column in columns:
+        meaning = describe_column(table, column.name)
+        sources = ", ".join(f"`{source}.{name}`" for source, name in column.lineage)
+        lines.append(f"| `{column.name}` | {meaning.zh} | {types[column.name]} | {meaning.en} | {sources} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(path: Path = DOCS_PATH) -> None:
+    """Write the page to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(load_specs(SQL_DIR)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The codebook as a Parquet file, so that SQL can read it as `ref_indicators`."""
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.warehouse.metadata import inputs
+
+
+def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
+    """Write one row an indicator to `path` and return it; equal indicators give equal bytes, in any order.
+
+    `indicators` are the entries of the codebook: objects with the attributes `code`, `family`, `name_zh` and so on.
+    """
+    names = list(inputs()["ref_indicators"])
+    rows = [
+        {name: getattr(indicator, "code" if name == "metric_code" else name) for name in names}
+        for indicator in indicators
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).sort("metric_code").write_parquet(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

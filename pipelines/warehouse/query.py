@@ -1,0 +1,64 @@
+"""Reading a release: one statement, which cannot write, reach other files, or change settings."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+class QueryError(ValueError):
+    """The query was refused or failed; the message is one line that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Column names and rows; `is_cut` says that there were more rows than the limit."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    is_cut: bool
+
+
+def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult:
+    """The result of one SELECT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN on the release, at most `limit` rows of it.
+
+    Raises QueryError for a missing release, any other statement, and whatever DuckDB refuses.
+    """
+    _check(sql)
+    if not release_path.is_file():
+        raise QueryError(f"there is no release at {release_path}; build one with `fazhi run`")
+    try:
+        with closing(duckdb.connect(str(release_path), read_only=True)) as con:
+            con.execute("SET python_enable_replacements = false")
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
+            cursor = con.execute(sql)
+            columns = tuple(column[0] for column in cursor.description or ())
+            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+    except duckdb.Error as error:
+        raise QueryError(_one_line(error)) from error
+    if limit is None:
+        return QueryResult(columns, rows, is_cut=False)
+    return QueryResult(columns, rows[:limit], is_cut=len(rows) > limit)
+
+
+def _check(sql: str) -> None:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(_one_line(error)) from error
+    if len(statements) != 1:
+        raise QueryError(f"expected one statement, found {len(statements)}; give one SELECT")
+    if statements[0].type not in READING:
+        kind = statements[0].type.name
+        raise QueryError(f"{kind} is refused: the release is read-only; use SELECT, DESCRIBE, SHOW or EXPLAIN")
+
+
+def _one_line(error: duckdb.Error) -> str:
+    """DuckDB's message without its picture of the statement."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))

@@ -1,0 +1,99 @@
+-- One row a file below the raw folder, whatever became of it. Two written rules stand here:
+--
+-- Same bytes: of several files with the same bytes one stays (an accepted one before a quarantined one, since a sidecar may
+-- be what names the unit; then the first raw_path), the others are quarantined as duplicates of it.
+--
+-- Canonical: of several accepted reports of one unit, year and family (annual_report and work_summary are one family,
+-- enforcement_report another, because a unit may owe both) the canonical one is: complete before incomplete, annual_report
+-- before work_summary, later published_on, more characters, first raw_path.
+WITH document AS (
+    SELECT
+        f.report_id, f.raw_path, f.raw_sha256, f.size_bytes, f.source_url, f.source_id, f.fetched_at,
+        f.sidecar_error, f.file_error,
+        d.media_type, d.encoding, coalesce(d.char_count, 0) AS char_count, coalesce(d.is_complete, FALSE) AS is_complete,
+        coalesce(d.read_status, 'failed') AS read_status, d.read_reason, d.reader_version,
+        i.title, i.doc_number, i.written_on, i.published_on,
+        coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
+        i.report_year, i.year_method, i.township_code, i.county_code, i.place_method, i.place_candidates,
+        coalesce(i.status, 'quarantined') AS identity_status, i.status_reason AS identity_reason, i.identifier_version,
+        CASE
+            WHEN i.doc_type IN ('annual_report', 'work_summary') THEN 'annual'
+            WHEN i.doc_type = 'enforcement_report' THEN 'enforcement'
+        END AS doc_family
+    FROM stage_files AS f
+    LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
+    LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
+),
+first_of_bytes AS (
+    SELECT
+        o.raw_sha256,
+        arg_min(o.report_id, CASE WHEN o.identity_status = 'accepted' THEN '0' ELSE '1' END || o.raw_path) AS report_id
+    FROM document AS o
+    WHERE o.raw_sha256 IS NOT NULL AND o.read_status = 'ok'
+    GROUP BY o.raw_sha256
+),
+judged AS (
+    SELECT
+        o.report_id,
+        b.report_id AS first_report_id,
+        CASE
+            WHEN o.file_error IS NOT NULL THEN o.file_error
+            WHEN o.read_status <> 'ok' THEN coalesce(o.read_reason, 'unread: the file was not read')
+            WHEN b.report_id <> o.report_id THEN 'duplicate of ' || b.report_id
+            WHEN o.identity_status <> 'accepted' THEN coalesce(o.identity_reason, 'unidentified: no reason was given')
+            WHEN o.township_code IS NULL THEN 'no_place: the reporting unit is not known'
+            WHEN o.report_year IS NULL THEN 'no_year: the year reported on is not known'
+        END AS status_reason
+    FROM document AS o
+    LEFT JOIN first_of_bytes AS b ON b.raw_sha256 = o.raw_sha256 AND o.read_status = 'ok'
+),
+canonical AS (
+    SELECT
+        o.report_id,
+        first_value(o.report_id) OVER (
+            PARTITION BY o.township_code, o.report_year, coalesce(o.doc_family, o.doc_type)
+            ORDER BY
+                o.is_complete DESC, (o.doc_type = 'annual_report') DESC, o.published_on DESC NULLS LAST,
+                o.char_count DESC, o.raw_path
+        ) AS canonical_report_id
+    FROM document AS o
+    INNER JOIN judged AS j ON j.report_id = o.report_id
+    WHERE j.status_reason IS NULL
+)
+SELECT
+    o.report_id,
+    o.title,
+    o.doc_type,
+    o.doc_family,
+    o.doc_level,
+    o.township_code,
+    o.county_code,
+    o.place_method,
+    coalesce(o.place_candidates, []::VARCHAR[]) AS place_candidates,
+    o.report_year,
+    o.year_method,
+    o.doc_number,
+    o.written_on,
+    o.published_on,
+    o.fetched_at,
+    o.source_url,
+    o.source_id,
+    o.raw_path,
+    o.raw_sha256,
+    o.size_bytes,
+    o.media_type,
+    o.encoding,
+    o.char_count,
+    o.is_complete,
+    coalesce(c.canonical_report_id = o.report_id, FALSE) AS is_canonical,
+    c.canonical_report_id,
+    CASE WHEN j.first_report_id <> o.report_id THEN j.first_report_id END AS duplicate_of,
+    CASE WHEN j.status_reason IS NULL THEN 'accepted' ELSE 'quarantined' END AS status,
+    j.status_reason,
+    o.sidecar_error,
+    o.reader_version,
+    o.identifier_version
+FROM document AS o
+INNER JOIN judged AS j ON j.report_id = o.report_id
+LEFT JOIN canonical AS c ON c.report_id = o.report_id
+ORDER BY o.report_id

@@ -1,0 +1,199 @@
+"""Specifications read out of the SQL: dependencies, lineage, descriptions; and building with reuse."""
+
+import shutil
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from warehouse_fixtures import CHIDIAN, SQL_DIR, Report, Warehouse, built, say, write_rows
+
+from pipelines.warehouse import metadata
+from pipelines.warehouse.docs import DOCS_PATH, render
+from pipelines.warehouse.indicators import write_indicators
+from pipelines.warehouse.lineage import LineageError, parse, trace
+from pipelines.warehouse.metadata import MetadataError
+from pipelines.warehouse.publish import release_columns
+from pipelines.warehouse.tables import BuildError, build, load_specs, output_types
+
+SPECS = load_specs(SQL_DIR)
+
+
+def lineage(table: str, column: str) -> set[str]:
+    (found,) = [c for c in SPECS[table].columns if c.name == column]
+    return {f"{source}.{name}" for source, name in found.lineage}
+
+
+def test_dependencies_come_from_the_sql():
+    assert SPECS["fact_indicator"].depends_on == ("dim_report", "stage_facts")
+    assert SPECS["township_change"].depends_on == ("township_metric",)
+    assert (SPECS["dim_report"].group, SPECS["township_year"].group) == ("tables", "marts")
+    seen = set(metadata.inputs())
+    for name, spec in SPECS.items():
+        assert seen.issuperset(spec.depends_on), f"{name} stands before what it reads"
+        seen.add(name)
+
+
+def test_column_lineage_passes_ctes_windows_unions_and_lambdas():
+    assert lineage("fact_indicator", "report_year") == {"dim_report.report_year"}
+    assert lineage("township_metric", "fact_ids") >= {"fact_indicator.fact_id"}
+    assert lineage("township_metric", "value") == {"dim_indicator.aggregation", "fact_indicator.value"}
+    assert lineage("township_year", "trainings_held") == {"township_metric.metric_code", "township_metric.value"}
+    assert lineage("county_year", "n_units") == set()  # a count of rows has no source column
+    assert lineage("worklist_divisions", "publisher") == {"stage_documents.fields"}
+    assert lineage("dim_division", "division_code") >= {"ref_divisions.county_code", "ref_divisions.township_code"}
+
+
+def test_every_source_is_a_column_that_exists():
+    columns = {
+        **{n: set(t) for n, t in metadata.inputs().items()},
+        **{n: {c.name for c in s.columns} for n, s in SPECS.items()},
+    }
+    for spec in SPECS.values():
+        for column in spec.columns:
+            assert all(name in columns[table] for table, name in column.lineage)
+
+
+def test_specifications_load_fast():
+    start = time.perf_counter()
+    load_specs(SQL_DIR)
+    assert time.perf_counter() - start < 1.5  # the definitions as a whole have three seconds
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT * FROM t", r"SELECT \* hides"),
+        ("SELECT a.* FROM t AS a", r"SELECT \* hides"),
+        ("SELECT COLUMNS('a') FROM t", "COLUMNS"),
+        ("FROM (SELECT a, b FROM t) PIVOT (sum(a) FOR b IN (1, 2))", "hides|PIVOT"),
+        ("DELETE FROM t", "expected one SELECT"),
+        ("SELECT a FROM", "cannot be parsed"),
+        ("SELECT t.nothing FROM t", "nothing"),
+        ("SELECT x.a FROM x", "which no SQL file makes"),
+    ],
+)
+def test_sql_that_cannot_be_followed_is_refused(sql, message):
+    with pytest.raises(LineageError, match=message):
+        trace("mart", parse("mart", sql), {"t": ["a", "b"]})
+
+
+def test_a_circle_of_tables_is_named(tmp_path):
+    for name, other in (("dim_report", "report_text"), ("report_text", "dim_report")):
+        path = tmp_path / "tables" / f"{name}.sql"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"SELECT x.report_id FROM {other} AS x", encoding="utf-8")
+    with pytest.raises(LineageError, match="circle"):
+        load_specs(tmp_path)
+
+
+def test_descriptions_are_complete_and_none_is_left_over():
+    described = {name: {c.name for c in spec.columns} for name, spec in SPECS.items()}
+    described["release"] = {name for name, _ in release_columns(SPECS)}
+    assert set(metadata.tables()) == set(described)
+    sections = metadata.columns()
+    assert set(sections) == {"shared", *described}.intersection(sections)
+    for table, columns in described.items():
+        for column in columns:
+            text = metadata.describe_column(table, column)
+            assert len(text.en) > 10 and text.zh
+        own = set(sections.get(table, {}))
+        assert own <= columns, f"[{table}] describes columns that are gone: {own - columns}"
+        text = metadata.describe_table(table)
+        assert columns.issuperset([*text.key, *text.references, *text.list_references])
+        for target in [*text.references.values(), *text.list_references.values()]:
+            other, key = target.split(".")
+            assert key in described[other]
+    inherited = {c for table, columns in described.items() for c in columns if c not in sections.get(table, {})}
+    assert set(sections["shared"]) == inherited
+    with pytest.raises(MetadataError, match=r"\[dim_report\] in metadata/columns.toml"):
+        metadata.describe_column("dim_report", "shoe_size")
+
+
+def test_the_data_dictionary_is_fresh():
+    stale = "docs/tables.md is stale; run python -m pipelines.warehouse.docs"
+    assert DOCS_PATH.read_text(encoding="utf-8") == render(SPECS), stale
+
+
+def test_design_columns_are_there():
+    types = {table: dict(columns) for table, columns in output_types(SPECS).items()}
+    assert types["fact_indicator"]["value"] == "DOUBLE"
+    assert types["dim_report"]["published_on"] == "DATE"
+    assert types["township_metric"]["fact_ids"] == "VARCHAR[]"
+    assert types["township_year"]["trainings_held"] == "DOUBLE"
+
+
+def sample() -> Report:
+    return Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
+
+
+def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
+    warehouse = Warehouse(tmp_path, [sample()])
+    assert not any(table.reused for table in warehouse.build().values())
+    second = warehouse.build()
+    assert all(table.reused for table in second.values())
+    assert second["fact_indicator"].rows == 1
+    warehouse.rows["stage_facts"][0]["confidence"] = 0.5
+    third = warehouse.build()
+    assert {name for name, table in third.items() if not table.reused} == {
+        "fact_indicator", "township_metric", "township_year", "county_year", "city_year", "province_year",
+        "metric_coverage", "township_change", "review_queue", "worklist_divisions",
+    }  # fmt: skip
+
+
+def test_built_shows_types_and_a_preview(tmp_path):
+    table = Warehouse(tmp_path, [sample()]).build()["number_mention"]
+    assert dict(table.columns)["char_start"] == "BIGINT"
+    assert table.preview[0]["text"] == "3"
+    assert table.path == tmp_path / "tables" / "number_mention.parquet"
+
+
+def test_tables_do_not_depend_on_order_or_number_of_files(tmp_path):
+    reports = [sample(), Report("b.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{5}次。", 5)])]
+    one, other = built(tmp_path / "one", *reports), built(tmp_path / "other", *reversed(reports))
+    for name in one.specs:
+        frames = [pl.read_parquet(w.tables_dir / f"{name}.parquet") for w in (one, other)]
+        assert frames[0].equals(frames[1]), name
+
+
+def test_several_files_of_an_input_are_one_table_and_none_is_an_empty_one(tmp_path):
+    rows = sample().rows()["stage_numbers"]
+    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    write_rows("stage_numbers", rows, paths[0])
+    write_rows("stage_numbers", [{**rows[0], "char_start": 9}], paths[1])
+    assert build(SPECS["number_mention"], {"stage_numbers": paths}, tmp_path / "a").rows == 2
+    assert build(SPECS["number_mention"], {"stage_numbers": []}, tmp_path / "b").rows == 0
+
+
+def test_missing_and_broken_inputs_are_named(tmp_path):
+    spec = SPECS["number_mention"]
+    with pytest.raises(BuildError, match="no place was given for its input stage_numbers"):
+        build(spec, {}, tmp_path)
+    with pytest.raises(BuildError, match=r"stage_numbers is not at .*gone\.parquet"):
+        build(spec, {"stage_numbers": tmp_path / "gone.parquet"}, tmp_path)
+    (tmp_path / "bad.parquet").write_bytes(b"not a table")
+    with pytest.raises(BuildError, match="number_mention"):
+        build(spec, {"stage_numbers": tmp_path / "bad.parquet"}, tmp_path)
+    assert not list(tmp_path.glob("*number_mention*"))
+
+
+def test_folders_with_quotes_spaces_and_chinese(tmp_path):
+    folder = tmp_path / "它's 仓库"
+    warehouse = Warehouse(folder, [sample()])
+    warehouse.build()
+    assert (folder / "tables" / "township_year.parquet").is_file()
+    shutil.rmtree(folder)
+
+
+def test_the_codebook_becomes_a_table(tmp_path):
+    class Entry:
+        code, family, name_zh, name_en, unit, kind, aggregation = "b", "f", "名", "name", "次", "flow", "sum"
+        counts = excludes = definition = definition_zh = "x"
+
+    class Other(Entry):
+        code = "a"
+
+    path = write_indicators([Entry(), Other()], tmp_path / "stage" / "indicators.parquet")
+    assert pl.read_parquet(path)["metric_code"].to_list() == ["a", "b"]
+    assert list(pl.read_parquet(path).columns) == list(metadata.inputs()["ref_indicators"])
+    assert [p.name for p in Path(path.parent).iterdir()] == ["indicators.parquet"]
