@@ -42,7 +42,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     settings.check_folders()
 
     from pipelines import show
-    from pipelines.runner import Failed, asset_names, run_job
+    from pipelines.runner import Event, Failed, asset_names, run_job
     from pipelines.stage.progress import listening
     from pipelines.summary import summarise
 
@@ -50,7 +50,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     failures: list[Failed] = []
     with show.run_progress(out, asset_names, quiet) as progress:
 
-        def on_event(event: object) -> None:
+        def on_event(event: Event) -> None:
             if isinstance(event, Failed):
                 failures.append(event)
             elif progress:

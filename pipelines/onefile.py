@@ -57,7 +57,8 @@ def _read(file: Path, max_bytes: int) -> Document:
         if not file.is_file():
             raise ReadError("unreadable", "is not a file; give the path of one report")
         if size > max_bytes:
-            raise ReadError("too_large", f"has {size} bytes, the limit is {max_bytes}; raise FAZHI_MAX_BYTES to read it")
+            found = f"has {size} bytes, the limit is {max_bytes}"
+            raise ReadError("too_large", f"{found}; raise FAZHI_MAX_BYTES to read it")
         return read_bytes(file.read_bytes(), file.name)
     except FileNotFoundError as error:
         raise ReadError("missing", "does not exist; give the path of a report") from error

@@ -108,6 +108,9 @@ class Settings:
         if not os.access(self.raw_dir, os.R_OK | os.X_OK):
             raise SettingsError(f"raw folder {self.raw_dir} cannot be read; give yourself the right to read it")
         for folder, name in ((self.warehouse_dir, "--warehouse"), (self.dagster_home, "DAGSTER_HOME")):
+            # what a run writes must not be found as reports by the next; hidden folders are never looked into
+            if folder.is_relative_to(self.raw_dir) and not _is_hidden(folder.relative_to(self.raw_dir)):
+                raise SettingsError(f"folder {folder} lies in the raw folder {self.raw_dir}; give another with {name}")
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -130,6 +133,10 @@ def _folder(given: str | os.PathLike[str] | None, variable: str | None, default:
     if given is not None and not str(given):
         raise SettingsError("a folder was given as an empty text; name the folder, or leave the option out")
     return Path(os.path.abspath(Path(given or variable or default).expanduser()))  # noqa: PTH100 (keeps links)
+
+
+def _is_hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
 
 
 def _positive(env: Mapping[str, str], name: str, default: int) -> int:

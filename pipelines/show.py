@@ -135,7 +135,6 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-
 def summary(out: Console, release_path: Path, what: Summary) -> None:
     """Show where the release is and what is in it."""
     row = what.release

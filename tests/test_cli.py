@@ -62,7 +62,9 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(
     assert (warehouse / "fazhi.duckdb").read_bytes() == before
 
 
-def test_a_limit_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_limit_that_is_no_number_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("FAZHI_PROCESSES", "many")
     assert main(["run"]) == 2
     assert "FAZHI_PROCESSES is 'many'" in capsys.readouterr().err

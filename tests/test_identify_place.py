@@ -70,9 +70,7 @@ def test_units_whose_county_is_stated_are_found(gazetteer: Gazetteer, drawn: lis
     assert not wrong
 
 
-def test_units_whose_county_is_not_stated_are_never_wrong(
-    gazetteer: Gazetteer, drawn: list[dict[str, str]]
-) -> None:
+def test_units_whose_county_is_not_stated_are_never_wrong(gazetteer: Gazetteer, drawn: list[dict[str, str]]) -> None:
     unique = 0
     for number, unit in enumerate(drawn):
         found = identified(filled(UNSTATED[number % len(UNSTATED)], unit, ""), gazetteer)

@@ -124,10 +124,10 @@ def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(
 ) -> None:
     release = place / "wh/fazhi.duckdb"
     before = release.read_bytes()
-    (tmp_path / "README.md").write_text("no reports here", encoding="utf-8")
-    failed = fazhi(
-        "run", "--raw", str(tmp_path), "--warehouse", str(place / "wh"), "--quiet", home=tmp_path / "home"
-    )
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "README.md").write_text("no reports here", encoding="utf-8")
+    failed = fazhi("run", "--raw", str(raw), "--warehouse", str(place / "wh"), "--quiet", home=tmp_path / "home")
     assert failed.returncode == 1
     assert failed.stdout == ""
     (line,) = failed.stderr.splitlines()

@@ -167,6 +167,9 @@ def test_settings_come_from_the_environment_and_say_what_is_wrong(tmp_path: Path
         Settings.load(environ={"FAZHI_MAX_BYTES": "20 MB"})
     with pytest.raises(SettingsError, match="does not exist"):
         Settings.load(raw_dir=tmp_path / "none", environ={}).check_folders()
+    for inside in (folder, folder / "warehouse"):
+        with pytest.raises(SettingsError, match="lies in the raw folder"):
+            Settings.load(folder, inside, {}).check_folders()
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match="is a file"):
         Settings.load(raw_dir=tmp_path / "file", environ={}).check_folders()

@@ -28,9 +28,7 @@ nightly_schedule = dg.ScheduleDefinition(
     minimum_interval_seconds=60,
     description="Starts the job when a file below the raw folder is new, changed or gone.",
 )
-def new_raw_files(
-    context: dg.SensorEvaluationContext, workspace: Workspace
-) -> dg.RunRequest | dg.SkipReason:
+def new_raw_files(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
     """Compare the raw folder with what it was when the sensor last looked; the cursor is a hash of names and times."""
     raw_dir = workspace.settings().raw_dir
     if not raw_dir.is_dir():

@@ -1,16 +1,16 @@
 """Group `facts`: every number of every text, and the facts among them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
-import polars as pl
 
-from pipelines.assets.metadata import OWNERS, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.workspace import Workspace
 from pipelines.stage.buckets import scan
 
 GROUP = "facts"
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "group_name": GROUP,
     "deps": ["documents", "identities", "codebook"],
     "kinds": {"python", "parquet"},
@@ -25,9 +25,7 @@ _COMMON = {
         dg.AssetSpec("numbers", description="Every number of a document: a fact, or the reason why not.", **_COMMON),
     ],
 )
-def extraction(
-    context: dg.AssetExecutionContext, workspace: Workspace
-) -> Iterator[dg.MaterializeResult]:
+def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Result]:
     """Read facts and numbers out of every document whose text, year, codebook or engine is new."""
     from pipelines.stage.facts import FACTS, NUMBERS, refresh_facts  # the engine is not needed to load the graph
 

@@ -5,12 +5,19 @@ the end of each column's description, because the open-source UI does not draw i
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import polars as pl
 
 from pipelines.stage.buckets import Counts
+
+if TYPE_CHECKING:
+    Result = dg.MaterializeResult[None]
+else:
+    Result = dg.MaterializeResult  # Dagster reads annotations, and knows this one only without its parameter
+
+Metadata = dict[str, Any]
 
 OWNERS = ["team:fazhi"]
 PREVIEW_ROWS = 5

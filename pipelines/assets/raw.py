@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import OWNERS, counts_metadata, frame_metadata
+from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata
 from pipelines.assets.workspace import Workspace
 from pipelines.stage.files import read_files, refresh_files
 
@@ -23,7 +23,7 @@ GROUP = "raw"
         ),
     ],
 )
-def raw_files(workspace: Workspace) -> dg.MaterializeResult:
+def raw_files(workspace: Workspace) -> Result:
     """Every file below the raw folder with the hash of its bytes and what its sidecar says of where it came from."""
     settings = workspace.settings()
     counts = refresh_files(settings)
@@ -53,7 +53,7 @@ def raw_files(workspace: Workspace) -> dg.MaterializeResult:
 
 
 @dg.asset(group_name=GROUP, kinds={"toml", "parquet"}, owners=OWNERS)
-def codebook(workspace: Workspace) -> dg.MaterializeResult:
+def codebook(workspace: Workspace) -> Result:
     """The indicators: which figures exist, what counts and what does not; from the TOML files of the codebook."""
     from pipelines.codebook import load_codebook
     from pipelines.warehouse.indicators import write_indicators
@@ -65,6 +65,6 @@ def codebook(workspace: Workspace) -> dg.MaterializeResult:
 
 
 @dg.asset(group_name=GROUP, kinds={"parquet"}, owners=OWNERS)
-def division_codes(workspace: Workspace) -> dg.MaterializeResult:
+def division_codes(workspace: Workspace) -> Result:
     """All township-level units with the county, prefecture and province above them; comes with the project."""
     return dg.MaterializeResult(metadata=frame_metadata(pl.scan_parquet(workspace.settings().divisions_path)))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.assets.metadata import OWNERS
+from pipelines.assets.metadata import OWNERS, Metadata, Result
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
 from pipelines.warehouse.publish import PublishError, Release, publish
@@ -29,7 +29,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
             for name, checks in _groups().items()
         ],
     )
-    def publish_release(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def publish_release(workspace: Workspace) -> Iterator[Result | dg.AssetCheckResult]:
         settings = workspace.settings()
         try:
             release = publish(
@@ -83,7 +83,7 @@ def _check_results(error: AuditError | None) -> Iterator[dg.AssetCheckResult]:
         yield dg.AssetCheckResult(check_name=name, asset_key=NAME, passed=not broken, description=text)
 
 
-def _metadata(release: Release) -> dict[str, object]:
+def _metadata(release: Release) -> Metadata:
     rows = "\n".join(f"| {name} | {count} |" for name, count in release.counts.items())
     return {
         "path": dg.MetadataValue.path(release.path),

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import OWNERS, column_lineage, frame_metadata
+from pipelines.assets.metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
 from pipelines.assets.sources import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, run_audit
@@ -41,12 +41,12 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         },
         check_specs=[dg.AssetCheckSpec(CHECK, asset=spec.name, blocking=True, description=rules)],
     )
-    def build_table(workspace: Workspace) -> dg.MaterializeResult:
+    def build_table(workspace: Workspace) -> Result:
         settings = workspace.settings()
         built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
         frame = pl.scan_parquet(built.path)
         types = {name: str(kind) for name, kind in frame.collect_schema().items()}
-        metadata = {
+        metadata: Metadata = {
             **frame_metadata(frame),
             "dagster/column_schema": _columns(spec, types),
             "dagster/column_lineage": _lineage(spec),

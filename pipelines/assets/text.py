@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import OWNERS, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.workspace import Workspace
 from pipelines.stage.buckets import scan
 from pipelines.stage.files import read_files
@@ -22,7 +22,7 @@ GROUP = "text"
         )
     ],
 )
-def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """The normalised text of every file, with its page furniture marked, or the reason why it has none."""
     from pipelines.stage.documents import DOCUMENTS, refresh_documents  # the readers are not needed to load the graph
 
@@ -47,8 +47,10 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     )
 
 
-@dg.asset(group_name=GROUP, deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS)
-def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+@dg.asset(
+    group_name=GROUP, deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS
+)
+def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """Which unit each document reports for, on which year, and in which kind of document."""
     from pipelines.stage.identities import IDENTITIES, refresh_identities
 

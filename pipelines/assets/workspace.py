@@ -9,7 +9,7 @@ from pydantic import Field
 from pipelines.settings import Settings
 
 
-class Workspace(dg.ConfigurableResource):
+class Workspace(dg.ConfigurableResource[None]):
     """The folders of one run; empty means the environment or the default decides (`pipelines.settings`)."""
 
     raw_dir: str = Field(default="", description="Folder whose files are the reports; empty: FAZHI_RAW or raw/.")

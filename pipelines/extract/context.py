@@ -16,7 +16,7 @@ from pipelines.extract.mentions import Mention
 _CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]")
 
 # Figures that do not end the words of the next one: 由118项优化为86项 counts the same thing twice.
-_TRANSPARENT = frozenset({"before_change", "duration"})
+_TRANSPARENT = frozenset({"before_change", "duration", "slogan"})
 Token = tuple[int, int, int]
 
 
@@ -90,8 +90,9 @@ def window(passage: Passage, index: int, sentence: int, sentence_end: int) -> Wi
             left = max(before.end, before.reach)
             break
     right = min(passage.clause_end(mention.end), sentence_end)
-    if index + 1 < len(passage.figures) and passage.figures[index + 1].start < right:
-        right = passage.figures[index + 1].start
+    after = next((m.start for m in passage.figures[index + 1 :] if m.reason not in _TRANSPARENT), right)
+    if after < right:
+        right = after
         listed = passage.text.find("、", mention.end, right)
         right = listed if listed >= 0 else right
     return Window(mention, sentence, clause, left, max(right, mention.end), sentence_end)

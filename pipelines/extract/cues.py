@@ -24,6 +24,7 @@ class Cue:
     unless: re.Pattern[str] | None
     sentence: bool
     units: frozenset[str]
+    not_units: frozenset[str]
     chinese: bool  # only numbers written in Chinese numerals
 
 
@@ -37,6 +38,7 @@ def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
             unless=re.compile(table["unless"]) if "unless" in table else None,
             sentence=table.get("reach") == "sentence",
             units=frozenset(table.get("units", ())),
+            not_units=frozenset(table.get("not_units", ())),
             chinese=table.get("numeral") == "chinese",
         )
         for table in tables
@@ -48,7 +50,7 @@ def disposition(cues: Sequence[Cue], text: str, mention: Mention, sentence: int,
     in_clause = text[clause : mention.start]
     in_sentence = text[sentence : mention.start]
     for cue in cues:
-        if (cue.units and mention.unit not in cue.units) or (cue.chinese and not mention.chinese):
+        if (cue.units and mention.unit not in cue.units) or mention.unit in cue.not_units or (cue.chinese and not mention.chinese):
             continue
         words = in_sentence if cue.sentence else in_clause
         found = cue.before.search(words)

@@ -126,18 +126,15 @@ def _read_passage(report: _Report, line: sections.Line, passage: Passage) -> Non
 
 
 def _read_sentence(report: _Report, line: sections.Line, passage: Passage, bounds: tuple[int, int], item: int, indices: range) -> None:
+    for index in indices:
+        mention = passage.figures[index]
+        mention.reason = mention.reason or _no_result(report, passage, window(passage, index, *bounds))
     skip: set[int] = set()
     for index in indices:
-        if index in skip:
-            continue
         mention = passage.figures[index]
-        if mention.reason:
+        if index in skip or mention.reason:
             continue
         view = window(passage, index, *bounds)
-        reason = _no_result(report, passage, view)
-        if reason:
-            mention.reason = reason
-            continue
         group = [i for i in listed_with(passage, index) if i in indices]
         if len(group) > 1:
             views = [window(passage, i, *bounds) for i in group]
@@ -268,6 +265,7 @@ def _read_cell(report: _Report, line: sections.Line, virtual: Passage, mention: 
     if not readings:
         mention.reason = reason or "uncoded"
         return
+    mention.value, mention.unit, mention.more = inner.value, inner.unit, inner.more
     row = Window(mention, line.start, line.start, line.start, line.end, line.end)
     found = [Reading(r.rule, line.start, r.read_as, r.scope) for r in readings]
     _add(report, line, Passage(report.working.text, line.start, line.end, report.codebook, [], []), row, found, None)

@@ -28,8 +28,6 @@ _LOOKALIKES = {
     ord("兩"): "两",
     ord("貳"): "贰",
 }
-# Punctuation that NFKC would fold but that carries meaning of its own to the reader stays as it is.
-_KEEP = frozenset("，。；：！？（）、…—")
 _SPACES = re.compile(r"(?<![0-9]) +| +(?![0-9 ])")
 
 
@@ -40,8 +38,6 @@ def _table_entries() -> dict[int, str]:
     for low, high in ranges:
         for code in range(low, high + 1):
             char = chr(code)
-            if char in _KEEP:
-                continue
             plain = unicodedata.normalize("NFKC", char)
             plain = to_simplified.convert(plain) if len(plain) == 1 else char
             if plain != char and len(plain) == 1:

@@ -8,7 +8,7 @@ codebook), nor what makes a number no result (pipelines.extract.cues).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -19,7 +19,7 @@ from pipelines.extract.context import Passage, Token, Window, subjects, topics
 _LIGHT = (
     "全年|今年|本年度?|年内|年度|当年|目前|现有|现|一年来|至今|以来|截至|上半年|累计|共计|总计|合计|总共|共|计|总|先后|分别|均|都|各|双|全部|已经|已|了|开展|组织|举办|召开|"
     "举行|完成|进行|实现|实施|办理|办|达到|达|为|有|是|约|大约|近|将近|超过|超|逾|突破|不少于|不低于|至少|满|等|的|工作|活动|任务|各类|各项|数量|总数|总量|次数|场次|件数|人数|数|量|情况|"
-    "其中|包括|并|也|还|又|另|一共|稳定在|保持在|保持|在|20[0-9]{2}年度?|[0-9]{1,2}月|[“”\"'‘’()（）:：,，、《》]"
+    "其中|包括|并|也|还|又|另|一共|稳定在|保持在|保持|在|在册|实有|仅有|仅|目前有|登记|到位|在岗|新增|全镇|全乡|全街道|街道|我镇|我乡|年底|年末|期末|至年底|到年底|每年|一年|升至|升为|提升至|提升到|提高到|提高至|增至|增加到|增加至|达至|压减为|调整为|优化为|精简为|20[0-9]{2}年度?|[0-9]{1,2}月|[“”\"'‘’()（）:：,，、《》]"
 )
 _LIGHT_ONLY = re.compile(rf"(?:{_LIGHT})*")
 _UNIT_BRACKET = re.compile(r"[（(].*")
@@ -53,7 +53,7 @@ class _Candidate:
     size: int
 
     def key(self) -> tuple[int, int, int]:
-        return (self.rule.specificity, self.size, -self.rule.rank)
+        return (self.size, self.rule.specificity, -self.rule.rank)
 
 
 @dataclass(slots=True)
@@ -112,7 +112,9 @@ def _sight(passage: Passage, view: Window, item: int) -> Sight:
 def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     left = _best(passage, passage.between(view.left, view.mention.start), sight, "left")
     right = _best(passage, passage.between(view.mention.end, view.right), sight, "right")
-    if left and right and passage.text[view.mention.start - 1] == "等" and right[0].token[0] - view.mention.end <= _ADJACENT:
+    if left and right and left[0].rule.weak != right[0].rule.weak:
+        left = [] if left[0].rule.weak else left
+    elif left and right and passage.text[view.mention.start - 1] == "等" and right[0].token[0] - view.mention.end <= _ADJACENT:
         left = []
     elif left and right and not _touches(passage, left[0].token, view):
         gap_left = view.mention.start - left[0].token[1]
@@ -136,20 +138,36 @@ def _touches(passage: Passage, token: Token, view: Window) -> bool:
 
 
 def _best(passage: Passage, tokens: Sequence[Token], sight: Sight, side: str) -> list[_Candidate]:
-    """The candidates of the head nearest to the number that any rule accepts, best first; weak rules only if no other."""
+    """The candidates of the head nearest to the number that any rule accepts, best first; weak rules only if no other.
+
+    Right of a number the head is the last noun of an unbroken run (18宗行政处罚案卷 are files, not penalties).
+    """
     weak: list[_Candidate] = []
-    for _, group in groupby(reversed(tokens) if side == "left" else sorted(tokens), key=lambda t: t[1] if side == "left" else t[0]):
-        found = [
-            _Candidate(rule, token, token[1] - token[0])
-            for token in group
-            for rule in passage.term(token).heads.get(sight.unit, ())
-            if rule.side in (side, "both") and sight.fits(rule)
-        ]
-        found.sort(key=_Candidate.key, reverse=True)
-        if found and not found[0].rule.weak:
+    chosen: list[_Candidate] = []
+    for _, group in groupby(reversed(tokens) if side == "left" else sorted(tokens, key=lambda t: t[1]), key=lambda t: t[1]):
+        found = _candidates(passage, group, sight, side)
+        if not found:
+            continue
+        if found[0].rule.weak:
+            weak = weak or found
+        elif side == "left":
             return found
-        weak = weak or found
-    return weak
+        elif not chosen or found[0].token[0] <= chosen[0].token[1]:
+            chosen = found
+        else:
+            break
+    return chosen or weak
+
+
+def _candidates(passage: Passage, tokens: Iterable[Token], sight: Sight, side: str) -> list[_Candidate]:
+    found = [
+        _Candidate(rule, token, token[1] - token[0])
+        for token in tokens
+        for rule in passage.term(token).heads.get(sight.unit, ())
+        if rule.side in (side, "both") and sight.fits(rule)
+    ]
+    found.sort(key=_Candidate.key, reverse=True)
+    return found
 
 
 def _reading(passage: Passage, view: Window, candidates: Sequence[_Candidate], read_as: str) -> Reading:
@@ -246,6 +264,8 @@ def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
                 reading.scope = passage.text[start:end]
                 readings.append(reading)
                 break
+    if len({r.rule.metric for r in readings}) == 1 and all(any(passage.term(t).subjects for t in passage.between(*i)) for i in items):
+        return []  # 书记、镇长各讲1次 says what each did; one figure of one kind
     return readings if len(readings) > 1 else []
 
 

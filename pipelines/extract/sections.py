@@ -21,7 +21,7 @@ _PLAN = re.compile(
 _PROBLEM = re.compile(r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|短板")
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
 _NEXT_YEAR_LINE = re.compile(r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)")
-_TABLE_CELLS = 2
+_TABLE_CELLS = 1  # bars in a line that make it a table row
 
 
 @dataclass(slots=True)

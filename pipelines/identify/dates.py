@@ -16,10 +16,12 @@ _NUMBER = re.compile(
     rf"|([一-龥]{{1,12}}[发字函文办报呈]) ?((?:19|20)[0-9]{{2}}) ?[-—]? ?([0-9]{{1,4}}) ?号"
 )
 _CITING = re.compile(r"根据|按照|依据|关于|落实|贯彻|印发|以及|《|》|。|,|，")
-_VALUE = {**{c: 0 for c in "〇零Oo0"}, **{c: n for n, c in enumerate("一二三四五六七八九", start=1)}}
+_VALUE = {**dict.fromkeys("〇零Oo0", 0), **{c: n for n, c in enumerate("一二三四五六七八九", start=1)}}
 _CHINESE_YEAR = re.compile(r"[二一][〇零Oo0九][〇零Oo0一二三四五六七八九]{2}(?=年)")
 _DATE = re.compile(r"((?:19|20) ?[0-9] ?[0-9]) ?[-/.年] ?([0-9] ?[0-9]?) ?[-/.月] ?([0-9] ?[0-9]?)")
-_CHINESE_DATE = re.compile(r"([〇零一二三四五六七八九Oo0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?")
+_CHINESE_DATE = re.compile(
+    r"([〇零一二三四五六七八九Oo0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?"
+)
 _SIGNED = re.compile(
     r"(?:^|[一-龥)）] *)(?:20 ?[0-9] ?[0-9] ?[年.] ?[0-9 ]{1,3}[月.] ?[0-9 ]{1,3}日?"
     r"|二[〇零Oo0][〇零一二三四五六七八九Oo0]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日?)$"
@@ -33,10 +35,10 @@ _LONGEST_SIGNATURE = 45
 
 
 def doc_number(fields: dict[str, str], head: Sequence[Line]) -> str | None:
-    """Return the report's own document number, without spaces: from the metadata, else a line of its own at the head."""
+    """Return the report's own document number without spaces: from the metadata, else from a line at the head."""
     for text in (fields.get("发文字号", ""), *(line.written for line in head)):
         match = _NUMBER.search(text) if len(text) <= _LONGEST_SIGNATURE else None
-        if match and not _CITING.search(text[: match.start()] + text[match.end() :]):
+        if match and not _CITING.search(text):
             return "".join(match[0].split())
     return None
 

@@ -80,8 +80,10 @@ class Gazetteer:
         the names of streets.
         """
         hits = sorted(
-            ((start, end, self._names[number]) for number, start, end in self._automaton.find_matches_as_indexes(
-                text, overlapping=True)),
+            (
+                (start, end, self._names[number])
+                for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
+            ),
             key=lambda hit: (hit[0], -hit[1]),
         )
         found: list[Mention] = []

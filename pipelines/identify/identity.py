@@ -103,7 +103,7 @@ def identify(
 
 def _first_values(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the first value of each field."""
-    return {name: value for name, value in reversed(fields)}
+    return dict(reversed(fields))
 
 
 def _titled_by_field(known: dict[str, str]) -> Title | None:

@@ -2,7 +2,8 @@
 
 Here belongs the choice of the reporting unit's name and of the unit among those that share it. Not here: finding
 names (`gazetteer`). Evidence is heard in the order of DESIGN: title, opening, publisher line, signature, then the codes
-of the page and its host; each answer keeps how it was found. What stays ambiguous or contradicts itself is not resolved.
+of the page and its host; each answer keeps how it was found. What stays ambiguous or contradicts itself is not
+resolved.
 """
 
 import re
@@ -125,7 +126,10 @@ def _narrow(
         left, agreed = _within(left, regions)
         if len(left) == 1 and agreed:
             return Place(left[0], method, tuple(candidates), name)
-    for method, by_code in (("index_number", _by_index(left, evidence.index_number)), ("url", _by_host(left, evidence.url))):
+    for method, by_code in (
+        ("index_number", _by_index(left, evidence.index_number)),
+        ("url", _by_host(left, evidence.url)),
+    ):
         if len(by_code) == 1:
             return Place(by_code[0], method, tuple(candidates), name)
     if len(left) > 1:
@@ -163,7 +167,7 @@ def _by_host(candidates: Sequence[Unit], url: str | None) -> list[Unit]:
 
 
 def _host_labels(pinyin: tuple[str, str, str]) -> set[str]:
-    """Return the labels a county's host may have: 荣昌区 of 重庆市 -> rongchang, rongchangqu, rc, rcq, cqrc, cqrongchang ..."""
+    """Return the labels a county's host may have: 荣昌区 of 重庆市 -> rongchang, rongchangqu, rc, rcq, cqrc ..."""
     county, *above = (syllables.split() for syllables in pinyin)
     plain = county[:-1] if len(county) > 2 else county
     forms = {form for each in (plain, county) for form in ("".join(each), "".join(s[0] for s in each))}

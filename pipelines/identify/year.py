@@ -16,6 +16,7 @@ _QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _ANNOUNCED = re.compile(r"(?:现将?|就|特将)[^。]{0,30}?(20[0-9]{2}) ?年[^。]{0,60}(?:如下|[:：])")
 _OPENS = re.compile(r"(?:^|[。:：\n]) *(?:自|从)?(20[0-9]{2}) ?年(?!(?:至|[0-9]{1,2}月))")
 _AWARD = re.compile(r"(?:荣获|获得|获评|被评为?|授予|听取|审议|上一年度|去年)[^,，。]{0,12}$")
+_FREE = re.compile(r" ?年(?! ?[0-9]{1,2} ?月)")
 _BACKGROUND = 8
 _YEAR_ENDS = 10  # a report dated in October or later is about the year that is ending
 
@@ -57,7 +58,7 @@ def _in_title(title: str) -> int | None:
 
 
 def _in_opening(opening: str) -> int | None:
-    """Return the year announced (现将2023年…报告如下), else that of a sentence's start, else the first that stands free."""
+    """Return the year announced (现将2023年…报告如下), else a sentence's first, else the first that stands free."""
     plain = _RANGE.sub("", _QUOTED.sub("", opening))
     opens = _OPENS.search(plain)
     if opens and opens.start() < _BACKGROUND:
@@ -66,6 +67,6 @@ def _in_opening(opening: str) -> int | None:
     if match:
         return int(match[1])
     for match in _YEAR.finditer(plain[:300]):
-        if plain.startswith(("年", " 年"), match.end()) and not _AWARD.search(plain[: match.start()]):
+        if _FREE.match(plain, match.end()) and not _AWARD.search(plain[: match.start()]):
             return int(match[1])
     return None

@@ -114,7 +114,9 @@ def locate(raw_dir: Path, raw_path: str) -> Path:
 
 def _folders(raw_dir: Path) -> Iterator[tuple[Path, list[str]]]:
     """Each folder once with the names of its files; real folders before linked ones, so that real paths win."""
-    real, linked, seen = [raw_dir], [], set()
+    real: list[Path] = [raw_dir]
+    linked: list[Path] = []
+    seen: set[tuple[int, int]] = set()
     while real or linked:
         folder = real.pop() if real else linked.pop(0)
         try:

@@ -21,8 +21,10 @@ _MARKS = (
 _EXPECTED = re.compile(r"[\t\n\r\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u3000-\u303f\uff00-\uffef·×°—]+")
 _EXPECTED_SHARE = 0.9
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
-# A stray control character is noise that normalising drops; more than this share of them is no text.
-_CONTROL_SHARE = 0.02
+# Stray control characters are noise that normalising drops; more than this share of them is no text.
+_CONTROL_SHARE = 0.1
+_CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
+_BINARY_SHARE = 0.05
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -33,8 +35,8 @@ def decode(data: bytes) -> tuple[str, str]:
     for mark, charset in _MARKS:
         if data.startswith(mark):
             return _checked(_strict(data[len(mark) :], charset), charset)
-    if data.count(0) > _CONTROL_SHARE * len(data):
-        raise ReadError("binary", "the file holds zero bytes and no byte order mark, so it is no text; convert it")
+    if len(data) - len(data.translate(None, _CONTROL_BYTES)) > _BINARY_SHARE * len(data):
+        raise ReadError("binary", "the file is full of control bytes, so it is no text; convert it to text first")
     try:
         return _checked(_partial(data, "utf-8"), "utf-8")
     except UnicodeDecodeError:

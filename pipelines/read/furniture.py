@@ -72,7 +72,8 @@ def _body(lines: list[Line], strong: list[str | None]) -> tuple[int, int]:
     prose = [
         number
         for number, (line, kind) in enumerate(zip(lines, strong, strict=True))
-        if not kind and (_HEADING.match(line.text) or (len(line.text) >= _BODY_LENGTH and _SENTENCE.search(line.text)))
+        if not kind
+        and (_HEADING.match(line.text) or (len(line.text) >= _BODY_LENGTH and _SENTENCE.search(line.text)))
         and not metadata.KEY_VALUE.match(line.text)
     ]
     return (prose[0], prose[-1]) if prose else (len(lines), -1)
@@ -149,7 +150,9 @@ def _inside(line: Line) -> list[Span]:
         return []
     found: list[Span] = []
     for kind, pattern in wording.INSIDE:
-        found.extend(Span(line.start + m.start(), line.start + m.end(), kind) for m in pattern.finditer(line.text))
+        for match in pattern.finditer(line.text):
+            start = line.start + match.start()
+            found.append(Span(start, start + len(match[0].rstrip()), kind))
     found.sort(key=lambda span: (span.start, -span.end))
     return [span for number, span in enumerate(found) if all(span.start >= before.end for before in found[:number])]
 
@@ -157,8 +160,7 @@ def _inside(line: Line) -> list[Span]:
 def _with_paywall_tail(text: str, spans: list[Span]) -> tuple[Span, ...]:
     """Everything below the line that ends the free part of a paid text is part of the paywall."""
     for number, span in enumerate(spans):
-        if span.kind == "paywall" and wording.PAYWALL_END.search(text[span.start : span.end]):
-            if len(text) - span.end <= wording.LONGEST_TAIL:
-                end = span.start + len(text[span.start :].rstrip())
-                return (*spans[:number], Span(span.start, end, "paywall"))
+        near_the_end = len(text) - span.end <= wording.LONGEST_TAIL
+        if near_the_end and span.kind == "paywall" and wording.PAYWALL_END.search(text[span.start : span.end]):
+            return (*spans[:number], Span(span.start, len(text.rstrip()), "paywall"))
     return tuple(spans)

@@ -28,13 +28,37 @@ KEYS: dict[str, str] = {
     "作者": "作者 编辑 责任编辑 审核 审核人 撰稿 撰稿人 录入 供稿 发布人 上传人 归档时间",
 }
 # Keys that are also everyday words: a line counts as metadata only where more than the word speaks for it.
-WEAK = frozenset("分类 日期 时间 名称 标题 来源 来自 作者 编辑 审核 录入 摘要 概述 体裁 时效 文种 关键词 主题词 供稿".split())
-COUNTERS = "浏览次数 浏览量 浏览 点击数 点击量 点击率 点击次数 点击 阅读次数 阅读数 阅读量 阅读 访问次数 访问量 人气 查看次数"
+WEAK = frozenset(
+    [
+        "分类",
+        "日期",
+        "时间",
+        "名称",
+        "标题",
+        "来源",
+        "来自",
+        "作者",
+        "编辑",
+        "审核",
+        "录入",
+        "摘要",
+        "概述",
+        "体裁",
+        "时效",
+        "文种",
+        "关键词",
+        "主题词",
+        "供稿",
+    ]
+)
+COUNTERS = (
+    "浏览次数 浏览量 浏览 点击数 点击量 点击率 点击次数 点击 阅读次数 阅读数 阅读量 阅读 访问次数 访问量 人气 查看次数"
+)
 BUTTONS = (
-    "打印本页 打印此页 打印文章 打印 关闭窗口 关闭本页 关闭页面 关闭 取消收藏 收藏本页 收藏 分享到 分享 转发 加大字体 缩小字体 "
-    "我要纠错 网页纠错 纠错 返回顶部 返回列表 返回 复制链接 下载 保存 微信 新浪微博 腾讯微博 微博 朋友圈 QQ空间 人人网 QQ好友 QQ "
-    "点赞 评论 举报 喜欢 无障碍浏览 无障碍 长者模式 关怀版 简体 繁体 视力保护色 保护视力色 背景色 字体 字号 文字大小 大 中 小 "
-    "默认 特大 TOP"
+    "打印本页 打印此页 打印文章 打印 关闭窗口 关闭本页 关闭页面 关闭 取消收藏 收藏本页 收藏 分享到 分享 "
+    "转发 加大字体 缩小字体 我要纠错 网页纠错 纠错 返回顶部 返回列表 返回 复制链接 下载 保存 微信 新浪微博 "
+    "腾讯微博 微博 朋友圈 QQ空间 人人网 QQ好友 QQ 点赞 评论 举报 喜欢 无障碍浏览 无障碍 长者模式 关怀版 简体 繁体 "
+    "视力保护色 保护视力色 背景色 字体 字号 文字大小 大 中 小 默认 特大 TOP"
 )
 
 NAME_OF = {spelling: name for name, spellings in KEYS.items() for spelling in spellings.split()}
@@ -98,8 +122,8 @@ def table_row(line: str) -> list[Field] | None:
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
     keys = [KEY_ONLY.match(cell) for cell in cells]
     strong = [key for key in keys if key and not is_weak(key[1])]
-    titled = bool(keys[0]) and canonical(keys[0][1]) == "标题" and len(cells) > 1 and len(cells[1]) > 8
-    if not keys[0] or not (strong or titled):
+    first = keys[0]
+    if first is None or not (strong or (canonical(first[1]) == "标题" and len("".join(cells[1:])) > 8)):
         return None
     fields = []
     for key, value, is_key in zip(keys, [*cells[1:], ""], [*keys[1:], None], strict=True):

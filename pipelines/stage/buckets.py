@@ -76,7 +76,8 @@ def refresh(
 
     `wanted` has the columns report_id and input_key and what `load` needs. `load(bucket, todo)` adds what `work`
     reads to the rows of one bucket; `work(batch)` returns rows for every table and runs in another process when
-    there is much to do, so it must be picklable. Progress is reported under the name `step`. Buckets in which nothing changed are not opened for writing.
+    there is much to do, so it must be picklable. Progress is reported under the name `step`. Buckets in which nothing
+    changed are not opened for writing.
     """
     plans = _plan(stage_dir, tables, wanted)
     total = sum(plan.todo.height for plan in plans)

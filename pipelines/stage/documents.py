@@ -49,9 +49,9 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
         .when(pl.col("size_bytes") > settings.max_bytes)
         .then(pl.format("too_large: {} bytes, the limit is {}", "size_bytes", pl.lit(settings.max_bytes)))
     )
-    wanted = files.select(
-        "report_id", "raw_path", "raw_sha256", problem.alias("problem")
-    ).with_columns(input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" "))
+    wanted = files.select("report_id", "raw_path", "raw_sha256", problem.alias("problem")).with_columns(
+        input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" ")
+    )
     work = partial(read_batch, raw_dir=settings.raw_dir)
     return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, work, processes=settings.processes)
 

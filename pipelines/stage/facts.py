@@ -86,9 +86,10 @@ def refresh_facts(settings: Settings) -> Counts:
 def extract_batch(batch: pl.DataFrame) -> Outcome:
     """Extract one batch (text, furniture, report_year). If it raises, each document is tried by itself."""
     codebook = load_codebook()
+    errors: list[str] = []
     try:
         frames = [extract_frame(batch.select(_INPUT), codebook)]
-        ledger, errors = batch.select(*KEYS, extract_error=pl.lit(None, pl.String)), []
+        ledger = batch.select(*KEYS, extract_error=pl.lit(None, pl.String))
     except Exception:
         frames, ledger, errors = _one_by_one(batch, codebook)
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])

@@ -31,9 +31,11 @@ def workers(processes: int, documents: int) -> Iterator[Map]:
         yield map
         return
     # spawn, because Polars hangs in a forked child; one thread each, because the processes share the cores
-    with _environment(POLARS_MAX_THREADS="1"):
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            yield pool.map
+    with (
+        _environment(POLARS_MAX_THREADS="1"),
+        ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool,
+    ):
+        yield pool.map
 
 
 @contextmanager

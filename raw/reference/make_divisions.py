@@ -12,14 +12,14 @@ Run it again after a new release of the package:
 Choices made here, because the source leaves them open:
 
 - Codes of prefectures and provinces are padded to the six digits of GB/T 2260 (3505 -> 350500, 35 -> 350000).
-- The four municipalities have the placeholder prefectures 市辖区 and 县: ``city_name`` is the municipality itself. So it
-  is for counties directly under a province (济源市, 石河子市 ...): their placeholder is replaced by the county's own name.
-- 东莞, 中山, 儋州 and 嘉峪关 have no county level: ``county_code`` and ``county_name`` are those the source gives the city
-  itself (441900, 442000, 460400, 620201).
-- The pinyin columns hold toneless syllables of the short names (屏边苗族自治县 -> ping bian xian); the labels of government
-  hosts are made of them. They are stored because pypinyin is needed here only, not where documents are read.
-- 街道办事处 is the office, 街道 the unit: the ending 办事处 is dropped after 街道. A name that repeats its county's
-  (当阳市玉阳街道) loses it. Both only where no other unit of the county has the shorter name.
+- The four municipalities have the placeholder prefectures 市辖区 and 县: ``city_name`` is the municipality itself.
+  For counties directly under a province (济源市, 石河子市 ...) it is the county's own name.
+- 东莞, 中山, 儋州 and 嘉峪关 have no county level: ``county_code`` and ``county_name`` are those the source gives
+  the city itself (441900, 442000, 460400, 620201).
+- The pinyin columns hold toneless syllables of the short names (屏边苗族自治县 -> ping bian xian); the labels of
+  government hosts are made of them. They are stored because pypinyin is needed here only, not where documents are read.
+- 街道办事处 is the office, 街道 the unit: the ending 办事处 is dropped after 街道. A name that repeats
+  its county's (当阳市玉阳街道) loses it. Both only where no other unit of the county has the shorter name.
 """
 
 import json
@@ -46,8 +46,9 @@ METADATA = {
     "license": "MIT (package.json of the package; its LICENSE file grants the even wider WTFPL 2)",
     "valid_on": "2023-06-30",
     "published_on": "2023-09-11",
-    "columns": "township_code (9 digits), township_name, county_code (6 digits), county_name, city_code (6), city_name, "
-    "province_code (6), province_name, county_pinyin, city_pinyin, province_pinyin (syllables of the short name); see make_divisions.py for the choices made",
+    "columns": "township_code (9 digits), township_name, county_code (6 digits), county_name, city_code (6), "
+    "city_name, province_code (6), province_name, county_pinyin, city_pinyin, province_pinyin (syllables of the "
+    "short name); see make_divisions.py for the choices made",
 }
 
 
@@ -68,7 +69,12 @@ def divisions(package: Path) -> pl.DataFrame:
         .join(cities, on="cityCode", how="left")
         .join(provinces, on="provinceCode", how="left")
     )
-    short = pl.col("name").str.replace("街道办事处$", "街道").str.strip_prefix(pl.col("county_name")).str.strip_prefix("人民政府")
+    short = (
+        pl.col("name")
+        .str.replace("街道办事处$", "街道")
+        .str.strip_prefix(pl.col("county_name"))
+        .str.strip_prefix("人民政府")
+    )
     short = pl.when(short.str.contains("..(镇|乡|街道)$")).then(short).otherwise("name")
     taken = pl.len().over("areaCode", short) > 1
     municipal = pl.col("provinceCode").is_in(MUNICIPALITIES)
