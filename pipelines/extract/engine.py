@@ -45,11 +45,11 @@ class _Report:
     done: dict[int, tuple[str, int | None]] = field(default_factory=dict)  # mention start -> disposition, fact index
 
 
-def extract(text: str, furniture: Sequence[tuple[int, int]], report_year: int | None, codebook: Codebook, *, complete: bool = True) -> Extraction:
+def extract(text: str, furniture: Sequence[tuple[int, int]], report_year: int | None, codebook: Codebook) -> Extraction:
     """Read one stored text.
 
     furniture: spans of the stored text that are page furniture, ascending; report_year: the year the report is on, or
-    None; complete: False when the text is known to break off. Returns facts and numbers with offsets into `text`.
+    None. Returns facts and numbers with offsets into `text`.
     """
     report = _Report(text, prepare(text), codebook, report_year, Extraction())
     report.mentions = find_mentions(report.working.text)
@@ -57,7 +57,7 @@ def extract(text: str, furniture: Sequence[tuple[int, int]], report_year: int | 
     for line, mentions in _lines_with_numbers(report):
         _read_line(report, line, mentions)
     mark_repeats(report.result.facts)
-    _account(report, complete)
+    _account(report)
     return report.result
 
 
@@ -286,13 +286,13 @@ def _read_zeros(report: _Report, line: sections.Line, passage: Passage, start: i
         )  # fmt: skip
 
 
-def _account(report: _Report, complete: bool) -> None:
+def _account(report: _Report) -> None:
     """One row for every number, with its fact or its reason."""
     length = len(report.working.text.rstrip())
     for mention in report.mentions:
         disposition, fact = report.done.get(mention.start, (mention.reason, None))
         if not disposition or disposition == "unclassified":
-            disposition = "truncated" if not complete and mention.end >= length else "unclassified"
+            disposition = "truncated" if mention.end >= length else "unclassified"
         start, end = report.working.stored(mention.start, mention.end)
         unit = plain_unit(mention.unit) or None
         report.result.numbers.append(Number(start, end, report.stored[start:end], mention.value, unit, disposition, fact))
