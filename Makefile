@@ -27,7 +27,7 @@ run: $(RUNTIME) ## run the whole pipeline on raw/; ends with the release and a s
 	@"$(PY)" -m pipelines run $(ARGS)
 
 test: $(TESTING) ## run all tests
-	@"$(PY)" -m pytest -n auto $(ARGS)
+	@"$(PY)" -m pytest -n auto --dist loadfile $(ARGS)
 
 ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 	@"$(PY)" -m pipelines ui $(ARGS)

@@ -10,7 +10,7 @@ import pytest
 from pipelines.ingest.inventory import inventory
 from pipelines.read import READER_VERSION
 from pipelines.settings import Settings, SettingsError
-from pipelines.stage import documents
+from pipelines.stage import documents, facts
 from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, bucket_path, bucket_paths, refresh, scan
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
 from pipelines.stage.progress import listening
@@ -173,3 +173,32 @@ def test_settings_come_from_the_environment_and_say_what_is_wrong(tmp_path: Path
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match="is a file"):
         Settings.load(raw_dir=tmp_path / "file", environ={}).check_folders()
+
+
+def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = facts.extract_frame
+
+    def explode(frame: pl.DataFrame, codebook: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+        if "毒" in "".join(frame["text"]):
+            raise ZeroDivisionError("unforeseen")
+        return whole(frame, codebook)
+
+    monkeypatch.setattr(facts, "extract_frame", explode)
+    span = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String}))
+    batch = pl.DataFrame(
+        {
+            "report_id": ["0a", "0b"],
+            "input_key": ["1", "1"],
+            "text": ["有毒。", "全年开展普法宣传活动9场次。"],
+            "furniture": [[], []],
+            "report_year": [2023, 2023],
+        },
+        schema_overrides={"furniture": span, "report_year": pl.Int32},
+    )
+    outcome = facts.extract_batch(batch)
+    assert outcome.frames["readings"]["extract_error"].to_list() == [
+        "internal error: ZeroDivisionError: unforeseen",
+        None,
+    ]
+    assert set(outcome.frames["numbers"]["report_id"]) == {"0b"}
+    assert len(outcome.errors) == 1 and "Traceback" in outcome.errors[0]

@@ -14,11 +14,24 @@ from typing import Any
 
 from pipelines.extract.codebook import Codebook, CodebookError, compile_codebook
 
-FAMILIES = ("training", "enforcement", "petition", "publicity", "mediation", "governance", "review", "legal_service", "service", "safety")
+FAMILIES = (
+    "training",
+    "enforcement",
+    "petition",
+    "publicity",
+    "mediation",
+    "governance",
+    "review",
+    "legal_service",
+    "service",
+    "safety",
+)
 _HERE = Path(__file__).parent
 
 
-def read_tables(folder: Path = _HERE) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
+def read_tables(
+    folder: Path = _HERE,
+) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
     """(version, indicators, uncoded, lexicon, cues) as parsed TOML; the version is a hash of the files' bytes.
 
     Raises CodebookError for a missing or malformed file, naming it.

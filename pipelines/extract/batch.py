@@ -64,7 +64,9 @@ def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataF
     """
     facts: list[dict[str, Any]] = []
     numbers: list[dict[str, Any]] = []
-    for report_id, text, furniture, year in documents.select("report_id", "text", "furniture", "report_year").iter_rows():
+    for report_id, text, furniture, year in documents.select(
+        "report_id", "text", "furniture", "report_year"
+    ).iter_rows():
         spans = [(span["start"], span["end"]) for span in furniture or ()]
         result = extract(text or "", spans, year, codebook)
         ids = fact_ids(report_id, result)
@@ -74,7 +76,7 @@ def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataF
 
 
 def fact_ids(report_id: str, result: Extraction) -> list[str]:
-    """A unique and stable name for each fact: report, indicator and place of the number, counted where they coincide."""
+    """A unique, stable name for each fact: report, indicator, place of the number; counted where these coincide."""
     seen: Counter[str] = Counter()
     ids = []
     for fact in result.facts:
@@ -87,11 +89,19 @@ def fact_ids(report_id: str, result: Extraction) -> list[str]:
 def _fact_rows(report_id: str, result: Extraction, ids: list[str], version: str) -> Iterable[dict[str, Any]]:
     for fact, fact_id in zip(result.facts, ids, strict=True):
         total = None if fact.subset_of is None else ids[fact.subset_of]
-        named = {"fact_id": fact_id, "report_id": report_id, "codebook_version": version, "engine_version": ENGINE_VERSION}
+        named = {
+            "fact_id": fact_id,
+            "report_id": report_id,
+            "codebook_version": version,
+            "engine_version": ENGINE_VERSION,
+        }
         yield asdict(fact) | named | {"subset_of": total}
 
 
 def _number_rows(report_id: str, result: Extraction, ids: list[str]) -> Iterable[dict[str, Any]]:
     for number in result.numbers:
-        row = {name: getattr(number, name) for name in ("char_start", "char_end", "text", "value", "unit_raw", "disposition")}
+        row = {
+            name: getattr(number, name)
+            for name in ("char_start", "char_end", "text", "value", "unit_raw", "disposition")
+        }
         yield row | {"report_id": report_id, "fact_id": None if number.fact is None else ids[number.fact]}

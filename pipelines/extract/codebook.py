@@ -96,10 +96,14 @@ class Codebook:
 
     def tokens(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, term index) of every term in a working text, by end then start; names hide their parts."""
-        found = [(start, end, term) for term, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)]
+        found = [
+            (start, end, term) for term, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
+        ]
         shields = [(start, end) for start, end, term in found if term in self.opaque]
         if shields:
-            found = [t for t in found if not any(a <= t[0] and t[1] <= b and (b - a) > (t[1] - t[0]) for a, b in shields)]
+            found = [
+                t for t in found if not any(a <= t[0] and t[1] <= b and (b - a) > (t[1] - t[0]) for a, b in shields)
+            ]
         found.sort(key=lambda t: (t[1], t[0]))
         return found
 
@@ -117,7 +121,10 @@ class _Features:
         for word in words:
             if word.startswith("@"):
                 if word[1:] not in self.concepts:
-                    raise CodebookError(f"{where} names the concept {word}, which the lexicon does not have; add it there or write its words out")
+                    raise CodebookError(
+                        f"{where} names the concept {word}, which the lexicon does not have; "
+                        "add it there or write its words out"
+                    )
                 terms.update(self.concepts[word[1:]])
             else:
                 terms.add(word)
@@ -134,16 +141,38 @@ class _Features:
         return self.bits[terms]
 
 
-_RULE_KEYS = frozenset("id head with context without without_context topic subject units also zero weak side".split())
+_RULE_KEYS = frozenset(
+    (
+        "id",
+        "head",
+        "with",
+        "context",
+        "without",
+        "without_context",
+        "topic",
+        "subject",
+        "units",
+        "also",
+        "zero",
+        "weak",
+        "side",
+    )
+)
 
 
-def compile_codebook(version: str, indicators: Sequence[Mapping[str, Any]], uncoded: Sequence[Mapping[str, Any]], lexicon: Mapping[str, Any], cues: Sequence[Mapping[str, Any]]) -> Codebook:
+def compile_codebook(
+    version: str,
+    indicators: Sequence[Mapping[str, Any]],
+    uncoded: Sequence[Mapping[str, Any]],
+    lexicon: Mapping[str, Any],
+    cues: Sequence[Mapping[str, Any]],
+) -> Codebook:
     """Build the codebook from the parsed TOML tables.
 
     `indicators` and `uncoded` are lists of tables with a `rule` list each (see docs/codebook.md); `lexicon` has the
     tables concept, topic, subject, cue, opaque and scope. Raises CodebookError with the entry's name.
     """
-    features = _Features({k: v for k, v in lexicon["concept"].items()})
+    features = _Features(lexicon["concept"])
     topics = {name: 1 << i for i, name in enumerate(lexicon["topic"])}
     subjects = {name: 1 << i for i, name in enumerate(lexicon["subject"])}
     rules: list[Rule] = []
@@ -173,7 +202,14 @@ def _indicator(entry: Mapping[str, Any]) -> Indicator:
 
 
 def _compile_rule(
-    entry: Mapping[str, Any], table: Mapping[str, Any], number: int, rank: int, features: _Features, topics: Mapping[str, int], subjects: Mapping[str, int], unit_groups: Mapping[str, Sequence[str]]
+    entry: Mapping[str, Any],
+    table: Mapping[str, Any],
+    number: int,
+    rank: int,
+    features: _Features,
+    topics: Mapping[str, int],
+    subjects: Mapping[str, int],
+    unit_groups: Mapping[str, Sequence[str]],
 ) -> Rule:
     name = f"{entry['code']}.{table.get('id', number + 1)}"
     if unknown := set(table) - _RULE_KEYS:
@@ -233,7 +269,11 @@ def _names(table: Mapping[str, Any], key: str, known: Mapping[str, int], where: 
 
 
 def _terms(
-    features: _Features, heads: Mapping[str, list[Rule]], lexicon: Mapping[str, Any], topics: Mapping[str, int], subjects: Mapping[str, int]
+    features: _Features,
+    heads: Mapping[str, list[Rule]],
+    lexicon: Mapping[str, Any],
+    topics: Mapping[str, int],
+    subjects: Mapping[str, int],
 ) -> tuple[Term, ...]:
     by_group = {group: _memberships(lexicon[group], bits) for group, bits in (("topic", topics), ("subject", subjects))}
     cues: dict[str, set[str]] = {}

@@ -37,7 +37,9 @@ class Passage:
     def __post_init__(self) -> None:
         self.ends = [t[1] for t in self.tokens]
         inside = {p for m in self.figures for p in range(m.start, m.end)}
-        self.clause_ends = [m.start() for m in _CLAUSE_END.finditer(self.text, self.start, self.end) if m.start() not in inside]
+        self.clause_ends = [
+            m.start() for m in _CLAUSE_END.finditer(self.text, self.start, self.end) if m.start() not in inside
+        ]
 
     def between(self, start: int, end: int) -> list[Token]:
         """Tokens wholly inside [start, end), by their end."""
@@ -99,7 +101,7 @@ def window(passage: Passage, index: int, sentence: int, sentence_end: int) -> Wi
 
 
 def topics(passage: Passage, view: Window, item: int) -> int:
-    """The topics a figure is about: of the nearest stretch to its left that names any, back to the start of its item."""
+    """The topics a figure is about: of the nearest stretch left of it that names any, back to the start of its item."""
     found = _nearest(passage, view, item, "topics")
     for term in () if found else passage.heading:
         found |= term.topics

@@ -46,11 +46,15 @@ def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
 
 
 def disposition(cues: Sequence[Cue], text: str, mention: Mention, sentence: int, clause: int, end: int) -> str:
-    """The name of the first cue that says why a number is no result, or ''. Offsets: sentence and clause start, sentence end."""
+    """The first cue that says why a number is no result, or ''. Offsets: sentence and clause start, sentence end."""
     in_clause = text[clause : mention.start]
     in_sentence = text[sentence : mention.start]
     for cue in cues:
-        if (cue.units and mention.unit not in cue.units) or mention.unit in cue.not_units or (cue.chinese and not mention.chinese):
+        if (
+            (cue.units and mention.unit not in cue.units)
+            or mention.unit in cue.not_units
+            or (cue.chinese and not mention.chinese)
+        ):
             continue
         words = in_sentence if cue.sentence else in_clause
         found = cue.before.search(words)
@@ -63,39 +67,44 @@ def disposition(cues: Sequence[Cue], text: str, mention: Mention, sentence: int,
 
 
 _YEAR = re.compile(
-    r"(?P<range>20[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)|(?P<since>自?20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
-    r"|(?P<year>(?:^|[,，:：(（、]|其中|截至|截止|自|从|在)20[0-9]{2}年)|(?P<now>今年|本年度?|全年(?!度)|当年)"
+    r"(?P<range>20[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)"
+    r"|(?P<since>自?20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
+    r"|(?P<year>20[0-9]{2}年)|(?P<now>今年|本年度?|全年(?!度)|当年)"
 )
 _FOUR = re.compile(r"20[0-9]{2}")
+# A year sets the time of what follows only where it opens a clause or stands behind one of these.
+_OPENING = re.compile(r"(?:[,，:：(（、。;；\n是]|其中|截[至止]|自|从|在|到)$")
+_DOCUMENT = re.compile(
+    r"(?:度)?[^,，。;；]{0,12}(?:报告|要点|方案|计划(?=[》,，。、的和书])|意见|任务|部署|规划|通知|会议精神|考试|考核)"
+)
 
 
 def period_reason(text: str, start: int, end: int, report_year: int | None) -> str:
-    """Why the years named between two offsets put a number outside the report's year: last_year, multi_year, plan or ''."""
+    """Why the years named between two offsets put a number outside the report's: last_year, multi_year, plan or ''."""
     reason = ""
     for match in _YEAR.finditer(text, start, end):
         kind = match.lastgroup
-        years = [int(y) for y in _FOUR.findall(match.group())]
         if kind == "now" or report_year is None:
             reason = ""
-        elif kind == "range":
+            continue
+        years = [int(year) for year in _FOUR.findall(match.group())]
+        if kind == "range":
             reason = "multi_year" if years[0] < years[-1] else ""
         elif kind == "since":
             reason = "multi_year" if years[0] < report_year else ""
-        elif _names_document(text, match.end()):
-            continue
-        else:
+        elif _sets_time(text, start, match):
             reason = "last_year" if years[0] < report_year else "plan" if years[0] > report_year else ""
     return reason
 
 
-_DOCUMENT = re.compile(r"(?:度)?[^,，。;；]{0,12}(?:报告|要点|方案|计划|意见|任务|部署|规划|通知|会议精神|考试|考核)")
+def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
+    opens = year.start() == start or _OPENING.search(text, max(start, year.start() - 2), year.start())
+    return bool(opens) and not _DOCUMENT.match(text, year.end())
 
 
-def _names_document(text: str, at: int) -> bool:
-    return bool(_DOCUMENT.match(text, at))
-
-
-_MONTH = re.compile(r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?([0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到]([0-9]{1,2})月")
+_MONTH = re.compile(
+    r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?([0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到]([0-9]{1,2})月"
+)
 _HALF = re.compile(r"上半年")
 _QUARTERS = re.compile(r"前三季度|前三个季度")
 
@@ -129,7 +138,7 @@ class Amount:
 
 
 def amount(text: str, mention: Mention) -> Amount:
-    """Read qualifier and bounds of a mention from the words that touch it (不低于 is at_least, 近 is approx from below)."""
+    """Qualifier and bounds of a mention from the words that touch it (不低于 is at_least, 近 is approx from below)."""
     value = mention.value if mention.value is not None else 0.0
     if mention.upper is not None:
         return Amount(value, "at_least", value, mention.upper)

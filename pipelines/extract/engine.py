@@ -22,7 +22,9 @@ from pipelines.extract.zeros import find_zeros
 
 ENGINE_VERSION = "1"
 
-_ITEM = re.compile(r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时")
+_ITEM = re.compile(
+    r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
+)
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
 _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
@@ -97,7 +99,9 @@ def _read_line(report: _Report, line: sections.Line, mentions: list[Mention]) ->
     figures = [m for m in mentions if not m.reason or m.reason == "duration"]
     text = report.working.text
     if line.table:
-        for virtual, mention, row_year in table_passages(report.working.text, line, figures, report.codebook, report.report_year):
+        for virtual, mention, row_year in table_passages(
+            report.working.text, line, figures, report.codebook, report.report_year
+        ):
             _read_cell(report, line, virtual, mention, row_year)
         return
     if not figures and not _may_hold_zero(text, line):
@@ -125,7 +129,9 @@ def _read_passage(report: _Report, line: sections.Line, passage: Passage) -> Non
         _read_zeros(report, line, passage, start, end)
 
 
-def _read_sentence(report: _Report, line: sections.Line, passage: Passage, bounds: tuple[int, int], item: int, indices: range) -> None:
+def _read_sentence(
+    report: _Report, line: sections.Line, passage: Passage, bounds: tuple[int, int], item: int, indices: range
+) -> None:
     for index in indices:
         mention = passage.figures[index]
         mention.reason = mention.reason or _no_result(report, passage, window(passage, index, *bounds))
@@ -164,7 +170,9 @@ def _read_figure(report: _Report, line: sections.Line, passage: Passage, view: W
     _settle(report, line, passage, view, readings, part)
 
 
-def _settle(report: _Report, line: sections.Line, passage: Passage, view: Window, readings: Sequence[Reading], part: int | None) -> None:
+def _settle(
+    report: _Report, line: sections.Line, passage: Passage, view: Window, readings: Sequence[Reading], part: int | None
+) -> None:
     """Facts for what the codebook codes, a named reason for what it leaves out."""
     mention = view.mention
     coded = [r for r in readings if r.rule.coded]
@@ -172,7 +180,12 @@ def _settle(report: _Report, line: sections.Line, passage: Passage, view: Window
     if mention.chinese and mention.value == _ONE and _NEGATED.search(passage.text, view.sentence, mention.start):
         coded = [r for r in coded if r.rule.zero]
         mention.value = 0.0
-    elif mention.chinese and mention.value == _ONE and mention.unit not in _DEFINITE_ONE and passage.text[mention.end : view.right]:
+    elif (
+        mention.chinese
+        and mention.value == _ONE
+        and mention.unit not in _DEFINITE_ONE
+        and passage.text[mention.end : view.right]
+    ):
         coded = []
     if coded:
         _add(report, line, passage, view, coded, part)
@@ -193,7 +206,9 @@ def _leftover(mention: Mention, part: int | None) -> str:
     return "unclassified"
 
 
-def _add(report: _Report, line: sections.Line, passage: Passage, view: Window, readings: Sequence[Reading], part: int | None) -> None:
+def _add(
+    report: _Report, line: sections.Line, passage: Passage, view: Window, readings: Sequence[Reading], part: int | None
+) -> None:
     """Turn the readings of one figure into facts."""
     mention, facts = view.mention, report.result.facts
     report.done[mention.start] = ("fact", len(facts))
@@ -234,8 +249,10 @@ def _stored(report: _Report, start: int, end: int) -> str:
     return report.stored[a:b].strip(" 余多几来")
 
 
-def _total(facts: Sequence[Fact], rule: Rule, passage: Passage, report: _Report, view: Window, part: int | None) -> int | None:
-    """The fact that a figure behind 其中 is a part of: the same indicator's if it is there, else the one just before."""
+def _total(
+    facts: Sequence[Fact], rule: Rule, passage: Passage, report: _Report, view: Window, part: int | None
+) -> int | None:
+    """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the one just before."""
     if part is None:
         return None
     edge = report.working.stored(part, part)[0]
@@ -277,13 +294,34 @@ def _read_zeros(report: _Report, line: sections.Line, passage: Passage, start: i
             continue
         if cues.period_reason(passage.text, start, zero.start, report.report_year):
             continue
-        a, b = report.working.stored(*zero.evidence)
+        evidence = report.working.stored(*zero.evidence)
         number = report.working.stored(zero.start, zero.end)
-        unit = report.codebook.unit_of(zero.rule.metric)
+        rule = zero.rule
         report.result.facts.append(
-            Fact(zero.rule.metric, 0.0, unit, "", "exact", 0.0, 0.0, "total", None, "year", True, None, line.title or None,
-                 report.stored[a:b], a, b, *number, zero.rule.rule_id, "clause", CONFIDENCE["clause"])
-        )  # fmt: skip
+            Fact(
+                metric_code=rule.metric,
+                value=0.0,
+                unit=report.codebook.unit_of(rule.metric),
+                unit_raw="",
+                qualifier="exact",
+                value_low=0.0,
+                value_high=0.0,
+                role="total",
+                subset_of=None,
+                period=cues.period_of(passage.text, passage.start, zero.start),
+                implicit_zero=True,
+                scope=None,
+                section=line.title or None,
+                evidence=report.stored[slice(*evidence)],
+                char_start=evidence[0],
+                char_end=evidence[1],
+                number_start=number[0],
+                number_end=number[1],
+                rule_id=rule.rule_id,
+                read_as="clause",
+                confidence=CONFIDENCE["clause"],
+            )
+        )
 
 
 def _account(report: _Report) -> None:
@@ -295,4 +333,6 @@ def _account(report: _Report) -> None:
             disposition = "truncated" if mention.end >= length else "unclassified"
         start, end = report.working.stored(mention.start, mention.end)
         unit = plain_unit(mention.unit) or None
-        report.result.numbers.append(Number(start, end, report.stored[start:end], mention.value, unit, disposition, fact))
+        report.result.numbers.append(
+            Number(start, end, report.stored[start:end], mention.value, unit, disposition, fact)
+        )

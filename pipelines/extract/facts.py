@@ -82,5 +82,10 @@ def mark_repeats(facts: Sequence[Fact]) -> None:
             continue
         key = (fact.metric_code, fact.value, fact.qualifier, fact.scope)
         earlier = seen.setdefault(key, fact)
-        if earlier is not fact and earlier.evidence != fact.evidence and fact.unit_raw == earlier.unit_raw and fact.value > 1:
+        if (
+            earlier is not fact
+            and earlier.evidence != fact.evidence
+            and fact.unit_raw == earlier.unit_raw
+            and fact.value > 1
+        ):
             fact.role = "repeat"

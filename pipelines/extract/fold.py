@@ -46,7 +46,14 @@ def _table_entries() -> dict[int, str]:
 
 
 # Radical forms without a compatibility mapping in Unicode (⻄ for 西, ⻅ for 见 ...), as PDF text layers emit them.
-_RADICALS = {ord(a): b for a, b in zip("⻄⻅⻆⻉⻋⻓⻔⻙⻚⻛⻜⻝⻢⻥⻦⻩⻬⻮⻰⺠⺟⻁⻘⻳", "西见角贝车长门韦页风飞食马鱼鸟黄齐齿龙民母虎青龟", strict=True)}
+_RADICALS = {
+    ord(a): b
+    for a, b in zip(
+        "⻄⻅⻆⻉⻋⻓⻔⻙⻚⻛⻜⻝⻢⻥⻦⻩⻬⻮⻰⺠⺟⻁⻘⻳",
+        "西见角贝车长门韦页风飞食马鱼鸟黄齐齿龙民母虎青龟",
+        strict=True,
+    )
+}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Mentions: every number of a text, with its value, its classifier and, where its form alone says so, why it counts nothing.
+"""Mentions: every number of a text with its value, its classifier and, where its form says so, why it is no figure.
 
 Here belongs what the shape of a number tells: dates, index numbers, telephone numbers, slogans in quotes, running
 ordinals. Not here: what the words around a number say (norms, plans, last year), and which indicator it belongs to.
@@ -12,48 +12,70 @@ from dataclasses import dataclass
 
 from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
 
-#: Classifiers and measures a figure may carry, as reports write them. Longest first when compiled.
-UNITS = (
-    "场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 次 场 期 件 起 宗 桩 例 份 册 本 张 条 篇 幅 人 名 位 个 处 "
-    "家 户 块 支 项 部 批 轮 堂 节 学时 课时 小时 卷 笔 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷 吨 票 组 队 面 台 "
-    "辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套 枚 只 头 株 棵 粒 瓶 袋 箱 人/次 人·次 种 类 大类 级 天 日 周 个月 分钟 届 届次 分 倍 "
-    "个百分点 岁 回 讲 课 集 则 度 卡 公里 步 趟 遍 封 顶 声 道 口 片 层 大项 小项 项次 笔次 条次"
-).split()
+#: Classifiers and measures a figure may carry, as reports write them.
+UNITS = tuple(
+    """
+    场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 笔次 条次 人/次 人·次 届次
+    次 场 期 回 讲 课 集 轮 批 堂 节 遍 趟 件 起 宗 桩 例 份 册 本 张 条 篇 幅 则 封 人 名 位 个 处 家 户
+    块 支 项 大项 小项 部 学时 课时 小时 卷 笔 票 组 队 面 台 辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套
+    枚 只 头 株 棵 粒 瓶 袋 箱 卡 口 片 道 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷
+    吨 步 层 种 类 大类 级 度 天 日 周 个月 分钟 届 分 倍 岁 个百分点
+    """.split()
+)
 _UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
-# Classifiers that make a run of Chinese numeral characters a number. A short list: 一 is in half of all words.
-_CHINESE_UNIT = (
-    r"场次|人次|家次|件次|户次|轮次|批次|次(?!性|第|序|日)|场(?!所|景|地|面|合|域)|期(?!间|限|待|望)|件(?!事一)|起(?!来|步|草|点|到)|宗(?!旨)|例(?!行|会|如)|"
-    r"份(?!额|子)|册|本(?!账|正|地|级|职)|张(?!网|图|纸)|条(?!龙|心|例|件|线)|篇(?!章)|幅|人(?!民|大|员|格|居|人)|名(?!单|义|录|称)|位(?!置|一体|居)|个(?!人|别|性|体)|处(?!理|置|罚|在)|家(?!庭|长)|"
-    r"户(?!外|籍)|块|支(?!持|部|撑)|项(?!目)|部(?!门|分|署|委|队)|批(?!准|评|复|示)|轮(?!流|换|训)|堂|节(?!约|点)|学时|课时|小时|卷(?!宗)|笔|万元|元|平方公里|平方米|亩|天|年(?!度|底|初)|个月|倍|回(?!应|复|头|访|归|收)|成(?!立|为|员|效|果|绩|功|熟|本|长)"
+# Classifiers that make a run of Chinese numeral characters a number. A short list with what must not follow: 一 is in
+# half of all words (一次性, 一部分, 一起来).
+_CHINESE_UNIT = "|".join(
+    """
+    场次 人次 家次 件次 户次 块次 轮次 批次 次(?!性|第|序|日) 场(?!所|景|地|面|合|域) 期(?!间|限|待|望)
+    回(?!应|复|头|访|归|收) 件(?!事一) 起(?!来|步|草|点|到) 宗(?!旨) 例(?!行|会|如) 份(?!额|子) 册 幅 块 堂
+    本(?!账|正|地|级|职) 张(?!网|图|纸) 条(?!龙|心|例|件|线) 篇(?!章) 人(?!民|大|员|格|居|人) 名(?!单|义|录|称)
+    位(?!置|一体|居) 个(?!人|别|性|体) 处(?!理|置|罚|在) 家(?!庭|长) 户(?!外|籍) 支(?!持|部|撑) 项(?!目)
+    部(?!门|分|署|委|队) 批(?!准|评|复|示) 轮(?!流|换|训) 节(?!约|点) 学时 课时 小时 卷(?!宗) 笔 万元 元
+    平方公里 平方米 亩 天 年(?!度|底|初) 个月 倍 成(?!立|为|员|效|果|绩|功|熟|本|长)
+    """.split()
 )
 _MAGNITUDE = "百千万亿"
 _MORE = "余多几来"
 _CN = CHINESE
-
+_YEAR4 = "(?:19|20)[0-9]{2}"
+_MONTH_DAY = "[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?"
+_CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
+_DATE = "|".join(
+    (
+        rf"{_YEAR4}年(?:度)?(?:{_MONTH_DAY})?(?:[-—~至到](?:{_YEAR4}年?)?(?:[0-9]{{1,2}}月)?(?:[0-9]{{1,2}}日)?)?",
+        rf"{_YEAR4}[-—~至到/]{_YEAR4}(?:[-—~至](?:19|20)?[0-9]{{2}})?(?:年度?)?(?![0-9])",
+        rf"{_YEAR4}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?:[ T]?{_CLOCK})?(?![0-9])",
+        rf"{_YEAR4}[-/.][0-9]{{1,2}}(?![0-9]|%|件|次|人)",
+        rf"{_MONTH_DAY}(?:[-—~至到][0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}日)?)?",
+        r"[0-9]{1,2}日(?!均)",
+        _CLOCK,
+        r"[0-9]{1,2}时(?:[0-9]{1,2}分)?",
+    )
+)
+# 3·15, 12.4: month and day of a commemoration, told from a decimal by what follows.
+_NODE_DAY = (
+    r"[0-9]{1,2}[·.][0-9]{1,2}(?![0-9万亿千百%个件次人份倍平公亩米元户家起])"
+    r"(?=[”\"’』」》]|[^0-9]{0,12}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[0-9]{1,2}[·.]))"
+)
+_PHONE = r"1[3-9][0-9]{9}(?![0-9])|0[0-9]{2,3}-[0-9X]{7,8}|400-?[0-9]{3,4}-?[0-9]{3,4}|(?<=电话[:：])[0-9-]+"
+_INDEX_NUMBER = (
+    r"[0-9]{8,}[0-9A-Za-z/-]*|[0-9]{3,}[A-Za-z][0-9A-Za-z]*(?:/[0-9-]+)?|(?<=ICP备)[0-9]+号(?:-[0-9]+)?|(?<=QQ)[0-9]+"
+    r"|(?<=[A-Za-z/=_.&?-])[0-9]+(?=[A-Za-z/=_&?-])|[0-9]{5,6}/[0-9]{4}-[0-9]+"
+)
+_SLOGAN = (
+    r"(?<=[“\"「‘])[0-9]{1,5}(?=[”\"」’])|[0-9]+(?:\+[0-9NnXx]+)+(?:>[0-9]+)?"
+    r"|[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
+)
+_HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380)(?![余多万件次条份个人名])"
 _SHAPES = re.compile(
-    rf"""
-    (?P<masked>[0-9]*[*＊]+[0-9*＊]*)
-  | (?P<date>(?:19|20)[0-9]{{2}}(?:年(?:度)?(?:[0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}[日号])?)?(?:[-—~至到](?:(?:19|20)[0-9]{{2}}年?)?(?:[0-9]{{1,2}}月)?(?:[0-9]{{1,2}}日)?)?
-        |[-—~至到/](?:19|20)[0-9]{{2}}(?:[-—~至](?:19|20)?[0-9]{{2}})?(?:年度?)?(?![0-9])
-        |(?:19|20)[0-9]{{2}}年
-        |[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?:[ T]?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?![0-9])
-        |[-/.][0-9]{{1,2}}(?![0-9]|%|件|次|人))
-      |[0-9]{{1,2}}月(?:[0-9]{{1,2}}[日号])?(?:份)?(?:[-—~至到][0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}日)?)?
-      |[0-9]{{1,2}}日(?!均)
-      |[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?![0-9])
-      |[0-9]{{1,2}}时(?:[0-9]{{1,2}}分)?)
-  | (?P<node_day>[0-9]{{1,2}}[·.][0-9]{{1,2}}(?![0-9万亿千百%个件次人份倍平公亩米元户家起])(?=[”"’』」》]|[^0-9]{{0,12}}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[0-9]{{1,2}}[·.])))
-  | (?P<phone>1[3-9][0-9]{{9}}(?![0-9])|0[0-9]{{2,3}}-[0-9X]{{7,8}}|400-?[0-9]{{3,4}}-?[0-9]{{3,4}}|(?<=电话[:：])[0-9-]+)
-  | (?P<index_number>[0-9]{{8,}}[0-9A-Za-z/-]*|[0-9]{{3,}}[A-Za-z][0-9A-Za-z]*(?:/[0-9-]+)?|(?<=ICP备)[0-9]+号(?:-[0-9]+)?|(?<=QQ)[0-9]+|(?<=[A-Za-z/=_.&?-])[0-9]+(?=[A-Za-z/=_&?-]))
-  | (?P<slogan>(?<=[“"「‘])[0-9]{{1,5}}(?=[”"」’])|[0-9]+(?:[+＋][0-9NnXx]+)+(?:>[0-9]+)?|[0-9]+[+＋](?=[\u4e00-\u9fffA-Za-z“"])|(?<=[+＋])[0-9]+)
-  | (?P<hotline>(?:12345|12348|12388|12333|12315|12309|12363|12380)(?!余|多|万|件|次|条|份|个|人|名))
-  | (?P<percent>[0-9]+(?:\.[0-9]+)?(?:[-—~至][0-9]+(?:\.[0-9]+)?)?%)
-  | (?P<figure>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)
-    (?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?
-    (?P<scale>[{_MAGNITUDE}]*)(?P<more>[{_MORE}+＋])?(?P<scale2>[{_MAGNITUDE}]*)(?P<more2>[余多])?
-    (?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?
-    """,
-    re.VERBOSE,
+    rf"(?P<masked>[0-9]*[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
+    rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
+    r"|(?P<percent>[0-9]+(?:\.[0-9]+)?(?:[-—~至][0-9]+(?:\.[0-9]+)?)?%)"
+    r"|(?P<figure>(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
+    r"(?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?"
+    rf"(?P<scale>[{_MAGNITUDE}]*)(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]*)(?P<more2>[余多])?"
+    rf"(?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
 )
 _RUN = re.compile(r"[0-9]")
 _CHINESE_FIGURE = re.compile(
@@ -65,7 +87,9 @@ _CHINESE_FIGURE = re.compile(
     re.VERBOSE,
 )
 _CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
-_DOC_NUMBER = re.compile(r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号")
+_DOC_NUMBER = re.compile(
+    r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号"
+)
 _TITLE = re.compile(r"《[^《》\n]{1,150}》")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
 _LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
@@ -199,4 +223,13 @@ def _read_chinese(match: re.Match[str]) -> Mention:
     reason = "" if value is not None else "indefinite"
     more = bool(match["more"] or match["more2"] or set(several) & set("数几上好"))
     begin = start + len(several) - (1 if several and several[-1] in "数几" else 0)
-    return Mention(begin, end, match.start("unit"), None if value is None else value * scale, unit, more, chinese=True, reason=reason)
+    return Mention(
+        begin,
+        end,
+        match.start("unit"),
+        None if value is None else value * scale,
+        unit,
+        more,
+        chinese=True,
+        reason=reason,
+    )

@@ -106,7 +106,9 @@ def _sight(passage: Passage, view: Window, item: int) -> Sight:
     context = clause | passage.mask(view.sentence, view.clause)
     for term in passage.heading:
         context |= term.mask
-    return Sight(plain_unit(mention.unit), near, clause, context, topics(passage, view, item), subjects(passage, view, item))
+    return Sight(
+        plain_unit(mention.unit), near, clause, context, topics(passage, view, item), subjects(passage, view, item)
+    )
 
 
 def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
@@ -114,7 +116,12 @@ def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     right = _best(passage, passage.between(view.mention.end, view.right), sight, "right")
     if left and right and left[0].rule.weak != right[0].rule.weak:
         left = [] if left[0].rule.weak else left
-    elif left and right and passage.text[view.mention.start - 1] == "等" and right[0].token[0] - view.mention.end <= _ADJACENT:
+    elif (
+        left
+        and right
+        and passage.text[view.mention.start - 1] == "等"
+        and right[0].token[0] - view.mention.end <= _ADJACENT
+    ):
         left = []
     elif left and right and not _touches(passage, left[0].token, view):
         gap_left = view.mention.start - left[0].token[1]
@@ -142,21 +149,20 @@ def _best(passage: Passage, tokens: Sequence[Token], sight: Sight, side: str) ->
 
     Right of a number the head is the last noun of an unbroken run (18宗行政处罚案卷 are files, not penalties).
     """
-    weak: list[_Candidate] = []
-    chosen: list[_Candidate] = []
-    for _, group in groupby(reversed(tokens) if side == "left" else sorted(tokens, key=lambda t: t[1]), key=lambda t: t[1]):
+    kept: dict[bool, list[_Candidate]] = {True: [], False: []}
+    ordered = reversed(tokens) if side == "left" else sorted(tokens, key=lambda t: t[1])
+    for _, group in groupby(ordered, key=lambda t: t[1]):
         found = _candidates(passage, group, sight, side)
         if not found:
             continue
-        if found[0].rule.weak:
-            weak = weak or found
-        elif side == "left":
-            return found
-        elif not chosen or found[0].token[0] <= chosen[0].token[1]:
-            chosen = found
-        else:
-            break
-    return chosen or weak
+        before = kept[found[0].rule.weak]
+        if not before:
+            kept[found[0].rule.weak] = found
+            if side == "left" and not found[0].rule.weak:
+                break
+        elif side == "right" and found[0].token[0] <= before[0].token[1]:
+            kept[found[0].rule.weak] = found
+    return kept[False] or kept[True]
 
 
 def _candidates(passage: Passage, tokens: Iterable[Token], sight: Sight, side: str) -> list[_Candidate]:
@@ -172,7 +178,11 @@ def _candidates(passage: Passage, tokens: Iterable[Token], sight: Sight, side: s
 
 def _reading(passage: Passage, view: Window, candidates: Sequence[_Candidate], read_as: str) -> Reading:
     best = candidates[0]
-    rivals = [c for c in candidates[1:] if c.rule.metric != best.rule.metric and (c.rule.specificity, c.size) == (best.rule.specificity, best.size)]
+    rivals = [
+        c
+        for c in candidates[1:]
+        if c.rule.metric != best.rule.metric and (c.rule.specificity, c.size) == (best.rule.specificity, best.size)
+    ]
     start = min(view.clause, best.token[0])
     return Reading(best.rule, start, "tie" if rivals else read_as)
 
@@ -244,9 +254,7 @@ def _read_also(passage: Passage, view: Window, sight: Sight, taken: set[str]) ->
 def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     """One number for each of several things: 面向机关干部和执法人员各开展培训4场 is two facts."""
     words = passage.text[view.left : view.mention.start]
-    each = None
-    for each in _EACH.finditer(words):
-        pass
+    each = next(reversed(list(_EACH.finditer(words))), None)
     if each is None or not each.start():
         return []
     items = _items(words[: each.start()], view.left)
@@ -264,7 +272,9 @@ def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
                 reading.scope = passage.text[start:end]
                 readings.append(reading)
                 break
-    if len({r.rule.metric for r in readings}) == 1 and all(any(passage.term(t).subjects for t in passage.between(*i)) for i in items):
+    if len({r.rule.metric for r in readings}) == 1 and all(
+        any(passage.term(t).subjects for t in passage.between(*i)) for i in items
+    ):
         return []  # 书记、镇长各讲1次 says what each did; one figure of one kind
     return readings if len(readings) > 1 else []
 
@@ -318,7 +328,9 @@ def listed_with(passage: Passage, index: int) -> list[int]:
     found = [index]
     while found[-1] + 1 < len(passage.figures):
         here, there = passage.figures[found[-1]], passage.figures[found[-1] + 1]
-        if not _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start]) or plain_unit(here.unit) != plain_unit(there.unit):
+        if not _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start]) or plain_unit(here.unit) != plain_unit(
+            there.unit
+        ):
             break
         found.append(found[-1] + 1)
     return found

@@ -18,9 +18,13 @@ _LEVELS = {"one": 1, "two": 2, "three": 3, "four": 4}
 _PLAN = re.compile(
     r"下一?步|下一?阶段|下一?年|下年度?|明年|来年|今后|打算|(?:工作|主要|初步|重点|总体|有关|具体|相关)安排|工作计划|工作思路|思路|努力方向|工作措施和打算|改进措施|整改措施|下半年|展望|工作目标|工作重点$|工作谋划|年(?:度)?(?:法治政府建设)?(?:工作)?计划"
 )
-_PROBLEM = re.compile(r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|短板")
+_PROBLEM = re.compile(
+    r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|短板"
+)
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
-_NEXT_YEAR_LINE = re.compile(r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)")
+_NEXT_YEAR_LINE = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
+)
 _TABLE_CELLS = 1  # bars in a line that make it a table row
 
 
@@ -94,11 +98,17 @@ def _lead(line: str) -> str:
 def _announces(words: str, report_year: int | None) -> str:
     """What the part under a heading speaks of."""
     body = _HEADING.sub("", words, count=1)
-    if report_year and any(f"{year}年" in body for year in (report_year + 1, report_year + 2)) and not _RESULT.search(body):
+    if (
+        report_year
+        and any(f"{year}年" in body for year in (report_year + 1, report_year + 2))
+        and not _RESULT.search(body)
+    ):
         return "plan"
     if _PROBLEM.search(body):
         return "plan" if _PLAN.search(body) and body.find("下") >= 0 and not _PROBLEM.search(body) else "problem"
-    if _PLAN.search(body) and not (report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)):
+    if _PLAN.search(body) and not (
+        report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)
+    ):
         return "plan"
     return "result"
 

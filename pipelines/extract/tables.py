@@ -22,7 +22,7 @@ _UNITS = frozenset(UNITS)
 def table_passages(
     text: str, line: Line, figures: Sequence[Mention], codebook: Codebook, report_year: int | None
 ) -> Iterator[tuple[Passage, Mention, str]]:
-    """For each figure of a table row: its made-up passage, the figure, and why row or column is of another year ('' if not)."""
+    """For each figure of a row: its made-up passage, the figure, and why row or column is of another year, or ''."""
     cells = _cells(text, line.start, line.end)
     if not cells:
         return
@@ -57,7 +57,9 @@ def _row_unit(text: str, label: str, cells: Sequence[tuple[int, int]]) -> str:
     return next((text[a:b] for a, b in cells[1:] if text[a:b] in _UNITS), "")
 
 
-def _passage(label: str, head: str, cell: str, row_unit: str, span: tuple[int, int], codebook: Codebook) -> Passage | None:
+def _passage(
+    label: str, head: str, cell: str, row_unit: str, span: tuple[int, int], codebook: Codebook
+) -> Passage | None:
     before, number, after = cell[: span[0]], cell[span[0] : span[1]], cell[span[1] :]
     bracket = _UNIT_BRACKET.search(head)
     if number[-1].isdigit():

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.codebook import load_codebook
 from pipelines.extract import ENGINE_VERSION
-from pipelines.extract.batch import extract_frame
+from pipelines.extract.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.codebook import Codebook
 from pipelines.settings import Settings
 from pipelines.stage.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, refresh, scan
@@ -18,51 +18,8 @@ from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.identities import IDENTITIES
 
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), "extract_error": pl.String()})
-FACTS = StageTable(
-    "facts",
-    {
-        "fact_id": pl.String(),
-        "report_id": pl.String(),
-        "metric_code": pl.String(),
-        "value": pl.Float64(),
-        "unit": pl.String(),
-        "unit_raw": pl.String(),
-        "qualifier": pl.String(),
-        "value_low": pl.Float64(),
-        "value_high": pl.Float64(),
-        "role": pl.String(),
-        "subset_of": pl.String(),
-        "scope": pl.String(),
-        "period": pl.String(),
-        "implicit_zero": pl.Boolean(),
-        "section": pl.String(),
-        "evidence": pl.String(),
-        "char_start": pl.Int64(),
-        "char_end": pl.Int64(),
-        "number_start": pl.Int64(),
-        "number_end": pl.Int64(),
-        "rule_id": pl.String(),
-        "read_as": pl.String(),
-        "confidence": pl.Float64(),
-        "codebook_version": pl.String(),
-        "engine_version": pl.String(),
-    },
-    sort=("report_id", "number_start", "fact_id"),
-)
-NUMBERS = StageTable(
-    "numbers",
-    {
-        "report_id": pl.String(),
-        "char_start": pl.Int64(),
-        "char_end": pl.Int64(),
-        "text": pl.String(),
-        "value": pl.Float64(),
-        "unit_raw": pl.String(),
-        "disposition": pl.String(),
-        "fact_id": pl.String(),
-    },
-    sort=("report_id", "char_start", "char_end", "fact_id"),
-)
+FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))
+NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
 _INPUT = ["report_id", "text", "furniture", "report_year"]
 

@@ -3,7 +3,7 @@
 --   a rate above 100 is wrong for certain                      90
 --   two figures for one thing: one of them is wrong            80, and 85 where it moves a headline
 --   a number nobody could class: the codebook may lack an entry   40
---   a fact read with little confidence                         70 - 50 x confidence
+--   a fact read with a confidence below 0.7                   70 - 50 x confidence
 WITH conflict AS (
     SELECT
         m.township_code, m.report_year, m.metric_code,
@@ -48,7 +48,7 @@ item AS (
         70.0 - 50.0 * f.confidence
     FROM fact_indicator AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE f.confidence < 0.6 AND r.status = 'accepted' AND r.is_canonical
+    WHERE f.confidence < 0.7 AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
         'unclassified_number', n.report_id || ':' || n.char_start::VARCHAR,
