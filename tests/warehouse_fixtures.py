@@ -79,6 +79,7 @@ class Report:
     report_year: int | None
     clauses: Sequence[Clause]
     identity: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] = field(default_factory=dict)
     file: dict[str, Any] = field(default_factory=dict)
 
@@ -118,10 +119,11 @@ class Report:
                     "place_candidates": [], "published_on": date(2024, 1, 5), "status": status,
                     "status_reason": None if status == "accepted" else "no_place: no unit is named",
                     "identifier_version": "1", **self.identity}  # fmt: skip
+        reading = {"report_id": self.report_id, "input_key": "1", "extract_error": None, **self.reading}
         facts = [row for position, clause in enumerate(self.clauses) if (row := self._fact(position, clause))]
         numbers = [self._number(fact) for fact in facts if not fact["implicit_zero"]]
         return {"stage_files": [file], "stage_documents": [document], "stage_identities": [identity],
-                "stage_facts": facts, "stage_numbers": numbers}  # fmt: skip
+                "stage_readings": [reading], "stage_facts": facts, "stage_numbers": numbers}  # fmt: skip
 
     def _fact(self, position: int, clause: Clause) -> dict[str, Any] | None:
         if clause.metric is None:

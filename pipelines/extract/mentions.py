@@ -15,7 +15,7 @@ from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, mag
 #: Classifiers and measures a figure may carry, as reports write them.
 UNITS = tuple(
     """
-    场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 笔次 条次 人/次 人·次 届次
+    场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 台次 辆次 笔次 条次 人/次 人·次 届次
     次 场 期 回 讲 课 集 轮 批 堂 节 遍 趟 件 起 宗 桩 例 份 册 本 张 条 篇 幅 则 封 人 名 位 个 处 家 户
     块 支 项 大项 小项 部 学时 课时 小时 卷 笔 票 组 队 面 台 辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套
     枚 只 头 株 棵 粒 瓶 袋 箱 卡 口 片 道 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷
@@ -47,6 +47,7 @@ _DATE = "|".join(
         rf"{_YEAR4}[-—~至到/]{_YEAR4}(?:[-—~至](?:19|20)?[0-9]{{2}})?(?:年度?)?(?![0-9])",
         rf"{_YEAR4}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?:[ T]?{_CLOCK})?(?![0-9])",
         rf"{_YEAR4}[-/.][0-9]{{1,2}}(?![0-9]|%|件|次|人)",
+        r"[0-9]{1,2}[-—~至到][0-9]{1,2}月(?:份)?",
         rf"{_MONTH_DAY}(?:[-—~至到][0-9]{{1,2}}月(?:份)?(?:[0-9]{{1,2}}日)?)?",
         r"[0-9]{1,2}日(?!均)",
         _CLOCK,
@@ -56,7 +57,7 @@ _DATE = "|".join(
 # 3·15, 12.4: month and day of a commemoration, told from a decimal by what follows.
 _NODE_DAY = (
     r"[0-9]{1,2}[·.][0-9]{1,2}(?![0-9万亿千百%个件次人份倍平公亩米元户家起])"
-    r"(?=[”\"’』」》]|[^0-9]{0,12}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[0-9]{1,2}[·.]))"
+    r"(?=[”\"’』」》]|[^0-9]{0,12}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[“\"]?[0-9]{1,2}(?:[·.]|月[0-9])))"
 )
 _PHONE = r"1[3-9][0-9]{9}(?![0-9])|0[0-9]{2,3}-[0-9X]{7,8}|400-?[0-9]{3,4}-?[0-9]{3,4}|(?<=电话[:：])[0-9-]+"
 _INDEX_NUMBER = (
@@ -91,6 +92,7 @@ _DOC_NUMBER = re.compile(
     r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号"
 )
 _TITLE = re.compile(r"《[^《》\n]{1,150}》")
+_VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
 _LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
 _ORDINAL_LEFT = re.compile(r"第$")
@@ -185,11 +187,13 @@ def _read_arabic(text: str, start: int) -> Mention:
 
 
 def _ordinal(text: str, start: int, end: int) -> str:
-    """Why a bare digit run is an ordinal (第3季度, a running 1、 or (2) at the head of a line), or nothing."""
-    left = text[max(0, start - 2) : start]
+    """Why a digit run is an ordinal (第3季度, a running 1、 or (2) at the head of a line) or a page's view count, or ''."""
+    left = text[max(0, start - 8) : start]
+    if _VIEWS.search(left):
+        return "page_furniture"
     if left.endswith("第"):
         return "ordinal"
-    if end - start <= 2 and _ORDINAL_RIGHT.match(text, end) and (start == 0 or _LINE_ORDINAL.search(left)):
+    if end - start <= 2 and _ORDINAL_RIGHT.match(text, end) and (start == 0 or _LINE_ORDINAL.search(left[-2:])):
         return "ordinal"
     return ""
 

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipelines.extract.codebook import Rule
-from pipelines.extract.context import Passage, Token, Window, subjects, topics
+from pipelines.extract.context import Passage, Token, Window, subjects, topics, window
 
 #: Words that may stand between a head and its number, or alone before a number, without saying what is counted.
 _LIGHT = (
     "全年|今年|本年度?|年内|年度|当年|目前|现有|现|一年来|至今|以来|截至|上半年|累计|共计|总计|合计|总共|共|计|总|先后|分别|均|都|各|双|全部|已经|已|了|开展|组织|举办|召开|"
     "举行|完成|进行|实现|实施|办理|办|达到|达|为|有|是|约|大约|近|将近|超过|超|逾|突破|不少于|不低于|至少|满|等|的|工作|活动|任务|各类|各项|数量|总数|总量|次数|场次|件数|人数|数|量|情况|"
-    "其中|包括|并|也|还|又|另|一共|稳定在|保持在|保持|在|在册|实有|仅有|仅|目前有|登记|到位|在岗|新增|全镇|全乡|全街道|街道|我镇|我乡|年底|年末|期末|至年底|到年底|每年|一年|升至|升为|提升至|提升到|提高到|提高至|增至|增加到|增加至|达至|压减为|调整为|优化为|精简为|20[0-9]{2}年度?|[0-9]{1,2}月|[“”\"'‘’()（）:：,，、《》]"
+    "其中|包括|并|也|还|又|另|一共|稳定在|保持在|保持|在|在册|实有|仅有|仅|目前有|登记|到位|在岗|新增|全镇|全乡|全街道|街道|我镇|我乡|年底|年末|期末|至年底|到年底|每年|一年|升至|升为|提升至|提升到|提高到|提高至|增至|增加到|增加至|达至|至此|拥有|国家级|自治区级|自治州级|省级|市级|县级|区级|州级|盟级|旗级|乡级|镇级|村级|社区级|压减为|调整为|优化为|精简为|20[0-9]{2}年度?|[0-9]{1,2}月|[“”\"'‘’()（）:：,，、《》]"
 )
 _LIGHT_ONLY = re.compile(rf"(?:{_LIGHT})*")
+_LEVEL = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级")
 _UNIT_BRACKET = re.compile(r"[（(].*")
 _SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
 _COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
-_EACH = re.compile(r"各(?=$|开展|组织|举办|举行|办|讲|召开|进行|完成|有|授|印|发|制作|建|约|1|2|3)")
+_LISTED = re.compile(r"[^,，。;；:：、和]{1,12}[、和]")
+_EACH = re.compile(r"各(?=$|培训|宣讲|学习|开展|组织|举办|举行|办|讲|召开|进行|完成|有|授|印|发|制作|建|约|1|2|3)")
 _ITEM_BREAK = re.compile(r"、|和|与|以及|及")
 _RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
 _NEXT_OF_LIST = re.compile(r"(?:、|和|及|与|,|，|以及)?")
@@ -62,6 +64,7 @@ class Sight:
 
     unit: str
     near: int
+    barring: int  # like near, but for examples that 等 closes: 信访、合同等难题11个 is not about petitions
     clause: int
     context: int
     topics: int
@@ -69,7 +72,7 @@ class Sight:
 
     def fits(self, rule: Rule) -> bool:
         """Whether all conditions of a rule are met."""
-        if self.near & rule.without or self.context & rule.without_context:
+        if self.barring & rule.without or self.context & rule.without_context:
             return False
         if rule.topics and not self.topics & rule.topics:
             return False
@@ -93,6 +96,8 @@ def read(passage: Passage, view: Window, item: int, part: bool) -> list[Reading]
     if each:
         return each
     found = _read_near(passage, view, sight)
+    if not any(r.rule.coded for r in found):
+        found = _read_predicate(passage, view, item) or found
     if not found and not part:
         found = _read_carried(passage, view, sight, item)
     more = _read_also(passage, view, sight, {r.rule.metric for r in found})
@@ -101,14 +106,16 @@ def read(passage: Passage, view: Window, item: int, part: bool) -> list[Reading]
 
 def _sight(passage: Passage, view: Window, item: int) -> Sight:
     mention = view.mention
-    near = passage.mask(view.left, mention.start) | passage.mask(mention.end, view.right)
+    right = passage.mask(mention.end, view.right)
+    near = passage.mask(view.left, mention.start) | right
+    examples = passage.text.rfind("等", view.left, mention.start - 1)
+    barring = passage.mask(examples, mention.start) | right if examples > view.left else near
     clause = near | passage.mask(view.clause, view.left)
-    context = clause | passage.mask(view.sentence, view.clause)
+    context = clause | passage.mask(view.sentence, min(passage.clause_end(mention.end), view.sentence_end))
     for term in passage.heading:
         context |= term.mask
-    return Sight(
-        plain_unit(mention.unit), near, clause, context, topics(passage, view, item), subjects(passage, view, item)
-    )
+    unit = plain_unit(mention.unit)
+    return Sight(unit, near, barring, clause, context, topics(passage, view, item), subjects(passage, view, item))
 
 
 def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
@@ -137,6 +144,21 @@ def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     else:
         readings[0].reach = chosen[0].token[1]
     return readings
+
+
+def _read_predicate(passage: Passage, view: Window, item: int) -> list[Reading]:
+    """The predicate at the end of a list that holds for each of its figures: 13名班子成员、22名村书记完成述法."""
+    index = passage.figures.index(view.mention)
+    if index + 1 == len(passage.figures):
+        return []
+    after = passage.figures[index + 1]
+    between = passage.text[view.mention.end : after.start]
+    if not _LISTED.fullmatch(between) or plain_unit(after.unit) != plain_unit(view.mention.unit):
+        return []
+    last = window(passage, index + 1, view.sentence, view.sentence_end)
+    wide = replace(view, right=last.right)
+    right = _best(passage, passage.between(after.end, last.right), _sight(passage, wide, item), "right")
+    return [Reading(right[0].rule, view.clause, "shared")] if right and right[0].rule.coded else []
 
 
 def _touches(passage: Passage, token: Token, view: Window) -> bool:
@@ -200,7 +222,7 @@ def _read_carried(passage: Passage, view: Window, sight: Sight, item: int) -> li
     if start >= end:
         return []
     mask = passage.mask(start, end)
-    wider = Sight(sight.unit, sight.near | mask, sight.clause | mask, sight.context, sight.topics, sight.subjects)
+    wider = replace(sight, near=sight.near | mask, barring=sight.barring | mask, clause=sight.clause | mask)
     candidates = _best(passage, passage.between(start, end), wider, "left")
     if not candidates:
         return []
@@ -209,14 +231,20 @@ def _read_carried(passage: Passage, view: Window, sight: Sight, item: int) -> li
 
 def _carrier(passage: Passage, view: Window, item: int) -> tuple[int, int]:
     """The stretch whose head a bare figure may take over; empty when there is none."""
+    own = passage.text[view.left : view.mention.start]
     if view.left != view.clause:
         before = [m for m in passage.figures if view.clause <= m.start < view.mention.start]
-        if not before or any(m.unit == view.mention.unit for m in before):
+        level = bool(_LEVEL.search(own))
+        if not before or (not level and any(m.unit == view.mention.unit for m in before)):
             return 0, 0
-        return view.clause, before[0].start
+        return view.clause, before[-1].start
     end = view.clause
     start = max(passage.clause_start(end - 1), item) if end > item else end
-    return (0, 0) if any(start <= m.start < end and not m.reason for m in passage.figures) else (start, end)
+    counted = [m for m in passage.figures if start <= m.start < end and not m.reason]
+    if not counted:
+        return start, end
+    bare = not own and counted[-1].end == end - 1 and all(m.unit != view.mention.unit for m in counted)
+    return (start, counted[-1].start) if bare else (0, 0)
 
 
 def _read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> list[Reading]:
@@ -240,12 +268,18 @@ def _read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> l
 
 
 def _read_also(passage: Passage, view: Window, sight: Sight, taken: set[str]) -> list[Reading]:
-    """A second fact in the same number by rules marked `also` (24名执法人员全部持证)."""
+    """A second fact in the same number by rules marked `also` (24名执法人员全部持证; 执法人员24名,全部持证)."""
+    end = view.right
+    following = passage.clause_end(end + 1)
+    if end < view.sentence_end and not any(end <= m.start < following for m in passage.figures):
+        end = min(following, view.sentence_end)
+    more = passage.mask(view.right, end)
+    wider = replace(sight, near=sight.near | more, clause=sight.clause | more)
     readings: list[Reading] = []
-    for token in (*passage.between(view.left, view.mention.start), *passage.between(view.mention.end, view.right)):
+    for token in (*passage.between(view.left, view.mention.start), *passage.between(view.mention.end, end)):
         side = "left" if token[1] <= view.mention.start else "right"
         for rule in passage.term(token).also.get(sight.unit, ()):
-            if rule.metric not in taken and rule.side in (side, "both") and sight.fits(rule):
+            if rule.metric not in taken and rule.side in (side, "both") and wider.fits(rule):
                 taken.add(rule.metric)
                 readings.append(Reading(rule, view.clause, "shared"))
     return readings
@@ -294,7 +328,8 @@ def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[
     for token in tokens:
         term = passage.term(token)
         near, topic, subject = near | term.mask, topic | term.topics, subject | term.subjects
-    own = Sight(sight.unit, near, near, sight.context, topic or sight.topics, subject or sight.subjects)
+    topic, subject = topic or sight.topics, subject or sight.subjects
+    own = replace(sight, near=near, barring=near, clause=near, topics=topic, subjects=subject)
     candidates = _best(passage, sorted(tokens, key=lambda t: t[1]), own, "left")
     return Reading(candidates[0].rule, view.clause, "shared") if candidates else None
 
@@ -302,15 +337,18 @@ def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[
 def read_respectively(passage: Passage, views: Sequence[Window], item: int) -> list[Reading]:
     """A、B、C分别为1、2、3: one reading for each figure in turn, or nothing when things and figures do not pair."""
     first = views[0]
-    words = passage.text[first.left : first.mention.start]
-    mark = _RESPECTIVELY.search(words)
+    left = first.left
+    mark = _RESPECTIVELY.search(passage.text[left : first.mention.start])
+    if mark and not mark.start() and left > item:  # ……开展培训,分别为4场、2场: the things stand in the clause before
+        left = max(passage.clause_start(left - 1), item)
+        mark = _RESPECTIVELY.search(passage.text[left : first.mention.start])
     if not mark:
         return []
-    items = _items(words[: mark.start()], first.left)
+    items = _items(passage.text[left : left + mark.start()].rstrip(",，"), left)
     if len(items) < len(views):
         return []
     sight = _sight(passage, first, item)
-    rest = passage.between(first.left + mark.end(), first.mention.start)
+    rest = passage.between(left + mark.end(), first.mention.start)
     last = passage.between(*items[-1])
     readings: list[Reading] = []
     for start, end in items[-len(views) :]:
@@ -323,14 +361,16 @@ def read_respectively(passage: Passage, views: Sequence[Window], item: int) -> l
     return readings
 
 
+def continues_list(passage: Passage, index: int) -> bool:
+    """Whether a figure follows the one before it with nothing but a list mark between: 100%、97.5%."""
+    here, there = passage.figures[index - 1], passage.figures[index]
+    joined = _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start])
+    return bool(joined) and plain_unit(here.unit) == plain_unit(there.unit)
+
+
 def listed_with(passage: Passage, index: int) -> list[int]:
-    """Indices of the figures that continue a list of bare figures: 100%、100%、97.5%."""
-    found = [index]
-    while found[-1] + 1 < len(passage.figures):
-        here, there = passage.figures[found[-1]], passage.figures[found[-1] + 1]
-        if not _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start]) or plain_unit(here.unit) != plain_unit(
-            there.unit
-        ):
-            break
-        found.append(found[-1] + 1)
-    return found
+    """Indices of the figures that continue a list of bare figures from `index` on."""
+    end = index + 1
+    while end < len(passage.figures) and continues_list(passage, end):
+        end += 1
+    return list(range(index, end))

@@ -14,13 +14,15 @@ from pipelines.extract.context import Passage, Token
 from pipelines.extract.reading import Sight
 
 _NOT_HAPPENED = re.compile(
-    r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|没有(?=行政|群体|重大|一起|发生)|无(?=行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
+    r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
 )
 _ZERO_AFTER = re.compile(
     r"零发生|[“\"]?零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)|(?:为|均为|皆为|是|保持)(?:零|0)(?![0-9.])|[“\"]零[”\"]|零记录"
 )
 _LINK = re.compile(r"[^,，。;；:：0-9]{0,14}?(?:、|和|及|与|以及|或|或者|,|，|且)?[^,，。;；:：0-9]{0,6}")
 _REACH = 14
+# 没有一起因调处不当引发的民转刑案件: what was caused is what did not happen.
+_CAUSE = re.compile(r"(?:一起|一例)?因[^,，。;；]{0,20}$")
 
 
 @dataclass(slots=True)
@@ -51,11 +53,11 @@ def find_zeros(passage: Passage, start: int, end: int) -> Iterator[Zero]:
 def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
     near = passage.mask(cue_end, clause_end)
-    sight = Sight("", near, near | passage.mask(clause, start), near, 0, 0)
+    sight = Sight("", near, near, near | passage.mask(clause, start), near, 0, 0)
     position = cue_end
     for token in passage.between(cue_end, clause_end):
         gap = passage.text[position : token[0]] if token[0] >= position else ""
-        if len(gap) > _REACH or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
+        if (len(gap) > _REACH and not _CAUSE.match(gap)) or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
             break
         rule = _zero_rule(passage, token, sight)
         if rule:
@@ -66,7 +68,7 @@ def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Itera
 def _before(passage: Passage, start: int, end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
     near = passage.mask(clause, end)
-    sight = Sight("", near, near, near, 0, 0)
+    sight = Sight("", near, near, near, near, 0, 0)
     for token in reversed(passage.between(clause, end)):
         rule = _zero_rule(passage, token, sight)
         if rule:

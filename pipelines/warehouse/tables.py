@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.warehouse.lineage import LineageError, Source, dependencies, parse, trace
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
@@ -137,12 +138,10 @@ def connect_empty(specs: Mapping[str, TableSpec]) -> duckdb.DuckDBPyConnection:
 
 def stored_key(path: Path) -> str | None:
     """What the Parquet file at `path` was built from, as its metadata says; None for a file that was not built here."""
-    with closing(connect()) as con:
-        try:
-            rows = con.sql(f"SELECT key, value FROM parquet_kv_metadata({quote(path)})").fetchall()
-        except duckdb.Error:  # not a Parquet file: whatever lies there is built anew
-            return None
-    return next((value.decode() for name, value in rows if name == KEY_NAME.encode()), None)
+    try:
+        return pl.read_parquet_metadata(path).get(KEY_NAME)
+    except (pl.exceptions.PolarsError, OSError):  # not a Parquet file: whatever lies there is built anew
+        return None
 
 
 def quote(value: object) -> str:

@@ -15,7 +15,7 @@ WITH document AS (
         i.title, i.doc_number, i.written_on, i.published_on,
         coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
         i.report_year, i.year_method, i.township_code, i.county_code, i.place_method, i.place_candidates,
-        coalesce(i.status, 'quarantined') AS identity_status, i.status_reason AS identity_reason, i.identifier_version,
+        coalesce(i.status, 'quarantined') AS identity_status, r.extract_error, i.status_reason AS identity_reason, i.identifier_version,
         CASE
             WHEN i.doc_type IN ('annual_report', 'work_summary') THEN 'annual'
             WHEN i.doc_type = 'enforcement_report' THEN 'enforcement'
@@ -23,6 +23,7 @@ WITH document AS (
     FROM stage_files AS f
     LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
     LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
+    LEFT JOIN stage_readings AS r ON r.report_id = f.report_id
 ),
 first_of_bytes AS (
     SELECT
@@ -39,6 +40,7 @@ judged AS (
         CASE
             WHEN o.file_error IS NOT NULL THEN o.file_error
             WHEN o.read_status <> 'ok' THEN coalesce(o.read_reason, 'unread: the file was not read')
+            WHEN o.extract_error IS NOT NULL THEN o.extract_error
             WHEN b.report_id <> o.report_id THEN 'duplicate of ' || b.report_id
             WHEN o.identity_status <> 'accepted' THEN coalesce(o.identity_reason, 'unidentified: no reason was given')
             WHEN o.township_code IS NULL THEN 'no_place: the reporting unit is not known'

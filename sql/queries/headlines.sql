@@ -1,0 +1,12 @@
+-- The four headlines of every unit and year. A null is a figure that the report does not state; ≥ marks a lower bound.
+SELECT
+    y.province_name AS province,
+    y.county_name AS county,
+    y.township_name AS township,
+    y.report_year AS year,
+    if(y.trainings_held_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.trainings_held) AS trainings_held,
+    if(y.enforcement_staff_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.enforcement_staff) AS enforcement_staff,
+    if(y.petitions_handled_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.petitions_handled) AS petitions_handled,
+    if(y.publicity_events_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.publicity_events) AS publicity_events
+FROM township_year AS y
+ORDER BY y.township_code, y.report_year

@@ -1,0 +1,13 @@
+-- Which files are in no mart, and why. Their facts are still in fact_indicator.
+SELECT
+    r.raw_path,
+    r.title,
+    r.doc_type,
+    r.report_year AS year,
+    r.status_reason,
+    count(f.fact_id) AS facts
+FROM dim_report AS r
+LEFT JOIN fact_indicator AS f ON f.report_id = r.report_id
+WHERE r.status = 'quarantined'
+GROUP BY r.raw_path, r.title, r.doc_type, r.report_year, r.status_reason
+ORDER BY r.raw_path

@@ -1,0 +1,14 @@
+-- Which indicators reports state, the commonest first: what a comparison of townships can rest on.
+SELECT
+    i.family,
+    m.metric_code,
+    m.name_zh,
+    sum(m.n_stating)::BIGINT AS stating,
+    sum(m.n_reporting)::BIGINT AS reporting,
+    round(100 * sum(m.n_stating) / sum(m.n_reporting), 1) AS percent
+FROM metric_coverage AS m
+INNER JOIN dim_indicator AS i ON i.metric_code = m.metric_code
+WHERE NOT m.is_headline
+GROUP BY i.family, m.metric_code, m.name_zh
+HAVING sum(m.n_stating) > 0
+ORDER BY percent DESC, i.family, m.metric_code
