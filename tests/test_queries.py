@@ -1,4 +1,4 @@
-"""The worked queries under sql/queries: each runs on a release of the bundled reports and says what its first line says."""
+"""The worked queries under sql/queries: each runs on a release of the bundled reports and gives what it says."""
 
 from __future__ import annotations
 

@@ -72,6 +72,15 @@ def test_the_end_of_a_run_is_as_shown(bundled_warehouse: Built) -> None:
     assert printed[-1].startswith("release: ")
 
 
+def test_a_query_file_can_be_asked_the_way_it_is_told(
+    bundled_warehouse: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (name,) = re.findall(r'`fazhi sql -- "\$\(cat (\S+)\)"`', README)
+    monkeypatch.setenv("FAZHI_WAREHOUSE", str(bundled_warehouse.folder))
+    assert main(["sql", "--", (PROJECT_ROOT / name).read_text(encoding="utf-8")]) == 0
+    assert "法律明白人" in capsys.readouterr().out
+
+
 def test_every_make_target_exists() -> None:
     makefile = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?:^\$ |`)make ([a-z]+)", README, flags=re.MULTILINE))

@@ -98,6 +98,8 @@ def period_reason(text: str, start: int, end: int, report_year: int | None) -> s
 
 
 def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
+    if text.rfind("《", start, year.start()) > text.rfind("》", start, year.start()):
+        return False
     opens = year.start() == start or _OPENING.search(text, max(start, year.start() - 2), year.start())
     return bool(opens) and not _DOCUMENT.match(text, year.end())
 

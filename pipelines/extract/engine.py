@@ -16,7 +16,15 @@ from pipelines.extract.context import Passage, Window, window
 from pipelines.extract.facts import Extraction, Fact, Number, mark_repeats, part_start
 from pipelines.extract.fold import Working, prepare
 from pipelines.extract.mentions import Mention, find_mentions
-from pipelines.extract.reading import CONFIDENCE, Reading, continues_list, listed_with, plain_unit, read, read_respectively
+from pipelines.extract.reading import (
+    CONFIDENCE,
+    Reading,
+    continues_list,
+    listed_with,
+    plain_unit,
+    read,
+    read_respectively,
+)
 from pipelines.extract.tables import table_passages
 from pipelines.extract.zeros import find_zeros
 

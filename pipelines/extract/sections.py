@@ -113,7 +113,9 @@ def _announces(words: str, report_year: int | None) -> str:
     return "result"
 
 
-_SENTENCE_END = re.compile(r"[。；;！!？?]|(?<=[\u4e00-\u9fff%)”])\.(?![.])|(?<=[\u4e00-\u9fff0-9)）”])(?=[一二三四五六七八九]是(?![否非]))")
+_SENTENCE_END = re.compile(
+    r"[。；;！!？?]|(?<=[\u4e00-\u9fff%)”])\.(?![.])|(?<=[\u4e00-\u9fff0-9)）”])(?=[一二三四五六七八九]是(?![否非]))"
+)
 
 
 def find_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -57,7 +57,9 @@ def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Itera
     position = cue_end
     for token in passage.between(cue_end, clause_end):
         gap = passage.text[position : token[0]] if token[0] >= position else ""
-        if (len(gap) > _REACH and not _CAUSE.match(gap)) or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
+        if (len(gap) > _REACH and not _CAUSE.match(gap)) or (
+            position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)
+        ):
             break
         rule = _zero_rule(passage, token, sight)
         if rule:
