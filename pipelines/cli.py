@@ -108,6 +108,24 @@ def sql(query: str, form: str, warehouse: str | None) -> None:
 
 
 @fazhi.command()
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--errors", is_flag=True, help="List every label that was missed and every fact that is wrong.")
+def evaluate(gold: Path, errors: bool) -> None:
+    """Read the labelled texts below GOLD and say how much is read right."""
+    settings = Settings.load()
+
+    from pipelines import show
+    from pipelines.evaluate import GoldError
+    from pipelines.evaluate import evaluate as score
+
+    try:
+        scores = score(gold, settings)
+    except GoldError as error:
+        raise Refusal(str(error)) from error
+    show.scores(show.console(), scores, errors)
+
+
+@fazhi.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 def ui(port: int) -> None:
     """Open Dagster's UI with this project loaded, on the instance that `fazhi run` writes to."""

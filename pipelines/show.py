@@ -5,8 +5,9 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich import box
 from rich.console import Console
@@ -15,6 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.summary import Summary
+
+if TYPE_CHECKING:
+    from pipelines.evaluate import Score
 
 PLAIN_WIDTH = 160  # a file or pipe has no width; wide enough that a row of a summary stays on one line
 VERBS = {
@@ -164,4 +168,41 @@ def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any
         (f["metric_code"], SIGNS[f["qualifier"]] + _cell(f["value"]), f["unit"], f["role"], f["period"], f["evidence"])
         for f in facts
     ]
-    out.print(table(columns, rows, title=f"{len(rows)} facts"))
+    out.print(table(columns, rows, title="1 fact" if len(rows) == 1 else f"{len(rows)} facts"))
+
+
+def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
+    """The scores of labelled sets: in all, by family, who and when, and each error if asked for."""
+    rows = [
+        {
+            "set": score.name,
+            "texts": score.identity["documents"],
+            "labels": score.facts["right"] + score.facts["missed"],
+            "precision": f"{score.precision:.3f}",
+            "recall": f"{score.recall:.3f}",
+            "F1": f"{score.f1:.3f}",
+            "qualifier": f"{score.qualifier:.3f}",
+            "unclassified": f"{score.unclassified:.3f}",
+            "places": f"{score.identity['places right']}/{score.identity['places']}",
+            "years": f"{score.identity['years right']}/{score.identity['years']}",
+            "numbers": f"{score.identity['doc_numbers right']}/{score.identity['doc_numbers']}",
+            "accepted": f"{score.identity['accepted']}/{score.identity['places']}",
+            "kept out": f"{score.identity['negatives kept out']}/{score.identity['negatives']}",
+        }
+        for score in sets
+    ]
+    out.print(table(list(rows[0]), [list(row.values()) for row in rows], title="Labelled sets"))
+    out.print(table(["family", "right", "missed", "wrong", "F1"], _families(sets), title="By family, all sets"))
+    if errors:
+        misses = [(s.name, *astuple(miss)) for s in sets for miss in s.misses]
+        out.print(table(["set", "document", "kind", "metric", "value", "evidence"], misses, title="Errors"))
+
+
+def _families(sets: Sequence["Score"]) -> list[tuple[Any, ...]]:
+    names = sorted({name for score in sets for name in score.families})
+    rows = []
+    for name in names:
+        right, missed, wrong = (sum(score.families[name][k] for score in sets) for k in ("right", "missed", "wrong"))
+        f1 = 2 * right / max(1, 2 * right + missed + wrong)
+        rows.append((name, right, missed, wrong, f"{f1:.3f}"))
+    return rows

@@ -235,7 +235,7 @@ def _compile_rule(
         weak=bool(table.get("weak", False)),
         side=str(table.get("side", "both")),
         rank=rank,
-        specificity=2 * len(requires) + len(context) + 2 * bool(topic_mask) + 2 * bool(subject_mask),
+        specificity=2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
     )
 
 

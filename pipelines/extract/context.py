@@ -14,7 +14,7 @@ from pipelines.extract.codebook import Codebook, Term
 from pipelines.extract.mentions import Mention
 
 _CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]|(?<=[\u4e00-\u9fff%)”])\.(?![.])")
-# Where the words right of a figure end when another figure follows: the next item of a list, or a bracket that details it.
+# Where the words right of a figure end when another follows: the next item of a list, or a bracket that details it.
 _ITEM_END = re.compile(r"、|[(（](?=[^)）]*[0-9])")
 
 # Figures that do not end the words of the next one: 由118项优化为86项 counts the same thing twice.

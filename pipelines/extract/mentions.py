@@ -187,7 +187,7 @@ def _read_arabic(text: str, start: int) -> Mention:
 
 
 def _ordinal(text: str, start: int, end: int) -> str:
-    """Why a digit run is an ordinal (第3季度, a running 1、 or (2) at the head of a line) or a page's view count, or ''."""
+    """Why a digit run is an ordinal (第3季度, 1、 or (2) at the head of a line) or a page's view count, or ''."""
     left = text[max(0, start - 8) : start]
     if _VIEWS.search(left):
         return "page_furniture"
