@@ -18,6 +18,12 @@ import ahocorasick_rs
 from pipelines.extract.cues import Cue, compile_cues
 from pipelines.extract.fold import fold
 
+#: Bits of a term: topics, then subjects, then one bit a word list of the rules.
+TOPICS = (1 << 32) - 1
+SUBJECTS = TOPICS << 32
+_FIRST_LIST = 64
+MEMORY = 200_000  # sentences whose reading a codebook remembers; a million characters of them are some 10 MB
+
 
 class CodebookError(ValueError):
     """The codebook says something that the rule language does not know; the message names the entry."""
@@ -67,9 +73,7 @@ class Term:
     """What a term of the lexicon says, wherever it stands."""
 
     text: str
-    mask: int  # features
-    topics: int
-    subjects: int
+    bits: int  # topics, subjects and the word lists it stands in
     scope: bool  # names an audience, level or occasion that sets a figure apart
     cues: frozenset[str]
     heads: Mapping[str, tuple[Rule, ...]]  # by unit
@@ -89,6 +93,14 @@ class Codebook:
     automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def remember(self, key: Any, value: Any) -> Any:
+        """Keep a reading that depends on nothing but its key; the memory is emptied when it is full."""
+        if len(self.memory) >= MEMORY:
+            self.memory.clear()
+        self.memory[key] = value
+        return value
 
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""
@@ -135,7 +147,7 @@ class _Features:
         if not terms:
             return 0
         if terms not in self.bits:
-            self.bits[terms] = 1 << len(self.bits)
+            self.bits[terms] = 1 << (_FIRST_LIST + len(self.bits))
             for term in terms:
                 self.masks[term] = self.masks.get(term, 0) | self.bits[terms]
         return self.bits[terms]
@@ -174,7 +186,7 @@ def compile_codebook(
     """
     features = _Features(lexicon["concept"])
     topics = {name: 1 << i for i, name in enumerate(lexicon["topic"])}
-    subjects = {name: 1 << i for i, name in enumerate(lexicon["subject"])}
+    subjects = {name: 1 << (32 + i) for i, name in enumerate(lexicon["subject"])}
     rules: list[Rule] = []
     heads: dict[str, list[Rule]] = {}
     for entry in (*indicators, *uncoded):
@@ -286,9 +298,7 @@ def _terms(
     return tuple(
         Term(
             text=name,
-            mask=features.masks.get(name, 0),
-            topics=by_group["topic"].get(name, 0),
-            subjects=by_group["subject"].get(name, 0),
+            bits=features.masks.get(name, 0) | by_group["topic"].get(name, 0) | by_group["subject"].get(name, 0),
             scope=name in scope or name in by_group["subject"],
             cues=frozenset(cues.get(name, ())),
             heads=_by_unit(r for r in heads.get(name, ()) if not r.also),

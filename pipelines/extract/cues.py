@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.extract.mentions import Mention
+
+if TYPE_CHECKING:
+    from pipelines.extract.context import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +48,17 @@ def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
     )
 
 
-def disposition(cues: Sequence[Cue], text: str, mention: Mention, sentence: int, clause: int, end: int) -> str:
-    """The first cue that says why a number is no result, or ''. Offsets: sentence and clause start, sentence end."""
-    in_clause = text[clause : mention.start]
-    in_sentence = text[sentence : mention.start]
+def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int) -> str:
+    """The first cue that says why a figure of a sentence is no result, or ''. `clause`: where its clause starts."""
+    in_sentence, in_clause = text[: figure.start], text[clause : figure.start]
     for cue in cues:
-        if (
-            (cue.units and mention.unit not in cue.units)
-            or mention.unit in cue.not_units
-            or (cue.chinese and not mention.chinese)
-        ):
+        if (cue.units and figure.unit not in cue.units) or figure.unit in cue.not_units:
+            continue
+        if cue.chinese and not figure.chinese:
             continue
         words = in_sentence if cue.sentence else in_clause
         found = cue.before.search(words)
-        if not found or (cue.after and not cue.after.match(text, mention.end, end)):
+        if not found or (cue.after and not cue.after.match(text, figure.end)):
             continue
         if cue.unless and cue.unless.search(words, found.start()):
             continue

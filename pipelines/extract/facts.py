@@ -62,16 +62,15 @@ class Extraction:
 _PART = re.compile(r"其中|包括|包含|(?<=[,，;；])含|分别[是为]")
 
 
-def part_start(text: str, sentence: int, position: int, figures_before: Sequence[int]) -> int | None:
-    """Where 其中 or 包括 opens the parts that a figure at `position` belongs to, if a figure stands before it.
+def part_start(text: str, position: int, counted: int | None) -> int | None:
+    """Where 其中 or 包括 opens the parts that a figure at `position` of a sentence belongs to.
 
-    `figures_before` holds the ends of earlier figures of the same paragraph, ascending.
+    `counted` is the end of the first figure before it (0 when that stands in an earlier sentence); None: there is none.
     """
-    found = None
-    for match in _PART.finditer(text, sentence, position):
-        if figures_before and figures_before[0] <= match.start():
-            found = match.start()
-    return found
+    if counted is None:
+        return None
+    starts = [m.start() for m in _PART.finditer(text, 0, position) if m.start() >= counted]
+    return starts[-1] if starts else None
 
 
 def mark_repeats(facts: Sequence[Fact]) -> None:

@@ -7,7 +7,7 @@ ordinals. Not here: what the words around a number say (norms, plans, last year)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
@@ -22,7 +22,24 @@ UNITS = tuple(
     吨 步 层 种 类 大类 级 度 天 日 周 个月 分钟 届 分 倍 岁 个百分点
     """.split()
 )
-_UNIT = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
+
+
+def _trie(words: Iterable[str]) -> str:
+    """A pattern for the longest of some words; it branches character by character, where an alternation tries each."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        if word:
+            tails.setdefault(word[0], []).append(word[1:])
+    branches = []
+    for first, rest in sorted(tails.items()):
+        inner = _trie(rest)
+        optional = "?" if "" in rest and inner else ""
+        branches.append(re.escape(first) + (f"(?:{inner}){optional}" if inner else ""))
+    singles = "".join(b for b in branches if len(b) == 1)
+    return "|".join([b for b in branches if len(b) > 1] + ([f"[{singles}]"] if singles else []))
+
+
+_UNIT = _trie(UNITS)
 # Classifiers that make a run of Chinese numeral characters a number. A short list with what must not follow: 一 is in
 # half of all words (一次性, 一部分, 一起来).
 _CHINESE_UNIT = "|".join(
@@ -79,6 +96,15 @@ _SHAPES = re.compile(
     rf"(?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
 )
 _RUN = re.compile(r"[0-9]")
+# By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
+_PLAIN = re.compile(
+    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/]){_UNIT})(?![（(])"
+)
+_PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
+_PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
+_ITEM_LEFT = frozenset("\n(。;:,")
+_SCALED = frozenset({"万元", "亿元"})
+_BOUND_LEFT = frozenset('第.·:：/-—~+至到“"「‘=_&?,，')
 _CHINESE_FIGURE = re.compile(
     rf"""(?<![第每各逐任同某统唯专单进{_CN}])(?:
       (?P<percent>百分之(?P<share>百|[{_CN}]+(?:点[{_CN}]+)?))
@@ -87,10 +113,16 @@ _CHINESE_FIGURE = re.compile(
     )""",
     re.VERBOSE,
 )
+# Cheap to find: a numeral right before something that may begin a classifier, or 百分之.
+_CHINESE_HINT = re.compile(
+    rf"[{_CN}][{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]|百分之"
+)
+_CHINESE_LEFT = frozenset(_CN + "数几上好近")
 _CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
 _DOC_NUMBER = re.compile(
     r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号"
 )
+_DOC_NUMBER_END = re.compile(r"[0-9]号")
 _TITLE = re.compile(r"《[^《》\n]{1,150}》")
 _VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
@@ -111,7 +143,6 @@ class Mention:
     upper: float | None = None  # of a range
     chinese: bool = False
     reason: str = ""
-    reach: int = 0  # where the words to its right that it counts end, once it is read
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -131,10 +162,11 @@ def _named_spans(text: str) -> Iterator[Mention]:
     for start, end in titles:
         for run in re.finditer(r"[0-9]+(?:[-—~.][0-9]+)*年?", text[start:end]):
             yield Mention(start + run.start(), start + run.end(), start + run.end(), reason="law_title")
-    for match in _DOC_NUMBER.finditer(text):
-        if not any(a <= match.start() < b for a, b in titles):
+    for hint in _DOC_NUMBER_END.finditer(text):
+        match = _DOC_NUMBER.search(text, max(0, hint.start() - 12), hint.end())
+        if match and not any(a <= match.start() < b for a, b in titles):
             yield Mention(match.start(), match.end(), match.end(), reason="document_number")
-    for match in _CHINESE_YEAR.finditer(text):
+    for match in _CHINESE_YEAR.finditer(text) if "〇" in text or "零" in text else ():
         if not any(a <= match.start() < b for a, b in titles):
             yield Mention(match.start(), match.end(), match.end(), chinese=True, reason="date")
 
@@ -155,9 +187,28 @@ def _arabic(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
         if at < len(taken) and taken[at][0] <= start:
             position = taken[at][1]
             continue
-        mention = _read_arabic(text, start)
+        mention = _read_plain(text, start) or _read_arabic(text, start)
         yield mention
         position = max(mention.end, start + 1)
+
+
+def _read_plain(text: str, start: int) -> Mention | None:
+    """The mention at a digit, if it is of the two common forms; None where its surroundings call for a closer look."""
+    left = text[start - 1] if start else "\n"
+    if left in _ITEM_LEFT:
+        ordinal = _PLAIN_ORDINAL.match(text, start)
+        if ordinal:
+            return Mention(start, ordinal.end() - 1, ordinal.end() - 1, reason="ordinal")
+    if left in _BOUND_LEFT or (left.isascii() and left.isalnum()):
+        return None
+    year = _PLAIN_YEAR.match(text, start)
+    if year:
+        return Mention(start, year.end(), year.end(), reason="date")
+    plain = _PLAIN.match(text, start)
+    if plain is None or plain["unit"] in _SCALED:
+        return None
+    end, unit = plain.end(), plain["unit"]
+    return Mention(start, end, end - len(unit), float(plain["figure"]), unit, plain["more"] is not None)
 
 
 def _read_arabic(text: str, start: int) -> Mention:
@@ -199,9 +250,17 @@ def _ordinal(text: str, start: int, end: int) -> str:
 
 
 def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
-    at = 0
-    for match in _CHINESE_FIGURE.finditer(text):
-        start = match.start()
+    at = end = 0
+    for hint in _CHINESE_HINT.finditer(text):
+        if hint.start() < end:
+            continue
+        begin = hint.start()
+        while begin > end and text[begin - 1] in _CHINESE_LEFT:
+            begin -= 1
+        match = _CHINESE_FIGURE.search(text, begin, hint.end() + 8)
+        if match is None or match.start() > hint.start():
+            continue
+        start, end = match.span()
         at = _inside(start, taken, at)
         if at < len(taken) and taken[at][0] < match.end():
             continue

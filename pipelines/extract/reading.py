@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from pipelines.extract.codebook import Rule
-from pipelines.extract.context import Passage, Token, Window, subjects, topics, window
+from pipelines.extract.codebook import SUBJECTS, TOPICS, Rule
+from pipelines.extract.context import Passage, Token, Window
 
 #: Words that may stand between a head and its number, or alone before a number, without saying what is counted.
 _LIGHT = (
@@ -23,7 +23,6 @@ _LIGHT = (
 )
 _LIGHT_ONLY = re.compile(rf"(?:{_LIGHT})*")
 _LEVEL = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级")
-_UNIT_BRACKET = re.compile(r"[（(].*")
 _SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
 _COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
 _LISTED = re.compile(r"[^,，。;；:：、和]{1,12}[、和]")
@@ -81,58 +80,51 @@ class Sight:
         return all(self.clause & mask for mask in rule.requires) and all(self.context & mask for mask in rule.context)
 
 
-def plain_unit(unit: str) -> str:
-    """A classifier without what stands in brackets behind it: 件(批) is 件."""
-    return _UNIT_BRACKET.sub("", unit)
+def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading]:
+    """All readings of the figure at `index`, best first; empty when no rule of the codebook fits.
 
-
-def read(passage: Passage, view: Window, item: int, part: bool) -> list[Reading]:
-    """All readings of one figure, best first; empty when no rule of the codebook fits.
-
-    `item` is the start of the enumerated item the figure stands in; `part` says that it stands behind 其中.
+    `part` says that it stands behind 其中.
     """
-    sight = _sight(passage, view, item)
+    sight = _sight(passage, view)
     each = _read_each(passage, view, sight)
     if each:
         return each
     found = _read_near(passage, view, sight)
     if not any(r.rule.coded for r in found):
-        found = _read_predicate(passage, view, item) or found
+        found = _read_predicate(passage, view, index) or found
     if not found and not part:
-        found = _read_carried(passage, view, sight, item)
-    more = _read_also(passage, view, sight, {r.rule.metric for r in found})
+        found = _read_carried(passage, view, index, sight)
+    more = _read_also(passage, view, index, sight, {r.rule.metric for r in found})
     return found + more
 
 
-def _sight(passage: Passage, view: Window, item: int) -> Sight:
-    mention = view.mention
-    right = passage.mask(mention.end, view.right)
-    near = passage.mask(view.left, mention.start) | right
-    examples = passage.text.rfind("等", view.left, mention.start - 1)
-    barring = passage.mask(examples, mention.start) | right if examples > view.left else near
-    clause = near | passage.mask(view.clause, view.left)
-    context = clause | passage.mask(view.sentence, min(passage.clause_end(mention.end), view.sentence_end))
-    for term in passage.heading:
-        context |= term.mask
-    unit = plain_unit(mention.unit)
-    return Sight(unit, near, barring, clause, context, topics(passage, view, item), subjects(passage, view, item))
+def _sight(passage: Passage, view: Window) -> Sight:
+    figure = view.figure
+    right = passage.bits(figure.end, view.right)
+    left = passage.bits(view.left, figure.start)
+    examples = passage.text.rfind("等", view.left, figure.start - 1)
+    barring = passage.bits(examples, figure.start) if examples > view.left else left
+    clause = left | right | passage.bits(view.clause, view.left)
+    context = clause | passage.context.heading | passage.bits(0, passage.clause_end(figure.end))
+    topics, subjects = passage.topics(view), passage.subjects(view)
+    return Sight(figure.unit, left | right, barring | right, clause, context, topics, subjects)
 
 
 def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
-    left = _best(passage, passage.between(view.left, view.mention.start), sight, "left")
-    right = _best(passage, passage.between(view.mention.end, view.right), sight, "right")
+    left = _best(passage, passage.between(view.left, view.figure.start), sight, "left")
+    right = _best(passage, passage.between(view.figure.end, view.right), sight, "right")
     if left and right and left[0].rule.weak != right[0].rule.weak:
         left = [] if left[0].rule.weak else left
     elif (
         left
         and right
-        and passage.text[view.mention.start - 1] == "等"
-        and right[0].token[0] - view.mention.end <= _ADJACENT
+        and passage.text[view.figure.start - 1] == "等"
+        and right[0].token[0] - view.figure.end <= _ADJACENT
     ):
         left = []
     elif left and right and not _touches(passage, left[0].token, view):
-        gap_left = view.mention.start - left[0].token[1]
-        gap_right = right[0].token[0] - view.mention.end
+        gap_left = view.figure.start - left[0].token[1]
+        gap_right = right[0].token[0] - view.figure.end
         if gap_right <= max(2, gap_left):
             left = []
     chosen = left or right
@@ -146,23 +138,22 @@ def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     return readings
 
 
-def _read_predicate(passage: Passage, view: Window, item: int) -> list[Reading]:
+def _read_predicate(passage: Passage, view: Window, index: int) -> list[Reading]:
     """The predicate at the end of a list that holds for each of its figures: 13名班子成员、22名村书记完成述法."""
-    index = passage.figures.index(view.mention)
     if index + 1 == len(passage.figures):
         return []
     after = passage.figures[index + 1]
-    between = passage.text[view.mention.end : after.start]
-    if not _LISTED.fullmatch(between) or plain_unit(after.unit) != plain_unit(view.mention.unit):
+    between = passage.text[view.figure.end : after.start]
+    if not _LISTED.fullmatch(between) or after.unit != view.figure.unit:
         return []
-    last = window(passage, index + 1, view.sentence, view.sentence_end)
+    last = passage.window(index + 1)
     wide = replace(view, right=last.right)
-    right = _best(passage, passage.between(after.end, last.right), _sight(passage, wide, item), "right")
+    right = _best(passage, passage.between(after.end, last.right), _sight(passage, wide), "right")
     return [Reading(right[0].rule, view.clause, "shared")] if right and right[0].rule.coded else []
 
 
 def _touches(passage: Passage, token: Token, view: Window) -> bool:
-    between = passage.text[token[1] : view.mention.start]
+    between = passage.text[token[1] : view.figure.start]
     return bool(_LIGHT_ONLY.fullmatch(between))
 
 
@@ -209,19 +200,19 @@ def _reading(passage: Passage, view: Window, candidates: Sequence[_Candidate], r
     return Reading(best.rule, start, "tie" if rivals else read_as)
 
 
-def _read_carried(passage: Passage, view: Window, sight: Sight, item: int) -> list[Reading]:
+def _read_carried(passage: Passage, view: Window, index: int, sight: Sight) -> list[Reading]:
     """The head of the words before, where the figure's own words say nothing of what is counted.
 
     From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
     """
-    own = passage.text[view.left : view.mention.start]
-    after = passage.text[view.mention.end : view.right]
+    own = passage.text[view.left : view.figure.start]
+    after = passage.text[view.figure.end : view.right]
     if not _LIGHT_ONLY.fullmatch(own) or not _LIGHT_ONLY.fullmatch(after):
         return []
-    start, end = _carrier(passage, view, item)
+    start, end = _carrier(passage, view, index, own)
     if start >= end:
         return []
-    mask = passage.mask(start, end)
+    mask = passage.bits(start, end)
     wider = replace(sight, near=sight.near | mask, barring=sight.barring | mask, clause=sight.clause | mask)
     candidates = _best(passage, passage.between(start, end), wider, "left")
     if not candidates:
@@ -229,27 +220,27 @@ def _read_carried(passage: Passage, view: Window, sight: Sight, item: int) -> li
     return [Reading(candidates[0].rule, start, "carried")]
 
 
-def _carrier(passage: Passage, view: Window, item: int) -> tuple[int, int]:
+def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int, int]:
     """The stretch whose head a bare figure may take over; empty when there is none."""
-    own = passage.text[view.left : view.mention.start]
     if view.left != view.clause:
-        before = [m for m in passage.figures if view.clause <= m.start < view.mention.start]
-        level = bool(_LEVEL.search(own))
-        if not before or (not level and any(m.unit == view.mention.unit for m in before)):
+        before = [f for f in passage.figures[:index] if f.start >= view.clause]
+        if not before or (not _LEVEL.search(own) and any(f.unit == view.figure.unit for f in before)):
             return 0, 0
         return view.clause, before[-1].start
     end = view.clause
-    start = max(passage.clause_start(end - 1), item) if end > item else end
-    counted = [m for m in passage.figures if start <= m.start < end and not m.reason]
+    start = passage.clause_start(end - 1) if end else end
+    counted = [
+        f for f, why in zip(passage.figures[:index], passage.reasons, strict=False) if f.start >= start and not why
+    ]
     if not counted:
         return start, end
-    bare = not own and counted[-1].end == end - 1 and all(m.unit != view.mention.unit for m in counted)
+    bare = not own and counted[-1].end == end - 1 and all(f.unit != view.figure.unit for f in counted)
     return (start, counted[-1].start) if bare else (0, 0)
 
 
 def _read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> list[Reading]:
     """Further heads that share the number: 参考率、合格率均达100%; 行政复议、行政诉讼均为0件."""
-    between = passage.text[head[1] : view.mention.start]
+    between = passage.text[head[1] : view.figure.start]
     marked = bool(_SHARED.search(between))
     if sight.unit != "%" and not marked:
         return []
@@ -267,17 +258,17 @@ def _read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> l
     return readings
 
 
-def _read_also(passage: Passage, view: Window, sight: Sight, taken: set[str]) -> list[Reading]:
+def _read_also(passage: Passage, view: Window, index: int, sight: Sight, taken: set[str]) -> list[Reading]:
     """A second fact in the same number by rules marked `also` (24名执法人员全部持证; 执法人员24名,全部持证)."""
     end = view.right
     following = passage.clause_end(end + 1)
-    if end < view.sentence_end and not any(end <= m.start < following for m in passage.figures):
-        end = min(following, view.sentence_end)
-    more = passage.mask(view.right, end)
+    if index + 1 == len(passage.figures) or passage.figures[index + 1].start >= following:
+        end = max(end, following)
+    more = passage.bits(view.right, end)
     wider = replace(sight, near=sight.near | more, clause=sight.clause | more)
     readings: list[Reading] = []
-    for token in (*passage.between(view.left, view.mention.start), *passage.between(view.mention.end, end)):
-        side = "left" if token[1] <= view.mention.start else "right"
+    for token in (*passage.between(view.left, view.figure.start), *passage.between(view.figure.end, end)):
+        side = "left" if token[1] <= view.figure.start else "right"
         for rule in passage.term(token).also.get(sight.unit, ()):
             if rule.metric not in taken and rule.side in (side, "both") and wider.fits(rule):
                 taken.add(rule.metric)
@@ -287,15 +278,15 @@ def _read_also(passage: Passage, view: Window, sight: Sight, taken: set[str]) ->
 
 def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     """One number for each of several things: 面向机关干部和执法人员各开展培训4场 is two facts."""
-    words = passage.text[view.left : view.mention.start]
+    words = passage.text[view.left : view.figure.start]
     each = next(reversed(list(_EACH.finditer(words))), None)
     if each is None or not each.start():
         return []
     items = _items(words[: each.start()], view.left)
     if len(items) < 2:
         return []
-    rest = (view.left + each.end(), view.mention.start)
-    shared_tokens = [*passage.between(*rest), *passage.between(view.mention.end, view.right)]
+    rest = (view.left + each.end(), view.figure.start)
+    shared_tokens = [*passage.between(*rest), *passage.between(view.figure.end, view.right)]
     last = passage.between(*items[-1])
     readings = []
     for start, end in items:
@@ -306,9 +297,7 @@ def _read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
                 reading.scope = passage.text[start:end]
                 readings.append(reading)
                 break
-    if len({r.rule.metric for r in readings}) == 1 and all(
-        any(passage.term(t).subjects for t in passage.between(*i)) for i in items
-    ):
+    if len({r.rule.metric for r in readings}) == 1 and all(passage.bits(*i) & SUBJECTS for i in items):
         return []  # 书记、镇长各讲1次 says what each did; one figure of one kind
     return readings if len(readings) > 1 else []
 
@@ -324,31 +313,31 @@ def _items(words: str, offset: int) -> list[tuple[int, int]]:
 
 
 def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[Token]) -> Reading | None:
-    near = topic = subject = 0
+    near = 0
     for token in tokens:
         term = passage.term(token)
-        near, topic, subject = near | term.mask, topic | term.topics, subject | term.subjects
-    topic, subject = topic or sight.topics, subject or sight.subjects
+        near |= term.bits
+    topic, subject = near & TOPICS or sight.topics, near & SUBJECTS or sight.subjects
     own = replace(sight, near=near, barring=near, clause=near, topics=topic, subjects=subject)
     candidates = _best(passage, sorted(tokens, key=lambda t: t[1]), own, "left")
     return Reading(candidates[0].rule, view.clause, "shared") if candidates else None
 
 
-def read_respectively(passage: Passage, views: Sequence[Window], item: int) -> list[Reading]:
+def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading]:
     """A、B、C分别为1、2、3: one reading for each figure in turn, or nothing when things and figures do not pair."""
     first = views[0]
     left = first.left
-    mark = _RESPECTIVELY.search(passage.text[left : first.mention.start])
-    if mark and not mark.start() and left > item:  # ……开展培训,分别为4场、2场: the things stand in the clause before
-        left = max(passage.clause_start(left - 1), item)
-        mark = _RESPECTIVELY.search(passage.text[left : first.mention.start])
+    mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
+    if mark and not mark.start() and left:  # ……开展培训,分别为4场、2场: the things stand in the clause before
+        left = passage.clause_start(left - 1)
+        mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
     if not mark:
         return []
     items = _items(passage.text[left : left + mark.start()].rstrip(",，"), left)
     if len(items) < len(views):
         return []
-    sight = _sight(passage, first, item)
-    rest = passage.between(left + mark.end(), first.mention.start)
+    sight = _sight(passage, first)
+    rest = passage.between(left + mark.end(), first.figure.start)
     last = passage.between(*items[-1])
     readings: list[Reading] = []
     for start, end in items[-len(views) :]:
@@ -365,7 +354,7 @@ def continues_list(passage: Passage, index: int) -> bool:
     """Whether a figure follows the one before it with nothing but a list mark between: 100%、97.5%."""
     here, there = passage.figures[index - 1], passage.figures[index]
     joined = _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start])
-    return bool(joined) and plain_unit(here.unit) == plain_unit(there.unit)
+    return bool(joined) and here.unit == there.unit
 
 
 def listed_with(passage: Passage, index: int) -> list[int]:

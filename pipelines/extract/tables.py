@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from pipelines.extract.codebook import Codebook
-from pipelines.extract.context import Passage
 from pipelines.extract.cues import period_reason
 from pipelines.extract.mentions import UNITS, Mention, find_mentions
 from pipelines.extract.sections import Line
@@ -19,25 +18,34 @@ _OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
 _UNITS = frozenset(UNITS)
 
 
-def table_passages(
-    text: str, line: Line, figures: Sequence[Mention], codebook: Codebook, report_year: int | None
-) -> Iterator[tuple[Passage, Mention, str]]:
-    """For each figure of a row: its made-up passage, the figure, and why row or column is of another year, or ''."""
-    cells = _cells(text, line.start, line.end)
-    if not cells:
+@dataclass(slots=True)
+class Cell:
+    """A figure of a table row and the sentence that its cell makes."""
+
+    mention: Mention  # in the working text
+    text: str
+    spoken: Mention  # the same figure in `text`, with the classifier that row or column gives it
+    reason: str  # why its row or column is of another year, or ''
+
+
+def cells(text: str, line: Line, figures: Sequence[Mention], report_year: int | None) -> Iterator[Cell]:
+    """The figures of a table row, but for those of its first cell, which is the label."""
+    spans = _cells(text, line.start, line.end)
+    if not spans or not figures:
         return
     heads = _heads(text, line)
-    label = text[cells[0][0] : cells[0][1]]
-    unit = _row_unit(text, label, cells)
+    label = text[spans[0][0] : spans[0][1]]
+    unit = _row_unit(text, label, spans)
     for mention in figures:
-        column = next((i for i, (a, b) in enumerate(cells) if a <= mention.start < b), None)
-        if mention.reason or not column:
+        column = next((i for i, (a, b) in enumerate(spans) if a <= mention.start < b), None)
+        if not column:
             continue
-        a, b = cells[column]
+        a, b = spans[column]
         head = heads[column] if column < len(heads) else ""
-        passage = _passage(_bare(label), head, text[a:b], unit, (mention.start - a, mention.end - a), codebook)
-        if passage:
-            yield passage, mention, _reason(label, report_year) or _reason(head, report_year)
+        made, start = _sentence(_bare(label), head, text[a:b], unit, (mention.start - a, mention.end - a))
+        found = [m for m in find_mentions(made) if m.start == start]
+        if found:
+            yield Cell(mention, made, found[0], _reason(label, report_year) or _reason(head, report_year))
 
 
 def _reason(words: str, report_year: int | None) -> str:
@@ -57,18 +65,15 @@ def _row_unit(text: str, label: str, cells: Sequence[tuple[int, int]]) -> str:
     return next((text[a:b] for a, b in cells[1:] if text[a:b] in _UNITS), "")
 
 
-def _passage(
-    label: str, head: str, cell: str, row_unit: str, span: tuple[int, int], codebook: Codebook
-) -> Passage | None:
+def _sentence(label: str, head: str, cell: str, row_unit: str, span: tuple[int, int]) -> tuple[str, int]:
+    """The sentence a cell makes, and where its figure stands in it."""
     before, number, after = cell[: span[0]], cell[span[0] : span[1]], cell[span[1] :]
     bracket = _UNIT_BRACKET.search(head)
     if number[-1].isdigit():
         number += bracket[1] if bracket and bracket[1] in _UNITS else row_unit
     own = re.sub(r"[^\u4e00-\u9fff]", "", before)
-    sentence = f"{label},{before}" if own else f"{label}{_bare(head)}"
-    made = f"{sentence}{number}{after}"
-    found = [m for m in find_mentions(made) if m.start == len(sentence)]
-    return Passage(made, 0, len(made), codebook, codebook.tokens(made), found[:1]) if found else None
+    start = f"{label},{before}" if own else f"{label}{_bare(head)}"
+    return f"{start}{number}{after}", len(start)
 
 
 def _heads(text: str, line: Line) -> list[str]:

@@ -25,25 +25,25 @@ _REACH = 14
 _CAUSE = re.compile(r"(?:一起|一例)?因[^,，。;；]{0,20}$")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Zero:
     """A rule that a statement makes zero, and the words that say so."""
 
     rule: Rule
-    start: int
+    start: int  # of the words that say so, as `end`
     end: int
     evidence: tuple[int, int]
 
 
-def find_zeros(passage: Passage, start: int, end: int) -> Iterator[Zero]:
+def find_zeros(passage: Passage) -> Iterator[Zero]:
     """Zero statements of one sentence. A metric is yielded once a sentence."""
     seen: set[str] = set()
-    for cue in _NOT_HAPPENED.finditer(passage.text, start, end):
+    for cue in _NOT_HAPPENED.finditer(passage.text):
         for zero in _after(passage, cue.start(), cue.end(), passage.clause_end(cue.end())):
             if zero.rule.metric not in seen:
                 seen.add(zero.rule.metric)
                 yield zero
-    for cue in _ZERO_AFTER.finditer(passage.text, start, end):
+    for cue in _ZERO_AFTER.finditer(passage.text):
         for zero in _before(passage, cue.start(), cue.end()):
             if zero.rule.metric not in seen:
                 seen.add(zero.rule.metric)
@@ -52,8 +52,8 @@ def find_zeros(passage: Passage, start: int, end: int) -> Iterator[Zero]:
 
 def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
-    near = passage.mask(cue_end, clause_end)
-    sight = Sight("", near, near, near | passage.mask(clause, start), near, 0, 0)
+    near = passage.bits(cue_end, clause_end)
+    sight = Sight("", near, near, near | passage.bits(clause, start), near, 0, 0)
     position = cue_end
     for token in passage.between(cue_end, clause_end):
         gap = passage.text[position : token[0]] if token[0] >= position else ""
@@ -69,7 +69,7 @@ def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Itera
 
 def _before(passage: Passage, start: int, end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
-    near = passage.mask(clause, end)
+    near = passage.bits(clause, end)
     sight = Sight("", near, near, near, near, 0, 0)
     for token in reversed(passage.between(clause, end)):
         rule = _zero_rule(passage, token, sight)

@@ -1,0 +1,180 @@
+"""Sentences: what each figure of one sentence is, a reading or the reason why it is no result.
+
+Here belongs the order of the questions that are asked of a sentence. Not here: offsets of the stored text and facts
+(pipelines.extract.engine). What a sentence says depends on its words, on how its figures are written and on its
+context, never on the digits: so a reading is remembered with the codebook and found again for the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extract import cues
+from pipelines.extract.codebook import SUBJECTS, TOPICS, Codebook
+from pipelines.extract.context import Context, Figure, Passage, Window
+from pipelines.extract.facts import part_start
+from pipelines.extract.reading import Reading, continues_list, listed_with, read, read_respectively
+from pipelines.extract.zeros import Zero, find_zeros
+
+_QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
+_QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
+_NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
+_YEAR = re.compile(r"20[0-9]{2}年|今年|本年|全年|当年")
+# 一 before these counts; before others (一个问题) it mostly means "a".
+_DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "支"})
+# What makes one figure of a bare list no result holds for the next: 分别上升27.3%、41.6%.
+_INHERITED = frozenset({"growth", "last_year", "share", "average", "norm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One fact that a figure gives. `start` is where the words that decided it begin."""
+
+    metric: str
+    rule_id: str
+    start: int
+    read_as: str
+    scope: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one figure. Offsets are those of the sentence as it is read."""
+
+    reason: str  # why it is no fact; '' when `found` holds any
+    found: tuple[Found, ...] = ()
+    start: int = 0
+    end: int = 0  # of the words that show it
+    part: int | None = None  # where 其中 stands, when the figure is behind it
+    joined: bool = False  # no comma between 其中 and the figure
+    negated: bool = False  # 没有发生一起…: the figure is zero
+    period: str = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """All figures and zero statements of one sentence, and what the next sentence takes over from it."""
+
+    verdicts: tuple[Verdict, ...]
+    zeros: tuple[Zero, ...]
+    topics: int
+    subjects: int
+
+
+def read_sentence(text: str, figures: tuple[Figure, ...], context: Context, codebook: Codebook) -> SentenceReading:
+    """Read one sentence; `text` has 0 or 一 for the digits of each figure. Remembered by words and context."""
+    if context.report_year is not None and not _YEAR.search(text):
+        context = context._replace(report_year=None)
+    key = (text, figures, context)
+    known: SentenceReading | None = codebook.memory.get(key)
+    if known is not None:
+        return known
+    passage = Passage(text, figures, codebook, context)
+    verdicts = _verdicts(passage)
+    zeros = tuple(z for z in find_zeros(passage) if not _counted(passage, verdicts, z))
+    topics, subjects = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
+    return codebook.remember(key, SentenceReading(tuple(verdicts), zeros, topics, subjects))  # type: ignore[no-any-return]
+
+
+def _counted(passage: Passage, verdicts: Sequence[Verdict], zero: Zero) -> bool:
+    """Whether the words of a zero statement hold a figure of their own, which then speaks for them."""
+    inside = [
+        verdict
+        for figure, verdict in zip(passage.figures, verdicts, strict=True)
+        if zero.evidence[0] <= figure.start < zero.evidence[1]
+    ]
+    if any(not verdict.negated or verdict.found for verdict in inside):
+        return True
+    return bool(cues.period_reason(passage.text, 0, zero.start, passage.context.report_year))
+
+
+def _verdicts(passage: Passage) -> list[Verdict]:
+    count = len(passage.figures)
+    for index in range(count):
+        reason = _no_result(passage, passage.window(index))
+        if not reason and index and continues_list(passage, index) and passage.reasons[index - 1] in _INHERITED:
+            reason = passage.reasons[index - 1]
+        passage.reasons[index] = reason
+    verdicts: list[Verdict] = []
+    while len(verdicts) < count:
+        index = len(verdicts)
+        if passage.reasons[index]:
+            verdicts.append(Verdict(passage.reasons[index]))
+            continue
+        verdicts += _read_list(passage, index) or [_read_figure(passage, index)]
+    return verdicts
+
+
+def _no_result(passage: Passage, view: Window) -> str:
+    """Why a figure is no result of the report's year, or ''."""
+    figure, text = view.figure, passage.text
+    if figure.unit != "%" and _QUOTED.search(text, view.clause, figure.start) and _QUOTE_END.match(text, figure.end):
+        return "slogan"
+    reason = cues.disposition(passage.codebook.cues, text, figure, view.clause)
+    return reason or cues.period_reason(text, 0, figure.start, passage.context.report_year)
+
+
+def _read_list(passage: Passage, index: int) -> list[Verdict]:
+    """A、B、C分别为1、2、3: a verdict for each figure of the list, or nothing."""
+    group = listed_with(passage, index)
+    if len(group) < 2:
+        return []
+    views = [passage.window(i) for i in group]
+    readings = read_respectively(passage, views)
+    return [_settle(passage, view, [reading], None) for view, reading in zip(views, readings, strict=False)]
+
+
+def _read_figure(passage: Passage, index: int) -> Verdict:
+    view = passage.window(index)
+    before = [f.end for f in passage.figures[:index]]
+    part = part_start(passage.text, view.figure.start, 0 if passage.context.counted else before[0] if before else None)
+    readings = read(passage, view, index, part is not None)
+    passage.reach[index] = max((r.reach for r in readings), default=0)
+    return _settle(passage, view, readings, part)
+
+
+def _settle(passage: Passage, view: Window, readings: Sequence[Reading], part: int | None) -> Verdict:
+    """Facts for what the codebook codes, a named reason for what it leaves out."""
+    figure = view.figure
+    coded = [r for r in readings if r.rule.coded]
+    negated = figure.one and bool(_NEGATED.search(passage.text, 0, figure.start))
+    if negated:
+        coded = [r for r in coded if r.rule.zero]
+    elif figure.one and figure.unit not in _DEFINITE_ONE and passage.text[figure.end : view.right]:
+        coded = []
+    if not coded:
+        reason = readings[0].rule.metric if readings and not readings[0].rule.coded else ""
+        if not reason or negated:
+            reason = "zero_statement" if negated else _leftover(figure, part)
+        return Verdict(reason, negated=negated)
+    return Verdict(
+        reason="",
+        found=tuple(Found(r.rule.metric, r.rule.rule_id, r.start, r.read_as, _scope(passage, view, r)) for r in coded),
+        start=min(min(r.start for r in coded), figure.start),
+        end=max(view.right, figure.end),
+        part=part,
+        joined=part is not None and not any(part < c < figure.start for c in passage.clause_ends),
+        negated=negated,
+        period=cues.period_of(passage.text, 0, figure.start),
+    )
+
+
+def _leftover(figure: Figure, part: int | None) -> str:
+    """The reason of a figure that no rule of the codebook reads."""
+    if part is not None:
+        return "part_of_total"
+    if figure.unit == "小时":
+        return "duration"
+    return "indefinite" if figure.one else "unclassified"
+
+
+def _scope(passage: Passage, view: Window, reading: Reading) -> str | None:
+    """The words near a figure that set it apart from another of its kind: audience, organ, level, occasion."""
+    if reading.scope:
+        return reading.scope
+    words = {passage.term(t).text for t in passage.between(view.left, view.right) if passage.term(t).scope}
+    if reading.read_as == "carried" and not words:
+        words = {passage.term(t).text for t in passage.between(reading.start, view.left) if passage.term(t).scope}
+    return "+".join(sorted(words)) or None
