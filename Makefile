@@ -18,7 +18,7 @@ export UV_LINK_MODE ?= copy
 export UV_COMPILE_BYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: run test ui lint docs requirements clean help
+.PHONY: run test ui lint docs bench requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -38,6 +38,9 @@ lint: $(TESTING) ## ruff and mypy
 
 docs: $(RUNTIME) ## write the generated pages anew
 	"$(PY)" -m pipelines.warehouse.docs
+
+bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
+	"$(PY)" -m benchmarks.bench $(ARGS)
 
 requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \

@@ -7,15 +7,13 @@ file, a batch of the nightly run and a partition on another machine. Rows come o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from pipelines.extract.codebook import Codebook
 from pipelines.extract.engine import ENGINE_VERSION, extract
-from pipelines.extract.facts import Extraction
+from pipelines.extract.facts import Extraction, Fact, Number
 
 FACT_SCHEMA: dict[str, pl.DataType] = {
     "fact_id": pl.String(),
@@ -62,17 +60,31 @@ def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataF
     documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null.
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
-    facts: list[dict[str, Any]] = []
-    numbers: list[dict[str, Any]] = []
-    for report_id, text, furniture, year in documents.select(
-        "report_id", "text", "furniture", "report_year"
-    ).iter_rows():
+    facts: list[Fact] = []
+    numbers: list[Number] = []
+    ids: list[str] = []
+    totals: list[str | None] = []
+    of_facts: list[str] = []
+    of_numbers: list[str] = []
+    shown: list[str | None] = []
+    columns = documents.select("report_id", "text", "furniture", "report_year")
+    for report_id, text, furniture, year in columns.iter_rows():
         spans = [(span["start"], span["end"]) for span in furniture or ()]
         result = extract(text or "", spans, year, codebook)
-        ids = fact_ids(report_id, result)
-        facts.extend(_fact_rows(report_id, result, ids, codebook.version))
-        numbers.extend(_number_rows(report_id, result, ids))
-    return pl.DataFrame(facts, schema=FACT_SCHEMA), pl.DataFrame(numbers, schema=NUMBER_SCHEMA)
+        own = fact_ids(report_id, result)
+        totals += [None if fact.subset_of is None else own[fact.subset_of] for fact in result.facts]
+        shown += [None if number.fact is None else own[number.fact] for number in result.numbers]
+        ids += own
+        facts += result.facts
+        numbers += result.numbers
+        of_facts += [report_id] * len(result.facts)
+        of_numbers += [report_id] * len(result.numbers)
+    named: dict[str, Sequence[str | None]] = {"fact_id": ids, "report_id": of_facts, "subset_of": totals}
+    fact_frame = _frame(facts, FACT_SCHEMA, named).with_columns(
+        codebook_version=pl.lit(codebook.version), engine_version=pl.lit(ENGINE_VERSION)
+    )
+    number_frame = _frame(numbers, NUMBER_SCHEMA, {"report_id": of_numbers, "fact_id": shown})
+    return fact_frame.select(list(FACT_SCHEMA)), number_frame
 
 
 def fact_ids(report_id: str, result: Extraction) -> list[str]:
@@ -86,22 +98,16 @@ def fact_ids(report_id: str, result: Extraction) -> list[str]:
     return ids
 
 
-def _fact_rows(report_id: str, result: Extraction, ids: list[str], version: str) -> Iterable[dict[str, Any]]:
-    for fact, fact_id in zip(result.facts, ids, strict=True):
-        total = None if fact.subset_of is None else ids[fact.subset_of]
-        named = {
-            "fact_id": fact_id,
-            "report_id": report_id,
-            "codebook_version": version,
-            "engine_version": ENGINE_VERSION,
-        }
-        yield asdict(fact) | named | {"subset_of": total}
-
-
-def _number_rows(report_id: str, result: Extraction, ids: list[str]) -> Iterable[dict[str, Any]]:
-    for number in result.numbers:
-        row = {
-            name: getattr(number, name)
-            for name in ("char_start", "char_end", "text", "value", "unit_raw", "disposition")
-        }
-        yield row | {"report_id": report_id, "fact_id": None if number.fact is None else ids[number.fact]}
+def _frame(
+    rows: Sequence[Fact] | Sequence[Number],
+    schema: Mapping[str, pl.DataType],
+    named: Mapping[str, Sequence[str | None]],
+) -> pl.DataFrame:
+    """Columns of a schema: those that are `named`, and the fields of the rows."""
+    versions = ("codebook_version", "engine_version")
+    data = {
+        name: pl.Series(name, named[name] if name in named else [getattr(row, name) for row in rows], dtype)
+        for name, dtype in schema.items()
+        if name not in versions
+    }
+    return pl.DataFrame(data)

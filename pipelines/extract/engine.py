@@ -8,7 +8,8 @@ anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.extract import cues, sections
@@ -18,9 +19,9 @@ from pipelines.extract.facts import Extraction, Fact, Number, mark_repeats
 from pipelines.extract.fold import Working, prepare
 from pipelines.extract.mentions import Mention, find_mentions
 from pipelines.extract.reading import CONFIDENCE
-from pipelines.extract.sentence import SentenceReading, Verdict, read_sentence
+from pipelines.extract.sentence import SentenceReading, Verdict, named_in, read_sentence
 from pipelines.extract.tables import cells
-from pipelines.extract.zeros import Zero
+from pipelines.extract.zeros import HINT, Zero
 
 ENGINE_VERSION = "1"
 
@@ -29,7 +30,6 @@ _ITEM = re.compile(
 )
 _DURATIONS = frozenset({"年", "天", "日", "个月", "分钟", "周", "岁", "届"})
 _BRACKET = re.compile(r"[（(].*")
-_MAY_BE_ZERO = re.compile(r"[未无零没]")
 
 
 @dataclass(slots=True)
@@ -100,30 +100,55 @@ def _read_line(report: _Report, line: sections.Line, mentions: Sequence[Mention]
             counted = counted or not mention.reason
     if line.table:
         _read_row(report, line, mentions)
-    elif counted or (line.part == "result" and _MAY_BE_ZERO.search(report.working.text, line.start, line.end)):
+    elif counted or (line.part == "result" and HINT.search(report.working.text, line.start, line.end)):
         _read_paragraph(report, line, [m for m in mentions if not m.reason])
 
 
 def _read_paragraph(report: _Report, line: sections.Line, figures: Sequence[Mention]) -> None:
-    """Sentence after sentence, each with what the ones before it in the same item hand on."""
+    """Read the sentences that hold a figure or may state a zero, each with what those before it hand on."""
     text, codebook = report.working.text, report.codebook
-    fresh = Context(heading=_heading(codebook, line.title), report_year=report.report_year)
-    context = fresh
-    at = 0
-    for start, end in sections.find_sentences(text, line.start, line.end):
-        if _ITEM.match(text, start):
-            context = fresh
-        first = at
-        while at < len(figures) and figures[at].start < end:
-            at += 1
-        spoken = _speak(text, start, end, figures[first:at])
-        reading = read_sentence(spoken.text, spoken.figures, context, codebook)
-        _write(report, line, spoken, reading)
-        context = context._replace(
-            topics=reading.topics or context.topics,
-            subjects=reading.subjects,
-            counted=context.counted or at > first,
+    starts = sections.sentence_starts(text, line.start, line.end)
+    by_sentence: dict[int, list[Mention]] = {}
+    for figure in figures:
+        by_sentence.setdefault(bisect_right(starts, figure.start) - 1, []).append(figure)
+    for hint in HINT.finditer(text, line.start, line.end):
+        by_sentence.setdefault(bisect_right(starts, hint.start()) - 1, [])
+    heading = _heading(codebook, line.title)
+    read: dict[int, SentenceReading] = {}
+    for at in sorted(by_sentence):
+        end = starts[at + 1] if at + 1 < len(starts) else line.end
+        spoken = _speak(text, starts[at], end, by_sentence[at])
+        said = _item(text, starts, at)
+        context = Context(
+            *_handed_on(codebook, text, starts, said, read),
+            heading,
+            any(by_sentence.get(before) for before in said),
+            report.report_year,
         )
+        read[at] = read_sentence(spoken.text, spoken.figures, context, codebook)
+        _write(report, line, spoken, read[at])
+
+
+def _item(text: str, starts: Sequence[int], at: int) -> range:
+    """The sentences before the one at `at` in the same enumerated item, nearest first."""
+    first = at
+    while first and not _ITEM.match(text, starts[first]):
+        first -= 1
+    return range(at - 1, first - 1, -1)
+
+
+def _handed_on(
+    codebook: Codebook, text: str, starts: Sequence[int], said: range, read: Mapping[int, SentenceReading]
+) -> tuple[int, int]:
+    """The topics of the nearest of the sentences before that names any, and the subjects of the one just before."""
+    subjects = 0
+    for at in said:
+        known = read.get(at)
+        topics, named = named_in(text[starts[at] : starts[at + 1]], codebook) if known is None else known.handed_on
+        subjects = named if at == said.start else subjects
+        if topics:
+            return topics, subjects
+    return 0, subjects
 
 
 def _heading(codebook: Codebook, title: str) -> int:

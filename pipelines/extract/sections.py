@@ -6,13 +6,14 @@ Here belongs the layout of a report. Not here: what a single sentence says about
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ORDINALS = "一二三四五六七八九十"
 _HEADING = re.compile(
     rf"(?P<one>[{_ORDINALS}]{{1,3}}[、.．])|(?P<two>[（(][{_ORDINALS}]{{1,3}}[)）])|(?P<three>[0-9]{{1,2}}[、.．](?![0-9]))|(?P<four>[（(][0-9]{{1,2}}[)）])"
 )
+_HEADING_FIRST = frozenset("（(0123456789" + _ORDINALS)
+_NEXT_FIRST = frozenset("下明来今新")
 _LEVELS = {"one": 1, "two": 2, "three": 3, "four": 4}
 #: Words of a heading that announce plans for the time to come.
 _PLAN = re.compile(
@@ -47,8 +48,11 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
     part, part_level = "result", 9
     heading: tuple[int, int] | None = None
     title = ""
-    for start, end in _spans(text):
-        line = text[start:end]
+    end = -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if not line:
+            continue
         level = _level(line)
         short = _is_heading(line, level)
         if level and (level <= part_level or short):
@@ -58,7 +62,7 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
                 part, part_level = announced, level
             elif level <= part_level:
                 part, part_level = "result", 9
-        elif not level and _NEXT_YEAR_LINE.match(line):
+        elif not level and line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
             part, part_level = "plan", 3
         elif not level and line.startswith(("附表", "附件", "附:", "附：")):
             part, part_level = "result", 9
@@ -69,17 +73,9 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
     return lines
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end > start:
-            yield start, end
-        start = end + 1
-
-
 def _level(line: str) -> int:
+    if line[0] not in _HEADING_FIRST:
+        return 0
     match = _HEADING.match(line)
     return _LEVELS[match.lastgroup] if match and match.lastgroup else 0
 
@@ -118,12 +114,8 @@ _SENTENCE_END = re.compile(
 )
 
 
-def find_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Sentences of a line: up to 。；！？, and before 一是, 二是 ..., which open a new item even without a stop."""
-    at = start
-    for stop in _SENTENCE_END.finditer(text, start, end):
-        if stop.end() > at:
-            yield at, stop.end()
-            at = stop.end()
-    if at < end:
-        yield at, end
+def sentence_starts(text: str, start: int, end: int) -> list[int]:
+    """Where the sentences of a line begin: after 。；！？, and at 一是, 二是 ..., which open an item without a stop."""
+    starts = [start]
+    starts += [stop.end() for stop in _SENTENCE_END.finditer(text, start, end) if start < stop.end() < end]
+    return starts

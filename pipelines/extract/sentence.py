@@ -59,14 +59,13 @@ class SentenceReading:
 
     verdicts: tuple[Verdict, ...]
     zeros: tuple[Zero, ...]
-    topics: int
-    subjects: int
+    handed_on: tuple[int, int]  # topics and subjects
 
 
 def read_sentence(text: str, figures: tuple[Figure, ...], context: Context, codebook: Codebook) -> SentenceReading:
     """Read one sentence; `text` has 0 or 一 for the digits of each figure. Remembered by words and context."""
     if context.report_year is not None and not _YEAR.search(text):
-        context = context._replace(report_year=None)
+        context = Context(context.topics, context.subjects, context.heading, context.counted)
     key = (text, figures, context)
     known: SentenceReading | None = codebook.memory.get(key)
     if known is not None:
@@ -74,8 +73,18 @@ def read_sentence(text: str, figures: tuple[Figure, ...], context: Context, code
     passage = Passage(text, figures, codebook, context)
     verdicts = _verdicts(passage)
     zeros = tuple(z for z in find_zeros(passage) if not _counted(passage, verdicts, z))
-    topics, subjects = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
-    return codebook.remember(key, SentenceReading(tuple(verdicts), zeros, topics, subjects))  # type: ignore[no-any-return]
+    handed_on = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
+    return codebook.remember(key, SentenceReading(tuple(verdicts), zeros, handed_on))  # type: ignore[no-any-return]
+
+
+def named_in(text: str, codebook: Codebook) -> tuple[int, int]:
+    """The topics and the subjects that a sentence without figures hands on to the next."""
+    known: tuple[int, int] | None = codebook.memory.get(text)
+    if known is not None:
+        return known
+    passage = Passage(text, (), codebook, Context())
+    named = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
+    return codebook.remember(text, named)  # type: ignore[no-any-return]
 
 
 def _counted(passage: Passage, verdicts: Sequence[Verdict], zero: Zero) -> bool:

@@ -1,0 +1,177 @@
+"""The corpus: generated reports whose facts are known, for measuring speed and checking the engine at scale.
+
+Here belongs how a report is put together: a page around it, headings, paragraphs of prose, sentences with figures,
+numbers that are no figures, the part on next year. Not here: the sentences (benchmarks.patterns, wording.toml).
+
+Report number i of a seed depends on the seed and i alone, so any part of a corpus can be generated anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import polars as pl
+
+from benchmarks.patterns import Known, Pattern, Wording, load_wording
+from pipelines.codebook import FAMILIES
+
+DIVISIONS = Path(__file__).parents[1] / "raw" / "reference" / "divisions.parquet"
+LENGTH = 4_000  # characters of a report, about
+_YEARS = range(2019, 2025)
+_ORDINALS = "一二三四五六七八九十"
+_STATING = 11  # sentences with figures in a report
+_CUT_OFF = 0.05  # share of reports whose text stops in the middle of a sentence
+_DISTRACTING = 5  # sentences with numbers that are no figures
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One generated report, what it states, and which kinds of distractors it holds."""
+
+    report_id: str
+    text: str
+    report_year: int
+    township_code: str
+    facts: list[Known]
+    distractors: frozenset[str]
+
+
+@dataclass
+class _Draft:
+    """A report while it is written."""
+
+    rng: Random
+    wording: Wording
+    names: dict[str, str]
+    lines: list[str] = field(default_factory=list)
+    facts: list[Known] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+
+    def say(self, pattern: Pattern) -> str:
+        words, known = pattern.fill(self.rng, self.names)
+        self.facts += known
+        return words
+
+    def pick(self, patterns: list[Pattern]) -> str:
+        return self.say(self.rng.choice(patterns))
+
+    def distract(self, kind: str, patterns: list[Pattern]) -> str:
+        self.kinds.add(kind)
+        return self.pick(patterns)
+
+
+def generate(n: int, seed: int, first: int = 0) -> Iterator[Generated]:
+    """Reports number `first` to `first + n` of the corpus of a seed."""
+    units = _units()
+    for number in range(first, first + n):
+        rng = Random(f"{seed}:{number}")
+        yield _report(rng, number, units[rng.randrange(len(units))])
+
+
+@cache
+def _units() -> list[dict[str, str]]:
+    """Townships and subdistricts of all provinces, as the names that patterns use."""
+    columns = ["township_code", "township_name", "county_name", "city_name", "province_name"]
+    frame = pl.read_parquet(DIVISIONS, columns=columns)
+    kinds = {"镇": ("镇", "党委"), "乡": ("乡", "党委"), "街道": ("街道", "党工委")}
+    units = []
+    for code, town, county, city, province in frame.sort("township_code").iter_rows():
+        kind = next((k for k in kinds if town.endswith(k)), None)
+        if kind and county and not any(c.isdigit() for c in town):
+            t, dw = kinds[kind]
+            names = {"code": code, "town": town, "county": county, "city": city, "province": province}
+            units.append({**names, "t": t, "dw": dw})
+    return units
+
+
+def _report(rng: Random, number: int, unit: dict[str, str]) -> Generated:
+    year = rng.choice(_YEARS)
+    draft = _Draft(rng, load_wording(), {**unit, "year": str(year)})
+    _open(draft, unit, year)
+    _results(draft)
+    _closing(draft)
+    text = "\n".join(draft.lines)
+    return Generated(f"{number:016x}", text, year, unit["code"], draft.facts, frozenset(draft.kinds))
+
+
+def _open(draft: _Draft, unit: dict[str, str], year: int) -> None:
+    rng, wording = draft.rng, draft.wording
+    for kind, patterns in wording.page.items():
+        if rng.random() < 0.5:
+            draft.lines.append(draft.distract(kind, patterns))
+    suffix = "办事处" if unit["t"] == "街道" else "人民政府"
+    draft.lines.append(f"{unit['county']}{unit['town']}{suffix}关于{year}年度法治政府建设情况的报告")
+    draft.lines.append(draft.pick(wording.general["intro"]))
+
+
+def _results(draft: _Draft) -> None:
+    """Part one: a heading a family, a paragraph a sentence with figures, prose and distractors in between."""
+    rng, wording = draft.rng, draft.wording
+    chosen = _choose(rng, wording)
+    kinds = rng.sample(sorted(wording.distractors), _DISTRACTING)
+    families = [family for family in FAMILIES if family in chosen]
+    rng.shuffle(families)
+    paragraphs = [(family, pattern) for family in families for pattern in chosen[family]]
+    held = dict(zip(rng.sample(range(len(paragraphs)), min(len(kinds), len(paragraphs))), kinds, strict=False))
+    draft.lines.append(f"一、{draft.pick(wording.general['parts'])}")
+    last, item = "", 0
+    for index, (family, pattern) in enumerate(paragraphs):
+        if family != last:
+            draft.lines.append(f"({_ORDINALS[families.index(family)]}){rng.choice(wording.headings[family])}")
+            last, item = family, 0
+        item += 1
+        _paragraph(draft, family, pattern, held.get(index), _mark(rng, item))
+
+
+def _mark(rng: Random, item: int) -> str:
+    """How a paragraph is numbered, if it is."""
+    return rng.choice(("", "", "", f"{item}.", f"{item}、", f"({item})", f"{_ORDINALS[item - 1]}是"))
+
+
+def _choose(rng: Random, wording: Wording) -> dict[str, list[Pattern]]:
+    """Sentences for indicators drawn evenly, so that the rare ones come as often as the common."""
+    chosen: dict[str, list[Pattern]] = {}
+    taken: set[str] = set()
+    for code in rng.sample(sorted(wording.by_code), 3 * _STATING):
+        family, pattern = rng.choice(wording.by_code[code])
+        if not taken & set(pattern.codes) and sum(map(len, chosen.values())) < _STATING:
+            chosen.setdefault(family, []).append(pattern)
+            taken.update(pattern.codes)
+    return chosen
+
+
+def _paragraph(draft: _Draft, family: str, pattern: Pattern, kind: str | None, mark: str) -> None:
+    """A line of prose around one sentence with figures; a distractor stands in a line of its own or behind it."""
+    rng, prose = draft.rng, draft.wording.filler[family]
+    sentences = rng.sample(prose, 5)
+    sentences.insert(rng.randint(0, 4), draft.say(pattern))
+    if kind and rng.random() < 0.5:
+        sentences.append(draft.distract(kind, draft.wording.distractors[kind]))
+        kind = None
+    draft.lines.append(mark + "".join(sentences))
+    if kind:
+        sentence = draft.distract(kind, draft.wording.distractors[kind])
+        draft.lines.append(f"{rng.choice(prose)}{sentence}{rng.choice(prose)}")
+
+
+def _closing(draft: _Draft) -> None:
+    """What is wanting and what comes next: parts whose numbers are no results, filled up to the usual length."""
+    rng, wording = draft.rng, draft.wording
+    prose = wording.filler["general"]
+    for mark, kind, part in (("二", "problem", wording.problem), ("三", "plan", wording.plan)):
+        draft.lines.append(f"{mark}、{draft.pick(part['headings'])}")
+        for number in range(1, 4):
+            body = draft.distract(kind, part["sentences"])
+            draft.lines.append(f"{number}.{''.join(rng.sample(prose, 3))}{body}")
+    length = sum(map(len, draft.lines))
+    while length < LENGTH - 150:
+        draft.lines.append("".join(rng.sample(prose, 4)))
+        length += len(draft.lines[-1])
+    if rng.random() < _CUT_OFF:
+        draft.lines.append(rng.choice(prose) + draft.distract("truncated", wording.tail["truncated"]))
+    else:
+        draft.lines.append(draft.pick(wording.general["outro"]))
