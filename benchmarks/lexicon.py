@@ -1,4 +1,4 @@
-"""What the engine is compared with: one regular expression an indicator, and a codebook with twice the words.
+"""What the engine is compared with: one regular expression a rule, and a codebook with twice the words.
 
 Here belongs what is made out of the codebook for comparison. Not here: the clock (benchmarks.measure).
 """
@@ -20,16 +20,23 @@ _LISTS = ("concept", "topic", "subject")
 _PER_RULE = 8
 
 
-def indicator_patterns() -> list[Any]:
-    """For each indicator one pattern: any of its heads, a few words, a number, any of its classifiers."""
+def rule_patterns() -> list[Any]:
+    """For each rule of an indicator one pattern: any of its heads, a few words, a number, any of its classifiers."""
     _, indicators, _, lexicon, _ = read_tables()
-    patterns = []
-    for entry in indicators:
-        heads = _expand([h for rule in entry["rule"] for h in rule["head"]], lexicon["concept"])
-        units = _expand([u for rule in entry["rule"] for u in rule.get("units", entry["units"])], lexicon["unit"])
-        number = rf"[^,，。;；0-9]{{0,12}}?([0-9][0-9,.]*)\s*[万余多]*\s*(?:{units})"
-        patterns.append(regex.compile(rf"(?:{heads}){number}"))
-    return patterns
+    return [_pattern(entry, [rule], lexicon) for entry in indicators for rule in entry["rule"]]
+
+
+def indicator_patterns() -> list[Any]:
+    """The same with one pattern for all rules of an indicator."""
+    _, indicators, _, lexicon, _ = read_tables()
+    return [_pattern(entry, entry["rule"], lexicon) for entry in indicators]
+
+
+def _pattern(entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], lexicon: Mapping[str, Any]) -> Any:
+    heads = _expand([h for rule in rules for h in rule["head"]], lexicon["concept"])
+    units = _expand([u for rule in rules for u in rule.get("units", entry["units"])], lexicon["unit"])
+    number = rf"[^,，。;；0-9]{{0,12}}?([0-9][0-9,.]*)\s*[万余多]*\s*(?:{units})"
+    return regex.compile(rf"(?:{heads}){number}")
 
 
 def _expand(words: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:

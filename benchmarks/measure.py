@@ -22,7 +22,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before Polars is imported
 import polars as pl
 
 from benchmarks.corpus import generate
-from benchmarks.lexicon import doubled_codebook, indicator_patterns
+from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
 from pipelines.codebook import load_codebook
 from pipelines.extract.batch import extract_frame
 from pipelines.stage.workers import workers
@@ -73,9 +73,9 @@ def floor(folder: Path) -> dict[str, Any]:
     return _result(digits["n"][0], min(seconds)) | {"numbers": digits["text"][0]}
 
 
-def regex_per_rule(folder: Path) -> dict[str, Any]:
-    """The plain way: one regular expression an indicator, searched in each text; a sample, as it is slow."""
-    patterns = indicator_patterns()
+def regexes(patterns_of: Callable[[], list[Any]], folder: Path) -> dict[str, Any]:
+    """The plain way: many regular expressions, each searched in each text; on a sample, as it is slow."""
+    patterns = patterns_of()
     texts = pl.scan_parquet(folder / "texts" / "*.parquet").select("text").head(_REGEX_SAMPLE).collect()["text"]
     start = time.perf_counter()
     hits = sum(1 for text in texts for pattern in patterns for _ in pattern.finditer(text))
@@ -156,7 +156,8 @@ def _result(reports: int, seconds: float) -> dict[str, Any]:
 
 MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "floor": floor,
-    "regex": regex_per_rule,
+    "regex": partial(regexes, rule_patterns),
+    "regex-indicator": partial(regexes, indicator_patterns),
     "one": partial(engine, processes=1),
     "two": partial(engine, processes=PROCESSES),
     "lexicon": lexicon,

@@ -127,7 +127,7 @@ class Passage:
     def _item_end(self, start: int, clause_end: int, after: int) -> int:
         if after >= clause_end:
             return clause_end
-        listed = _ITEM_END.search(self.text, start, after)
+        listed = _ITEM_END.search(self.text, start, after + 1)
         return listed.start() if listed else after
 
     def topics(self, view: Window) -> int:

@@ -1,8 +1,8 @@
 """Folding: the working copy of a text that matching reads, and the way back to stored offsets.
 
 Here belongs what makes two spellings of the same words equal: full-width digits, traditional script, look-alike
-radicals, the dozen dots in 3·15, spaces inside a line. Not here: anything that changes what the text says.
-Characters fold one to one; only spaces are dropped, and then a table of offsets leads back to the stored text.
+radicals, the dozen dots in 3·15, spaces and pinyin inside a line. Not here: anything that changes what the text says.
+Characters fold one to one; only spaces and pinyin are dropped, and then a table of offsets leads back to the stored text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _LOOKALIKES = {
     ord("兩"): "两",
     ord("貳"): "贰",
 }
-_SPACES = re.compile(r"(?<![0-9]) +| +(?![0-9 ])")
+_PINYIN = re.compile(r"[(][a-zà-ǜ]{1,7}[)]")
+_DROPPED = re.compile(r"(?<![0-9]) +| +(?![0-9 ])|(?<=[\u4e00-\u9fff])[(][a-zà-ǜ]{1,7}[)]")
 
 
 def _table_entries() -> dict[int, str]:
@@ -102,14 +103,17 @@ class Working:
 
 
 def prepare(text: str) -> Working:
-    """Fold a stored text and drop the spaces in its lines, but for one between two digits (23 45 is not 2345)."""
+    """Fold a stored text, and drop what mirror pages strew into it: spaces, and pinyin behind a character (設(shè)).
+
+    A space between two digits stays (23 45 is not 2345).
+    """
     folded = fold(text)
-    if " " not in folded:
+    if " " not in folded and not _PINYIN.search(folded):
         return Working(folded, None)
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0
-    for gap in _SPACES.finditer(folded):
+    for gap in _DROPPED.finditer(folded):
         pieces.append(folded[at : gap.start()])
         offsets.extend(range(at, gap.start()))
         at = gap.end()

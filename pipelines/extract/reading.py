@@ -31,6 +31,8 @@ _ITEM_BREAK = re.compile(r"、|和|与|以及|及")
 _RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
 _NEXT_OF_LIST = re.compile(r"(?:、|和|及|与|,|，|以及)?")
 
+# What became of the things counted does not change what they are: 信访件17件全部办结.
+_OUTCOME = re.compile(r"(?:全部|均|都|已|按期|按时|及时|限时)")
 _ADJACENT = 3
 
 CONFIDENCE = {"clause": 0.95, "shared": 0.9, "carried": 0.8, "tie": 0.6}
@@ -85,6 +87,7 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
 
     `part` says that it stands behind 其中.
     """
+    view = _own_words(passage, view, index)
     sight = _sight(passage, view)
     each = _read_each(passage, view, sight)
     if each:
@@ -98,21 +101,36 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
     return found + more
 
 
+def _own_words(passage: Passage, view: Window, index: int) -> Window:
+    """Leave the words between two figures to the second, where the first has its noun on its left (纠纷368件调结361件)."""
+    glued = index + 1 < len(passage.figures) and passage.figures[index + 1].start == view.right
+    tokens = passage.between(view.left, view.figure.start) if glued else []
+    if (
+        tokens
+        and _touches(passage, tokens[-1], view)
+        and any(t[1] == tokens[-1][1] and passage.term(t).heads for t in tokens)
+    ):
+        return replace(view, right=view.figure.end)
+    return view
+
+
 def _sight(passage: Passage, view: Window) -> Sight:
     figure = view.figure
     right = passage.bits(figure.end, view.right)
     left = passage.bits(view.left, figure.start)
-    examples = passage.text.rfind("等", view.left, figure.start - 1)
+    examples = passage.text.rfind("等", view.left, figure.start)
     barring = passage.bits(examples, figure.start) if examples > view.left else left
     clause = left | right | passage.bits(view.clause, view.left)
     context = clause | passage.context.heading | passage.bits(0, passage.clause_end(figure.end))
     topics, subjects = passage.topics(view), passage.subjects(view)
-    return Sight(figure.unit, left | right, barring | right, clause, context, topics, subjects)
+    if not _OUTCOME.match(passage.text, figure.end):
+        barring |= right
+    return Sight(figure.unit, left | right, barring, clause, context, topics, subjects)
 
 
 def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     left = _best(passage, passage.between(view.left, view.figure.start), sight, "left")
-    right = _best(passage, passage.between(view.figure.end, view.right), sight, "right")
+    right = _best(passage, _right_tokens(passage, view), sight, "right")
     if left and right and left[0].rule.weak != right[0].rule.weak:
         left = [] if left[0].rule.weak else left
     elif (
@@ -136,6 +154,14 @@ def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     else:
         readings[0].reach = chosen[0].token[1]
     return readings
+
+
+def _right_tokens(passage: Passage, view: Window) -> list[Token]:
+    """The tokens right of a figure, without a noun further on that touches the next figure and belongs to it."""
+    tokens = passage.between(view.figure.end, view.right)
+    if not any(figure.start == view.right for figure in passage.figures):
+        return tokens
+    return [t for t in tokens if t[0] == view.figure.end or not _LIGHT_ONLY.fullmatch(passage.text[t[1] : view.right])]
 
 
 def _read_predicate(passage: Passage, view: Window, index: int) -> list[Reading]:
@@ -224,9 +250,11 @@ def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int,
     """The stretch whose head a bare figure may take over; empty when there is none."""
     if view.left != view.clause:
         before = [f for f in passage.figures[:index] if f.start >= view.clause]
-        if not before or (not _LEVEL.search(own) and any(f.unit == view.figure.unit for f in before)):
+        level = _LEVEL.search(own)
+        if not before or (not level and any(f.unit == view.figure.unit for f in before)):
             return 0, 0
-        return view.clause, before[-1].start
+        start = passage.clause_start(view.clause - 1) if level and view.clause else view.clause
+        return start, before[-1].start
     end = view.clause
     start = passage.clause_start(end - 1) if end else end
     counted = [
@@ -324,20 +352,22 @@ def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[
 
 
 def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading]:
-    """A、B、C分别为1、2、3: one reading for each figure in turn, or nothing when things and figures do not pair."""
+    """A、B、C分别为1、2、3: a reading for each figure in turn, or nothing when things and figures do not pair.
+
+    Without 分别 their counts must be equal (巡查、检查205次、36次).
+    """
     first = views[0]
     left = first.left
     mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
     if mark and not mark.start() and left:  # ……开展培训,分别为4场、2场: the things stand in the clause before
         left = passage.clause_start(left - 1)
         mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
-    if not mark:
-        return []
-    items = _items(passage.text[left : left + mark.start()].rstrip(",，"), left)
-    if len(items) < len(views):
+    end = first.figure.start - left if mark is None else mark.start()
+    items = _items(passage.text[left : left + end].rstrip(",，"), left)
+    if len(items) < len(views) or (mark is None and len(items) != len(views)):
         return []
     sight = _sight(passage, first)
-    rest = passage.between(left + mark.end(), first.figure.start)
+    rest = passage.between(left + mark.end(), first.figure.start) if mark else []
     last = passage.between(*items[-1])
     readings: list[Reading] = []
     for start, end in items[-len(views) :]:

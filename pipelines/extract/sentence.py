@@ -113,6 +113,7 @@ def _verdicts(passage: Passage) -> list[Verdict]:
             verdicts.append(Verdict(passage.reasons[index]))
             continue
         verdicts += _read_list(passage, index) or [_read_figure(passage, index)]
+        passage.reasons[index] = verdicts[index].reason
     return verdicts
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.codebook import Rule
 from pipelines.extract.context import Passage, Token
 from pipelines.extract.reading import Sight
 
 _NOT_HAPPENED = re.compile(
-    r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
+    r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|没有(?=复议|诉讼|败诉|信访)|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
 )
 _ZERO_AFTER = re.compile(
     r"零发生|[“\"]?零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)|(?:为|均为|皆为|是|保持)(?:零|0)(?![0-9.])|[“\"]零[”\"]|零记录"
@@ -24,6 +24,7 @@ HINT = re.compile(
     r"未(?:发生|出现|收到|接到|产生|有|实施)|没有|无一|零|均无|为0|是0|无(?=进京|越级|赴省|集体|群访|非访|行政|败诉|群体|重大|民转刑|安全生产|较大)"
 )
 _LINK = re.compile(r"[^,，。;；:：0-9]{0,14}?(?:、|和|及|与|以及|或|或者|,|，|且)?[^,，。;；:：0-9]{0,6}")
+_AND = re.compile(r"、|和|及|与|或")
 _REACH = 14
 # 没有一起因调处不当引发的民转刑案件: what was caused is what did not happen.
 _CAUSE = re.compile(r"(?:一起|一例)?因[^,，。;；]{0,20}$")
@@ -65,7 +66,7 @@ def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Itera
             position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)
         ):
             break
-        rule = _zero_rule(passage, token, sight)
+        rule = _zero_rule(passage, token, replace(sight, barring=_thing(passage, token, clause_end)))
         if rule:
             yield Zero(rule, start, token[1], (clause, clause_end))
             position = max(position, token[1])
@@ -79,6 +80,12 @@ def _before(passage: Passage, start: int, end: int) -> Iterator[Zero]:
         rule = _zero_rule(passage, token, sight)
         if rule:
             yield Zero(rule, token[0], max(end, token[1]), (clause, passage.clause_end(end)))
+
+
+def _thing(passage: Passage, token: Token, end: int) -> int:
+    """What is said of the one thing that a token begins to name: up to the next 、, 和 or 及."""
+    cut = _AND.search(passage.text, token[1], end)
+    return passage.bits(token[0], cut.start() if cut else end)
 
 
 def _zero_rule(passage: Passage, token: Token, sight: Sight) -> Rule | None:
