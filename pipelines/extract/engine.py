@@ -153,12 +153,13 @@ def _handed_on(
 
 def _heading(codebook: Codebook, title: str) -> int:
     """What the words of a heading say; subjects of a heading are not carried into sentences."""
-    if not title:
-        return 0
+    known: int | None = codebook.memory.get(("heading", title)) if title else 0
+    if known is not None:
+        return known
     found = 0
     for token in codebook.tokens(title):
         found |= codebook.terms[token[2]].bits
-    return found & ~SUBJECTS
+    return codebook.remember(("heading", title), found & ~SUBJECTS)  # type: ignore[no-any-return]
 
 
 def _speak(text: str, start: int, end: int, mentions: Sequence[Mention]) -> _Spoken:

@@ -260,6 +260,8 @@ def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
         match = _CHINESE_FIGURE.search(text, begin, hint.end() + 8)
         if match is None or match.start() > hint.start():
             continue
+        if match["unit"] == "元" and not match["several"] and not set(match["figure"]) - set("万亿"):
+            continue  # 万元 in the head of a table is a unit
         start, end = match.span()
         at = _inside(start, taken, at)
         if at < len(taken) and taken[at][0] < match.end():

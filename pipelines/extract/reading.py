@@ -102,7 +102,7 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
 
 
 def _own_words(passage: Passage, view: Window, index: int) -> Window:
-    """Leave the words between two figures to the second, where the first has its noun on its left (纠纷368件调结361件)."""
+    """Leave the words between two figures to the second where the first has its noun left of it: 纠纷368件调结361件."""
     glued = index + 1 < len(passage.figures) and passage.figures[index + 1].start == view.right
     tokens = passage.between(view.left, view.figure.start) if glued else []
     if (

@@ -109,6 +109,7 @@ def _announces(words: str, report_year: int | None) -> str:
     return "result"
 
 
+_FULL_STOP = re.compile(r"[。；;！!？?]")
 _SENTENCE_END = re.compile(
     r"[。；;！!？?]|(?<=[\u4e00-\u9fff%)”])\.(?![.])|(?<=[\u4e00-\u9fff0-9)）”])(?=[一二三四五六七八九]是(?![否非]))"
 )
@@ -116,6 +117,6 @@ _SENTENCE_END = re.compile(
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
     """Where the sentences of a line begin: after 。；！？, and at 一是, 二是 ..., which open an item without a stop."""
-    starts = [start]
-    starts += [stop.end() for stop in _SENTENCE_END.finditer(text, start, end) if start < stop.end() < end]
-    return starts
+    plain = text.find(".", start, end) < 0 and text.find("是", start, end) < 0
+    stops = (_FULL_STOP if plain else _SENTENCE_END).finditer(text, start, end)
+    return [start, *[stop.end() for stop in stops if start < stop.end() < end]]
