@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipelines.accuracy import DOCS_PATH, with_figures
 from pipelines.cli import main
 from pipelines.evaluate import GoldError, Score, evaluate
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -65,3 +66,13 @@ def test_a_folder_without_labels_is_refused(tmp_path, capsys: pytest.CaptureFixt
     (tmp_path / "a.json").write_text('{"facts": []}', encoding="utf-8")
     with pytest.raises(GoldError, match="no text"):
         evaluate(tmp_path, Settings.load(environ={}))
+
+
+def test_the_page_on_accuracy_is_fresh(scores: dict[str, Score]) -> None:
+    page = DOCS_PATH.read_text(encoding="utf-8")
+    assert page == with_figures(page, list(scores.values())), "docs/accuracy.md is stale; run make docs"
+
+
+def test_a_page_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="lost the lines"):
+        with_figures("no marks", [])

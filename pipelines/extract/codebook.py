@@ -37,6 +37,7 @@ class Rule:
     metric: str  # a metric code, or a disposition such as `uncoded` for figures that the codebook leaves out
     coded: bool
     units: frozenset[str]  # classifiers of the number, without what stands in brackets
+    near: tuple[int, ...]  # each must meet the words next to the number
     requires: tuple[int, ...]  # each must meet the clause
     context: tuple[int, ...]  # each must meet the sentence so far, or its headings
     without: int  # must not meet the near window
@@ -157,6 +158,7 @@ _RULE_KEYS = frozenset(
     (
         "id",
         "head",
+        "near",
         "with",
         "context",
         "without",
@@ -228,6 +230,7 @@ def _compile_rule(
         raise CodebookError(f"rule {name} has the unknown keys {sorted(unknown)}; known are {sorted(_RULE_KEYS)}")
     if not table.get("head"):
         raise CodebookError(f"rule {name} has no `head`; give the words that name what the number counts")
+    near = tuple(features.bit(_as_list(group), name) for group in _groups(table.get("near")))
     requires = tuple(features.bit(_as_list(group), name) for group in _groups(table.get("with")))
     context = tuple(features.bit(_as_list(group), name) for group in _groups(table.get("context")))
     topic_mask, subject_mask = _names(table, "topic", topics, name), _names(table, "subject", subjects, name)
@@ -236,6 +239,7 @@ def _compile_rule(
         metric=str(entry["code"]),
         coded=bool(entry.get("coded", True)),
         units=_units(table.get("units", entry.get("units", ())), unit_groups, name),
+        near=near,
         requires=requires,
         context=context,
         without=features.bit(table.get("without", ()), name),
@@ -247,7 +251,7 @@ def _compile_rule(
         weak=bool(table.get("weak", False)),
         side=str(table.get("side", "both")),
         rank=rank,
-        specificity=2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
+        specificity=2 * len(near) + 2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
     )
 
 

@@ -79,7 +79,11 @@ class Sight:
             return False
         if rule.subjects and not self.subjects & rule.subjects:
             return False
-        return all(self.clause & mask for mask in rule.requires) and all(self.context & mask for mask in rule.context)
+        return (
+            all(self.near & mask for mask in rule.near)
+            and all(self.clause & mask for mask in rule.requires)
+            and all(self.context & mask for mask in rule.context)
+        )
 
 
 def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading]:
@@ -108,10 +112,14 @@ def _own_words(passage: Passage, view: Window, index: int) -> Window:
     if (
         tokens
         and _touches(passage, tokens[-1], view)
-        and any(t[1] == tokens[-1][1] and passage.term(t).heads for t in tokens)
+        and any(t[1] == tokens[-1][1] and _counts(passage, t, view) for t in tokens)
     ):
         return replace(view, right=view.figure.end)
     return view
+
+
+def _counts(passage: Passage, token: Token, view: Window) -> bool:
+    return any(not rule.weak for rule in passage.term(token).heads.get(view.figure.unit, ()))
 
 
 def _sight(passage: Passage, view: Window) -> Sight:
@@ -372,7 +380,7 @@ def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading
     readings: list[Reading] = []
     for start, end in items[-len(views) :]:
         own = passage.between(start, end)
-        reading = _read_tokens(passage, first, sight, own) or _read_tokens(passage, first, sight, [*own, *rest])
+        reading = _read_tokens(passage, first, sight, [*own, *rest])
         reading = reading or _read_tokens(passage, first, sight, [*own, *rest, *last])
         if reading is None:
             return []
