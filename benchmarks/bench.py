@@ -179,9 +179,9 @@ def page(
         figures(results),
         f"The corpus is {results['two']['reports']:,} generated reports of {characters:,.0f} characters and "
         f"{facts:.1f} facts each. Each line was measured in processes of its own, from Parquet texts to Parquet facts "
-        "(the floor and the regexes write nothing). Memory is the sum over the processes, Python and its libraries "
-        "included. A regex holds the heads and the classifiers of a rule, or of all rules of an indicator, with a number "
-        "between them, and is searched in every text; it decides nothing about plans, norms or last year.",
+        "(the floor and the regexes write nothing). Memory is the sum over all processes, libraries included. "
+        "A regex holds the heads and the classifiers of a rule, or of all rules of an indicator, and a number "
+        "between, and is searched in every text; it decides nothing about plans, norms or last year.",
         f"Doubling the lexicon from {lexicon['terms']:,} to {lexicon['terms_doubled']:,} terms, half of the new ones "
         f"words that stand in the texts, was measured on {lexicon['reports']:,} reports; {same}.",
         "## Accuracy on known facts",

@@ -148,7 +148,7 @@ def _paragraph(draft: _Draft, family: str, pattern: Pattern, kind: str | None, m
     """A line of prose around one sentence with figures; a distractor stands in a line of its own or behind it."""
     rng, prose = draft.rng, draft.wording.filler[family]
     sentences = rng.sample(prose, 5)
-    sentences.insert(rng.randint(0, 4), draft.say(pattern))
+    sentences.insert(rng.randint(1 if mark else 0, 4), draft.say(pattern))  # 1.5个村 would be one and a half
     if kind and rng.random() < 0.5:
         sentences.append(draft.distract(kind, draft.wording.distractors[kind]))
         kind = None

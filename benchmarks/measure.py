@@ -25,7 +25,7 @@ from benchmarks.corpus import generate
 from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
 from pipelines.codebook import load_codebook
 from pipelines.extract.batch import extract_frame
-from pipelines.stage.workers import workers
+from pipelines.stage.workers import WORTH_A_POOL, workers
 
 PART = 250  # reports in a Parquet file of the corpus
 PROCESSES = 2
@@ -104,7 +104,7 @@ def engine(folder: Path, processes: int) -> dict[str, Any]:
     (folder / out).mkdir()
     parts = sorted((folder / "texts").iterdir())
     cold = time.perf_counter()
-    with workers(processes, len(parts) * PART) as each:
+    with workers(processes, len(parts) * PART + WORTH_A_POOL) as each:  # a pool even for a small corpus
         ready: set[int] = set()
         while len(ready) < processes:
             ready.update(each(warm_up, range(processes)))

@@ -18,7 +18,7 @@ BEGIN, END = "<!-- figures: written by `make docs` -->", "<!-- end of figures --
 def render(scores: Sequence[Score]) -> str:
     """The tables of the page in Markdown: one row a set, then one row a family for the set kept apart."""
     lines = [
-        "| set | texts | labels | precision | recall | F1 | qualifier | unclassified | place | year | document number |",
+        "| set | texts | labels | precision | recall | F1 | qualifier | unclassified | place | year | doc. number |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for s in scores:
@@ -26,13 +26,8 @@ def render(scores: Sequence[Score]) -> str:
         who = " | ".join(f"{s.identity[f'{k} right']}/{s.identity[k]}" for k in ("places", "years", "doc_numbers"))
         shares = " | ".join(f"{v:.3f}" for v in (s.precision, s.recall, s.f1, s.qualifier, s.unclassified))
         lines.append(f"| {s.name} | {s.identity['documents']} | {labels} | {shares} | {who} |")
-    lines += [
-        "",
-        "By family, on the texts kept apart:",
-        "",
-        "| family | right | missed | wrong | F1 |",
-        "|---|---|---|---|---|",
-    ]
+    lines += ["", "By family, on the texts kept apart:", ""]
+    lines += ["| family | right | missed | wrong | F1 |", "|---|---|---|---|---|"]
     apart = next((s for s in scores if s.name == "apart"), None)
     for name, count in sorted(apart.families.items() if apart else ()):
         f1 = 2 * count["right"] / max(1, 2 * count["right"] + count["missed"] + count["wrong"])

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipelines.extract.codebook import SUBJECTS, TOPICS, Codebook, Term
+from pipelines.extract.mentions import Figure
 
 _CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]|(?<=[\u4e00-\u9fff%)”])\.(?![.])")
 # Where the words right of a figure end when another follows: the next item of a list, or a bracket that details it.
@@ -24,16 +25,6 @@ _TRANSPARENT = frozenset({"before_change", "slogan"})
 _FIRST_SUBJECT = SUBJECTS & -SUBJECTS
 
 Token = tuple[int, int, int]  # start, end, term
-
-
-class Figure(NamedTuple):
-    """A figure of a sentence: where it stands, its plain classifier, and how it is written."""
-
-    start: int
-    end: int
-    unit: str
-    chinese: bool
-    one: bool  # 一, which often only means "a"
 
 
 class Context(NamedTuple):

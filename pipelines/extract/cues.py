@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipelines.extract.mentions import Mention
-
-if TYPE_CHECKING:
-    from pipelines.extract.context import Figure
+from pipelines.extract.mentions import Figure, Mention
 
 
 @dataclass(frozen=True, slots=True)

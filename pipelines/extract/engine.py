@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from pipelines.extract import cues, sections
 from pipelines.extract.codebook import SUBJECTS, Codebook
-from pipelines.extract.context import Context, Figure
+from pipelines.extract.context import Context
 from pipelines.extract.facts import Extraction, Fact, Number, mark_repeats
 from pipelines.extract.fold import Working, prepare
-from pipelines.extract.mentions import Mention, find_mentions
-from pipelines.extract.reading import CONFIDENCE
+from pipelines.extract.matching import CONFIDENCE
+from pipelines.extract.mentions import Figure, Mention, find_mentions
 from pipelines.extract.sentence import SentenceReading, Verdict, named_in, read_sentence
 from pipelines.extract.tables import cells
 from pipelines.extract.zeros import HINT, Zero

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
 
@@ -143,6 +144,16 @@ class Mention:
     upper: float | None = None  # of a range
     chinese: bool = False
     reason: str = ""
+
+
+class Figure(NamedTuple):
+    """A figure of a sentence: where it stands, its plain classifier, and how it is written."""
+
+    start: int
+    end: int
+    unit: str
+    chinese: bool
+    one: bool  # 一, which often only means "a"
 
 
 def find_mentions(text: str) -> list[Mention]:

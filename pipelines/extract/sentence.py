@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from pipelines.extract import cues
 from pipelines.extract.codebook import SUBJECTS, TOPICS, Codebook
-from pipelines.extract.context import Context, Figure, Passage, Window
+from pipelines.extract.context import Context, Passage, Window
 from pipelines.extract.facts import part_start
-from pipelines.extract.reading import Reading, continues_list, listed_with, read, read_respectively
+from pipelines.extract.matching import Reading
+from pipelines.extract.mentions import Figure
+from pipelines.extract.reading import read
+from pipelines.extract.sharing import continues_list, listed_with, read_respectively
 from pipelines.extract.zeros import Zero, find_zeros
 
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")

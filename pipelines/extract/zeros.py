@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.codebook import Rule
 from pipelines.extract.context import Passage, Token
-from pipelines.extract.reading import Sight
+from pipelines.extract.matching import Sight
 
 _NOT_HAPPENED = re.compile(
     r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|没有(?=复议|诉讼|败诉|信访)|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
