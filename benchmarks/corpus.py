@@ -66,26 +66,26 @@ class _Draft:
 
 def generate(n: int, seed: int, first: int = 0) -> Iterator[Generated]:
     """Reports number `first` to `first + n` of the corpus of a seed."""
-    units = _units()
+    provinces = _units()
     for number in range(first, first + n):
         rng = Random(f"{seed}:{number}")
-        yield _report(rng, number, units[rng.randrange(len(units))])
+        yield _report(rng, number, rng.choice(provinces[number % len(provinces)]))
 
 
 @cache
-def _units() -> list[dict[str, str]]:
-    """Townships and subdistricts of all provinces, as the names that patterns use."""
+def _units() -> list[list[dict[str, str]]]:
+    """Townships and subdistricts by province, as the names that patterns use; the provinces take turns."""
     columns = ["township_code", "township_name", "county_name", "city_name", "province_name"]
     frame = pl.read_parquet(DIVISIONS, columns=columns)
     kinds = {"镇": ("镇", "党委"), "乡": ("乡", "党委"), "街道": ("街道", "党工委")}
-    units = []
+    units: dict[str, list[dict[str, str]]] = {}
     for code, town, county, city, province in frame.sort("township_code").iter_rows():
         kind = next((k for k in kinds if town.endswith(k)), None)
         if kind and county and not any(c.isdigit() for c in town):
             t, dw = kinds[kind]
             names = {"code": code, "town": town, "county": county, "city": city, "province": province}
-            units.append({**names, "t": t, "dw": dw})
-    return units
+            units.setdefault(province, []).append({**names, "t": t, "dw": dw})
+    return list(units.values())
 
 
 def _report(rng: Random, number: int, unit: dict[str, str]) -> Generated:

@@ -56,7 +56,9 @@ def test_a_plan_section_keeps_its_lower_headings(heading: str) -> None:
 
 @pytest.mark.xfail(strict=True, reason="a heading of any level ends a plan section whose own heading has no mark")
 def test_a_plan_section_without_a_mark_keeps_its_headings() -> None:
-    found = dispositions(f"{BEFORE}下一步工作打算\n（一）强化宣传\n开展法治宣传活动12场。\n（二）强化调解\n受理信访件30件。")
+    found = dispositions(
+        f"{BEFORE}下一步工作打算\n（一）强化宣传\n开展法治宣传活动12场。\n（二）强化调解\n受理信访件30件。"
+    )
     assert (found["12场"], found["30件"]) == ("plan", "plan")
 
 
@@ -215,7 +217,9 @@ def test_the_result_beside_it_is_still_read(text: str, value: float) -> None:
     assert [(f.metric_code, f.value) for f in facts] == [("petitions_received", value)]
 
 
-@pytest.mark.parametrize("text", ["落实“三重一大”决策制度。", "落实一村一法律顾问。", "深化“八五”普法。", "党的二十大精神。"])
+@pytest.mark.parametrize(
+    "text", ["落实“三重一大”决策制度。", "落实一村一法律顾问。", "深化“八五”普法。", "党的二十大精神。"]
+)
 def test_words_with_numerals_are_no_numbers(text: str) -> None:
     result = extract(text, (), 2024, load_codebook())
     assert not result.facts
@@ -223,7 +227,7 @@ def test_words_with_numerals_are_no_numbers(text: str) -> None:
 
 
 def test_furniture_is_no_result() -> None:
-    text = "上一篇：某乡举办法治讲座6场\n举办法治讲座9场。"
+    text = "推荐阅读：某乡举办法治讲座6场\n举办法治讲座9场。"
     result = extract(text, [(0, text.index("\n"))], 2024, load_codebook())
     assert [(n.text, n.disposition) for n in result.numbers] == [("6场", "page_furniture"), ("9场", "fact")]
     assert [f.value for f in result.facts] == [9]

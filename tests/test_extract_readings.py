@@ -165,7 +165,10 @@ TABLES = [
     ),
     ("指标|数量(件)\n受理信访件|42\n调解矛盾纠纷|88", {"petitions_received": 42, "disputes_mediated": 88}),
     ("指标|本年|上年\n受理信访件|42件|51件", {"petitions_received": 42}),
-    ("|项目|数值|\n|---|---|\n|受理信访件|42件|\n|举办法治讲座|6场|", {"petitions_received": 42, "training_sessions": 6}),
+    (
+        "|项目|数值|\n|---|---|\n|受理信访件|42件|\n|举办法治讲座|6场|",
+        {"petitions_received": 42, "training_sessions": 6},
+    ),
     (
         "年度|受理信访件(件)|举办法治讲座(场)\n2023年|51|4\n2024年|42|6",
         {"petitions_received": 42, "training_sessions": 6},

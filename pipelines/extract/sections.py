@@ -26,6 +26,7 @@ _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))
 _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
+_LEAD = 30  # characters
 _TABLE_CELLS = 1  # bars in a line that make it a table row
 
 
@@ -86,9 +87,9 @@ def _is_heading(line: str, level: int) -> bool:
 
 
 def _lead(line: str) -> str:
-    """The bold words with which a paragraph opens: up to the first full stop or colon."""
-    cut = re.search(r"[。；;：:]", line)
-    return line[: cut.start()] if cut and cut.start() <= 50 else ""
+    """The words with which a paragraph opens like a heading: a short clause without a comma, up to a stop or colon."""
+    cut = re.search(r"[。；;：:,，]", line)
+    return line[: cut.start()] if cut and cut.start() <= _LEAD and line[cut.start()] not in ",，" else ""
 
 
 def _announces(words: str, report_year: int | None) -> str:
