@@ -47,7 +47,7 @@ def test_who_and_when_of_the_bundled_reports(scores: dict[str, Score]) -> None:
 def test_what_is_no_township_report_is_kept_out(name: str, scores: dict[str, Score]) -> None:
     count = scores[name].identity
     assert count["negatives kept out"] == count["negatives"]
-    assert count["accepted"] >= 0.97 * count["places"]
+    assert count["accepted"] >= 0.95 * count["places"]
 
 
 def test_evaluate_prints_scores_and_errors(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ anywhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +28,8 @@ ENGINE_VERSION = "1"
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
+_LOOK_BACK = 20  # sentences
+_PARTS = 200  # facts among which a total is looked for
 _DURATIONS = frozenset({"年", "天", "日", "个月", "分钟", "周", "岁", "届"})
 _BRACKET = re.compile(r"[（(].*")
 
@@ -55,12 +57,10 @@ class _Spoken:
 
     def working(self, offset: int) -> int:
         """The offset in the working text of an offset in the sentence as it is read."""
-        at = self.start + offset
-        for figure, mention in zip(self.figures, self.mentions, strict=True):
-            if figure.start >= offset:
-                break
-            at = mention.end + offset - figure.end
-        return at
+        at = bisect_left(self.figures, (offset,)) - 1
+        if at < 0:
+            return self.start + offset
+        return self.mentions[at].end + offset - self.figures[at].end
 
 
 def extract(text: str, furniture: Sequence[tuple[int, int]], report_year: int | None, codebook: Codebook) -> Extraction:
@@ -132,7 +132,7 @@ def _read_paragraph(report: _Report, line: sections.Line, figures: Sequence[Ment
 def _item(text: str, starts: Sequence[int], at: int) -> range:
     """The sentences before the one at `at` in the same enumerated item, nearest first."""
     first = at
-    while first and not _ITEM.match(text, starts[first]):
+    while first and at - first < _LOOK_BACK and not _ITEM.match(text, starts[first]):
         first -= 1
     return range(at - 1, first - 1, -1)
 
@@ -241,11 +241,16 @@ def _add(
 def _total(report: _Report, line: sections.Line, metric: str, part: int, joined: bool) -> int | None:
     """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the one just before."""
     low, edge = report.working.stored(line.start, line.start)[0], report.working.stored(part, part)[0]
-    before = [i for i, f in enumerate(report.facts) if low <= f.number_start < edge and f.role == "total"]
-    same = [i for i in before if report.facts[i].metric_code == metric]
-    if same:
-        return same[-1]
-    return before[-1] if before and joined else None
+    nearest = None
+    for at in range(len(report.facts) - 1, max(-1, len(report.facts) - _PARTS), -1):
+        fact = report.facts[at]
+        if fact.number_start < low:
+            break
+        if fact.number_start < edge and fact.role == "total":
+            if fact.metric_code == metric:
+                return at
+            nearest = at if nearest is None else nearest
+    return nearest if joined else None
 
 
 def _add_zero(report: _Report, line: sections.Line, zero: Zero, spoken: _Spoken) -> None:

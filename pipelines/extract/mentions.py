@@ -119,11 +119,13 @@ _CHINESE_FIGURE = re.compile(
 _CHINESE_HINT = re.compile(
     rf"[{_CN}][{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]|百分之"
 )
+_LONGEST_NUMERAL = 12  # characters
 _CHINESE_LEFT = frozenset(_CN + "数几上好近")
 _CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
 _DOC_NUMBER = re.compile(
     r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号"
 )
+_TITLE_DIGITS = re.compile(r"[0-9]+(?:[-—~.][0-9]+)*年?")
 _DOC_NUMBER_END = re.compile(r"[0-9]号")
 _TITLE = re.compile(r"《[^《》\n]{1,150}》")
 _VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
@@ -172,14 +174,18 @@ def _named_spans(text: str) -> Iterator[Mention]:
     """Laws' titles, document numbers and years in Chinese numerals: spans whose digits are part of a name."""
     titles = [m.span() for m in _TITLE.finditer(text)] if "《" in text else []
     for start, end in titles:
-        for run in re.finditer(r"[0-9]+(?:[-—~.][0-9]+)*年?", text[start:end]):
-            yield Mention(start + run.start(), start + run.end(), start + run.end(), reason="law_title")
+        for run in _TITLE_DIGITS.finditer(text, start, end):
+            yield Mention(run.start(), run.end(), run.end(), reason="law_title")
+    at = 0
     for hint in _DOC_NUMBER_END.finditer(text):
         match = _DOC_NUMBER.search(text, max(0, hint.start() - 12), hint.end())
-        if match and not any(a <= match.start() < b for a, b in titles):
+        at = _inside(hint.start(), titles, at)
+        if match and not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), reason="document_number")
+    at = 0
     for match in _CHINESE_YEAR.finditer(text) if "〇" in text or "零" in text else ():
-        if not any(a <= match.start() < b for a, b in titles):
+        at = _inside(match.start(), titles, at)
+        if not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), chinese=True, reason="date")
 
 
@@ -267,7 +273,7 @@ def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
         if hint.start() < end:
             continue
         begin = hint.start()
-        while begin > end and text[begin - 1] in _CHINESE_LEFT:
+        while begin > max(end, hint.start() - _LONGEST_NUMERAL) and text[begin - 1] in _CHINESE_LEFT:
             begin -= 1
         match = _CHINESE_FIGURE.search(text, begin, hint.end() + 8)
         if match is None or match.start() > hint.start():

@@ -27,6 +27,7 @@ _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
 _LEAD = 30  # characters
+_LONGEST = 800  # characters of one sentence; the longest of real reports have some 400
 _TABLE_CELLS = 1  # bars in a line that make it a table row
 
 
@@ -117,7 +118,19 @@ _SENTENCE_END = re.compile(
 
 
 def sentence_starts(text: str, start: int, end: int) -> list[int]:
-    """Where the sentences of a line begin: after 。；！？, and at 一是, 二是 ..., which open an item without a stop."""
+    """Where the sentences of a line begin: after 。；！？, and at 一是, 二是 ..., which open an item without a stop.
+
+    A stretch without a stop is cut at commas every 800 characters, so that no text costs more than its length.
+    """
     plain = text.find(".", start, end) < 0 and text.find("是", start, end) < 0
     stops = (_FULL_STOP if plain else _SENTENCE_END).finditer(text, start, end)
-    return [start, *[stop.end() for stop in stops if start < stop.end() < end]]
+    starts = [start, *[stop.end() for stop in stops if start < stop.end() < end]]
+    if end - start <= _LONGEST:
+        return starts
+    cut = []
+    for here, after in zip(starts, [*starts[1:], end], strict=True):
+        cut.append(here)
+        while after - cut[-1] > _LONGEST:
+            comma = max(text.rfind(mark, cut[-1] + 1, cut[-1] + _LONGEST) for mark in ",，、")
+            cut.append(comma + 1 if comma > 0 else cut[-1] + _LONGEST)
+    return cut

@@ -6,6 +6,7 @@ Here belongs the layout of tables. The made-up sentence goes through the same re
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from pipelines.extract.sections import Line
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
 _OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
 _UNITS = frozenset(UNITS)
+_BLOCK = 100  # rows above that may belong to the same block
 
 
 @dataclass(slots=True)
@@ -37,8 +39,8 @@ def cells(text: str, line: Line, figures: Sequence[Mention], report_year: int | 
     label = text[spans[0][0] : spans[0][1]]
     unit = _row_unit(text, label, spans)
     for mention in figures:
-        column = next((i for i, (a, b) in enumerate(spans) if a <= mention.start < b), None)
-        if not column:
+        column = bisect_right(spans, (mention.start, len(text))) - 1
+        if column < 1 or mention.start >= spans[column][1]:
             continue
         a, b = spans[column]
         head = heads[column] if column < len(heads) else ""
@@ -79,7 +81,9 @@ def _sentence(label: str, head: str, cell: str, row_unit: str, span: tuple[int, 
 def _heads(text: str, line: Line) -> list[str]:
     """The cells of the row that opens the block of table rows this line stands in; none for that row itself."""
     start = line.start
-    while start:
+    for _ in range(_BLOCK):
+        if not start:
+            break
         above = text.rfind("\n", 0, start - 1) + 1
         if "|" not in text[above:start]:
             break
