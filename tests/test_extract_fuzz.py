@@ -40,14 +40,14 @@ def seconds(text: str) -> float:
 def growth(shape: Callable[[int], str]) -> float:
     """Time at 4n over time at n, at the first n that takes long enough to be trusted; 0 where none does."""
     load_codebook()
-    size = 250
+    size = 500
     while size <= FULL_SIZE // 4:
         short, long = seconds(shape(size)), seconds(shape(4 * size))
         if long > FLOOR and long / short >= 8:
             short, long = max(short, seconds(shape(size))), min(long, seconds(shape(4 * size)))
         if long > ENOUGH or (long > FLOOR and long / short >= 8):
             return long / short
-        size *= 2
+        size *= 4
     return 0.0
 
 
@@ -61,7 +61,7 @@ def nest(opening: str, inner: str, closing: str) -> Callable[[int], str]:
     return lambda n: opening * (n // 2) + inner + closing * (n // 2)
 
 
-LINEAR = {
+SHAPES = {
     "no full stop": repeat("推进依法行政开展法治宣传"),
     "one digit run": repeat("1"),
     "thousands groups": repeat(",000", head="1"),
@@ -97,8 +97,6 @@ LINEAR = {
     "lines": repeat("3件\n"),
     "headings": repeat("一、信访3件\n"),
     "a usual report": repeat("开展普法宣传12场，发放资料300余份。受理信访件3件，办结率100%。\n"),
-}
-SUPERLINEAR = {
     "sentences": repeat("信访3件。"),
     "open brackets": repeat("3（"),
     "numbers in a row": repeat("12 "),
@@ -127,20 +125,14 @@ SUPERLINEAR = {
 }
 
 
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", SHAPES)
 def test_time_is_linear_in_length(name: str) -> None:
-    assert growth(LINEAR[name]) < 8
+    assert growth(SHAPES[name]) < 8
 
 
-@pytest.mark.xfail(strict=True, reason="windows look at all figures and all words of their sentence")
-@pytest.mark.parametrize("name", SUPERLINEAR)
-def test_time_is_linear_in_length_with_many_figures(name: str) -> None:
-    assert growth(SUPERLINEAR[name]) < 8
-
-
-@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("name", SHAPES)
 def test_full_size_finishes_with_right_spans(name: str) -> None:
-    text = LINEAR[name](20_000)
+    text = SHAPES[name](20_000)
     assert sum(n.char_end - n.char_start for n in read(text).numbers) <= len(text)
 
 
@@ -154,12 +146,10 @@ def test_fifty_thousand_commas() -> None:
     assert [f.value for f in read("，" * 50_000 + "受理信访件3件" + "，" * 50_000).facts] == [3]
 
 
-@pytest.mark.xfail(run=False, reason="takes hours: windows look at all figures of their sentence")
 def test_ten_thousand_numbers_in_a_row() -> None:
     assert len(read("12件、" * 10_000).numbers) == 10_000
 
 
-@pytest.mark.xfail(run=False, reason="takes minutes: every cell looks at all cells of its row")
 def test_a_table_row_of_twenty_thousand_cells() -> None:
     assert len(read("受理信访件|" + "12件|" * 20_000).numbers) == 20_000
 

@@ -100,7 +100,7 @@ COPIES = [
     bug("5000+份", 5000, "份", LEAST, 5000, None, why="+ before a classifier is taken for a slogan"),
     bug("500余（份）", 500, "（份）", LEAST, 500, None, why="a classifier in brackets alone is not seen"),
     bug("500有余份", 500, "份", LEAST, 500, None, why="有余 hides the classifier"),
-    bug("过万份", 10_000, "份", LEAST, 10_000, None, why="过 before a round number is not read as more than"),
+    ("过万份", 10_000, "份", LEAST, 10_000, None),
     bug("三四百份", 300, "份", LEAST, 300, 400, why="two digits in a row are a range, not the last one"),
 ]
 
@@ -116,7 +116,6 @@ def test_figure_of_copies(
     assert text[fact.char_start : fact.char_end] == fact.evidence
 
 
-@pytest.mark.xfail(strict=True, reason="单 of 宣传单 is taken for 单 that makes 一次 no number")
 def test_a_chinese_numeral_after_a_leaflet_is_a_figure() -> None:
     (fact,) = facts("向牧民发放普法宣传单三十余份。", "publicity_materials")
     assert (fact.value, fact.qualifier) == (30, LEAST)
@@ -161,7 +160,7 @@ MONEY = [
     ("近1万元", 10_000, ABOUT),
     ("１．５萬元", 15_000, EXACT),
     bug("1亿2000万元", 120_000_000, EXACT, why="mixed numerals are cut after the first magnitude"),
-    bug("一亿二千万元", 120_000_000, EXACT, why="万 after 亿 multiplies the 亿 again"),
+    ("一亿二千万元", 120_000_000, EXACT),
 ]
 
 
@@ -189,8 +188,8 @@ def test_a_lower_bound_in_a_norm_is_no_result(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        bug("全年累计发放普法资料不少于500份。", why="`unless` of a cue is searched behind its `before` only"),
-        bug("已发放普法资料不少于500份。", why="`unless` of a cue is searched behind its `before` only"),
+        bug("全年累计发放普法资料不少于500份。", why="少于 within 不少于 makes it at_most"),
+        bug("已发放普法资料不少于500份。", why="少于 within 不少于 makes it at_most"),
     ],
 )
 def test_a_lower_bound_of_a_result_is_at_least(text: str) -> None:
@@ -222,9 +221,9 @@ def test_other_scripts_are_read_like_the_plain_one(written: str, code: str, valu
 @pytest.mark.parametrize(
     "text",
     [
-        bug("受理信访件三" + "万" * 100 + "件。", name="chinese", why="a numeral of many magnitudes overflows a float"),
+        ("受理信访件三" + "万" * 100 + "件。"),
         bug("受理信访件3" + "亿" * 60 + "件。", name="scale", why="an infinite value becomes a fact"),
-        bug("受理信访件" + "二" * 500 + "件。", name="digits", why="an infinite value becomes a fact"),
+        ("受理信访件" + "二" * 500 + "件。"),
     ],
 )
 def test_a_number_beyond_reason_is_no_fact(text: str) -> None:
@@ -290,7 +289,6 @@ def test_digit_by_digit_and_magnitudes() -> None:
     assert magnitude("百万") == 1_000_000
 
 
-@pytest.mark.xfail(strict=True, reason="万 after 亿 multiplies the 亿 again")
 def test_magnitudes_above_a_hundred_million() -> None:
     assert chinese_value("一亿二千万") == 120_000_000
 

@@ -26,6 +26,7 @@ class Cue:
     units: frozenset[str]
     not_units: frozenset[str]
     chinese: bool  # only numbers written in Chinese numerals
+    anywhere: bool  # `unless` may also stand before what `before` found
 
 
 def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
@@ -40,6 +41,7 @@ def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
             units=frozenset(table.get("units", ())),
             not_units=frozenset(table.get("not_units", ())),
             chinese=table.get("numeral") == "chinese",
+            anywhere=bool(table.get("anywhere", False)),
         )
         for table in tables
     )
@@ -57,7 +59,7 @@ def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int) -> 
         found = cue.before.search(words)
         if not found or (cue.after and not cue.after.match(text, figure.end)):
             continue
-        if cue.unless and cue.unless.search(words, found.start()):
+        if cue.unless and cue.unless.search(words, 0 if cue.anywhere else found.start()):
             continue
         return cue.disposition
     return ""
@@ -118,7 +120,9 @@ def period_of(text: str, start: int, end: int) -> str:
     return "to_09" if _QUARTERS.search(text, start, end) else "year"
 
 
-_LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于|至少|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)(?:了)?$")
+_LEAST_BEFORE = re.compile(
+    r"(?:不少于|不低于|不下于|至少|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满|(?<![通经不])过)(?:了)?$"
+)
 _MOST_BEFORE = re.compile(r"(?:不超过|不高于|不多于|至多|最多|少于|低于|不足|不到|≤|<|控制在)$")
 _ABOUT_BEFORE = re.compile(r"(?:大约|约|近|将近|接近|大概|左右|几近)(?:为|达)?$")
 _LEAST_AFTER = re.compile(r"(?:[(（][^)）]{1,4}[)）])?(?:及|之)?(?:以上|多(?![元样方种次]))|余")

@@ -20,7 +20,7 @@ UNITS = tuple(
     次 场 期 回 讲 课 集 轮 批 堂 节 遍 趟 件 起 宗 桩 例 份 册 本 张 条 篇 幅 则 封 人 名 位 个 处 家 户
     块 支 项 大项 小项 部 学时 课时 小时 卷 笔 票 组 队 面 台 辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套
     枚 只 头 株 棵 粒 瓶 袋 箱 卡 口 片 道 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷
-    吨 步 层 种 类 大类 级 度 天 日 周 个月 分钟 届 分 倍 岁 个百分点
+    吨 步 层 种 类 大类 级 度 天 日 周 个月 分钟 届 分 倍 岁 个百分点 年
     """.split()
 )
 
@@ -91,7 +91,7 @@ _HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380)(?![余多万件
 _SHAPES = re.compile(
     rf"(?P<masked>[0-9]*[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
     rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
-    r"|(?P<percent>[0-9]+(?:\.[0-9]+)?(?:[-—~至][0-9]+(?:\.[0-9]+)?)?%)"
+    r"|(?P<percent>[0-9]+(?:\.[0-9]+)?(?:%?[-—~至][0-9]+(?:\.[0-9]+)?)?%)"
     r"|(?P<figure>(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
     r"(?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?"
     rf"(?P<scale>[{_MAGNITUDE}]*)(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]*)(?P<more2>[余多])?"
@@ -100,7 +100,7 @@ _SHAPES = re.compile(
 _RUN = re.compile(r"[0-9]")
 # By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
 _PLAIN = re.compile(
-    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/]){_UNIT})(?![（(])"
+    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{_UNIT}))(?![（(])"
 )
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
@@ -236,7 +236,7 @@ def _read_arabic(text: str, start: int) -> Mention:
     end = match.end()
     if kind == "percent":
         body = match["percent"][:-1]
-        low, _, high = body.replace("—", "-").replace("~", "-").replace("至", "-").partition("-")
+        low, _, high = body.replace("%", "").replace("—", "-").replace("~", "-").replace("至", "-").partition("-")
         return Mention(start, end, end - 1, float(low), "%", upper=float(high) if high else None)
     if kind != "figure":
         return Mention(start, end, end, reason="date" if kind == "node_day" else str(kind).replace("hotline", "name"))
@@ -244,6 +244,8 @@ def _read_arabic(text: str, start: int) -> Mention:
     ordinal = _ordinal(text, start, digits_end)
     if ordinal:
         return Mention(start, digits_end, digits_end, reason=ordinal)
+    if digits_end - start > _LONGEST_NUMERAL:
+        return Mention(start, end, end, reason="index_number")
     scale = magnitude(match["scale"]) * magnitude(match["scale2"])
     unit = match["unit"] or ""
     if unit in ("万元", "亿元"):
@@ -295,7 +297,7 @@ def _read_chinese(match: re.Match[str]) -> Mention:
         if part and value is not None:
             value += (chinese_value(part) or 0) / 10 ** len(part)
         return Mention(start, end, end, value, "%", chinese=True)
-    value = chinese_value(match["figure"])
+    value = chinese_value(match["figure"]) if len(match["figure"]) <= _LONGEST_NUMERAL else None
     scale = magnitude(match["scale"] or "")
     unit = match["unit"]
     if unit == "万元":

@@ -25,18 +25,19 @@ def chinese_value(numeral: str) -> float | None:
         return None
     if all(c in DIGITS for c in numeral):
         return float("".join(str(DIGITS[c]) for c in numeral))
-    total, section, digit = 0, 0, -1
+    high, middle, section, digit = 0, 0, 0, -1  # above 亿, above 万, below, and the last digit
     for char in numeral:
         if char in DIGITS:
             digit = DIGITS[char]
-        elif char in TENS:
+            continue
+        if char in TENS:
             section += (digit if digit > 0 else 1) * TENS[char]
-            digit = -1
+        elif char == "万":
+            middle, section = (section + max(digit, 0) or 1) * MYRIADS[char], 0
         else:
-            section += max(digit, 0)
-            total = (total + section or 1) * MYRIADS[char]
-            section, digit = 0, -1
-    return float(total + section + max(digit, 0))
+            high, middle, section = (middle + section + max(digit, 0) or 1) * MYRIADS[char], 0, 0
+        digit = -1
+    return float(high + middle + section + max(digit, 0))
 
 
 def arabic_value(digits: str) -> float:

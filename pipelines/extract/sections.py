@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 _ORDINALS = "一二三四五六七八九十"
 _HEADING = re.compile(
-    rf"(?P<one>[{_ORDINALS}]{{1,3}}[、.．])|(?P<two>[（(][{_ORDINALS}]{{1,3}}[)）])|(?P<three>[0-9]{{1,2}}[、.．](?![0-9]))|(?P<four>[（(][0-9]{{1,2}}[)）])"
+    rf"(?P<one>[{_ORDINALS}]{{1,3}}[、.．]|第[{_ORDINALS}]部分)|(?P<two>[（(][{_ORDINALS}]{{1,3}}[)）])|(?P<three>[0-9]{{1,2}}[、.．](?![0-9]))|(?P<four>[（(][0-9]{{1,2}}[)）])"
 )
-_HEADING_FIRST = frozenset("（(0123456789" + _ORDINALS)
+_HEADING_FIRST = frozenset("（(第0123456789" + _ORDINALS)
 _NEXT_FIRST = frozenset("下明来今新")
 _LEVELS = {"one": 1, "two": 2, "three": 3, "four": 4}
 #: Words of a heading that announce plans for the time to come.
@@ -27,6 +27,8 @@ _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
 _LEAD = 30  # characters
+_UNMARKED = 20  # characters of a heading without a mark
+_TITLE_WORDS = re.compile(r"总结|报告|汇报|情况")
 _LONGEST = 800  # characters of one sentence; the longest of real reports have some 400
 _TABLE_CELLS = 1  # bars in a line that make it a table row
 
@@ -64,10 +66,14 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
                 part, part_level = announced, level
             elif level <= part_level:
                 part, part_level = "result", 9
-        elif not level and line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
-            part, part_level = "plan", 3
         elif not level and line.startswith(("附表", "附件", "附:", "附：")):
             part, part_level = "result", 9
+        elif short and not level and len(line) <= _UNMARKED and not _TITLE_WORDS.search(line):
+            announced = _announces(line, report_year)
+            if announced != "result":
+                part, part_level = announced, 1
+        elif not level and line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
+            part, part_level = "plan", 3
         table = line.count("|") >= _TABLE_CELLS
         lines.append(Line(start, end, level, part, table, heading, title))
         if short and not table:

@@ -99,7 +99,8 @@ def _counted(passage: Passage, verdicts: Sequence[Verdict], zero: Zero) -> bool:
     ]
     if any(not verdict.negated or verdict.found for verdict in inside):
         return True
-    return bool(cues.period_reason(passage.text, 0, zero.start, passage.context.report_year))
+    stated = Figure(zero.start, zero.end, "", False, False)
+    return bool(_no_result(passage, Window(stated, zero.evidence[0], zero.start, zero.end)))
 
 
 def _verdicts(passage: Passage) -> list[Verdict]:

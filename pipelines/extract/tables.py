@@ -36,6 +36,8 @@ def cells(text: str, line: Line, figures: Sequence[Mention], report_year: int | 
     if not spans or not figures:
         return
     heads = _heads(text, line)
+    if len(spans) > 2 and text[spans[0][0] : spans[0][1]].strip().isdigit():
+        spans, heads = spans[1:], heads[1:]  # a running number is no label
     label = text[spans[0][0] : spans[0][1]]
     unit = _row_unit(text, label, spans)
     for mention in figures:
