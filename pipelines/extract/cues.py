@@ -123,7 +123,7 @@ def period_of(text: str, start: int, end: int) -> str:
 _LEAST_BEFORE = re.compile(
     r"(?:不少于|不低于|不下于|至少|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满|(?<![通经不])过)(?:了)?$"
 )
-_MOST_BEFORE = re.compile(r"(?:不超过|不高于|不多于|至多|最多|少于|低于|不足|不到|≤|<|控制在)$")
+_MOST_BEFORE = re.compile(r"(?:不超过|不高于|不多于|至多|最多|(?<!不)少于|(?<!不)低于|不足|不到|≤|<|控制在)$")
 _ABOUT_BEFORE = re.compile(r"(?:大约|约|近|将近|接近|大概|左右|几近)(?:为|达)?$")
 _LEAST_AFTER = re.compile(r"(?:[(（][^)）]{1,4}[)）])?(?:及|之)?(?:以上|多(?![元样方种次]))|余")
 _MOST_AFTER = re.compile(r"以下|以内|之内")

@@ -140,15 +140,15 @@ def _item(text: str, starts: Sequence[int], at: int) -> range:
 def _handed_on(
     codebook: Codebook, text: str, starts: Sequence[int], said: range, read: Mapping[int, SentenceReading]
 ) -> tuple[int, int]:
-    """The topics of the nearest of the sentences before that names any, and the subjects of the one just before."""
-    subjects = 0
+    """The topics and the subjects of the nearest of the sentences before that names any of either."""
+    topics = subjects = 0
     for at in said:
         known = read.get(at)
-        topics, named = named_in(text[starts[at] : starts[at + 1]], codebook) if known is None else known.handed_on
-        subjects = named if at == said.start else subjects
-        if topics:
-            return topics, subjects
-    return 0, subjects
+        here = named_in(text[starts[at] : starts[at + 1]], codebook) if known is None else known.handed_on
+        topics, subjects = topics or here[0], subjects or here[1]
+        if topics and subjects:
+            break
+    return topics, subjects
 
 
 def _heading(codebook: Codebook, title: str) -> int:

@@ -49,7 +49,7 @@ _CHINESE_UNIT = "|".join(
     场(?!所|景|地|面|合|域) 期(?!间|限|待|望) 回(?!应|复|头|访|归|收) 件(?!事一) 起(?!来|步|草|点|到) 宗(?!旨)
     例(?!行|会|如) 份(?!额|子) 堂(?!镇|乡|村|街) 本(?!账|正|地|级|职) 张(?!网|图|纸) 条(?!龙|心|例|件|线)
     篇(?!章) 人(?!民|大|员|格|居|人) 名(?!单|义|录|称) 位(?!置|一体|居) 个(?!人|别|性|体) 处(?!理|置|罚|在)
-    家(?!庭|长|岭|岗|馆|乡|镇|村|店|沟|湾|庄|河|寨|坝|塘|桥|集|山|坪|峪|洼) 户(?!外|籍) 支(?!持|部|撑)
+    家(?!庭|长|岭|岗|馆|乡|镇|村|店|沟|湾|庄|河|寨|坝|塘|桥|集|山|坪|峪|洼|站|子) 户(?!外|籍|地) 支(?!持|部|撑)
     项(?!目) 部(?!门|分|署|委|队) 批(?!准|评|复|示) 轮(?!流|换|训) 节(?!约|点) 学时 课时 小时 卷(?!宗)
     平方公里 平方米 亩 天 年(?!度|底|初) 个月 倍 成(?!立|为|员|效|果|绩|功|熟|本|长)
     """.split()
@@ -94,7 +94,7 @@ _SHAPES = re.compile(
     r"|(?P<percent>[0-9]+(?:\.[0-9]+)?(?:%?[-—~至][0-9]+(?:\.[0-9]+)?)?%)"
     r"|(?P<figure>(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
     r"(?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?"
-    rf"(?P<scale>[{_MAGNITUDE}]*)(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]*)(?P<more2>[余多])?"
+    rf"(?P<scale>[{_MAGNITUDE}]{{0,4}})(?:(?P<tail>[0-9]+)(?P<tail_scale>[百千万]))?(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]{{0,4}})(?P<more2>[余多])?"
     rf"(?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
 )
 _RUN = re.compile(r"[0-9]")
@@ -120,6 +120,7 @@ _CHINESE_HINT = re.compile(
     rf"[{_CN}][{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]|百分之"
 )
 _LONGEST_NUMERAL = 12  # characters
+_BEYOND = 1e13  # no township counts as far, in whatever unit
 _CHINESE_LEFT = frozenset(_CN + "数几上好近")
 _CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
 _DOC_NUMBER = re.compile(
@@ -251,6 +252,10 @@ def _read_arabic(text: str, start: int) -> Mention:
     if unit in ("万元", "亿元"):
         scale, unit = scale * magnitude(unit[0]), "元"
     value = arabic_value(match["figure"]) * scale
+    if match["tail"]:  # 1万2千, 1亿2000万
+        value += arabic_value(match["tail"]) * magnitude(match["tail_scale"])
+    if value > _BEYOND:
+        return Mention(start, end, end, reason="index_number")
     upper = float(match["upper"]) * scale if match["upper"] else None
     numeral_end = match.start("unit") if match["unit"] else end
     more = bool(match["more"] or match["more2"])
