@@ -28,7 +28,7 @@ ENGINE_VERSION = "1"
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
-_LOOK_BACK = 20  # sentences
+_LOOK_BACK = 8  # sentences
 _PARTS = 200  # facts among which a total is looked for
 _DURATIONS = frozenset({"年", "天", "日", "个月", "分钟", "周", "岁", "届"})
 _BRACKET = re.compile(r"[（(].*")

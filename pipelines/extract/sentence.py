@@ -85,9 +85,23 @@ def named_in(text: str, codebook: Codebook) -> tuple[int, int]:
     known: tuple[int, int] | None = codebook.memory.get(text)
     if known is not None:
         return known
-    passage = Passage(text, (), codebook, Context())
-    named = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
+    tokens = [(token[0], codebook.terms[token[2]].bits) for token in codebook.tokens(text)]
+    named = tuple(_last_named(text, tokens, kind) for kind in (TOPICS, SUBJECTS))
     return codebook.remember(text, named)  # type: ignore[no-any-return]
+
+
+def _last_named(text: str, tokens: Sequence[tuple[int, int]], kind: int) -> int:
+    """What the last clause that names any of a kind names, from its tokens' starts and bits."""
+    last = next((start for start, bits in reversed(tokens) if bits & kind), None)
+    if last is None:
+        return 0
+    clause = max(text.rfind(mark, 0, last) for mark in ",:;。!?")
+    end = min((at for at in (text.find(mark, last) for mark in ",:;。!?") if at >= 0), default=len(text))
+    found = 0
+    for start, bits in tokens:
+        if clause < start < end:
+            found |= bits
+    return found & kind
 
 
 def _counted(passage: Passage, verdicts: Sequence[Verdict], zero: Zero) -> bool:
