@@ -130,6 +130,7 @@ class _Features:
     masks: dict[str, int] = field(default_factory=dict)
 
     def expand(self, words: Iterable[str], where: str) -> frozenset[str]:
+        """The folded terms of a word list, with @names replaced; CodebookError for a name the lexicon lacks."""
         terms: set[str] = set()
         for word in words:
             if word.startswith("@"):
@@ -144,6 +145,7 @@ class _Features:
         return frozenset(fold(term) for term in terms)
 
     def bit(self, words: Iterable[str], where: str) -> int:
+        """The bit of a word list, the same for equal lists; 0 for an empty one."""
         terms = self.expand(words, where)
         if not terms:
             return 0
