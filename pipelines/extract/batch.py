@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import polars as pl
 
@@ -52,6 +53,8 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
     "disposition": pl.String(),
     "fact_id": pl.String(),
 }
+
+_VERSIONS = ("codebook_version", "engine_version")
 
 
 def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -104,10 +107,10 @@ def _frame(
     named: Mapping[str, Sequence[str | None]],
 ) -> pl.DataFrame:
     """Columns of a schema: those that are `named`, and the fields of the rows."""
-    versions = ("codebook_version", "engine_version")
-    data = {
-        name: pl.Series(name, named[name] if name in named else [getattr(row, name) for row in rows], dtype)
-        for name, dtype in schema.items()
-        if name not in versions
-    }
-    return pl.DataFrame(data)
+    return pl.DataFrame(
+        {
+            name: pl.Series(name, named[name] if name in named else list(map(attrgetter(name), rows)), dtype)
+            for name, dtype in schema.items()
+            if name not in _VERSIONS
+        }
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Generic, TypeVar
 
 from pipelines.extract.codebook import SUBJECTS, TOPICS, Codebook, Term
 from pipelines.extract.mentions import Figure
@@ -23,18 +23,85 @@ _ITEM_END = re.compile(r"、|[(（](?=[^)）]*[0-9])")
 # Figures that do not end the words of the next one: 由118项优化为86项 counts the same thing twice.
 _TRANSPARENT = frozenset({"before_change", "slogan"})
 _FIRST_SUBJECT = SUBJECTS & -SUBJECTS
+TOPICS_BEFORE, SUBJECTS_BEFORE, HEADING, COUNTED = _QUESTIONS = (1, 2, 4, 8)
+_CONTEXTS = 500  # of one wording that are remembered
 
 Token = tuple[int, int, int]  # start, end, term
 
 
-class Context(NamedTuple):
-    """What a sentence takes over from what stands before it. Topics, subjects and heading are bits."""
+class Context:
+    """What a sentence takes over from what stands before it, looked up when a rule asks for it.
 
-    topics: int = 0
-    subjects: int = 0
-    heading: int = 0
-    counted: bool = False  # a figure stands before it in the same item
-    report_year: int | None = None
+    `asked` tells which of the four answers a reading depends on: it holds wherever the same words meet these again.
+    A context without a past, as this one, knows of nothing; pipelines.extract.engine has the one of a report.
+    """
+
+    __slots__ = ("_answers", "asked")
+
+    def __init__(self) -> None:
+        """Nothing is asked yet."""
+        self._answers: dict[int, int] = {}
+        self.asked = 0
+
+    def _look(self, question: int) -> int:
+        """The answer to a question: TOPICS_BEFORE, SUBJECTS_BEFORE, HEADING or COUNTED."""
+        return 0
+
+    def _answer(self, question: int) -> int:
+        if question not in self._answers:
+            self._answers[question] = self._look(question)
+            self.asked |= question
+        return self._answers[question]
+
+    @property
+    def topics(self) -> int:
+        """Topics named by the nearest sentence before that names any, in bits."""
+        return self._answer(TOPICS_BEFORE)
+
+    @property
+    def subjects(self) -> int:
+        """Subjects named by the nearest sentence before that names any, in bits."""
+        return self._answer(SUBJECTS_BEFORE)
+
+    @property
+    def heading(self) -> int:
+        """What the heading above says, in bits."""
+        return self._answer(HEADING)
+
+    @property
+    def counted(self) -> bool:
+        """Whether a figure stands before the sentence in the same item."""
+        return bool(self._answer(COUNTED))
+
+    def answers(self, asked: int) -> tuple[int, ...]:
+        """The answers to some of the four questions, which thereby count as asked."""
+        return tuple([self._answer(question) for question in _QUESTIONS if asked & question])
+
+
+T = TypeVar("T")
+
+
+class Memo(Generic[T]):
+    """What the same words came to, by those answers of their context that it depends on."""
+
+    __slots__ = ("_asked", "_known")
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._asked = 0
+        self._known: dict[tuple[int, ...], T] = {}
+
+    def get(self, context: Context) -> T | None:
+        """What is known for this context."""
+        return self._known.get(context.answers(self._asked) if self._asked else ())
+
+    def put(self, context: Context, value: T) -> T:
+        """Remember a value that depends on what `context` was asked for."""
+        if self._asked != self._asked | context.asked or len(self._known) >= _CONTEXTS:
+            self._known.clear()
+            self._asked |= context.asked
+        self._known[context.answers(self._asked)] = value
+        return value
 
 
 @dataclass(slots=True)
@@ -55,6 +122,7 @@ class Passage:
     figures: tuple[Figure, ...]
     codebook: Codebook
     context: Context
+    report_year: int | None
     tokens: list[Token] = field(init=False)
     reasons: list[str] = field(init=False)  # by figure: why it is no result, once known
     reach: list[int] = field(init=False)  # by figure: end of the words to its right that it counts, once read
@@ -144,14 +212,3 @@ class Passage:
             own = self.bits(start, position) & kind
             position = start - 1
         return own
-
-    def named_last(self, kind: int) -> int:
-        """What the last clause that names any of a kind names: what the next sentence takes over."""
-        position = len(self.text)
-        while position > 0:
-            start = self.clause_start(position - 1)
-            found = self.bits(start, position) & kind
-            if found:
-                return found
-            position = start - 1
-        return 0

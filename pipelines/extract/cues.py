@@ -155,3 +155,8 @@ def amount(text: str, mention: Mention) -> Amount:
     if _ABOUT_AFTER.match(text, mention.end):
         return Amount(value, "approx", None, None)
     return Amount(value, "exact", value, value)
+
+
+def times(value: float | None, by: float) -> float | None:
+    """A value or a bound in another scale; rounded, as 1.1 times 10000 is no whole number in binary."""
+    return value if value is None or by == 1.0 else round(value * by, 6)

@@ -1,154 +1,137 @@
 """The engine: from the stored text of one report to its facts and the account of all its numbers.
 
-Here belongs the order of the steps: fold, find numbers, cut lines and sentences, have the sentences read, and write
-facts with evidence in offsets of the stored text. Not here: any step itself. Pure: the same text gives the same answer
-anywhere.
+Here belongs the order of the steps: fold, cut lines and sentences, have the sentences read, and write facts with
+evidence in offsets of the stored text. Not here: any step itself. Pure: the same text gives the same answer anywhere.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.extract import cues, sections
 from pipelines.extract.codebook import SUBJECTS, Codebook
-from pipelines.extract.context import Context
+from pipelines.extract.context import COUNTED, HEADING, TOPICS_BEFORE, Context
 from pipelines.extract.facts import Extraction, Fact, Number, mark_repeats
 from pipelines.extract.fold import Working, prepare
 from pipelines.extract.matching import CONFIDENCE
-from pipelines.extract.mentions import Figure, Mention, find_mentions
-from pipelines.extract.sentence import SentenceReading, Verdict, named_in, read_sentence
-from pipelines.extract.tables import cells
-from pipelines.extract.zeros import HINT, Zero
+from pipelines.extract.numerals import arabic_value
+from pipelines.extract.sentence import named_in
+from pipelines.extract.shape import Hear, Heard, plain, remembering
+from pipelines.extract.statement import TELLING, PlacedFact, PlacedNumber, Span, Statement, parse
+from pipelines.extract.tables import read_row
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
 _PARTS = 200  # facts among which a total is looked for
-_DURATIONS = frozenset({"年", "天", "日", "个月", "分钟", "周", "岁", "届"})
-_BRACKET = re.compile(r"[（(].*")
+_BEFORE = sections.Line(0, 0, "result", False, "")
 
 
 @dataclass(slots=True)
 class _Report:
-    """What all lines of one report share while it is read."""
+    """What all sentences of one report share while it is read."""
 
     stored: str
     working: Working
+    furniture: Sequence[Span]  # in the working text
     codebook: Codebook
     report_year: int | None
-    facts: list[Fact] = field(default_factory=list)
-    done: dict[int, int] = field(default_factory=dict)  # start of a mention to the index of its first fact
+    starts: list[int]  # of sentences
+    counted: set[int] = field(default_factory=set)  # sentences in which a figure stands
+    found: Extraction = field(default_factory=Extraction)
 
 
-@dataclass(slots=True)
-class _Spoken:
-    """A sentence as it is read (0 or 一 for the digits of each figure), and the way back to the working text."""
-
-    text: str
-    figures: tuple[Figure, ...]
-    mentions: Sequence[Mention]
-    start: int
-
-    def working(self, offset: int) -> int:
-        """The offset in the working text of an offset in the sentence as it is read."""
-        at = bisect_left(self.figures, (offset,)) - 1
-        if at < 0:
-            return self.start + offset
-        return self.mentions[at].end + offset - self.figures[at].end
-
-
-def extract(text: str, furniture: Sequence[tuple[int, int]], report_year: int | None, codebook: Codebook) -> Extraction:
+def extract(
+    text: str,
+    furniture: Sequence[Span],
+    report_year: int | None,
+    codebook: Codebook,
+    *,
+    remember: bool = True,
+) -> Extraction:
     """Read one stored text.
 
     furniture: spans of the stored text that are page furniture, ascending; report_year: the year the report is on, or
-    None. Returns facts and numbers with offsets into `text`.
+    None; remember: keep what sentences state with the codebook (False reads each anew, to the same end). Returns facts
+    and numbers with offsets into `text`.
     """
-    report = _Report(text, prepare(text), codebook, report_year)
-    mentions = find_mentions(report.working.text)
-    _mark_furniture(report, mentions, furniture)
-    at = 0
-    for line in sections.find_lines(report.working.text, report_year):
-        first = at
-        while at < len(mentions) and mentions[at].start < line.end:
-            at += 1
-        _read_line(report, line, mentions[first:at])
-    mark_repeats(report.facts)
-    return Extraction(report.facts, list(_account(report, mentions)))
+    working = prepare(text)
+    spans = [(working.working(start), working.working(end)) for start, end in furniture]
+    report = _Report(text, working, spans, codebook, report_year, sections.sentence_starts(working.text))
+    hear = remembering(codebook) if remember else plain
+    lines = iter(sections.find_lines(working.text, report_year))
+    line = _BEFORE
+    end = 0
+    for telling in TELLING.finditer(working.text):
+        start = telling.start()
+        if start < end:
+            continue
+        while line.end <= start:
+            line = next(lines)
+        if line.table:
+            _read_row(report, line)
+            end = line.end
+        else:
+            end = _read_sentence(report, line, bisect_right(report.starts, start) - 1, hear)
+    mark_repeats(report.found.facts)
+    _mark_truncated(report)
+    return report.found
 
 
-def _mark_furniture(report: _Report, mentions: Sequence[Mention], furniture: Sequence[tuple[int, int]]) -> None:
-    spans = [(report.working.working(start), report.working.working(end)) for start, end in furniture]
-    at = 0
-    for mention in mentions:
-        while at < len(spans) and spans[at][1] <= mention.start:
-            at += 1
-        if at < len(spans) and spans[at][0] <= mention.start:
-            mention.reason = "page_furniture"
+def _read_sentence(report: _Report, line: sections.Line, at: int, hear: Hear) -> int:
+    """Read the sentence of that number; returns where it ends."""
+    start, end = report.starts[at], min(report.starts[at + 1], line.end)
+    words = report.working.text[start:end]
+    furniture = _furniture(report, start, end) if report.furniture else ()
+    if furniture:
+        heard = Heard(parse(words, line.part, furniture), report.report_year, end - start)
+    else:
+        heard = hear(words, line.part, report.report_year)
+    if heard.sentence.counted:
+        report.counted.add(at)
+    if heard.sentence.mentions or not heard.sentence.silent:
+        _write(report, line, start, heard, heard.statement(_Said(report, line, at), report.codebook))
+    return end
 
 
-def _read_line(report: _Report, line: sections.Line, mentions: Sequence[Mention]) -> None:
-    counted = False
-    for mention in mentions:
-        if not mention.reason:
-            mention.reason = line.part if line.part != "result" else "duration" if mention.unit in _DURATIONS else ""
-            counted = counted or not mention.reason
-    if line.table:
-        _read_row(report, line, mentions)
-    elif counted or (line.part == "result" and HINT.search(report.working.text, line.start, line.end)):
-        _read_paragraph(report, line, [m for m in mentions if not m.reason])
+class _Said(Context):
+    """What a sentence of a report takes over from those before it in the same enumerated item."""
 
+    __slots__ = ("_at", "_line", "_report")
 
-def _read_paragraph(report: _Report, line: sections.Line, figures: Sequence[Mention]) -> None:
-    """Read the sentences that hold a figure or may state a zero, each with what those before it hand on."""
-    text, codebook = report.working.text, report.codebook
-    starts = sections.sentence_starts(text, line.start, line.end)
-    by_sentence: dict[int, list[Mention]] = {}
-    for figure in figures:
-        by_sentence.setdefault(bisect_right(starts, figure.start) - 1, []).append(figure)
-    for hint in HINT.finditer(text, line.start, line.end):
-        by_sentence.setdefault(bisect_right(starts, hint.start()) - 1, [])
-    heading = _heading(codebook, line.title)
-    read: dict[int, SentenceReading] = {}
-    for at in sorted(by_sentence):
-        end = starts[at + 1] if at + 1 < len(starts) else line.end
-        spoken = _speak(text, starts[at], end, by_sentence[at])
-        said = _item(text, starts, at)
-        context = Context(
-            *_handed_on(codebook, text, starts, said, read),
-            heading,
-            any(by_sentence.get(before) for before in said),
-            report.report_year,
-        )
-        read[at] = read_sentence(spoken.text, spoken.figures, context, codebook)
-        _write(report, line, spoken, read[at])
+    def __init__(self, report: _Report, line: sections.Line, at: int) -> None:
+        super().__init__()
+        self._report, self._line, self._at = report, line, at
 
+    def _look(self, question: int) -> int:
+        if question == HEADING:
+            return _heading(self._report.codebook, self._line.title)
+        if question == COUNTED:
+            return any(at in self._report.counted for at in self._before())
+        return self._named(0 if question == TOPICS_BEFORE else 1)
 
-def _item(text: str, starts: Sequence[int], at: int) -> range:
-    """The sentences before the one at `at` in the same enumerated item, nearest first."""
-    first = at
-    while first and at - first < _LOOK_BACK and not _ITEM.match(text, starts[first]):
-        first -= 1
-    return range(at - 1, first - 1, -1)
+    def _before(self) -> range:
+        """The sentences before in the same item, nearest first."""
+        first, starts, text = self._at, self._report.starts, self._report.working.text
+        while (
+            starts[first] > self._line.start and self._at - first < _LOOK_BACK and not _ITEM.match(text, starts[first])
+        ):
+            first -= 1
+        return range(self._at - 1, first - 1, -1)
 
-
-def _handed_on(
-    codebook: Codebook, text: str, starts: Sequence[int], said: range, read: Mapping[int, SentenceReading]
-) -> tuple[int, int]:
-    """The topics and the subjects of the nearest of the sentences before that names any of either."""
-    topics = subjects = 0
-    for at in said:
-        known = read.get(at)
-        here = named_in(text[starts[at] : starts[at + 1]], codebook) if known is None else known.handed_on
-        topics, subjects = topics or here[0], subjects or here[1]
-        if topics and subjects:
-            break
-    return topics, subjects
+    def _named(self, kind: int) -> int:
+        text, starts = self._report.working.text, self._report.starts
+        for at in self._before():
+            named = named_in(text[starts[at] : starts[at + 1]], self._report.codebook)[kind]
+            if named:
+                return named
+        return 0
 
 
 def _heading(codebook: Codebook, title: str) -> int:
@@ -162,151 +145,96 @@ def _heading(codebook: Codebook, title: str) -> int:
     return codebook.remember(("heading", title), found & ~SUBJECTS)  # type: ignore[no-any-return]
 
 
-def _speak(text: str, start: int, end: int, mentions: Sequence[Mention]) -> _Spoken:
-    pieces: list[str] = []
-    figures: list[Figure] = []
-    at, length = start, 0
-    for mention in mentions:
-        one = mention.chinese and mention.value == 1.0
-        unit = text[mention.digits_end : mention.end]
-        piece = text[at : mention.start] + ("一" if one else "0")
-        pieces += (piece, unit)
-        length += len(piece)
-        plain = _BRACKET.sub("", mention.unit)
-        figures.append(Figure(length - 1, length + len(unit), plain, mention.chinese, one))
-        length += len(unit)
-        at = mention.end
-    pieces.append(text[at:end])
-    return _Spoken("".join(pieces), tuple(figures), mentions, start)
+def _write(report: _Report, line: sections.Line, start: int, heard: Heard, statement: Statement) -> None:
+    """Turn what one sentence states into rows, in offsets of the stored text."""
+    stored, numbers, facts = report.stored, report.found.numbers, report.found.facts
+    values = [arabic_value(numeral) for numeral in heard.numerals]
+    (placed, stated), by = heard.placed(statement), report.working.shift(start, start + heard.length)
+    if by is None:
+        placed, stated = _through_gaps(report.working, start, placed, stated)
+    by = 0 if by is None else by + start
+    first = len(facts)
+    for a, b, numeral, value, unit, disposition, fact in placed:
+        if numeral is not None and value is not None:
+            value = cues.times(value, values[numeral])
+        at = None if fact is None else first + fact
+        numbers.append(Number(a + by, b + by, stored[a + by : b + by], value, unit, disposition, at))
+    for one in stated:
+        facts.append(_fact(report, line, one, by, 1.0 if one.numeral is None else values[one.numeral]))
 
 
-def _write(report: _Report, line: sections.Line, spoken: _Spoken, reading: SentenceReading) -> None:
-    """Turn the verdicts of one sentence into reasons and facts."""
-    for mention, verdict in zip(spoken.mentions, reading.verdicts, strict=True):
-        mention.reason = verdict.reason
-        if verdict.found:
-            evidence = spoken.working(verdict.start), spoken.working(verdict.end)
-            part = None if verdict.part is None else spoken.working(verdict.part)
-            _add(report, line, mention, verdict, evidence, part)
-    for zero in reading.zeros:
-        _add_zero(report, line, zero, spoken)
+def _through_gaps(
+    working: Working, start: int, numbers: Sequence[PlacedNumber], facts: Sequence[PlacedFact]
+) -> tuple[list[PlacedNumber], list[PlacedFact]]:
+    """Numbers and facts of a sentence in whose stored text something was dropped, in offsets of the stored text."""
+
+    def moved(span: Span) -> Span:
+        return working.stored(start + span[0], start + span[1])
+
+    return [number.moved(moved) for number in numbers], [fact.moved(moved) for fact in facts]
 
 
-def _add(
-    report: _Report,
-    line: sections.Line,
-    mention: Mention,
-    verdict: Verdict,
-    evidence: tuple[int, int],
-    part: int | None,
-) -> None:
-    """The facts of one figure."""
-    working = report.working
-    amount = cues.amount(working.text, mention)
-    if verdict.negated:
-        amount = cues.Amount(0.0, "exact", 0.0, 0.0)
-    start, end = working.stored(*evidence)
-    number = working.stored(mention.start, mention.end)
-    unit = report.stored[slice(*working.stored(mention.digits_end, mention.end))].strip() or mention.unit
-    report.done[mention.start] = len(report.facts)
-    for found in verdict.found:
-        total = None if part is None else _total(report, line, found.metric, part, verdict.joined)
-        report.facts.append(
-            Fact(
-                metric_code=found.metric,
-                value=amount.value,
-                unit=report.codebook.unit_of(found.metric),
-                unit_raw=unit,
-                qualifier=amount.qualifier,
-                value_low=amount.low,
-                value_high=amount.high,
-                role="total" if total is None else "subset",
-                subset_of=total,
-                period=verdict.period,
-                implicit_zero=verdict.negated,
-                scope=found.scope,
-                section=line.title or None,
-                evidence=report.stored[start:end],
-                char_start=start,
-                char_end=end,
-                number_start=number[0],
-                number_end=number[1],
-                rule_id=found.rule_id,
-                read_as=found.read_as,
-                confidence=CONFIDENCE[found.read_as],
-            )
-        )
+def _fact(report: _Report, line: sections.Line, placed: PlacedFact, by: int, times: float) -> Fact:
+    """The row of a fact. by: how far its spans are moved in the stored text; times: the value of its numeral."""
+    stated, amount = placed.stated, placed.stated.amount
+    (a, b), (start, end), unit = placed.evidence, placed.figure, placed.unit
+    total = None
+    if placed.part is not None:
+        total = _total(report, line, stated.metric, placed.part + by, stated.joined)
+    return Fact(
+        metric_code=stated.metric,
+        value=cues.times(amount.value, times) or 0.0,
+        unit=report.codebook.unit_of(stated.metric),
+        unit_raw=report.stored[unit[0] + by : unit[1] + by].strip() or stated.classifier,
+        qualifier=amount.qualifier,
+        value_low=cues.times(amount.low, times),
+        value_high=cues.times(amount.high, times),
+        role="total" if total is None else "subset",
+        subset_of=total,
+        period=stated.period,
+        implicit_zero=stated.negated,
+        scope=stated.scope,
+        section=line.title or None,
+        evidence=report.stored[a + by : b + by],
+        char_start=a + by,
+        char_end=b + by,
+        number_start=start + by,
+        number_end=end + by,
+        rule_id=stated.rule_id,
+        read_as=stated.read_as,
+        confidence=CONFIDENCE[stated.read_as],
+    )
 
 
 def _total(report: _Report, line: sections.Line, metric: str, part: int, joined: bool) -> int | None:
     """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the one just before."""
-    low, edge = report.working.stored(line.start, line.start)[0], report.working.stored(part, part)[0]
-    nearest = None
-    for at in range(len(report.facts) - 1, max(-1, len(report.facts) - _PARTS), -1):
-        fact = report.facts[at]
+    low = report.working.stored(line.start, line.start)[0]
+    facts, nearest = report.found.facts, None
+    for at in range(len(facts) - 1, max(-1, len(facts) - _PARTS), -1):
+        fact = facts[at]
         if fact.number_start < low:
             break
-        if fact.number_start < edge and fact.role == "total":
+        if fact.number_start < part and fact.role == "total":
             if fact.metric_code == metric:
                 return at
             nearest = at if nearest is None else nearest
     return nearest if joined else None
 
 
-def _add_zero(report: _Report, line: sections.Line, zero: Zero, spoken: _Spoken) -> None:
-    start, end = report.working.stored(*(spoken.working(offset) for offset in zero.evidence))
-    number = report.working.stored(spoken.working(zero.start), spoken.working(zero.end))
-    report.facts.append(
-        Fact(
-            metric_code=zero.rule.metric,
-            value=0.0,
-            unit=report.codebook.unit_of(zero.rule.metric),
-            unit_raw="",
-            qualifier="exact",
-            value_low=0.0,
-            value_high=0.0,
-            role="total",
-            subset_of=None,
-            period=cues.period_of(spoken.text, 0, zero.start),
-            implicit_zero=True,
-            scope=None,
-            section=line.title or None,
-            evidence=report.stored[start:end],
-            char_start=start,
-            char_end=end,
-            number_start=number[0],
-            number_end=number[1],
-            rule_id=zero.rule.rule_id,
-            read_as="clause",
-            confidence=CONFIDENCE["clause"],
-        )
-    )
+def _read_row(report: _Report, line: sections.Line) -> None:
+    """A row of a table is read cell by cell."""
+    furniture = _furniture(report, line.start, line.end)
+    row, statement = read_row(report.working.text, line, furniture, report.report_year, report.codebook)
+    _write(report, line, line.start, Heard(row, report.report_year, line.end - line.start), statement)
 
 
-def _read_row(report: _Report, line: sections.Line, mentions: Sequence[Mention]) -> None:
-    """Read each figure of a table row through the sentence that its cell makes; the evidence is the row."""
-    for cell in cells(report.working.text, line, [m for m in mentions if not m.reason], report.report_year):
-        spoken = _speak(cell.text, 0, len(cell.text), [cell.spoken])
-        context = Context(report_year=report.report_year)
-        (verdict,) = read_sentence(spoken.text, spoken.figures, context, report.codebook).verdicts
-        mention = cell.mention
-        mention.value, mention.unit, mention.more = cell.spoken.value, cell.spoken.unit, cell.spoken.more
-        mention.reason = cell.reason or verdict.reason
-        if not mention.reason:
-            _add(report, line, mention, verdict, (line.start, line.end), None)
-    for mention in mentions:
-        if not mention.reason and mention.start not in report.done:
-            mention.reason = "uncoded"
+def _furniture(report: _Report, start: int, end: int) -> list[Span]:
+    """The page furniture within a span of the working text, in offsets of the span."""
+    return [(a - start, b - start) for a, b in report.furniture if a < end and b > start]
 
 
-def _account(report: _Report, mentions: Sequence[Mention]) -> Iterator[Number]:
-    """One row for every number, with its fact or its reason."""
-    length = len(report.working.text.rstrip())
-    for mention in mentions:
-        fact = report.done.get(mention.start)
-        disposition = mention.reason if fact is None else "fact"
-        if not disposition or disposition == "unclassified":
-            disposition = "truncated" if mention.end >= length else "unclassified"
-        start, end = report.working.stored(mention.start, mention.end)
-        unit = _BRACKET.sub("", mention.unit) or None
-        yield Number(start, end, report.stored[start:end], mention.value, unit, disposition, fact)
+def _mark_truncated(report: _Report) -> None:
+    """A number that ends the text and that no rule reads may have lost its words."""
+    numbers = report.found.numbers
+    if numbers and numbers[-1].disposition == "unclassified" and numbers[-1].char_end >= len(report.stored.rstrip()):
+        numbers[-1] = numbers[-1]._replace(disposition="truncated")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -38,8 +39,7 @@ class Fact:
     confidence: float
 
 
-@dataclass(slots=True)
-class Number:
+class Number(NamedTuple):
     """One number of a report and what became of it, in offsets of the stored text."""
 
     char_start: int
@@ -62,14 +62,9 @@ class Extraction:
 _PART = re.compile(r"其中|包括|包含|(?<=[,，;；])含|分别[是为]")
 
 
-def part_start(text: str, position: int, counted: int | None) -> int | None:
-    """Where 其中 or 包括 opens the parts that a figure at `position` of a sentence belongs to.
-
-    `counted` is the end of the first figure before it (0 when that stands in an earlier sentence); None: there is none.
-    """
-    if counted is None:
-        return None
-    starts = [m.start() for m in _PART.finditer(text, 0, position) if m.start() >= counted]
+def part_start(text: str, position: int) -> int | None:
+    """Where the last 其中 or 包括 before a position of a sentence stands."""
+    starts = [m.start() for m in _PART.finditer(text, 0, position)]
     return starts[-1] if starts else None
 
 

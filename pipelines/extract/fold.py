@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 
 import opencc
+
+from pipelines.extract.scan import scan
 
 # Forms whose meaning NFKC or the traditional table does not reach. All one to one.
 _LOOKALIKES = {
@@ -28,8 +30,12 @@ _LOOKALIKES = {
     ord("兩"): "两",
     ord("貳"): "贰",
 }
-_PINYIN = re.compile(r"[(][a-zà-ǜ]{1,7}[)]")
-_DROPPED = re.compile(r"(?<![0-9]) +| +(?![0-9 ])|(?<=[\u4e00-\u9fff])[(][a-zà-ǜ]{1,7}[)]")
+_DROPPED = scan(
+    [
+        (" ", r"(?:(?<![0-9] ) *+| *+(?![0-9 ]))"),
+        ("(", r"(?<=[\u4e00-\u9fff].)[a-zà-ǜ]{1,7}[)]"),
+    ]
+)
 
 
 def _table_entries() -> dict[int, str]:
@@ -81,25 +87,29 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """A folded text without spaces, and where each of its characters stands in the stored text."""
+    """A folded text without spaces, and the way back from its offsets to those of the stored text."""
 
     text: str
-    offsets: tuple[int, ...] | None  # None: every character stands where it stood
+    gaps: tuple[int, ...] = ()  # offsets in `text` before which something was dropped, ascending
+    dropped: tuple[int, ...] = (0,)  # characters dropped before the first gap, the second ..., the end
 
     def stored(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the stored text that a span of the working text covers."""
-        if self.offsets is None:
-            return start, end
+        """The span of the stored text that a span of the working text covers; what was dropped around it stays out."""
+        low = self.dropped[bisect_right(self.gaps, start)] if start < len(self.text) else self.dropped[-1]
         if end <= start:
-            at = self.offsets[start] if start < len(self.offsets) else self.offsets[-1] + 1
-            return at, at
-        return self.offsets[start], self.offsets[end - 1] + 1
+            return start + low, start + low
+        return start + low, end + self.dropped[bisect_left(self.gaps, end)]
+
+    def shift(self, start: int, end: int) -> int | None:
+        """How far a span of the working text is moved in the stored text as a whole; None when it has gaps inside."""
+        first = bisect_right(self.gaps, start)
+        return self.dropped[first] if first == len(self.gaps) or self.gaps[first] >= end else None
 
     def working(self, start: int) -> int:
         """The first working offset at or after a stored offset."""
-        if self.offsets is None:
-            return start
-        return bisect_left(self.offsets, start)
+        before = bisect_right(range(len(self.gaps)), start, key=lambda i: self.gaps[i] + self.dropped[i + 1])
+        at = start - self.dropped[before]
+        return min(at, self.gaps[before]) if before < len(self.gaps) else min(at, len(self.text))
 
 
 def prepare(text: str) -> Working:
@@ -108,15 +118,14 @@ def prepare(text: str) -> Working:
     A space between two digits stays (23 45 is not 2345).
     """
     folded = fold(text)
-    if " " not in folded and not _PINYIN.search(folded):
-        return Working(folded, None)
     pieces: list[str] = []
-    offsets: list[int] = []
+    gaps: list[int] = []
+    dropped = [0]
     at = 0
     for gap in _DROPPED.finditer(folded):
         pieces.append(folded[at : gap.start()])
-        offsets.extend(range(at, gap.start()))
+        gaps.append(gap.start() - dropped[-1])
         at = gap.end()
+        dropped.append(at - gaps[-1])
     pieces.append(folded[at:])
-    offsets.extend(range(at, len(folded)))
-    return Working("".join(pieces), tuple(offsets))
+    return Working("".join(pieces), tuple(gaps), tuple(dropped))

@@ -60,31 +60,69 @@ class Candidate:
         return (self.size, self.rule.specificity, -self.rule.rank)
 
 
+class Around:
+    """The wider surroundings of a figure: looked up when a rule asks for them, and kept."""
+
+    __slots__ = ("_context", "_passage", "_subjects", "_topics", "_view")
+
+    def __init__(self, passage: Passage, view: Window) -> None:
+        """Of the figure in a window of a passage."""
+        self._passage, self._view = passage, view
+        self._context = self._topics = self._subjects = -1
+
+    def context(self) -> int:
+        """What the sentence up to the end of the figure's clause says, and the headings above it."""
+        if self._context < 0:
+            end = self._passage.clause_end(self._view.figure.end)
+            self._context = self._passage.bits(0, end) | self._passage.context.heading
+        return self._context
+
+    def topics(self) -> int:
+        """The topics that the figure is about."""
+        if self._topics < 0:
+            self._topics = self._passage.topics(self._view)
+        return self._topics
+
+    def subjects(self) -> int:
+        """The audience or organ that the figure is about."""
+        if self._subjects < 0:
+            self._subjects = self._passage.subjects(self._view)
+        return self._subjects
+
+
 @dataclass(slots=True)
 class Sight:
-    """What a rule may look at: masks of the words near the figure, of its clause, of its sentence and headings."""
+    """What a rule may look at: masks of the words near the figure and of its clause, and what lies around these."""
 
     unit: str
     near: int
     barring: int  # like near, but for examples that 等 closes: 信访、合同等难题11个 is not about petitions
     clause: int
-    context: int
-    topics: int
-    subjects: int
+    around: Around | None = None
+    topics: int = 0  # where they are not those of `around`
+    subjects: int = 0
 
     def fits(self, rule: Rule) -> bool:
-        """Whether all conditions of a rule are met."""
-        if self.barring & rule.without or self.context & rule.without_context:
-            return False
-        if rule.topics and not self.topics & rule.topics:
-            return False
-        if rule.subjects and not self.subjects & rule.subjects:
+        """Whether all conditions of a rule are met; the farthest are looked at last."""
+        if self.barring & rule.without:
             return False
         return (
             all(self.near & mask for mask in rule.near)
             and all(self.clause & mask for mask in rule.requires)
-            and all(self.context & mask for mask in rule.context)
+            and (not rule.topics or bool(self._topics() & rule.topics))
+            and (not rule.subjects or bool(self._subjects() & rule.subjects))
+            and all(self._context() & mask for mask in rule.context)
+            and not (rule.without_context and self._context() & rule.without_context)
         )
+
+    def _context(self) -> int:
+        return self.clause | (self.around.context() if self.around else 0)
+
+    def _topics(self) -> int:
+        return self.topics or (self.around.topics() if self.around else 0)
+
+    def _subjects(self) -> int:
+        return self.subjects or (self.around.subjects() if self.around else 0)
 
 
 def look(passage: Passage, view: Window) -> Sight:
@@ -95,11 +133,9 @@ def look(passage: Passage, view: Window) -> Sight:
     examples = passage.text.rfind("等", view.left, figure.start)
     barring = passage.bits(examples, figure.start) if examples > view.left else left
     clause = left | right | passage.bits(view.clause, view.left)
-    context = clause | passage.context.heading | passage.bits(0, passage.clause_end(figure.end))
-    topics, subjects = passage.topics(view), passage.subjects(view)
     if not _OUTCOME.match(passage.text, figure.end):
         barring |= right
-    return Sight(figure.unit, left | right, barring, clause, context, topics, subjects)
+    return Sight(figure.unit, left | right, barring, clause, Around(passage, view))
 
 
 def touches(passage: Passage, token: Token, view: Window) -> bool:

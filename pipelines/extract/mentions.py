@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
+from pipelines.extract.scan import Opening, scan
 
 #: Classifiers and measures a figure may carry, as reports write them.
 UNITS = tuple(
@@ -40,7 +41,7 @@ def _trie(words: Iterable[str]) -> str:
     return "|".join([b for b in branches if len(b) > 1] + ([f"[{singles}]"] if singles else []))
 
 
-_UNIT = _trie(UNITS)
+UNIT = _trie(UNITS)  # a pattern
 # Classifiers that make a run of Chinese numeral characters a number. A short list with what must not follow: 一 is in
 # half of all words (一次性, 一部分, 一起来).
 _CHINESE_UNIT = "|".join(
@@ -89,7 +90,7 @@ _SLOGAN = (
     r"(?<=[“\"「‘])[0-9]{1,5}(?=[”\"」’])|[0-9]+(?:\+[0-9NnXx]+)+(?:>[0-9]+)?"
     r"|[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
 )
-_HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380)(?![余多万件次条份个人名])"
+_HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380)(?![0-9余多万件次条份个人名])"
 _SHAPES = re.compile(
     rf"(?P<masked>[0-9]*[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
     rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
@@ -97,12 +98,12 @@ _SHAPES = re.compile(
     r"|(?P<figure>(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
     r"(?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?"
     rf"(?P<scale>[{_MAGNITUDE}]{{0,4}})(?:(?P<tail>[0-9]+)(?P<tail_scale>[百千万]))?(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]{{0,4}})(?P<more2>[余多])?"
-    rf"(?P<unit>{_UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
+    rf"(?P<unit>{UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
 )
 _RUN = re.compile(r"[0-9]")
 # By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
 _PLAIN = re.compile(
-    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{_UNIT}))(?![（(])"
+    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT}))(?![（(])"
 )
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
@@ -118,9 +119,11 @@ _CHINESE_FIGURE = re.compile(
     re.VERBOSE,
 )
 # Cheap to find: a numeral right before something that may begin a classifier, or 百分之.
-_CHINESE_HINT = re.compile(
-    rf"[{_CN}][{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]|百分之"
+CHINESE_OPENINGS: tuple[Opening, ...] = (
+    (_CN, rf"[{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]"),
+    ("百", "分之"),
 )
+_CHINESE_HINT = scan(CHINESE_OPENINGS)
 _LONGEST_NUMERAL = 12  # characters
 _BEYOND = 1e13  # no township counts as far, in whatever unit
 _CHINESE_LEFT = frozenset(_CN + "数几上好近")

@@ -6,7 +6,14 @@ Here belongs the layout of a report. Not here: what a single sentence says about
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+from operator import sub
+from typing import NamedTuple
+
+from pipelines.extract.scan import scan
 
 _ORDINALS = "一二三四五六七八九十"
 _HEADING = re.compile(
@@ -27,10 +34,12 @@ _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
 _LEAD = 30  # characters
+_LONGEST_HEADING = 60  # characters
 _UNMARKED = 20  # characters of a heading without a mark
 _TITLE_WORDS = re.compile(r"总结|报告|汇报|情况")
 _LONGEST = 800  # characters of one sentence; the longest of real reports have some 400
-_TABLE_CELLS = 1  # bars in a line that make it a table row
+_HEAD = 48  # characters of a long line that may tell what it opens
+_LEVEL_OF_PART = 9  # where no part but the results is open
 
 
 @dataclass(slots=True)
@@ -39,46 +48,61 @@ class Line:
 
     start: int
     end: int
-    level: int  # 0: no heading mark
     part: str  # result, plan, problem
     table: bool
-    heading: tuple[int, int] | None  # the span of the nearest heading line above
-    title: str  # the words of that heading
+    title: str  # the words of the nearest heading line above
+
+
+class _Opening(NamedTuple):
+    """What a line opens by its first words."""
+
+    level: int  # 0: no heading mark
+    heading: bool
+    part: str  # '' where the words open none
+    part_level: int
 
 
 def find_lines(text: str, report_year: int | None) -> list[Line]:
     """The non-empty lines of a working text, each with the part of the report that it stands in."""
     lines: list[Line] = []
-    part, part_level = "result", 9
-    heading: tuple[int, int] | None = None
+    part, part_level = "result", _LEVEL_OF_PART
     title = ""
     end = -1
     for line in text.split("\n"):
         start, end = end + 1, end + 1 + len(line)
         if not line:
             continue
-        level = _level(line)
-        short = _is_heading(line, level)
-        if level and (level <= part_level or short):
-            lead = line if short else _lead(line)
-            announced = _announces(lead, report_year)
-            if announced != "result" and level <= max(part_level, 3):
-                part, part_level = announced, level
-            elif level <= part_level:
-                part, part_level = "result", 9
-        elif not level and line.startswith(("附表", "附件", "附:", "附：")):
-            part, part_level = "result", 9
-        elif short and not level and len(line) <= _UNMARKED and not _TITLE_WORDS.search(line):
-            announced = _announces(line, report_year)
-            if announced != "result":
-                part, part_level = announced, 1
-        elif not level and line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
-            part, part_level = "plan", 3
-        table = line.count("|") >= _TABLE_CELLS
-        lines.append(Line(start, end, level, part, table, heading, title))
-        if short and not table:
-            heading, title = (start, end), line
+        opening = _opening(line if len(line) <= _LONGEST_HEADING else line[:_HEAD] + " ", report_year)
+        if not opening.level:
+            if opening.part:
+                part, part_level = opening.part, opening.part_level
+        elif opening.level <= part_level or opening.heading:
+            if opening.part != "result" and opening.level <= max(part_level, 3):
+                part, part_level = opening.part, opening.level
+            elif opening.level <= part_level:
+                part, part_level = "result", _LEVEL_OF_PART
+        table = "|" in line
+        lines.append(Line(start, end, part, table, title))
+        if opening.heading and not table:
+            title = line
     return lines
+
+
+@lru_cache(maxsize=20_000)
+def _opening(line: str, report_year: int | None) -> _Opening:
+    """What a line opens; of a long one its first words are given, and a space."""
+    level = _level(line)
+    heading = _is_heading(line, level)
+    if level:
+        return _Opening(level, heading, _announces(line if heading else _lead(line), report_year), level)
+    if line.startswith(("附表", "附件", "附:", "附：")):
+        return _Opening(0, heading, "result", _LEVEL_OF_PART)
+    if heading and len(line) <= _UNMARKED and not _TITLE_WORDS.search(line):
+        announced = _announces(line, report_year)
+        return _Opening(0, heading, "" if announced == "result" else announced, 1)
+    if line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
+        return _Opening(0, heading, "plan", 3)
+    return _Opening(0, heading, "", _LEVEL_OF_PART)
 
 
 def _level(line: str) -> int:
@@ -90,7 +114,7 @@ def _level(line: str) -> int:
 
 def _is_heading(line: str, level: int) -> bool:
     """A heading is a short line, marked or not, that does not end like a sentence."""
-    return len(line) <= 60 and line[-1] not in "。；;，,：:" and (level > 0 or len(line) <= 30)
+    return len(line) <= _LONGEST_HEADING and line[-1] not in "。；;，,：: " and (level > 0 or len(line) <= 30)
 
 
 def _lead(line: str) -> str:
@@ -117,26 +141,30 @@ def _announces(words: str, report_year: int | None) -> str:
     return "result"
 
 
-_FULL_STOP = re.compile(r"[。；;！!？?]")
-_SENTENCE_END = re.compile(
-    r"[。；;！!？?]|(?<=[\u4e00-\u9fff%)”])\.(?![.])|(?<=[\u4e00-\u9fff0-9)）”])(?=[一二三四五六七八九]是(?![否非]))"
+_SENTENCE_END = scan(
+    [
+        ("。；;！!？?\n", ""),
+        (".", r"(?<=[\u4e00-\u9fff%)”].)(?!\.)"),
+        (_ORDINALS, r"(?<=[\u4e00-\u9fff0-9)）”].)(?=是(?![否非]))()"),
+    ]
 )
 
 
-def sentence_starts(text: str, start: int, end: int) -> list[int]:
-    """Where the sentences of a line begin: after 。；！？, and at 一是, 二是 ..., which open an item without a stop.
+def sentence_starts(text: str) -> list[int]:
+    """Where the sentences of a working text begin, and its length.
 
-    A stretch without a stop is cut at commas every 800 characters, so that no text costs more than its length.
+    After 。；！？ and line ends, and at 一是, 二是 ..., which open an item without a stop. A stretch without a stop is
+    cut at commas every 800 characters, so that no text costs more than its length.
     """
-    plain = text.find(".", start, end) < 0 and text.find("是", start, end) < 0
-    stops = (_FULL_STOP if plain else _SENTENCE_END).finditer(text, start, end)
-    starts = [start, *[stop.end() for stop in stops if start < stop.end() < end]]
-    if end - start <= _LONGEST:
+    ends = [m.start() if m.lastindex else m.end() for m in _SENTENCE_END.finditer(text)]
+    starts = [0, *ends, len(text)]
+    if len(text) <= _LONGEST or max(map(sub, ends, starts), default=len(text)) <= _LONGEST:
         return starts
-    cut = []
-    for here, after in zip(starts, [*starts[1:], end], strict=True):
-        cut.append(here)
-        while after - cut[-1] > _LONGEST:
-            comma = max(text.rfind(mark, cut[-1] + 1, cut[-1] + _LONGEST) for mark in ",，、")
-            cut.append(comma + 1 if comma > 0 else cut[-1] + _LONGEST)
-    return cut
+    return [0, *chain.from_iterable((*_cuts(text, a, b), b) for a, b in pairwise(starts))]
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[int]:
+    while end - start > _LONGEST:
+        comma = max(text.rfind(mark, start + 1, start + _LONGEST) for mark in ",，、")
+        start = comma + 1 if comma > 0 else start + _LONGEST
+        yield start

@@ -2,7 +2,7 @@
 
 Here belongs the order of the questions that are asked of a sentence. Not here: offsets of the stored text and facts
 (pipelines.extract.engine). What a sentence says depends on its words, on how its figures are written and on its
-context, never on the digits: so a reading is remembered with the codebook and found again for the same words.
+context, never on the digits: so the same words need not be read twice (pipelines.extract.statement).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from pipelines.extract.zeros import Zero, find_zeros
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
 _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
-_YEAR = re.compile(r"20[0-9]{2}年|今年|本年|全年|当年")
 # 一 before these counts; before others (一个问题) it mostly means "a".
 _DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "支"})
 # What makes one figure of a bare list no result holds for the next: 分别上升27.3%、41.6%.
@@ -62,26 +61,20 @@ class SentenceReading:
 
     verdicts: tuple[Verdict, ...]
     zeros: tuple[Zero, ...]
-    handed_on: tuple[int, int]  # topics and subjects
 
 
-def read_sentence(text: str, figures: tuple[Figure, ...], context: Context, codebook: Codebook) -> SentenceReading:
-    """Read one sentence; `text` has 0 or 一 for the digits of each figure. Remembered by words and context."""
-    if context.report_year is not None and not _YEAR.search(text):
-        context = Context(context.topics, context.subjects, context.heading, context.counted)
-    key = (text, figures, context)
-    known: SentenceReading | None = codebook.memory.get(key)
-    if known is not None:
-        return known
-    passage = Passage(text, figures, codebook, context)
+def read_sentence(
+    text: str, figures: tuple[Figure, ...], context: Context, report_year: int | None, codebook: Codebook
+) -> SentenceReading:
+    """Read one sentence; `text` has 0 or 一 for the digits of each figure."""
+    passage = Passage(text, figures, codebook, context, report_year)
     verdicts = _verdicts(passage)
     zeros = tuple(z for z in find_zeros(passage) if not _counted(passage, verdicts, z))
-    handed_on = passage.named_last(TOPICS), passage.named_last(SUBJECTS)
-    return codebook.remember(key, SentenceReading(tuple(verdicts), zeros, handed_on))  # type: ignore[no-any-return]
+    return SentenceReading(tuple(verdicts), zeros)
 
 
 def named_in(text: str, codebook: Codebook) -> tuple[int, int]:
-    """The topics and the subjects that a sentence without figures hands on to the next."""
+    """The topics and the subjects that a sentence hands on to the next: those of its last clause that names any."""
     known: tuple[int, int] | None = codebook.memory.get(text)
     if known is not None:
         return known
@@ -141,7 +134,7 @@ def _no_result(passage: Passage, view: Window) -> str:
     if figure.unit != "%" and _QUOTED.search(text, view.clause, figure.start) and _QUOTE_END.match(text, figure.end):
         return "slogan"
     reason = cues.disposition(passage.codebook.cues, text, figure, view.clause)
-    return reason or cues.period_reason(text, 0, figure.start, passage.context.report_year)
+    return reason or cues.period_reason(text, 0, figure.start, passage.report_year)
 
 
 def _read_list(passage: Passage, index: int) -> list[Verdict]:
@@ -156,8 +149,9 @@ def _read_list(passage: Passage, index: int) -> list[Verdict]:
 
 def _read_figure(passage: Passage, index: int) -> Verdict:
     view = passage.window(index)
-    before = [f.end for f in passage.figures[:index]]
-    part = part_start(passage.text, view.figure.start, 0 if passage.context.counted else before[0] if before else None)
+    part = part_start(passage.text, view.figure.start)
+    if part is not None and not (index and passage.figures[0].end <= part) and not passage.context.counted:
+        part = None  # no figure stands before it whose part this could be
     readings = read(passage, view, index, part is not None)
     passage.reach[index] = max((r.reach for r in readings), default=0)
     return _settle(passage, view, readings, part)

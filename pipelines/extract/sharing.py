@@ -102,8 +102,7 @@ def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[
     for token in tokens:
         term = passage.term(token)
         near |= term.bits
-    topic, subject = near & TOPICS or sight.topics, near & SUBJECTS or sight.subjects
-    own = replace(sight, near=near, barring=near, clause=near, topics=topic, subjects=subject)
+    own = Sight(sight.unit, near, near, near, sight.around, near & TOPICS, near & SUBJECTS)
     candidates = best(passage, sorted(tokens, key=lambda t: t[1]), own, "left")
     return Reading(candidates[0].rule, view.clause, "shared") if candidates else None
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from pipelines.extract.codebook import Codebook
 from pipelines.extract.cues import period_reason
 from pipelines.extract.mentions import UNITS, Mention, find_mentions
 from pipelines.extract.sections import Line
+from pipelines.extract.statement import Counted, Sentence, Span, Stated, Statement, count, parse, state_figure
 
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
 _OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
@@ -21,35 +23,57 @@ _BLOCK = 100  # rows above that may belong to the same block
 
 
 @dataclass(slots=True)
-class Cell:
-    """A figure of a table row and the sentence that its cell makes."""
+class _Cell:
+    """The sentence that a figure of a table row makes with its row label and column head."""
 
-    mention: Mention  # in the working text
     text: str
-    spoken: Mention  # the same figure in `text`, with the classifier that row or column gives it
+    figure: Mention  # in `text`, with the classifier that row or column gives it
     reason: str  # why its row or column is of another year, or ''
 
 
-def cells(text: str, line: Line, figures: Sequence[Mention], report_year: int | None) -> Iterator[Cell]:
-    """The figures of a table row, but for those of its first cell, which is the label."""
-    spans = _cells(text, line.start, line.end)
-    if not spans or not figures:
-        return
+def read_row(
+    text: str, line: Line, furniture: Sequence[Span], report_year: int | None, codebook: Codebook
+) -> tuple[Sentence, Statement]:
+    """What a table row states, in offsets of the row; the evidence of its figures is the row.
+
+    text: the working text, for the rows above; furniture: spans of the row that belong to the page.
+    """
+    row = text[line.start : line.end]
+    sentence = parse(row, line.part, furniture)
     heads = _heads(text, line)
-    if len(spans) > 2 and text[spans[0][0] : spans[0][1]].strip().isdigit():
+    numbers: list[Counted] = []
+    facts: list[Stated] = []
+    for number, mention in enumerate(sentence.mentions):
+        cell = None if mention.reason else _cell(row, heads, mention, report_year)
+        stated: list[Stated] = []
+        reason = mention.reason or "uncoded"
+        if cell:
+            reason, stated = state_figure(cell.text, cell.figure, report_year, codebook)
+            reason = cell.reason or reason
+            mention = replace(mention, value=cell.figure.value, unit=cell.figure.unit)
+        if not reason:
+            figure, unit = (mention.start, mention.end), (mention.digits_end, mention.end)
+            facts += [replace(f, number=number, evidence=(0, len(row)), figure=figure, unit=unit) for f in stated]
+        numbers.append(count(mention, reason))
+    return sentence, Statement(tuple(numbers), tuple(facts))
+
+
+def _cell(row: str, heads: Sequence[str], mention: Mention, report_year: int | None) -> _Cell | None:
+    """The sentence of a figure of a row; none in its first cell, which is the label."""
+    spans = _cells(row)
+    if len(spans) > 2 and row[slice(*spans[0])].strip().isdigit():
         spans, heads = spans[1:], heads[1:]  # a running number is no label
-    label = text[spans[0][0] : spans[0][1]]
-    unit = _row_unit(text, label, spans)
-    for mention in figures:
-        column = bisect_right(spans, (mention.start, len(text))) - 1
-        if column < 1 or mention.start >= spans[column][1]:
-            continue
-        a, b = spans[column]
-        head = heads[column] if column < len(heads) else ""
-        made, start = _sentence(_bare(label), head, text[a:b], unit, (mention.start - a, mention.end - a))
-        found = [m for m in find_mentions(made) if m.start == start]
-        if found:
-            yield Cell(mention, made, found[0], _reason(label, report_year) or _reason(head, report_year))
+    column = bisect_right(spans, (mention.start, len(row))) - 1
+    if column < 1 or mention.start >= spans[column][1]:
+        return None
+    label = row[slice(*spans[0])]
+    a, b = spans[column]
+    head = heads[column] if column < len(heads) else ""
+    place = (mention.start - a, mention.end - a)
+    made, start = _sentence(_bare(label), head, row[a:b], _row_unit(row, label, spans), place)
+    found = [m for m in find_mentions(made) if m.start == start]
+    reason = _reason(label, report_year) or _reason(head, report_year)
+    return _Cell(made, found[0], reason) if found else None
 
 
 def _reason(words: str, report_year: int | None) -> str:
@@ -93,20 +117,12 @@ def _heads(text: str, line: Line) -> list[str]:
     if start == line.start:
         return []
     end = text.find("\n", start)
-    return [text[a:b] for a, b in _cells(text, start, end if end >= 0 else len(text))]
+    top = text[start : end if end >= 0 else len(text)]
+    return [top[a:b] for a, b in _cells(top)]
 
 
-def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the cells of a row, without the empty ones that outer bars make."""
-    spans: list[tuple[int, int]] = []
-    at = start
-    while at <= end:
-        bar = text.find("|", at, end)
-        stop = end if bar < 0 else bar
-        spans.append((at, stop))
-        at = stop + 1
-        if bar < 0:
-            break
-    if spans and not text[spans[0][0] : spans[0][1]].strip():
-        spans = spans[1:]
-    return spans
+def _cells(row: str) -> list[tuple[int, int]]:
+    """Spans of the cells of a row, without the empty one that an outer bar makes."""
+    bars = [at for at, char in enumerate(row) if char == "|"]
+    spans = list(zip([0, *(at + 1 for at in bars)], [*bars, len(row)], strict=True))
+    return spans if row[slice(*spans[0])].strip() else spans[1:]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.codebook import Rule
 from pipelines.extract.context import Passage, Token
 from pipelines.extract.matching import Sight
+from pipelines.extract.scan import Opening, scan
 
 _NOT_HAPPENED = re.compile(
     r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|没有(?=复议|诉讼|败诉|信访)|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
@@ -19,10 +20,16 @@ _NOT_HAPPENED = re.compile(
 _ZERO_AFTER = re.compile(
     r"零发生|[“\"]?零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)|(?:为|均为|皆为|是|保持)(?:零|0)(?![0-9.])|[“\"]零[”\"]|零记录|[均都]未(?:发生|出现)"
 )
-#: Cheap to look for: a line without it holds no zero statement.
-HINT = re.compile(
-    r"未(?:发生|出现|收到|接到|产生|有|实施)|没有|无一|零|均无|为0|是0|无(?=进京|越级|赴省|集体|群访|非访|行政|败诉|群体|重大|民转刑|安全生产|较大)"
+#: A text without these states no zero in words.
+OPENINGS: tuple[Opening, ...] = (
+    ("未", "(?:发生|出现|收到|接到|产生|有|实施)"),
+    ("没", "有"),
+    ("无", "(?:一|进京|越级|赴省|集体|群访|非访|行政|败诉|群体|重大|民转刑|安全生产|较大)"),
+    ("均", "无"),
+    ("为是", "0"),
+    ("零", ""),
 )
+HINT = scan(OPENINGS)
 _LINK = re.compile(r"[^,，。;；:：0-9]{0,14}?(?:、|和|及|与|以及|或|或者|,|，|且)?[^,，。;；:：0-9]{0,6}")
 _AND = re.compile(r"、|和|及|与|或")
 _REACH = 14
@@ -58,7 +65,7 @@ def find_zeros(passage: Passage) -> Iterator[Zero]:
 def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
     near = passage.bits(cue_end, clause_end)
-    sight = Sight("", near, near, near | passage.bits(clause, start), near, 0, 0)
+    sight = Sight("", near, near, near | passage.bits(clause, start))
     position = cue_end
     for token in passage.between(cue_end, clause_end):
         gap = passage.text[position : token[0]] if token[0] >= position else ""
@@ -75,7 +82,7 @@ def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Itera
 def _before(passage: Passage, start: int, end: int) -> Iterator[Zero]:
     clause = passage.clause_start(start)
     near = passage.bits(clause, end)
-    sight = Sight("", near, near, near, near, 0, 0)
+    sight = Sight("", near, near, near)
     for token in reversed(passage.between(clause, end)):
         rule = _zero_rule(passage, token, sight)
         if rule:
