@@ -86,6 +86,8 @@ def period_reason(text: str, start: int, end: int, report_year: int | None) -> s
         if kind == "now" or report_year is None:
             reason = ""
             continue
+        if _names(text, start, match):
+            continue
         years = [int(year) for year in _FOUR.findall(match.group())]
         if kind == "range":
             reason = "multi_year" if years[0] < years[-1] else ""
@@ -96,9 +98,13 @@ def period_reason(text: str, start: int, end: int, report_year: int | None) -> s
     return reason
 
 
+def _names(text: str, start: int, year: re.Match[str]) -> bool:
+    """Whether a year is part of a title: 《实施纲要(2021—2025年)》 or 《实施纲要》(2021—2025年)."""
+    opened, closed = text.rfind("《", start, year.start()), text.rfind("》", start, year.start())
+    return opened > closed or (closed >= start and text[closed + 1 : year.start()] in ("(", "（"))
+
+
 def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
-    if text.rfind("《", start, year.start()) > text.rfind("》", start, year.start()):
-        return False
     opens = year.start() == start or _OPENING.search(text, max(start, year.start() - 2), year.start())
     return bool(opens) and not _DOCUMENT.match(text, year.end())
 

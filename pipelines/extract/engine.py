@@ -20,7 +20,7 @@ from pipelines.extract.matching import CONFIDENCE
 from pipelines.extract.numerals import arabic_value
 from pipelines.extract.sentence import named_in
 from pipelines.extract.shape import Hear, Heard, plain, remembering
-from pipelines.extract.statement import TELLING, PlacedFact, PlacedNumber, Span, Statement, parse
+from pipelines.extract.statement import TELLING, PlacedFact, PlacedNumber, Span, Stated, Statement, parse
 from pipelines.extract.tables import read_row
 
 ENGINE_VERSION = "2"
@@ -29,6 +29,7 @@ _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
+_NEAR = 3  # facts before 其中 that it may detail
 _PARTS = 200  # facts among which a total is looked for
 _BEFORE = sections.Line(0, 0, "result", False, "")
 
@@ -180,7 +181,7 @@ def _fact(report: _Report, line: sections.Line, placed: PlacedFact, by: int, tim
     (a, b), (start, end), unit = placed.evidence, placed.figure, placed.unit
     total = None
     if placed.part is not None:
-        total = _total(report, line, stated.metric, placed.part + by, stated.joined)
+        total = _total(report, line, stated, placed.part + by, report.codebook.unit_of(stated.metric))
     return Fact(
         metric_code=stated.metric,
         value=cues.times(amount.value, times) or 0.0,
@@ -206,19 +207,26 @@ def _fact(report: _Report, line: sections.Line, placed: PlacedFact, by: int, tim
     )
 
 
-def _total(report: _Report, line: sections.Line, metric: str, part: int, joined: bool) -> int | None:
-    """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the one just before."""
+def _total(report: _Report, line: sections.Line, stated: Stated, part: int, unit: str) -> int | None:
+    """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the nearest of its unit.
+
+    part: where 其中 stands, in the stored text. A fact of another unit is taken only where none of its own is near.
+    """
     low = report.working.stored(line.start, line.start)[0]
-    facts, nearest = report.found.facts, None
+    facts = report.found.facts
+    near = []
     for at in range(len(facts) - 1, max(-1, len(facts) - _PARTS), -1):
         fact = facts[at]
         if fact.number_start < low:
             break
         if fact.number_start < part and fact.role == "total":
-            if fact.metric_code == metric:
+            if fact.metric_code == stated.metric:
                 return at
-            nearest = at if nearest is None else nearest
-    return nearest if joined else None
+            near.append(at)
+    if not stated.joined or not near:
+        return None
+    alike = (at for at in near[:_NEAR] if facts[at].unit == unit or facts[at].unit_raw == stated.classifier)
+    return next(alike, near[0])
 
 
 def _read_row(report: _Report, line: sections.Line) -> None:

@@ -30,7 +30,7 @@ _PUNCTUATION = "[“”\"'‘’()（）:：,，、《》]"
 # Possessive, the longest word first: no run of light words is tried in two ways, so none costs more than its length.
 LIGHT_ONLY = re.compile(rf"(?:{'|'.join(sorted(_LIGHT.split(), key=len, reverse=True))}|{_PUNCTUATION})*+")
 # What became of the things counted does not change what they are: 信访件17件全部办结.
-_OUTCOME = re.compile(r"(?:全部|均|都|已|按期|按时|及时|限时)")
+_OUTCOME = re.compile(r"[(（]?(?:全部|均|都|已|按期|按时|及时|限时)")
 
 #: How sure a fact is, by how it was read.
 CONFIDENCE = {"clause": 0.95, "shared": 0.9, "carried": 0.8, "tie": 0.6}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract import cues
 from pipelines.extract.codebook import SUBJECTS, TOPICS, Codebook
@@ -23,6 +23,9 @@ from pipelines.extract.zeros import Zero, find_zeros
 
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
 _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
+_OPEN = ("(", "（")
+_CLOSE = re.compile("[)）]")
+_ALIKE = 2  # characters that two coordinate nouns end in
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
 # 一 before these counts; before others (一个问题) it mostly means "a".
 _DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "支"})
@@ -149,12 +152,38 @@ def _read_list(passage: Passage, index: int) -> list[Verdict]:
 
 def _read_figure(passage: Passage, index: int) -> Verdict:
     view = passage.window(index)
-    part = part_start(passage.text, view.figure.start)
-    if part is not None and not (index and passage.figures[0].end <= part) and not passage.context.counted:
-        part = None  # no figure stands before it whose part this could be
+    part = _part(passage, index)
     readings = read(passage, view, index, part is not None)
     passage.reach[index] = max((r.reach for r in readings), default=0)
     return _settle(passage, view, readings, part)
+
+
+def _part(passage: Passage, index: int) -> int | None:
+    """Where the parts open that a figure belongs to: 其中, 包括, or a bracket that details the figure before it."""
+    figure, text = passage.figures[index], passage.text
+    for before in passage.figures[:index]:
+        opened = text.startswith(_OPEN, before.end) and not _CLOSE.search(text, before.end, figure.start)
+        if opened and before.unit == figure.unit:
+            return before.end
+    part = part_start(text, figure.start)
+    if part is not None and not (index and passage.figures[0].end <= part) and not passage.context.counted:
+        return None  # no figure stands before it whose part this could be
+    return part
+
+
+def _joined(passage: Passage, view: Window, part: int) -> bool:
+    """Whether a figure is one of the parts by its place, or by words that end like those of the part before it.
+
+    其中初次信访80件,重复信访40件 names two parts; 其中初次信访80件,办结78件 names one.
+    """
+    figure, breaks = view.figure, [end for end in passage.clause_ends if part < end < view.figure.start]
+    if not breaks:
+        return True
+    before = next((f for f in reversed(passage.figures) if f.end <= figure.start), None)
+    if before is None or before.end != breaks[-1] or before.start < part or before.unit != figure.unit:
+        return False
+    alike = passage.text[figure.start - _ALIKE : figure.start] == passage.text[before.start - _ALIKE : before.start]
+    return alike and _joined(passage, replace(view, figure=before), part)
 
 
 def _settle(passage: Passage, view: Window, readings: Sequence[Reading], part: int | None) -> Verdict:
@@ -177,7 +206,7 @@ def _settle(passage: Passage, view: Window, readings: Sequence[Reading], part: i
         start=min(min(r.start for r in coded), figure.start),
         end=max(view.right, figure.end),
         part=part,
-        joined=part is not None and not any(part < c < figure.start for c in passage.clause_ends),
+        joined=part is not None and _joined(passage, view, part),
         negated=negated,
         period=cues.period_of(passage.text, 0, figure.start),
     )

@@ -18,6 +18,8 @@ from pipelines.extract.matching import Reading, Sight, best, look
 _SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
 _COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
 _EACH = re.compile(r"各(?=$|培训|宣讲|学习|开展|组织|举办|举行|办|讲|召开|进行|完成|有|授|印|发|制作|建|约|1|2|3)")
+# 在宪法宣传周开展宪法、民法典宣讲各1场: the occasion is none of the things.
+_OCCASION = re.compile(r"(?:在|于|利用|结合|围绕|抓住)[^,，。;；、]{2,14}?(?:周|日|月|节|期间|节点|之际)")
 _ITEM_BREAK = re.compile(r"、|和|与|以及|及")
 _RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
 _NEXT_OF_LIST = re.compile(r"(?:、|和|及|与|,|，|以及)?")
@@ -67,7 +69,9 @@ def read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
     each = next(reversed(list(_EACH.finditer(words))), None)
     if each is None or not each.start():
         return []
-    items = _items(words[: each.start()], view.left)
+    occasion = _OCCASION.match(words)
+    begin = occasion.end() if occasion else 0
+    items = _items(words[begin : each.start()], view.left + begin)
     if len(items) < 2:
         return []
     rest = (view.left + each.end(), view.figure.start)
