@@ -63,6 +63,8 @@ def test_the_year_of_the_report_moves_nothing_but_years(codebook: Codebook) -> N
         "3.5万",
         "1.2万余",
         "2千",
+        "1万2千",
+        "1亿2000万",
         "3余",
         "95.5%",
         "3-5",
