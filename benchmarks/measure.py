@@ -31,6 +31,7 @@ PART = 250  # reports in a Parquet file of the corpus
 PROCESSES = 2
 _REGEX_SAMPLE = 300
 _LEXICON_SAMPLE = 2_000
+_PLAIN_SAMPLE = 1_000
 _FURNITURE = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64}))
 TEXT_SCHEMA = {
     "report_id": pl.String(),
@@ -117,6 +118,15 @@ def engine(folder: Path, processes: int) -> dict[str, Any]:
     return result | {"cold_seconds": end - cold, "peak_bytes": sum(peaks.values())}
 
 
+def plain(folder: Path) -> dict[str, Any]:
+    """The engine in one process, remembering nothing: what a text costs of which no sentence was ever met."""
+    documents = pl.scan_parquet(folder / "texts" / "*.parquet").head(_PLAIN_SAMPLE).collect()
+    codebook = load_codebook()
+    start = time.perf_counter()
+    extract_frame(documents, codebook, remember=False)
+    return _result(documents.height, time.perf_counter() - start)
+
+
 def lexicon(folder: Path) -> dict[str, Any]:
     """The engine with twice the lexicon, in turn with the plain one so that both meet the same noise."""
     plain = load_codebook()
@@ -160,6 +170,7 @@ MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "regex-indicator": partial(regexes, indicator_patterns),
     "one": partial(engine, processes=1),
     "two": partial(engine, processes=PROCESSES),
+    "plain": plain,
     "lexicon": lexicon,
 }
 

@@ -57,10 +57,13 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
 _VERSIONS = ("codebook_version", "engine_version")
 
 
-def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataFrame, pl.DataFrame]:
+def extract_frame(
+    documents: pl.DataFrame, codebook: Codebook, *, remember: bool = True
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and numbers of a batch.
 
-    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null.
+    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null;
+    remember: as for `extract`.
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
     facts: list[Fact] = []
@@ -73,7 +76,7 @@ def extract_frame(documents: pl.DataFrame, codebook: Codebook) -> tuple[pl.DataF
     columns = documents.select("report_id", "text", "furniture", "report_year")
     for report_id, text, furniture, year in columns.iter_rows():
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        result = extract(text or "", spans, year, codebook)
+        result = extract(text or "", spans, year, codebook, remember=remember)
         own = fact_ids(report_id, result)
         totals += [None if fact.subset_of is None else own[fact.subset_of] for fact in result.facts]
         shown += [None if number.fact is None else own[number.fact] for number in result.numbers]

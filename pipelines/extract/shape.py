@@ -21,9 +21,9 @@ from pipelines.extract.statement import PlacedFact, PlacedNumber, Sentence, Span
 # A numeral whose digits say nothing but its value: bound to nothing on its left, with a classifier on its right. Its
 # first digit opens the pattern, for the reason given in pipelines.extract.scan.
 _PLAIN = re.compile(
-    r"([0-9](?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“\"‘「=_&?][0-9])(?<![0-9],[0-9])"
+    r"([0-9](?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“\"‘「=_&?][0-9])(?<![0-9][, ][0-9])"
     r"(?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万亿%元亩吨]|平方|公))?)"
-    rf"(?=[百千万亿]{{0,2}}[余多]?(?:%(?![-—~至到])|(?![年月日时号])(?:{UNIT})))"
+    rf"(?=[百千万亿]{{0,2}}[余多]?(?>%|(?![年月日时号])(?:{UNIT}))(?![-—~至到]{{1,2}}[0-9]))"
 )
 _YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=[年\-—~至到/])")
 _AS_OF = 2020
