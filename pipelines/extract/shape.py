@@ -18,12 +18,18 @@ from pipelines.extract.context import Context
 from pipelines.extract.mentions import UNIT
 from pipelines.extract.statement import PlacedFact, PlacedNumber, Sentence, Span, Statement, parse, state
 
-# A numeral whose digits say nothing but its value: bound to nothing on its left, with a classifier on its right. Its
-# first digit opens the pattern, for the reason given in pipelines.extract.scan.
+# Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a
+# date, a document's number, a running ordinal. The first digit opens them all, as pipelines.extract.scan explains.
 _PLAIN = re.compile(
-    r"([0-9](?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“\"‘「=_&?][0-9])(?<![0-9][, ][0-9])"
-    r"(?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万亿%元亩吨]|平方|公))?)"
-    rf"(?=[百千万亿]{{0,2}}[余多]?(?>%|(?![年月日时号])(?:{UNIT}))(?![-—~至到]{{1,2}}[0-9]))"
+    r"""([0-9](?:
+        (?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
+        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万亿%元亩吨]|平方|公))?
+        (?=[百千万亿]{0,2}[余多]?(?>%|(?![年月日时号])(?:UNIT))(?![-—~至到]{1,2}[0-9]))
+      | (?<=月[0-9])[0-9]?(?=日)
+      | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
+      | (?:(?<=^[0-9])|(?<=^\([0-9]))[0-9]?(?=[、.)](?![0-9]))
+    ))""".replace("UNIT", UNIT),
+    re.VERBOSE,
 )
 _YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=[年\-—~至到/])")
 _AS_OF = 2020
@@ -103,14 +109,18 @@ def _place(
     def moved(span: Span) -> Span:
         return span[0] + longer[bisect_left(marks, span[0])], span[1] + longer[bisect_left(marks, span[1])]
 
+    numeral = {mark: index for index, mark in enumerate(marks)}
+    given = {fact.number: at for at, fact in reversed(list(enumerate(statement.facts)))}  # the first fact of a number
     numbers = []
     for index, (span, value, unit, reason) in enumerate(statement.numbers):
-        numeral = marks.index(span[0]) if span[0] in marks else None
-        fact = next((at for at, stated in enumerate(statement.facts) if stated.number == index), None)
-        numbers.append(PlacedNumber(*moved(span), numeral, value, unit, reason if fact is None else "fact", fact))
+        fact = given.get(index)
+        placed = moved(span) if marks else span
+        numbers.append(
+            PlacedNumber(*placed, numeral.get(span[0]), value, unit, reason if fact is None else "fact", fact)
+        )
     facts = []
     for stated in statement.facts:
-        numeral = None if stated.number is None else numbers[stated.number].numeral
-        placed = PlacedFact(stated, numeral, stated.evidence, stated.figure, stated.unit, stated.part)
-        facts.append(placed.moved(moved))
+        by = None if stated.number is None else numbers[stated.number].numeral
+        fact_placed = PlacedFact(stated, by, stated.evidence, stated.figure, stated.unit, stated.part)
+        facts.append(fact_placed.moved(moved) if marks else fact_placed)
     return numbers, facts
