@@ -126,14 +126,23 @@ def period_of(text: str, start: int, end: int) -> str:
     return "to_09" if _QUARTERS.search(text, start, end) else "year"
 
 
-_LEAST_BEFORE = re.compile(
-    r"(?:不少于|不低于|不下于|至少|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满|(?<![通经不])过)(?:了)?$"
+_LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于?|不止|至少|起码|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)了?$")
+_PASSED_BEFORE = re.compile(r"(?<![通经不])过了?$")
+_MOST_BEFORE = re.compile(
+    r"(?:[不未]超过?|没有?超过|不高于|不多于|不大于|未突破|未达到?|未满|至多|最多|(?<!不)少于|(?<!不)低于|小于"
+    r"|(?<![找出])不足|不到|≤|<|控制在)$"
 )
-_MOST_BEFORE = re.compile(r"(?:不超过|不高于|不多于|至多|最多|(?<!不)少于|(?<!不)低于|不足|不到|≤|<|控制在)$")
-_ABOUT_BEFORE = re.compile(r"(?:大约|约|近|将近|接近|大概|左右|几近)(?:为|达)?$")
-_LEAST_AFTER = re.compile(r"(?:[(（][^)）]{1,4}[)）])?(?:及|之)?(?:以上|多(?![元样方种次]))|余")
-_MOST_AFTER = re.compile(r"以下|以内|之内")
-_ABOUT_AFTER = re.compile(r"左右|上下|许(?!可)|次左右")
+_ABOUT_BEFORE = re.compile(r"(?:大约|(?<![预节签违履合])约|(?<![最附邻就远靠临亲贴])近|大概)(?:为|达|有)?$")
+_UNDER_BEFORE = re.compile(r"近(?:为|达|有)?$")
+_END = r"(?=[,，。;；、)）的]|$)"
+_BRACKET = r"(?:[(（][^)）]{1,4}[)）])?"
+_LEAST_AFTER = re.compile(rf"{_BRACKET}(?:[及之]?以上|之上|往上|有余|余{_END})")
+_OVER_AFTER = re.compile(r"多(?![元样方种次])")
+_MOST_AFTER = re.compile(rf"{_BRACKET}(?:[及之]?以下|以内|之内)")
+_ABOUT_AFTER = re.compile(rf"{_BRACKET}(?:左右|上下{_END}|许{_END})")
+# 多 behind these goes on with the amount (三年多, 九成多); behind others it begins a word (12场多部门演练).
+_MEASURED = frozenset("% 倍 年 天 周 岁 个月 小时 公里 米 亩 公顷 吨 元 平方米".split())
+_ROUND = re.compile(r"[百千万亿半]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +163,21 @@ def amount(text: str, mention: Mention) -> Amount:
     left = text[max(0, mention.start - 6) : mention.start]
     if _MOST_BEFORE.search(left) or _MOST_AFTER.match(text, mention.end):
         return Amount(value, "at_most", None, value)
-    if mention.more or _LEAST_BEFORE.search(left) or _LEAST_AFTER.match(text, mention.end):
+    least = mention.more or _LEAST_BEFORE.search(left) or _LEAST_AFTER.match(text, mention.end)
+    if least or _over(text, mention, left):
         return Amount(value, "at_least", value, None)
     if _ABOUT_BEFORE.search(left):
-        return Amount(value, "approx", None, value if left.endswith(("近", "接近")) else None)
+        return Amount(value, "approx", None, value if _UNDER_BEFORE.search(left) else None)
     if _ABOUT_AFTER.match(text, mention.end):
         return Amount(value, "approx", None, None)
     return Amount(value, "exact", value, value)
+
+
+def _over(text: str, mention: Mention, left: str) -> bool:
+    """Whether 过 or 多 say more: 过 before round numbers and rates (召开过2次 was held), 多 behind measures."""
+    if _PASSED_BEFORE.search(left):
+        return mention.unit == "%" or bool(_ROUND.search(text, mention.start, mention.digits_end))
+    return mention.unit in _MEASURED and bool(_OVER_AFTER.match(text, mention.end))
 
 
 def times(value: float | None, by: float) -> float | None:

@@ -7,59 +7,23 @@ ordinals. Not here: what the words around a number say (norms, plans, last year)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.extract.numerals import CHINESE, arabic_value, chinese_value, magnitude
-from pipelines.extract.scan import Opening, scan
-
-#: Classifiers and measures a figure may carry, as reports write them.
-UNITS = tuple(
-    """
-    场次 人次 家次 件次 户次 块次 轮次 批次 班次 起次 例次 处次 项次 车次 台次 辆次 笔次 条次 人/次 人·次 届次
-    次 场 期 回 讲 课 集 轮 批 堂 节 遍 趟 件 起 宗 桩 例 份 册 本 张 条 篇 幅 则 封 人 名 位 个 处 家 户
-    块 支 项 大项 小项 部 学时 课时 小时 卷 笔 票 组 队 面 台 辆 间 所 座 栋 幢 单 款 版 页 段 点 站 对 套
-    枚 只 头 株 棵 粒 瓶 袋 箱 卡 口 片 道 万元 亿元 元 平方公里 平方千米 平方米 平米 公里 千米 米 亩 公顷
-    吨 步 层 种 类 大类 级 度 天 日 周 个月 分钟 届 分 倍 岁 个百分点 年
-    """.split()
+from pipelines.extract.classifiers import CHINESE_UNIT, CHINESE_UNIT_FIRST, FEW, MORE, UNIT
+from pipelines.extract.numerals import (
+    CHINESE,
+    arabic_value,
+    chinese_bounds,
+    chinese_percent,
+    chinese_range,
+    magnitude,
 )
+from pipelines.extract.scan import Opening
 
-
-def _trie(words: Iterable[str]) -> str:
-    """A pattern for the longest of some words; it branches character by character, where an alternation tries each."""
-    tails: dict[str, list[str]] = {}
-    for word in words:
-        if word:
-            tails.setdefault(word[0], []).append(word[1:])
-    branches = []
-    for first, rest in sorted(tails.items()):
-        inner = _trie(rest)
-        optional = "?" if "" in rest and inner else ""
-        branches.append(re.escape(first) + (f"(?:{inner}){optional}" if inner else ""))
-    singles = "".join(b for b in branches if len(b) == 1)
-    return "|".join([b for b in branches if len(b) > 1] + ([f"[{singles}]"] if singles else []))
-
-
-UNIT = _trie(UNITS)  # a pattern
-# Classifiers that make a run of Chinese numeral characters a number. A short list with what must not follow: 一 is in
-# half of all words (一次性, 一部分, 一起来).
-_CHINESE_UNIT = "|".join(
-    """
-    场次 人次 家次 件次 户次 块次 轮次 批次 次(?!性|第|序|日|告知|办好|办结|办成|通办) 册 幅 块 笔 万元
-    元(?!镇|乡|村|区|县|街|素|旦|化)
-    场(?!所|景|地|面|合|域) 期(?!间|限|待|望) 回(?!应|复|头|访|归|收) 件(?!事一) 起(?!来|步|草|点|到) 宗(?!旨)
-    例(?!行|会|如) 份(?!额|子) 堂(?!镇|乡|村|街) 本(?!账|正|地|级|职) 张(?!网|图|纸) 条(?!龙|心|例|件|线)
-    篇(?!章) 人(?!民|大|员|格|居|人) 名(?!单|义|录|称) 位(?!置|一体|居) 个(?!人|别|性|体) 处(?!理|置|罚|在)
-    家(?=次|企业|单位|公司|商户|商家|门店|机构|律|银行|医院|学校|部门|[,，。;；、)）]|$) 户(?!外|籍|地) 支(?!持|部|撑)
-    项(?!目) 部(?!门|分|署|委|队) 批(?!准|评|复|示) 轮(?!流|换|训) 节(?!约|点) 学时 课时 小时 卷(?!宗)
-    平方公里 平方米 亩 公顷 公里 吨 座(?!谈|位|右) 台(?!账|阶|风|上) 辆 栋 幢 套(?!路|用) 则(?!是|要|以)
-    天 年(?!度|底|初) 个月 倍 成(?!立|为|员|效|果|绩|功|熟|本|长)
-    """.split()
-)
 _MAGNITUDE = "百千万亿"
-_MORE = "余多几来"
-_CN = CHINESE
+_DASH = "[-—~至到]"
 _YEAR4 = "(?:19|20)[0-9]{2}"
 _MONTH_DAY = "[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?"
 _CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
@@ -78,7 +42,7 @@ _DATE = "|".join(
 )
 # 3·15, 12.4: month and day of a commemoration, told from a decimal by what follows.
 _NODE_DAY = (
-    r"[0-9]{1,2}[·.][0-9]{1,2}(?![0-9万亿千百%个件次人份倍平公亩米元户家起])"
+    r"[0-9]{1,2}[·.][0-9]{1,2}(?![0-9万亿千百%个件次人份倍平公亩米元户家起余多])"
     r"(?=[”\"’』」》]|[^0-9]{0,12}?(?:日|周|月|节|宣传|法治|普法|活动|期间|节点|、[“\"]?[0-9]{1,2}(?:[·.]|月[0-9])))"
 )
 _PHONE = r"1[3-9][0-9]{9}(?![0-9])|0[0-9]{2,3}-[0-9X]{7,8}|400-?[0-9]{3,4}-?[0-9]{3,4}(?![0-9/])|(?<=电话[:：])[0-9-]+"
@@ -88,46 +52,66 @@ _INDEX_NUMBER = (
 )
 _SLOGAN = (
     r"(?<=[“\"「‘])[0-9]{1,5}(?=[”\"」’])|[0-9]+(?:\+[0-9NnXx]+)+(?:>[0-9]+)?"
-    r"|[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
+    rf"|(?![0-9]{{2,}}\+(?:{UNIT}))[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
 )
 _HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380)(?![0-9余多万件次条份个人名])"
+_DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
+# Digits in groups, a range (2至3万, 8000至1万, 3次—5次) or mixed with magnitudes (1万2千); 余; a classifier, which may
+# stand in brackets.
+_FIGURE = (
+    rf"(?P<figure>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])"
+    rf"|[0-9]{{1,3}}(?: [0-9]{{3}}){{1,3}}(?=[余多]?[{_MAGNITUDE}]?(?:{UNIT}))|[0-9]+)(?:\.[0-9]+)?)"
+    rf"(?:(?P<low_scale>[{_MAGNITUDE}]{{1,2}})(?={_DASH}[0-9])|(?P<own_scale>[{_MAGNITUDE}]{{0,2}})(?P<low_unit>{UNIT})"
+    rf"(?={_DASH}[0-9.]{{1,9}}[{_MAGNITUDE}]{{0,2}}(?P=low_unit)))?"
+    rf"(?:{_DASH}(?P<upper>{_DECIMAL}))?(?P<scale>[{_MAGNITUDE}]{{0,4}})(?:(?P<tail>[0-9]+)(?P<tail_scale>[百千万]))?"
+    rf"(?P<more>有余|[{MORE}+])?(?P<scale2>[{_MAGNITUDE}]{{0,4}})(?P<more2>[余多])?"
+    rf"(?P<unit>{UNIT}|成(?=[以左多的,，。;；)）]))?(?:[（(](?P<both>{UNIT})[)）])?"
+)
 _SHAPES = re.compile(
     rf"(?P<masked>[0-9]*[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
     rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
-    r"|(?P<percent>[0-9]+(?:\.[0-9]+)?(?:%?[-—~至][0-9]+(?:\.[0-9]+)?)?%)"
-    r"|(?P<figure>(?:[0-9]{1,3}(?:[,，][0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
-    r"(?:[-—~至到](?P<upper>[0-9]+(?:\.[0-9]+)?))?"
-    rf"(?P<scale>[{_MAGNITUDE}]{{0,4}})(?:(?P<tail>[0-9]+)(?P<tail_scale>[百千万]))?(?P<more>[{_MORE}+])?(?P<scale2>[{_MAGNITUDE}]{{0,4}})(?P<more2>[余多])?"
-    rf"(?P<unit>{UNIT})?(?P<both>[（(](?:批|次|件|起|人次|人|宗|份)[)）])?"
+    rf"|(?P<percent>{_DECIMAL}(?:%?[-—~至]{_DECIMAL})?%)|{_FIGURE}"
 )
 _RUN = re.compile(r"[0-9]")
+_BOUND = re.compile(_DECIMAL)
 # By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
 _PLAIN = re.compile(
-    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT}))(?![（(])"
+    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT}))(?![（(]|[-—~至][0-9])"
 )
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
 _ITEM_LEFT = frozenset("\n(。;:,")
-_SCALED = frozenset({"万元", "亿元"})
+# What these measures are in others.
+_MEASURES = {"万元": (1e4, "元"), "亿元": (1e8, "元"), "成": (10.0, "%")}
 _BOUND_LEFT = frozenset('第.·:：/-—~+至到“"「‘=_&?,，')
+# Not a numeral: with what stands before it, it is a word (统一, 队伍, 收拾), an ordinal or one of many.
+_WORDS = "在一|统一|唯一|专一|单一|进一|归一|划一|逐一|之一|均一|队伍|入伍|退伍|落伍|为伍|大陆|登陆|着陆|收拾|捡拾|番五"
+_NO_START = "第每各逐任同某A-Za-z0-9*×〇零一二两三四五六七八九十百千万亿" + FEW
 _CHINESE_FIGURE = re.compile(
-    rf"""(?<![第每各逐任同某{_CN}])(?!(?<=[统唯专单进])一)(?:
-      (?P<percent>百分之(?P<share>百|[{_CN}]+(?:点[{_CN}]+)?))
-    | (?P<several>[数几上好近成]*)(?P<figure>[{_CN}]+)(?P<more>[{_MORE}])?(?P<scale>[{_MAGNITUDE}]*)(?P<more2>[余多])?
-      (?P<unit>{_CHINESE_UNIT})(?P<both>(?!))?
+    rf"""(?P<figure>[{CHINESE}{FEW}半](?<![{_NO_START}].)(?<!{_WORDS})[{CHINESE}]{{0,15}}+)(?:
+      分之(?P<share>[{CHINESE}]{{1,9}}+(?:点[{CHINESE}]{{1,9}}+)?)
+    | (?P<half>(?<=半)数(?![据字量])|(?<=一)半(?=以上|左右|[的,，。;；]|$)
+      |(?<=[过近超逾]半)(?<![间务双通经].半)(?![年月百个小天夜世载生路]))
+    | (?<![{FEW}半])(?:(?P<more>有余|[{MORE}])(?P<scale>[{_MAGNITUDE}]{{0,2}}))?
+      (?:{_DASH}{{1,2}}(?P<upper>[{CHINESE}]{{1,12}}+)(?P<upper_more>[{MORE}])?)?(?P<unit>{CHINESE_UNIT})
     )""",
     re.VERBOSE,
 )
-# Cheap to find: a numeral right before something that may begin a classifier, or 百分之.
+#: How a Chinese figure may be seen from afar: a text without any of these holds none.
 CHINESE_OPENINGS: tuple[Opening, ...] = (
-    (_CN, rf"[{_MORE}]?[{_MAGNITUDE}]?[余多]?[{''.join(sorted({u[0] for u in _CHINESE_UNIT.split('|')}))}]"),
-    ("百", "分之"),
+    (CHINESE, rf"(?:分之|(?:有余|[{MORE}])?[{_MAGNITUDE}]{{0,2}}[{CHINESE_UNIT_FIRST}])"),
+    ("半", "数"),
+    ("一过近超逾", "半"),
 )
-_CHINESE_HINT = scan(CHINESE_OPENINGS)
+# Before or behind these a bare magnitude is a figure (近千人, 万人次); else it is a word (百年, 千家万户).
+_HEDGES = frozenset("近约超逾过达破足到满上成共计")
+_CROWDS = frozenset({"人次", "场次", "件次", "户次", "家次", "份", "册"})
+_NONE = frozenset({"起", "例", "宗", "次", "人次"})  # 零起 is a figure; before others 零 needs a verb (零件, 零部件)
 _LONGEST_NUMERAL = 12  # characters
 _BEYOND = 1e13  # no township counts as far, in whatever unit
-_CHINESE_LEFT = frozenset(_CN + "数几上好近")
-_CHINESE_YEAR = re.compile(r"[二两][〇零0][〇零一二三][〇零一二三四五六七八九]年(?:度)?")
+_CHINESE_YEAR = re.compile(
+    r"[一二两](?:(?<!一)[〇零0][〇零一二三]|(?<=一)九[一二三四五六七八九])[〇零0一二三四五六七八九]年(?:度)?"
+)
 _DOC_NUMBER = re.compile(
     r"[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)](?:第)?[0-9]{1,4}号|(?<=[发字函办文政])(?:19|20)[0-9]{2}[0-9]{1,4}号"
 )
@@ -137,7 +121,6 @@ _TITLE = re.compile(r"《[^《》\n]{1,150}》")
 _VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
 _LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
-_ORDINAL_LEFT = re.compile(r"第$")
 
 
 @dataclass(slots=True)
@@ -167,13 +150,15 @@ class Figure(NamedTuple):
 
 def find_mentions(text: str) -> list[Mention]:
     """All numbers of a working text in order of appearance, not overlapping."""
-    found = [*_named_spans(text)]
-    taken = [(m.start, m.end) for m in found]
-    found += _arabic(text, taken)
-    found.sort(key=lambda m: m.start)
-    found += _chinese(text, [(m.start, m.end) for m in found])
-    found.sort(key=lambda m: m.start)
+    found = sorted(_named_spans(text), key=_start)
+    for read in (_arabic, _chinese):
+        more = [*read(text, [(m.start, m.end) for m in found])]
+        found = sorted(found + more, key=_start) if found and more else found or more
     return found
+
+
+def _start(mention: Mention) -> int:
+    return mention.start
 
 
 def _named_spans(text: str) -> Iterator[Mention]:
@@ -183,13 +168,13 @@ def _named_spans(text: str) -> Iterator[Mention]:
         for run in _TITLE_DIGITS.finditer(text, start, end):
             yield Mention(run.start(), run.end(), run.end(), reason="law_title")
     at = 0
-    for hint in _DOC_NUMBER_END.finditer(text):
+    for hint in _DOC_NUMBER_END.finditer(text) if "号" in text else ():
         match = _DOC_NUMBER.search(text, max(0, hint.start() - 12), hint.end())
         at = _inside(hint.start(), titles, at)
         if match and not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), reason="document_number")
     at = 0
-    for match in _CHINESE_YEAR.finditer(text) if "〇" in text or "零" in text else ():
+    for match in _CHINESE_YEAR.finditer(text):
         at = _inside(match.start(), titles, at)
         if not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), chinese=True, reason="date")
@@ -203,7 +188,6 @@ def _inside(position: int, spans: list[tuple[int, int]], at: int) -> int:
 
 
 def _arabic(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
-    taken = sorted(taken)
     position, at = 0, 0
     while run := _RUN.search(text, position):
         start = run.start()
@@ -229,7 +213,7 @@ def _read_plain(text: str, start: int) -> Mention | None:
     if year:
         return Mention(start, year.end(), year.end(), reason="date")
     plain = _PLAIN.match(text, start)
-    if plain is None or plain["unit"] in _SCALED:
+    if plain is None or plain["unit"] in _MEASURES:
         return None
     end, unit = plain.end(), plain["unit"]
     return Mention(start, end, end - len(unit), float(plain["figure"]), unit, plain["more"] is not None)
@@ -241,9 +225,8 @@ def _read_arabic(text: str, start: int) -> Mention:
     kind = match.lastgroup if match["figure"] is None else "figure"
     end = match.end()
     if kind == "percent":
-        body = match["percent"][:-1]
-        low, _, high = body.replace("%", "").replace("—", "-").replace("~", "-").replace("至", "-").partition("-")
-        return Mention(start, end, end - 1, float(low), "%", upper=float(high) if high else None)
+        low, *high = sorted(float(bound) for bound in _BOUND.findall(match["percent"]))
+        return Mention(start, end, end - 1, low, "%", upper=high[0] if high else None)
     if kind != "figure":
         return Mention(start, end, end, reason="date" if kind == "node_day" else str(kind).replace("hotline", "name"))
     digits_end = match.end("figure")
@@ -252,19 +235,35 @@ def _read_arabic(text: str, start: int) -> Mention:
         return Mention(start, digits_end, digits_end, reason=ordinal)
     if digits_end - start > _LONGEST_NUMERAL:
         return Mention(start, end, end, reason="index_number")
-    scale = magnitude(match["scale"]) * magnitude(match["scale2"])
-    unit = match["unit"] or ""
-    if unit in ("万元", "亿元"):
-        scale, unit = scale * magnitude(unit[0]), "元"
-    value = arabic_value(match["figure"]) * scale
-    if match["tail"]:  # 1万2千, 1亿2000万
-        value += arabic_value(match["tail"]) * magnitude(match["tail_scale"])
-    if value > _BEYOND:
+    value, upper = _arabic_bounds(match)
+    if (upper or value) > _BEYOND or (upper is not None and upper <= value):
         return Mention(start, end, end, reason="index_number")
-    upper = float(match["upper"]) * scale if match["upper"] else None
-    numeral_end = match.start("unit") if match["unit"] else end
+    factor, unit = _measure(match["unit"] or match["both"] or "")
+    numeral_end = match.start("unit") if match["unit"] else match.start("both") - 1 if match["both"] else end
+    if match["unit"]:
+        unit += text[match.end("unit") : end]
     more = bool(match["more"] or match["more2"])
-    return Mention(start, end, numeral_end, round(value, 6), unit + (match["both"] or ""), more, upper)
+    return Mention(start, end, numeral_end, round(value * factor, 6), unit, more, upper and round(upper * factor, 6))
+
+
+def _measure(unit: str) -> tuple[float, str]:
+    """What a measure is in the one that is stored: 万元 is 10000 元, 成 is 10 %."""
+    return _MEASURES.get(unit, (1.0, unit))
+
+
+def _arabic_bounds(match: re.Match[str]) -> tuple[float, float | None]:
+    """The value of Arabic digits with their magnitudes, and the upper bound of a range.
+
+    A magnitude at the end of a range is of both bounds (2至3万) unless the lower would then be the larger (8000至1万).
+    """
+    value, scale = arabic_value(match["figure"]), magnitude(match["scale"]) * magnitude(match["scale2"])
+    if match["upper"] is None:
+        tail = arabic_value(match["tail"]) * magnitude(match["tail_scale"]) if match["tail"] else 0.0
+        return value * scale + tail, None  # 1万2千, 1亿2000万
+    upper = arabic_value(match["upper"])
+    if match["low_scale"] or match["low_unit"]:
+        return value * magnitude(match["low_scale"] or match["own_scale"] or ""), upper * scale
+    return value * (scale if value < upper else 1.0), upper * scale
 
 
 def _ordinal(text: str, start: int, end: int) -> str:
@@ -280,51 +279,55 @@ def _ordinal(text: str, start: int, end: int) -> str:
 
 
 def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
-    at = end = 0
-    for hint in _CHINESE_HINT.finditer(text):
-        if hint.start() < end:
+    at = 0
+    for match in _CHINESE_FIGURE.finditer(text):
+        mention = None if match["unit"] and _is_word(text, match) else _read_chinese(text, match)
+        if mention is None:
             continue
-        begin = hint.start()
-        while begin > max(end, hint.start() - _LONGEST_NUMERAL) and text[begin - 1] in _CHINESE_LEFT:
-            begin -= 1
-        match = _CHINESE_FIGURE.search(text, begin, hint.end() + 8)
-        if match is None or match.start() > hint.start():
-            continue
-        if match["unit"] == "元" and not match["several"] and not set(match["figure"]) - set("万亿"):
-            continue  # 万元 in the head of a table is a unit
-        start, end = match.span()
-        at = _inside(start, taken, at)
-        if at < len(taken) and taken[at][0] < match.end():
-            continue
-        yield _read_chinese(match)
+        at = _inside(mention.start, taken, at)
+        if at == len(taken) or taken[at][0] >= mention.end:
+            yield mention
 
 
-def _read_chinese(match: re.Match[str]) -> Mention:
+def _is_word(text: str, match: re.Match[str]) -> bool:
+    """Whether numeral and classifier are part of a word: 一户一策, 一个个, 百年, 零件, or the group of a village."""
+    figure, unit = match["figure"], match["unit"]
+    left = text[match.start() - 1] if match.start() else "\n"
+    if figure == "一" and text.startswith(("一", unit), match.end()):
+        return True
+    if set(figure) <= set(_MAGNITUDE) and not match["more"]:
+        return unit not in _CROWDS and left not in _HEDGES
+    if figure in "零〇":
+        return unit not in _NONE and left not in "为共均计是"
+    return unit in "组队" and left in "村区庄屯社"
+
+
+def _read_chinese(text: str, match: re.Match[str]) -> Mention | None:
+    """The mention of a Chinese figure; a fraction or 半数 is a percentage, as is 九成."""
     start, end = match.span()
-    if match["percent"]:
-        whole, _, part = match["share"].partition("点")
-        value = 100.0 if whole == "百" else chinese_value(whole)
-        if part and value is not None:
-            value += (chinese_value(part) or 0) / 10 ** len(part)
-        return Mention(start, end, end, value, "%", chinese=True)
-    value = chinese_value(match["figure"]) if len(match["figure"]) <= _LONGEST_NUMERAL else None
-    scale = magnitude(match["scale"] or "")
-    unit = match["unit"]
-    if unit == "万元":
-        scale, unit = scale * 10_000, "元"
-    if unit == "成":
-        scale, unit = 10.0, "%"
-    several = match["several"]
-    reason = "" if value is not None else "indefinite"
-    more = bool(match["more"] or match["more2"] or set(several) & set("数几上好"))
-    begin = start + len(several) - (1 if several and several[-1] in "数几" else 0)
+    figure = match["figure"]
+    if match["half"] is not None:
+        return Mention(start, end, end, 50.0, "%", chinese=True)
+    if match["share"]:
+        percent = chinese_percent(figure, match["share"])
+        return None if percent is None else Mention(start, end, end, percent, "%", chinese=True)
+    numeral = figure.lstrip(FEW)
+    few = numeral != figure and set(numeral) <= set(_MAGNITUDE + "十")  # 数十, but 件数三十件
+    start += len(figure) - len(numeral) - few
+    low, high = chinese_range(numeral, match["upper"]) if match["upper"] else chinese_bounds(numeral)
+    factor, unit = _measure(match["unit"])
+    factor *= magnitude(match["scale"] or "")
+    known = low is not None and len(numeral) <= _LONGEST_NUMERAL and (high is None or low < high)
+    more = few or bool(match["more"] or match["upper_more"])
+    more = more or (numeral[0] in _MAGNITUDE and text[start - 1 : start] in {"上", "成"})
     return Mention(
-        begin,
+        start,
         end,
         match.start("unit"),
-        None if value is None else value * scale,
+        low * factor if known and low is not None else None,
         unit,
         more,
+        high * factor if known and high is not None else None,
         chinese=True,
-        reason=reason,
+        reason=("slogan" if text.startswith("个一", match.start("unit")) else "") if known else "indefinite",
     )

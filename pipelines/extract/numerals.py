@@ -5,6 +5,8 @@ Here belongs the value of a numeral and nothing else: no context, no units of me
 
 from __future__ import annotations
 
+import re
+
 DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
     "零": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
 }  # fmt: skip
@@ -13,6 +15,8 @@ MYRIADS = {"万": 10_000, "亿": 100_000_000}
 MAGNITUDES = TENS | MYRIADS
 #: Every character a Chinese numeral may consist of; 廿 and 卅 are twenty and thirty.
 CHINESE = "".join(DIGITS) + "".join(MAGNITUDES) + "廿卅"
+_DIGIT = "".join(DIGITS)
+_NEIGHBOURS = re.compile(rf"(?<![{_DIGIT}])([一二两三四五六七八])([二两三四五六七八九])(?![{_DIGIT}])")
 
 
 def chinese_value(numeral: str) -> float | None:
@@ -40,9 +44,43 @@ def chinese_value(numeral: str) -> float | None:
     return float(high + middle + section + max(digit, 0))
 
 
+def chinese_bounds(numeral: str) -> tuple[float | None, float | None]:
+    """The value of a Chinese numeral, and the upper bound where two neighbouring digits make it a range.
+
+    三四百 is 300 to 400, 十七八 17 to 18, 三五 3 to 5; what is no range has no upper bound.
+    """
+    pair = _NEIGHBOURS.search(numeral)
+    if pair:
+        first, second = DIGITS[pair[1]], DIGITS[pair[2]]
+        if second == first + 1 or numeral == "三五":
+            head, tail = numeral[: pair.start()], numeral[pair.end() :]
+            return chinese_value(head + pair[1] + tail), chinese_value(head + pair[2] + tail)
+    return chinese_value(numeral), None
+
+
+def chinese_range(low: str, high: str) -> tuple[float | None, float | None]:
+    """The values of two Chinese numerals that bound a range; a magnitude at its end belongs to both (三至五百)."""
+    first, last = chinese_value(low), chinese_value(high)
+    digits = chinese_value(high[:-1])
+    if high[-1] in MAGNITUDES and low[-1] not in MAGNITUDES and first is not None and digits and first < digits:
+        first *= MAGNITUDES[high[-1]]
+    return first, last
+
+
+def chinese_percent(whole: str, share: str) -> float | None:
+    """The percentage a Chinese fraction stands for (百分之九十八点五 98.5, 三分之二 66.67), None where it is none."""
+    units, _, decimals = share.partition("点")
+    parts, part = chinese_value(whole), chinese_value(units)
+    if not parts or part is None:
+        return None
+    if decimals:
+        part += (chinese_value(decimals) or 0) / 10 ** len(decimals)
+    return round(100 * part / parts, 2)
+
+
 def arabic_value(digits: str) -> float:
-    """The value of Arabic digits with or without thousands separators (4,200 and 4，200 are 4200)."""
-    return float(digits.replace(",", "").replace("，", ""))
+    """The value of Arabic digits with or without thousands separators (4,200, 4，200 and 4 200 are 4200)."""
+    return float(digits.replace(",", "").replace("，", "").replace(" ", ""))
 
 
 def magnitude(characters: str) -> float:

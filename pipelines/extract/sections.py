@@ -72,7 +72,10 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
         start, end = end + 1, end + 1 + len(line)
         if not line:
             continue
-        opening = _opening(line if len(line) <= _LONGEST_HEADING else line[:_HEAD] + " ", report_year)
+        if len(line) <= _LONGEST_HEADING:
+            opening = _opening(line, report_year)
+        else:
+            opening = _lead_opening(line[:_HEAD] + " ", report_year) if line[0] in _OPENING_FIRST else _OPENS_NOTHING
         if not opening.level:
             if opening.part:
                 part, part_level = opening.part, opening.part_level
@@ -88,8 +91,7 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
     return lines
 
 
-@lru_cache(maxsize=20_000)
-def _opening(line: str, report_year: int | None) -> _Opening:
+def _lead_opening(line: str, report_year: int | None) -> _Opening:
     """What a line opens; of a long one its first words are given, and a space."""
     level = _level(line)
     heading = _is_heading(line, level)
@@ -103,6 +105,11 @@ def _opening(line: str, report_year: int | None) -> _Opening:
     if line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
         return _Opening(0, heading, "plan", 3)
     return _Opening(0, heading, "", _LEVEL_OF_PART)
+
+
+_opening = lru_cache(maxsize=20_000)(_lead_opening)  # for short lines: reports share their headings
+_OPENING_FIRST = _HEADING_FIRST | _NEXT_FIRST | {"附"}
+_OPENS_NOTHING = _Opening(0, False, "", _LEVEL_OF_PART)
 
 
 def _level(line: str) -> int:

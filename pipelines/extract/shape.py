@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from pipelines.extract.classifiers import UNIT
 from pipelines.extract.codebook import Codebook
 from pipelines.extract.context import Context
-from pipelines.extract.mentions import UNIT
 from pipelines.extract.statement import PlacedFact, PlacedNumber, Sentence, Span, Statement, parse, state
 
 # Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a

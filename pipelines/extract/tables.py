@@ -9,10 +9,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from pipelines.extract.classifiers import UNITS
 from pipelines.extract.codebook import Codebook
 from pipelines.extract.cues import period_reason
-from pipelines.extract.mentions import UNITS, Mention, find_mentions
+from pipelines.extract.mentions import Mention, find_mentions
 from pipelines.extract.sections import Line
 from pipelines.extract.statement import Counted, Sentence, Span, Stated, Statement, count, parse, state_figure
 
@@ -31,6 +33,15 @@ class _Cell:
     reason: str  # why its row or column is of another year, or ''
 
 
+class _Columns(NamedTuple):
+    """What the figures of a row share."""
+
+    spans: list[Span]  # of its cells, the label first
+    heads: Sequence[str]
+    label: str
+    unit: str  # the classifier that the row gives its bare numbers
+
+
 def read_row(
     text: str, line: Line, furniture: Sequence[Span], report_year: int | None, codebook: Codebook
 ) -> tuple[Sentence, Statement]:
@@ -40,11 +51,11 @@ def read_row(
     """
     row = text[line.start : line.end]
     sentence = parse(row, line.part, furniture)
-    heads = _heads(text, line)
+    columns = _columns(row, _heads(text, line))
     numbers: list[Counted] = []
     facts: list[Stated] = []
     for number, mention in enumerate(sentence.mentions):
-        cell = None if mention.reason else _cell(row, heads, mention, report_year)
+        cell = None if mention.reason else _cell(row, columns, mention, report_year)
         stated: list[Stated] = []
         reason = mention.reason or "uncoded"
         if cell:
@@ -58,19 +69,24 @@ def read_row(
     return sentence, Statement(tuple(numbers), tuple(facts))
 
 
-def _cell(row: str, heads: Sequence[str], mention: Mention, report_year: int | None) -> _Cell | None:
-    """The sentence of a figure of a row; none in its first cell, which is the label."""
+def _columns(row: str, heads: Sequence[str]) -> _Columns:
     spans = _cells(row)
     if len(spans) > 2 and row[slice(*spans[0])].strip().isdigit():
         spans, heads = spans[1:], heads[1:]  # a running number is no label
+    label = row[slice(*spans[0])] if spans else ""
+    return _Columns(spans, heads, label, _row_unit(row, label, spans))
+
+
+def _cell(row: str, columns: _Columns, mention: Mention, report_year: int | None) -> _Cell | None:
+    """The sentence of a figure of a row; none in its first cell, which is the label."""
+    spans, label = columns.spans, columns.label
     column = bisect_right(spans, (mention.start, len(row))) - 1
     if column < 1 or mention.start >= spans[column][1]:
         return None
-    label = row[slice(*spans[0])]
     a, b = spans[column]
-    head = heads[column] if column < len(heads) else ""
+    head = columns.heads[column] if column < len(columns.heads) else ""
     place = (mention.start - a, mention.end - a)
-    made, start = _sentence(_bare(label), head, row[a:b], _row_unit(row, label, spans), place)
+    made, start = _sentence(_bare(label), head, row[a:b], columns.unit, place)
     found = [m for m in find_mentions(made) if m.start == start]
     reason = _reason(label, report_year) or _reason(head, report_year)
     return _Cell(made, found[0], reason) if found else None
