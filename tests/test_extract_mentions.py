@@ -254,3 +254,26 @@ def test_where_a_number_ends_in_the_account(text: str, disposition: str) -> None
     result = extract(text, (), 2024, load_codebook())
     assert [number.disposition for number in result.numbers] == [disposition]
     assert len(result.facts) == (disposition == "fact")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("五名村干部述法", 5),
+        ("三名人大代表参加", 3),
+        ("两名人民调解员到场", 2),
+        ("三名校长受聘", 3),
+        ("三人均通过考试", 3),
+        ("两起劳动争议", 2),
+        ("一起交通事故", 1),
+        ("三个人民调解委员会", 3),
+        ("移交五条线索", 5),
+    ],
+)
+def test_a_classifier_before_people_and_things_counts(text: str, value: float) -> None:
+    assert [mention.value for mention in find_mentions(text)] == [value]
+
+
+@pytest.mark.parametrize("text", ["大家一起劳动", "部门一起推进", "一起部署落实", "拧成一条线"])
+def test_together_is_no_number(text: str) -> None:
+    assert find_mentions(text) == []

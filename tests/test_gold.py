@@ -11,10 +11,10 @@ GOLD = PROJECT_ROOT / "tests" / "gold"
 # set: precision, recall, F1, qualifier, most unclassified. Raise a floor when the engine passes it; never lower one.
 FLOORS = {
     "seeds": (0.97, 1.00, 0.98, 1.00, 0.0),
-    "dev": (0.98, 0.98, 0.98, 0.98, 0.02),
-    "full": (0.99, 0.99, 0.99, 0.98, 0.02),
-    "tuned": (0.97, 0.91, 0.94, 0.98, 0.05),
-    "apart": (0.96, 0.85, 0.90, 0.98, 0.07),
+    "dev": (0.98, 0.99, 0.985, 0.99, 0.02),
+    "full": (0.99, 0.99, 0.99, 0.99, 0.01),
+    "tuned": (0.98, 0.92, 0.95, 0.99, 0.05),
+    "apart": (0.96, 0.865, 0.91, 0.99, 0.065),
 }
 
 
