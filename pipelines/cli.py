@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -67,6 +68,40 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
         click.echo(str(settings.release_path))
     else:
         show.summary(out, settings.release_path, summarise(settings.release_path))
+
+
+@fazhi.command()
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.option("--raw", metavar="DIR", help="Folder with sources.toml and the archive.  [default: raw/ in the project]")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Skip what a list dates before this.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most so many pages of each source.")
+@click.option("--dry-run", is_flag=True, help="Read the lists only, show what would be fetched, write nothing.")
+def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, limit: int | None, dry_run: bool) -> None:
+    """Read the sites of sources.toml, or each SOURCE of them, into the archive raw/fetched."""
+    settings = Settings.load(raw)
+
+    from pipelines import show
+    from pipelines.ingest import display
+    from pipelines.ingest.archive import ArchiveBusy
+    from pipelines.ingest.fetch import Options
+    from pipelines.ingest.fetch import fetch as read_sites
+    from pipelines.ingest.sources import SourcesError, choose, load_sources
+
+    out = show.console()
+    try:
+        chosen = choose(load_sources(settings.sources_path), sources)
+        if not chosen:
+            raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
+        with display.fetch_progress(out, chosen) as listener:
+            options = Options(since.date() if since else None, limit, dry_run)
+            tallies = read_sites(settings, chosen, options, listener=listener)
+    except (SourcesError, ArchiveBusy) as error:
+        raise Refusal(str(error)) from error
+    if dry_run:
+        display.links(out, tallies)
+    display.report(out, tallies)
+    if any(tally.is_failed for tally in tallies):
+        raise SystemExit(FAILED)
 
 
 @fazhi.command()

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.assets import automation, facts, raw, release, tables, text
+from pipelines.assets import automation, facts, fetched, raw, release, tables, text
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
 from pipelines.warehouse.tables import load_specs
@@ -11,7 +11,7 @@ _specs = load_specs(Settings.load().sql_dir)
 
 defs = dg.Definitions(
     assets=[
-        *(raw.raw_files, raw.codebook, raw.division_codes),
+        *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes),
         *(text.documents, text.identities, facts.extraction),
         *(tables.table_asset(spec) for spec in _specs.values()),
         release.release_asset(_specs),

@@ -3,22 +3,29 @@
 Only names and numbers belong here. What is done with a folder is written where it is done; the one exception is
 `prepare_dagster_home`, because Dagster wants its folder to exist before anything of Dagster is loaded.
 
-| variable          | meaning                                               | default               |
-|-------------------|-------------------------------------------------------|-----------------------|
-| `FAZHI_RAW`       | folder whose files are the reports                    | `raw/` in the project |
-| `FAZHI_WAREHOUSE` | folder that is built                                  | `warehouse/`          |
-| `DAGSTER_HOME`    | where Dagster keeps its runs                          | `.dagster/`           |
-| `FAZHI_MAX_BYTES` | a larger file is not read but quarantined             | 20000000              |
-| `FAZHI_PROCESSES` | worker processes for large batches                    | the number of cores   |
+| variable              | meaning                                            | default               |
+|-----------------------|----------------------------------------------------|-----------------------|
+| `FAZHI_RAW`           | folder whose files are the reports                 | `raw/` in the project |
+| `FAZHI_WAREHOUSE`     | folder that is built                               | `warehouse/`          |
+| `DAGSTER_HOME`        | where Dagster keeps its runs                       | `.dagster/`           |
+| `FAZHI_MAX_BYTES`     | a larger file is not read but quarantined          | 20000000              |
+| `FAZHI_PROCESSES`     | worker processes for large batches                 | the number of cores   |
+| `FAZHI_CONTACT`       | mail or web address that sites see when we fetch   | none: nothing fetched |
+| `FAZHI_FETCH_HOSTS`   | sites that are fetched from at the same time       | 8                     |
+| `FAZHI_FETCH_SECONDS` | a file that takes longer is not fetched            | 60                    |
+| `FAZHI_FETCH_PRIVATE` | 1 allows private addresses and no delay, for tests | 0                     |
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MAX_BYTES = 20_000_000
+DEFAULT_FETCH_HOSTS = 8
+DEFAULT_FETCH_SECONDS = 60
 
 DAGSTER_YAML = """\
 # Written by fazhi when the folder was made; change it freely, it is not written again.
@@ -35,7 +42,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders (absolute) and limits of one run. `max_bytes` is in bytes."""
+    """Folders (absolute) and limits of one run. `max_bytes` is in bytes, `fetch_seconds` in seconds."""
 
     project_root: Path
     raw_dir: Path
@@ -43,6 +50,10 @@ class Settings:
     dagster_home: Path
     max_bytes: int = DEFAULT_MAX_BYTES
     processes: int = 1
+    contact: str = ""
+    fetch_hosts: int = DEFAULT_FETCH_HOSTS
+    fetch_seconds: int = DEFAULT_FETCH_SECONDS
+    fetch_private: bool = False
 
     @classmethod
     def load(
@@ -63,6 +74,10 @@ class Settings:
             dagster_home=_folder(None, env.get("DAGSTER_HOME"), PROJECT_ROOT / ".dagster"),
             max_bytes=_positive(env, "FAZHI_MAX_BYTES", DEFAULT_MAX_BYTES),
             processes=_positive(env, "FAZHI_PROCESSES", os.cpu_count() or 1),
+            contact=_contact(env),
+            fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
+            fetch_seconds=_positive(env, "FAZHI_FETCH_SECONDS", DEFAULT_FETCH_SECONDS),
+            fetch_private=_switch(env, "FAZHI_FETCH_PRIVATE"),
         )
 
     @property
@@ -71,9 +86,37 @@ class Settings:
         return self.project_root / "raw" / "reference"
 
     @property
+    def sources_path(self) -> Path:
+        """The sites to fetch from."""
+        return self.raw_dir / "sources.toml"
+
+    @property
+    def fetched_dir(self) -> Path:
+        """The archive of what was fetched."""
+        return self.raw_dir / "fetched"
+
+    @property
+    def user_agent(self) -> str:
+        """How we introduce ourselves to sites. Raises SettingsError where there is no contact to name."""
+        if not self.contact:
+            raise SettingsError(
+                "FAZHI_CONTACT is not set, and sites must know whom to ask; set it to your mail address or web page"
+            )
+        try:
+            release = version("fazhi")
+        except PackageNotFoundError:  # run from a folder that was not installed
+            release = "0"
+        return f"fazhi/{release} (+{self.contact})"
+
+    @property
     def divisions_path(self) -> Path:
         """The Parquet file with all township-level units."""
         return self.reference_dir / "divisions.parquet"
+
+    @property
+    def division_changes_path(self) -> Path:
+        """The CSV file with the units that ended or were renamed; it lies beside the units."""
+        return self.reference_dir / "division_changes.csv"
 
     @property
     def sql_dir(self) -> Path:
@@ -89,6 +132,11 @@ class Settings:
     def indicators_path(self) -> Path:
         """The codebook as a Parquet table."""
         return self.stage_dir / "indicators" / "indicators.parquet"
+
+    @property
+    def staged_changes_path(self) -> Path:
+        """The changes of units as a Parquet table."""
+        return self.stage_dir / "divisions" / "division_changes.parquet"
 
     @property
     def tables_dir(self) -> Path:
@@ -137,6 +185,20 @@ def _folder(given: str | os.PathLike[str] | None, variable: str | None, default:
 
 def _is_hidden(relative: Path) -> bool:
     return any(part.startswith(".") for part in relative.parts)
+
+
+def _contact(env: Mapping[str, str]) -> str:
+    text = env.get("FAZHI_CONTACT", "").strip()
+    if text and not (text.isascii() and text.isprintable() and ("@" in text or "://" in text)):
+        raise SettingsError(f"FAZHI_CONTACT is {text!r}, expected a mail address or the address of a web page")
+    return text
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name} is {text!r}, expected 0 or 1; correct it or unset it")
+    return text == "1"
 
 
 def _positive(env: Mapping[str, str], name: str, default: int) -> int:

@@ -17,6 +17,7 @@ from pipelines.warehouse.tables import load_specs
 SPECS = load_specs(PROJECT_ROOT / "sql")
 GRAPH = defs.resolve_asset_graph()
 STAGED = {
+    "fetched_documents": "raw",
     "raw_files": "raw",
     "codebook": "raw",
     "division_codes": "raw",
@@ -40,7 +41,8 @@ def test_there_is_one_asset_for_each_sql_file_and_stage() -> None:
 
 
 def test_the_stages_follow_each_other() -> None:
-    assert parents("raw_files") == set()
+    assert parents("fetched_documents") == set()
+    assert parents("raw_files") == {"fetched_documents"}
     assert parents("documents") == {"raw_files"}
     assert parents("identities") == {"raw_files", "documents", "division_codes"}
     assert parents("facts") == parents("numbers") == {"documents", "identities", "codebook"}

@@ -94,7 +94,7 @@ def test_every_command_and_flag_exists(page: Path) -> None:
         command = fazhi.commands.get(line.split()[0])
         assert command is not None, f"{page.name} names `fazhi {line}`"
         known = {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
-        assert set(re.findall(r"(?<=\s)--[a-z]+", line)) <= known, f"{page.name} names `fazhi {line}`"
+        assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= known, f"{page.name} names `fazhi {line}`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -12,6 +12,7 @@ GROUP = "raw"
 
 @dg.asset(
     group_name=GROUP,
+    deps=["fetched_documents"],
     kinds={"python", "parquet"},
     owners=OWNERS,
     check_specs=[
@@ -66,5 +67,12 @@ def codebook(workspace: Workspace) -> Result:
 
 @dg.asset(group_name=GROUP, kinds={"parquet"}, owners=OWNERS)
 def division_codes(workspace: Workspace) -> Result:
-    """All township-level units with the county, prefecture and province above them; comes with the project."""
-    return dg.MaterializeResult(metadata=frame_metadata(pl.scan_parquet(workspace.settings().divisions_path)))
+    """All township-level units with those above them, and the units that they followed; comes with the project."""
+    from pipelines.identify.changes import write_changes
+
+    settings = workspace.settings()
+    changes = pl.scan_parquet(write_changes(settings.division_changes_path, settings.staged_changes_path))
+    known = dg.MetadataValue.int(changes.select(pl.len()).collect().item())
+    return dg.MaterializeResult(
+        metadata={**frame_metadata(pl.scan_parquet(settings.divisions_path)), "changes_known": known}
+    )

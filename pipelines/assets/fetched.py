@@ -1,0 +1,86 @@
+"""Group `raw`: what came from the sites of `sources.toml`. Reading them is `pipelines.ingest.fetch`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.assets.metadata import OWNERS, Result
+from pipelines.assets.workspace import Workspace
+from pipelines.ingest.sources import Source, SourcesError, choose, load_sources
+from pipelines.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from pipelines.ingest.tally import Tally
+
+NAME = "fetched_documents"
+SENSOR_TAG = "dagster/sensor_name"
+
+
+@dg.asset(
+    name=NAME,
+    group_name="raw",
+    kinds={"python"},
+    owners=OWNERS,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "sources_found_something", asset=NAME, description="Each source's list holds what it should."
+        ),
+        dg.AssetCheckSpec("sources_reach_minimum", asset=NAME, description="No source fell below its min_documents."),
+        dg.AssetCheckSpec("sources_let_us_read", asset=NAME, description="No site turned us away or broke off."),
+    ],
+)
+def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
+    """New and changed pages and attachments of the sites in `sources.toml`, kept byte for byte below raw/fetched."""
+    settings = workspace.settings()
+    try:
+        sources = choose(load_sources(settings.sources_path), [])
+    except SourcesError as error:
+        raise dg.Failure(str(error)) from error
+    if context.run.tags.get(SENSOR_TAG):
+        sources = []  # the sensor starts runs because files arrived; sites are asked by night or by hand
+    tallies = _fetch(settings, sources) if sources else []
+    for tally in tallies:
+        for line in (*tally.verdicts(), *tally.reasons()):
+            context.log.warning(f"{tally.source.id}: {line}")
+    return dg.MaterializeResult(metadata=_metadata(tallies), check_results=_checks(tallies))
+
+
+def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
+    from pipelines.ingest.archive import ArchiveBusy  # none of this is needed to load the graph
+    from pipelines.ingest.fetch import fetch
+    from pipelines.ingest.tally import Tally
+
+    try:
+        return fetch(settings, sources)
+    except (SettingsError, ArchiveBusy) as error:  # no reason to keep what is there already from being built
+        return [Tally(source, stopped=str(error)) for source in sources]
+
+
+def _metadata(tallies: "Sequence[Tally]") -> dict[str, dg.MetadataValue]:
+    outcomes = {name: sum(tally.outcomes[name] for tally in tallies) for name in ("new", "changed", "unchanged")}
+    problems = {kind: sum(tally.count(kind) for tally in tallies) for kind in ("refused", "failed")}
+    return {
+        "dagster/row_count": dg.MetadataValue.int(sum(outcomes.values())),
+        "sources": dg.MetadataValue.json([tally.counts() for tally in tallies]),
+        **{name: dg.MetadataValue.int(count) for name, count in {**outcomes, **problems}.items()},
+    }
+
+
+def _checks(tallies: "Sequence[Tally]") -> list[dg.AssetCheckResult]:
+    """Only the minimum is an error; no check keeps from being built what has been fetched."""
+    warning, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
+    rules = (
+        ("sources_found_something", warning, [t.source.id for t in tallies if t.found_nothing]),
+        ("sources_reach_minimum", error, [t.source.id for t in tallies if t.is_below_minimum]),
+        ("sources_let_us_read", warning, [f"{t.source.id} ({t.stopped})" for t in tallies if t.stopped]),
+    )
+    return [
+        dg.AssetCheckResult(
+            check_name=name,
+            passed=not bad,
+            severity=severity,
+            description=f"{len(bad)} of {len(tallies)} sources" + (f": {', '.join(bad)}" if bad else ""),
+        )
+        for name, severity, bad in rules
+    ]

@@ -1,0 +1,156 @@
+"""The archive of fetched bytes: `raw/fetched/HOST/SHA256.EXT`, each with a sidecar on where and when it was seen.
+
+Belongs here what lies on disk and how it gets there whole. A file of bytes is never changed, and nothing is ever
+removed: a changed page is a second file, and a page that vanished says nothing. The same bytes at a second address, or
+again at the first after a change, are one file whose sidecar has one more entry in `seen_again`.
+
+Files are written beside their place under a hidden name, synced and renamed, bytes before sidecar. Bytes that a crash
+left without a sidecar get it when their page is asked for again.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.content import extension
+from pipelines.ingest.sidecar import SUFFIX
+from pipelines.ingest.urls import folder_of
+
+_TEMPORARY = ".tmp"
+
+
+class ArchiveBusy(RuntimeError):
+    """Another process is writing to the archive; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """That an address gave certain bytes: what a sidecar says. `fetched_at` is ISO 8601 in UTC with microseconds."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    fetched_at: str
+    source_id: str
+    link_title: str | None
+    list_date: str | None
+    page_url: str | None = None  # the page that an attachment hangs on
+
+
+@dataclass(frozen=True)
+class Version:
+    """The bytes that an address gave when it was last seen."""
+
+    sighting: Sighting
+    sha256: str
+    path: Path
+
+
+class Archive:
+    """The archive below one folder; safe to share between threads, but not between processes (see `locked`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._hosts: dict[str, dict[str, Version]] = {}
+
+    def current(self, url: str) -> Version | None:
+        """The version of `url` that was seen last, None if it never was."""
+        with self._lock:
+            return self._host(folder_of(url)).get(url)
+
+    def keep(self, sighting: Sighting, data: bytes) -> tuple[Version, str]:
+        """Have the bytes in the archive; returns the current version of their address: new, changed or unchanged."""
+        sha = hashlib.sha256(data).hexdigest()
+        with self._lock:
+            name = folder_of(sighting.url)
+            versions = self._host(name)
+            known = versions.get(sighting.url)
+            if known is not None and known.sha256 == sha:
+                return known, "unchanged"
+            path = self._folder / name / f"{sha}.{extension(data)}"
+            if not path.exists():
+                write_whole(path, data, mode=0o444)
+            sidecar = path.with_name(sha + SUFFIX)
+            content = _read(sidecar)
+            if content is None:
+                content = {**asdict(sighting), "sha256": sha, "size_bytes": len(data), "seen_again": []}
+            else:
+                content["seen_again"].append(asdict(sighting))
+            write_whole(sidecar, json.dumps(content, ensure_ascii=False, indent=1).encode())
+            versions[sighting.url] = Version(sighting, sha, path)
+            return versions[sighting.url], "changed" if known else "new"
+
+    def _host(self, name: str) -> dict[str, Version]:
+        """The current versions of one host, read from its sidecars when it is first asked for."""
+        if name not in self._hosts:
+            folder = self._folder / name
+            files = {path.stem: path for path in folder.glob("*") if not path.name.endswith(SUFFIX)}
+            versions: dict[str, Version] = {}
+            for sidecar in sorted(folder.glob(f"*{SUFFIX}")):
+                path, content = files.get(sidecar.name.removesuffix(SUFFIX)), _read(sidecar)
+                if path is None or content is None:
+                    continue
+                for sighting in _sightings(content):
+                    known = versions.get(sighting.url)
+                    if known is None or known.sighting.fetched_at < sighting.fetched_at:
+                        versions[sighting.url] = Version(sighting, content["sha256"], path)
+            self._hosts[name] = versions
+        return self._hosts[name]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only process that writes below `folder` (made if need be), and clear away what a killed one left.
+
+    The lock goes with the process, also with one that is killed. Raises ArchiveBusy.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ArchiveBusy(f"another fetch is writing to {folder}; wait until it has ended") from error
+        for leftover in folder.glob(f"*/.*{_TEMPORARY}"):
+            leftover.unlink()
+        yield
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file that is there with all its bytes or not at all, whenever the process or the machine stops."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}{_TEMPORARY}")
+    with temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fchmod(stream.fileno(), mode)
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(sidecar: Path) -> dict[str, Any] | None:
+    """The content of a sidecar of ours; None for none, and for one that somebody broke: its page is fetched anew."""
+    try:
+        content = json.loads(sidecar.read_bytes())
+        _sightings(content)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return content if isinstance(content.get("sha256"), str) else None
+
+
+def _sightings(content: dict[str, Any]) -> list[Sighting]:
+    names = Sighting.__dataclass_fields__
+    return [Sighting(**{name: entry[name] for name in names}) for entry in (content, *content["seen_again"])]

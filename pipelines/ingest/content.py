@@ -1,0 +1,48 @@
+"""What bytes are, as far as fetching must know: the extension of a file name, and the text of a page with links.
+
+Reading a document for its content is `pipelines.read`; here nothing is refused and nothing raises.
+"""
+
+import zipfile
+from io import BytesIO
+
+_MAGIC = (
+    (b"%PDF-", "pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"),
+    (b"Rar!\x1a\x07", "rar"),
+)
+_HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<div", b"<script", b"<table", b"<p")
+_LOOK = 4096
+
+
+def extension(data: bytes) -> str:
+    """The extension that we give a file with these bytes, without the dot; `bin` where they are nothing we know."""
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if data.startswith(b"PK\x03\x04"):
+        return "docx" if _holds_word(data) else "zip"
+    if is_page(data):
+        return "html"
+    return "bin" if b"\0" in data[:_LOOK] else "txt"
+
+
+def is_page(data: bytes) -> bool:
+    """Whether the bytes are HTML, by their beginning."""
+    head = data[:_LOOK].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith(b"<") and b"\0" not in head and any(sign in head for sign in _HTML_SIGNS)
+
+
+def page_text(data: bytes) -> str:
+    """The characters of a page or list. What it declares is not believed: UTF-8 if it is that, else GB18030."""
+    text = data.decode("utf-8-sig", "replace")
+    is_utf8 = text.count("\ufffd") * 1000 <= len(text)  # a stray byte does not make it another charset
+    return text if is_utf8 else data.decode("gb18030", "replace")
+
+
+def _holds_word(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        return False

@@ -1,0 +1,194 @@
+"""What a list page, a JSON list, a sitemap or a page with attachments links to. Pure functions over what was fetched.
+
+Belongs here how links, their titles and dates are found. Not here: asking for anything (`fetch`), and what a document
+says (`pipelines.read`).
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipelines.ingest.client import Answer
+from pipelines.ingest.content import page_text
+from pipelines.ingest.problems import Failed, Refused
+from pipelines.ingest.sources import Source
+from pipelines.ingest.urls import absolute
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\d)")
+_URL_DATE = re.compile(r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+")  # the common CMS of TRS: t20240131_1234.html
+_CLIMB = 3  # levels above a link in which its date may stand
+_CHINA = timedelta(hours=8)
+_ATTACHED = "a[href], iframe[src], embed[src]"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a list, or to an attachment of a page. `listed_on` is its date of publication by the list."""
+
+    url: str
+    title: str = ""
+    listed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """All links of a list page, wanted or not, and the list pages that it names as further ones."""
+
+    links: tuple[Link, ...]
+    further: tuple[str, ...] = ()
+
+
+def walk(source: Source, ask: Callable[[str], Answer]) -> Iterator[list[Link]]:
+    """The links of each list page that no earlier one had, page after page until there are no more.
+
+    The end is a page that is not there (404), one without any new link, or the source's `max_pages`; the last raises
+    Refused if there was more to read. What `ask` raises passes through.
+    """
+    queue, asked, known = deque([source.start]), set[str](), set[str]()
+    number = source.first_page
+    while queue:
+        url = queue.popleft()
+        if url in asked:
+            continue
+        if len(asked) == source.max_pages:
+            raise Refused(f"more list pages than max_pages = {source.max_pages}")
+        try:
+            page = parse_list(ask(url), source)
+        except Failed as problem:
+            if problem.status in (404, 410) and asked and source.pages:
+                return
+            raise
+        asked.add(url)
+        fresh = list({link.url: link for link in page.links if link.url not in known}.values())
+        known.update(link.url for link in fresh)
+        yield fresh
+        queue.extend(page.further)
+        if source.pages and fresh:
+            queue.append(absolute(source.start, source.pages.replace("{n}", str(number))) or source.start)
+            number += 1
+
+
+def parse_list(answer: Answer, source: Source) -> ListPage:
+    """The links of one list page, by the kind of its source. Raises Failed for JSON that is not as described."""
+    text = page_text(answer.data)
+    if source.kind == "json":
+        return ListPage(tuple(_json_links(text, answer.final_url, source)))
+    if source.kind == "sitemap":
+        return _sitemap(text, answer.final_url)
+    page = LexborHTMLParser(text)
+    base = _base(page, answer.final_url)
+    links = (_html_link(node, base) for node in page.css(source.link))
+    named = page.css(source.next) if source.next else []
+    further = (absolute(base, node.attributes.get("href") or "") for node in named)
+    return ListPage(tuple(link for link in links if link), tuple(url for url in further if url))
+
+
+def attachments(data: bytes, url: str, source: Source) -> list[Link]:
+    """The files that a page links to in its body, by the extensions that the source allows; each once."""
+    if not source.attachments:
+        return []
+    page = LexborHTMLParser(page_text(data))
+    base = _base(page, url)
+    body = (page.css_first(source.body) if source.body else None) or page.root
+    ending = re.compile(rf"\.(?:{'|'.join(source.attachments)})(?=$|[?#&])", re.IGNORECASE)
+    found: dict[str, Link] = {}
+    for node in body.css(_ATTACHED) if body else ():
+        target = absolute(base, node.attributes.get("href") or node.attributes.get("src") or "")
+        title = _words(node.text()) or _words(node.attributes.get("title") or "")
+        if target and (ending.search(target) or ending.search(title)):
+            found.setdefault(target, Link(target, title))
+    return list(found.values())
+
+
+def _html_link(node: LexborNode, base: str) -> Link | None:
+    href = node.attributes.get("href") or ""
+    url = absolute(base, href)
+    if not url or href.startswith("#"):
+        return None
+    # lists cut long titles and put the whole one into the attribute
+    title = max(_words(node.text()), _words(node.attributes.get("title") or ""), key=len)
+    return Link(url, title, _nearby_date(node) or _as_date(_URL_DATE.search(url)))
+
+
+def _nearby_date(node: LexborNode) -> date | None:
+    """A date beside the link: in it or in what holds it and no other link."""
+    href = node.attributes.get("href")
+    place: LexborNode | None = node
+    for _ in range(_CLIMB + 1):
+        if place is None or any(other.attributes.get("href") != href for other in place.css("a[href]")):
+            return None
+        if found := _as_date(_DATE.search(place.text(separator=" "))):
+            return found
+        place = place.parent
+    return None
+
+
+def _json_links(text: str, base: str, source: Source) -> Iterator[Link]:
+    try:
+        items: Any = json.loads(text)
+        for name in filter(None, source.items.split(".")):
+            items = items[name]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Failed(f"no list at items = {source.items!r} in the JSON: {type(error).__name__}: {error}") from error
+    if not isinstance(items, list):
+        raise Failed(f"items = {source.items!r} leads to {type(items).__name__} in the JSON, expected a list")
+    for item in items:
+        link = _json_link(item, base, source) if isinstance(item, dict) else None
+        if link:
+            yield link
+
+
+def _json_link(item: dict[str, Any], base: str, source: Source) -> Link | None:
+    """One item; `item_url` is a field, or an address with fields in braces."""
+    if "{" in source.item_url:
+        href = re.sub(r"\{(\w+)\}", lambda field: str(item.get(field[1], "")), source.item_url)
+    else:
+        href = str(item.get(source.item_url) or "")
+    url = absolute(base, href) if href else None
+    if url is None:
+        return None
+    title = _words(LexborHTMLParser(str(item.get(source.item_title) or "")).text())  # titles come with <em> or &amp;
+    when = item.get(source.item_date)
+    return Link(url, title, _moment(when) if isinstance(when, int) else _as_date(_DATE.search(str(when or ""))))
+
+
+def _moment(milliseconds: int) -> date | None:
+    """The day in China of a time in milliseconds since 1970."""
+    try:
+        return (datetime.fromtimestamp(milliseconds / 1000, UTC) + _CHINA).date()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _sitemap(text: str, base: str) -> ListPage:
+    page = LexborHTMLParser(text)  # an HTML parser knows no entities that could grow
+    links = []
+    for entry in page.css("url"):
+        place, changed = entry.css_first("loc"), entry.css_first("lastmod")
+        url = absolute(base, place.text()) if place else None
+        if url:
+            links.append(Link(url, "", _as_date(_DATE.search(changed.text())) if changed else None))
+    further = (absolute(base, place.text()) for place in page.css("sitemap loc"))
+    return ListPage(tuple(links), tuple(url for url in further if url))
+
+
+def _base(page: LexborHTMLParser, url: str) -> str:
+    node = page.css_first("base[href]")
+    return (absolute(url, node.attributes.get("href") or "") if node else None) or url
+
+
+def _as_date(match: re.Match[str] | None) -> date | None:
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

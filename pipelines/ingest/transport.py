@@ -1,0 +1,124 @@
+"""The way to the network: only to public addresses, only for so long, TLS always verified.
+
+Belongs here what must hold for every single connection, redirects included. Which hosts may be asked at all is decided
+in `pipelines.ingest.client`. Connections are not kept: seconds lie between two requests to a host, and a new
+connection is a new look at where its name leads.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from pipelines.ingest.problems import Refused
+
+Resolve = Callable[..., Iterable[tuple[Any, ...]]]  # as socket.getaddrinfo
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet, also where IPv6 wraps an IPv4 one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class GuardedBackend(httpcore2.NetworkBackend):
+    """Looks a name up once, refuses private addresses, and connects to the very address that it checked."""
+
+    def __init__(self, seconds: float, allow_private: bool, resolve: Resolve) -> None:
+        self._seconds = seconds
+        self._allow_private = allow_private
+        self._resolve = resolve
+        self._plain = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """Connect to the first address of `host` that answers; the stream lives for the seconds of the limit."""
+        deadline = time.monotonic() + self._seconds
+        problem: Exception = httpcore2.ConnectError(f"host {host} has no address")
+        for address in self._addresses(host, port):
+            try:
+                stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                problem = error
+                continue
+            return _TimedStream(stream, deadline, self._seconds)
+        raise problem
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = self._resolve(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore2.ConnectError(f"host {host} cannot be found: {error.strerror or error}") from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        private = [address for address in addresses if not is_public(address)]
+        if private and not self._allow_private:
+            raise Refused(f"host {host} leads to the private address {private[0]}")
+        return addresses
+
+
+class _TimedStream(httpcore2.NetworkStream):
+    """A stream that ends at its deadline, however often a few bytes arrive; headers are under it too."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: float, seconds: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._seconds = seconds
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._stream.read(max_bytes, self._left(timeout))
+        except httpcore2.ReadTimeout:
+            self._left(timeout)  # says so if it was the deadline that ended the wait
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._left(timeout))
+        return _TimedStream(stream, self._deadline, self._seconds)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def _left(self, timeout: float | None) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise Refused(f"took longer than {self._seconds:g} seconds")
+        return left if timeout is None else min(left, timeout)
+
+
+def guarded_transport(seconds: float, allow_private: bool, resolve: Resolve) -> httpx2.HTTPTransport:
+    """A transport of httpx2 over `GuardedBackend`, verifying TLS as httpx2 does by default; proxies are not used."""
+    context = httpx2.create_ssl_context()
+    transport = httpx2.HTTPTransport(verify=context)
+    transport.close()
+    # httpx2 has no argument for the network backend of its pool; the pool itself is public interface of httpcore2
+    transport._pool = httpcore2.ConnectionPool(
+        ssl_context=context,
+        max_keepalive_connections=0,
+        network_backend=GuardedBackend(seconds, allow_private, resolve),
+    )
+    return transport
