@@ -1,17 +1,40 @@
 """The kind of a document: which type of text it is, and whether it is a template.
 
-Here belongs the judgement by title first and opening second. Not here: which unit it is about (`place`).
+Here belongs the judgement by title first and opening second: a title says what a text is, its opening only where there
+is no title or where the title announces another text. Not here: which unit it is about (`place`).
 """
 
 import re
+
+from pipelines.extract.scan import scan
 
 ACCEPTED = ("annual_report", "work_summary", "enforcement_report")
 
 _LAW = re.compile(r"法治|法制|依法行政|依法治|普法")
 _ENFORCEMENT = re.compile(r"行政执法|综合执法|执法工作|规范执法")
 _DISCLOSURE = re.compile(r"信息公开.{0,12}(?:报告|年报)|(?:信息公开|政务公开)工作(?:总结|情况)")
-_SPEECH = re.compile(r"(?:讲话|致辞|发言|主持词|演讲)稿?(?:[((（].{1,20}[))）])?$")
-_PERSONAL = re.compile(r"述职|述法|述廉|个人.{0,6}(?:总结|报告)")
+_SPEECH = re.compile(
+    r"(?:讲话|致辞|发言|主持词|演讲)(?:稿|提纲|材料)?(?:[((（].{1,20}[))）])?$|在.{2,40}(?:会议?|班)上的"
+)
+_ADDRESS = re.compile(r"^(?:尊敬的)?(?:同志们|各位领导|大家好)", re.MULTILINE)
+# A leader accounts for himself. That the leaders do their duty is also a chapter of ordinary reports, so there only a
+# title counts that is about nothing else.
+_PERSONAL = re.compile(
+    r"述职|述法|述廉|个人.{0,6}(?:总结|报告)|^(?!.*(?:法治政府|依法行政|法治建设(?!第一|工作第一))).*第一责任人.{0,4}职责"
+)
+_OWN_PERSON = scan(
+    [
+        ("现", r"将(?:我|本人)[^。]{0,30}(?:述|履职|履行)"),
+        ("本", r"(?<![^。;；,，\n].)人(?:认真|始终|坚持|带头|在|作为|担任|严格|主动)"),
+    ]
+)
+# Texts about the work or about the report: studies, inspections, and what explains or judges a report.
+_ABOUT = re.compile(
+    r"调研|考察|课题|论文|心得|体会|解读|(?:编制|起草)说明|(?:督[察查]|考核|评估|整改)(?!.*自查).{0,12}(?:报告|通报|情况)"
+)
+_VILLAGE = re.compile(
+    r"(?:镇|乡|街道)[一-龥]{1,8}?(?:(?<![乡农各镇全一])村|社区)(?:村民?委员?会|居民?委员?会)?(?=20|关于|[法依普]|年度)"
+)
 _REPORT = re.compile(r"报告|总结|汇报|情况|小结|年报")
 _INSTRUCTION = re.compile(
     r"(?:通知|方案|要点|意见|办法|公告|公示|批复|函|规划|制度|预案|细则|决定|计划|清单|规则)(?:[((（].{1,20}[))）])?$"
@@ -19,31 +42,57 @@ _INSTRUCTION = re.compile(
 _ENDS_AS_REPORT = re.compile(
     r"(?:报告|总结|汇报|情况|小结|年报|材料|思路|打算|安排|计划|要点)(?:[((（【].{1,20}[))）】])?$"
 )
+# A notice that carries the report: 关于印发, 公布 or 报送 ... 报告的通知.
+_CARRIES = re.compile(r"(?:印发|公布|公开|公示|发布|报送|上报|呈报).*(?:报告|总结|年报).{0,4}的?(?:通知|公告|公示|函)$")
+_HAPPENED = re.compile(r"召开|举行|举办|听取|审议|通过|发布|公布|出炉|亮相|晒出|解读")
+_LEAD = re.compile(r"^.{0,20}?(?:近日|日前|连日来|[0-9]{1,2} ?月[0-9]{1,2} ?日,|讯[ ((（])", re.MULTILINE)
 _NEWS = re.compile(r"本报讯|本网讯|通讯员|记者|(?:日报|晚报|新闻网|融媒体中心|微讯|电视台)(?:\s|$|[))）])")
 _SUMMARY = re.compile(r"总结")
 _AS_FOLLOWS = re.compile(
-    r"(?:报告|汇报|总结|通报|情况|述职)[^。;；]{0,8}如下|(?:报告|汇报|总结)[^。，,;；]{0,12}情况[:：]"
+    r"(?:报告|汇报|总结|通报|情况|述职)[^。;；]{0,8}(?<!通知)如下|(?:报告|汇报|总结)[^。，,;；]{0,12}情况[:：]"
 )
+_ATTACHMENT = re.compile(r"^附件|^[0-9]|[。,，:：;；]|\.(?:docx?|pdf|wps)")
 _HEADED = re.compile(r"^(?:一、|[((（]一[))）]|1[、.])", re.MULTILINE)
 _DISCLOSURE_TEXT = re.compile(r"(?:依据|根据|按照)[^。]{0,16}政府信息公开条例[^。]{0,30}(?:编制|要求)")
 
-_MASKED_PLACE = re.compile(
-    r"(?<![A-Za-z0-9])(?:[xX×*某]{1,4}|[A-Z])(?:镇|乡(?!村)|街道|县(?!级)|区(?!域))|[((（]乡镇版[))）]"
+# A letter before 区 may be a block of an industrial estate (A区), so there only X stands for a name.
+_KIND = "(?:镇|乡(?!村)|街道|县(?!级))"
+_MASKED_PLACE = scan(
+    [
+        ("xX×*某", rf"(?<![A-Za-z0-9].)[xX×*某]{{0,3}}(?:{_KIND}|区(?!域))"),
+        ("_＿", rf"(?<![A-Za-z0-9].)[_＿]+{_KIND}"),
+        ("A-Z", rf"(?<![A-Za-z0-9].){_KIND}"),
+        ("((（", r"乡镇版[))）]"),
+    ]
 )
-_MASKED_YEAR = re.compile(r"20[xX×*]{2} ?年?|[xX×*]{4}年")
-_MASKED_FIGURE = re.compile(r"[*×]+ ?(?:次|件|人|场|名|个|起|万|份|条|期|余)")
+_NAMED_PLACE = re.compile(r"[一-龥]{2,}(?:(?<!乡)镇|乡(?![镇村])|街道|苏木)")
+_MODEL = re.compile(r"范文|范本|模板|样表|参考格式|[((（](?:样本|式样|参考)[))）]")
+_BLANK = scan([("_＿", "[_＿]+"), ("((（", r" *[))）] ?(?:次|件|人|场|名|个|起|份|期)")])
+_MASKED_YEAR = scan([("2", "0[xX×*]{2} ?年?"), ("xX×*", "[xX×*]{3}年")])
+_MASKED_FIGURE = scan([("*×xX", "(?<![A-Za-z0-9].)[*×xX]* ?(?:次|件|人|场|名|个|起|万|份|条|期|余)")])
 _MASKED_WORD = re.compile(r"(?<![A-Za-z0-9])[AX]{1,2}(?=总书记|社区|村|新时代|法治思想)|[一-龥]与X”")
-_MANY_MASKED_FIGURES = 3
+_MANY_MASKED = 3
+_SALUTATION = 120
 
 
 def mask(title: str, opening: str) -> str | None:
-    """Say what is masked in a template or a masked copy, None for an ordinary document."""
-    for what, pattern in (("the place", _MASKED_PLACE), ("the year", _MASKED_YEAR)):
-        match = pattern.search(title) or pattern.search(opening)
+    """Say what is masked in a template or a masked copy, None for an ordinary document.
+
+    Where the title names a unit in full, a masked place in the opening is a remark, such as a case of 某镇.
+    """
+    model = _MODEL.search(title)
+    if model:
+        return f"the title says so ({model[0]})"
+    place = _MASKED_PLACE.search(title) or (not _NAMED_PLACE.search(title) and _MASKED_PLACE.search(opening))
+    year = _MASKED_YEAR.search(title) or _MASKED_YEAR.search(opening)
+    for what, match in (("the place", place), ("the year", year)):
         if match:
             return f"{what} is masked ({match[0]})"
-    figures = _MASKED_FIGURE.findall(opening)
-    return f"figures are masked ({figures[0]})" if len(figures) >= _MANY_MASKED_FIGURES else None
+    for what, pattern in (("figures are masked", _MASKED_FIGURE), ("there are blanks to fill in", _BLANK)):
+        found = pattern.findall(opening)
+        if len(found) >= _MANY_MASKED:
+            return f"{what} ({found[0]})"
+    return None
 
 
 def has_masked_words(text: str) -> bool:
@@ -58,22 +107,41 @@ def document_type(title: str, opening: str, source: str) -> str:
     """
     if _DISCLOSURE.search(title) or (not _LAW.search(title) and _DISCLOSURE_TEXT.search(opening)):
         return "info_disclosure_report"
-    if _SPEECH.search(title):
+    if _SPEECH.search(title) or _ADDRESS.search(opening[:_SALUTATION]):
         return "speech"
-    if _PERSONAL.search(title):
+    if _PERSONAL.search(title) or _OWN_PERSON.search(opening) or _ABOUT.search(title) or _VILLAGE.search(title):
         return "other"
+    if _CARRIES.search(title):
+        return _carried(title, opening)
     if title and _ENDS_AS_REPORT.search(title) and _REPORT.search(title):
-        return _report_type(title, title)
+        told = _HAPPENED.search(title) and _LEAD.search(opening) and not _AS_FOLLOWS.search(opening)
+        return "news_brief" if told else _report_type(title, title)
     if title and _INSTRUCTION.search(title):
         return "other"
     if _NEWS.search(source) or _NEWS.search(opening):
         return "news_brief"
+    return _by_opening(title, opening) or ("news_brief" if title and _LAW.search(title) else "other")
+
+
+def _carried(title: str, opening: str) -> str:
+    """Return the type of the report inside a notice; `other` when the notice comes without it, or only asks for it."""
     heading = _HEADED.search(opening)
-    if heading or _AS_FOLLOWS.search(opening):
-        # What the report is about stands before its first heading; without such words there, anywhere above.
-        lead = opening[: heading.start()] if heading else opening
-        return _report_type(title, lead if _LAW.search(lead) or _ENFORCEMENT.search(lead) else opening)
-    return "news_brief" if title and _LAW.search(title) else "other"
+    if not heading:
+        return "other"
+    for line in opening[: heading.start()].split("\n"):
+        if _ENDS_AS_REPORT.search(line) and _REPORT.search(line) and not _ATTACHMENT.search(line):
+            return _report_type(line, line)
+    return _report_type(title, title) if _AS_FOLLOWS.search(opening[: heading.start()]) else "other"
+
+
+def _by_opening(title: str, opening: str) -> str | None:
+    """Return the type of a text that begins as a report does, None where it does not."""
+    heading = _HEADED.search(opening)
+    if not heading and not _AS_FOLLOWS.search(opening):
+        return None
+    # What the report is about stands before its first heading; without such words there, anywhere above.
+    lead = opening[: heading.start()] if heading else opening
+    return _report_type(title, lead if _LAW.search(lead) or _ENFORCEMENT.search(lead) else opening)
 
 
 def _report_type(title: str, subject: str) -> str:

@@ -1,51 +1,88 @@
--- What a person should look at, the most worthwhile first. Worth, 0 to 100, is how much one look mends:
---   a report that could not be placed brings all its facts     60 + a point a fact, 95 at most
---   a rate above 100 is wrong for certain                      90
---   two figures for one thing: one of them is wrong            80, and 85 where it moves a headline
---   a number nobody could class: the codebook may lack an entry   40
---   a fact read with a confidence below 0.7                   70 - 50 x confidence
-WITH conflict AS (
-    SELECT
-        m.township_code, m.report_year, m.metric_code,
-        unnest(m.report_ids) AS report_id,
-        list_concat(m.fact_ids, m.set_aside_fact_ids) AS fact_ids,
-        m.value
-    FROM township_metric AS m
-    WHERE m.has_conflict AND NOT m.is_headline
+-- What a person should look at, the most worthwhile first. What a look is worth is what it is likely to mend, in points
+-- from 0 to 95: how likely something is wrong,
+--   rate_out_of_range    90   a rate above 100 is wrong for certain, here or in the report
+--   conflict             80   two figures for one thing: one of them is wrong, or they are not one thing
+--   unresolved_unit      60   a report of a township kind that could not be placed, which leaves out all its facts
+--   unclassified_number  40   a number with a classifier that nobody could class: the codebook may lack an entry;
+--                        25   without a classifier it is rarely a figure
+--   low_confidence       70 - 50 x confidence, for facts read below 0.7: 40 for a tie
+--   quarantined_report   30   a township's text with facts in it that was not taken for a report: mostly rightly
+--   outlier              10   an exact figure above 20 times the median of ten or more units: mostly just a large unit
+-- and how much hangs on it: for a figure that counts towards a headline 5, as headlines are what units are compared by; for
+-- a report a point a fact, and 2 more for each that counts towards a headline.
+WITH headline AS (
+    SELECT DISTINCT d.metric_code
+    FROM dim_headline AS d
 ),
-conflict_fact AS (
-    SELECT c.report_id, c.township_code, c.report_year, c.metric_code, c.value, unnest(c.fact_ids) AS fact_id
-    FROM conflict AS c
+fact_count AS (
+    SELECT f.report_id, count(*) AS n_facts, count(h.metric_code) AS n_headline_facts
+    FROM fact_indicator AS f
+    LEFT JOIN headline AS h ON h.metric_code = f.metric_code
+    GROUP BY f.report_id
+),
+figure AS (
+    SELECT
+        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.qualifier, m.fact_ids, m.set_aside_fact_ids,
+        m.has_conflict, m.report_ids[1] AS report_id
+    FROM township_metric AS m
+    WHERE NOT m.is_headline
+),
+usual AS (
+    SELECT g.metric_code, median(g.value) AS median
+    FROM figure AS g
+    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
+    WHERE i.kind <> 'rate'
+    GROUP BY g.metric_code
+    HAVING count(*) >= 10 AND median(g.value) > 0
+),
+doubted AS (
+    SELECT
+        'conflict' AS kind, g.report_id || ':' || g.metric_code AS subject, g.report_id, g.township_code, g.report_year,
+        g.metric_code, list_concat(g.fact_ids, g.set_aside_fact_ids) AS fact_ids,
+        'one figure for the same thing; the larger, ' || g.value::VARCHAR || ', was kept' AS expected, 80.0 AS doubt
+    FROM figure AS g
+    WHERE g.has_conflict
+    UNION ALL
+    SELECT
+        'outlier', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
+        g.metric_code, g.fact_ids,
+        'a figure near ' || u.median::VARCHAR || ' ' || coalesce(g.unit, '') || ', the median; ' || g.value::VARCHAR
+        || ' was read: confirm or correct',
+        10.0
+    FROM figure AS g
+    INNER JOIN usual AS u ON u.metric_code = g.metric_code
+    WHERE g.qualifier = 'exact' AND g.value > 20 * u.median
+),
+doubted_fact AS (
+    SELECT
+        c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt,
+        unnest(c.fact_ids) AS fact_id
+    FROM doubted AS c
 ),
 item AS (
     SELECT
-        'conflict' AS kind,
-        c.report_id || ':' || c.metric_code AS subject,
-        c.report_id, c.township_code, c.report_year, c.metric_code,
+        c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code,
         list(f.fact_id ORDER BY f.number_start, f.fact_id) AS fact_ids,
         string_agg(f.evidence, ' ｜ ' ORDER BY f.number_start, f.fact_id) AS evidence,
-        'one figure for the same thing; the larger, ' || c.value::VARCHAR || ', was kept' AS expected,
-        CASE WHEN h.metric_code IS NULL THEN 80.0 ELSE 85.0 END AS worth
-    FROM conflict_fact AS c
+        c.expected, c.doubt, 0 AS n_waiting
+    FROM doubted_fact AS c
     INNER JOIN fact_indicator AS f ON f.fact_id = c.fact_id
-    LEFT JOIN (SELECT DISTINCT d.metric_code FROM dim_headline AS d) AS h ON h.metric_code = c.metric_code
-    GROUP BY c.report_id, c.township_code, c.report_year, c.metric_code, c.value, h.metric_code
+    GROUP BY c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt
     UNION ALL
     SELECT
-        'rate_out_of_range', f.fact_id,
-        f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'rate_out_of_range', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
         'a rate from 0 to 100; ' || f.value::VARCHAR || ' was stated',
-        90.0
+        90.0, 0
     FROM fact_indicator AS f
     INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
-    WHERE i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
-        'low_confidence', f.fact_id,
-        f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
         'read as ' || f.read_as || ' by ' || f.rule_id || ', ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
         || ': confirm or correct',
-        70.0 - 50.0 * f.confidence
+        70.0 - 50.0 * f.confidence, 0
     FROM fact_indicator AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     WHERE f.confidence < 0.7 AND r.status = 'accepted' AND r.is_canonical
@@ -55,23 +92,35 @@ item AS (
         n.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],
         substr(t.text, greatest(n.char_start - 30, 0) + 1, n.char_end - greatest(n.char_start - 30, 0) + 15),
         'an indicator of the codebook, or a reason why ' || n.text || ' is none',
-        40.0
+        CASE WHEN n.unit_raw IS NULL THEN 25.0 ELSE 40.0 END, 0
     FROM number_mention AS n
     INNER JOIN dim_report AS r ON r.report_id = n.report_id
     INNER JOIN report_text AS t ON t.report_id = n.report_id
-    WHERE n.disposition = 'unclassified'
+    WHERE n.disposition = 'unclassified' AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
-        'unresolved_unit', w.report_id,
-        w.report_id, NULL::VARCHAR, w.report_year, NULL::VARCHAR, []::VARCHAR[], coalesce(w.title, w.opening),
+        'unresolved_unit', w.report_id, w.report_id, NULL::VARCHAR, w.report_year, NULL::VARCHAR, []::VARCHAR[],
+        coalesce(w.title, w.opening),
         'the unit that reports' || coalesce('; seen: ' || nullif(array_to_string(w.place_candidates, ', '), ''), ''),
-        least(60.0 + w.n_facts, 95.0)
+        60.0, w.n_facts + 2 * coalesce(c.n_headline_facts, 0)
     FROM worklist_divisions AS w
+    LEFT JOIN fact_count AS c ON c.report_id = w.report_id
+    UNION ALL
+    SELECT
+        'quarantined_report', r.report_id, r.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],
+        coalesce(r.title, left(t.text, 100)),
+        'a report of the township after all, or not: ' || r.status_reason,
+        30.0, c.n_facts + 2 * c.n_headline_facts
+    FROM dim_report AS r
+    INNER JOIN fact_count AS c ON c.report_id = r.report_id
+    INNER JOIN report_text AS t ON t.report_id = r.report_id
+    ANTI JOIN worklist_divisions AS w ON w.report_id = r.report_id
+    WHERE r.status = 'quarantined' AND r.duplicate_of IS NULL AND r.doc_level IN ('township', 'subdistrict', 'unknown')
 )
 SELECT
     i.kind || ':' || i.subject AS review_id,
     i.kind,
-    i.worth,
+    least(i.doubt + i.n_waiting + CASE WHEN h.metric_code IS NULL THEN 0 ELSE 5 END, 95.0)::DOUBLE AS worth,
     i.report_id,
     i.township_code,
     i.report_year,
@@ -80,4 +129,5 @@ SELECT
     i.expected,
     i.fact_ids
 FROM item AS i
-ORDER BY i.worth DESC, review_id
+LEFT JOIN headline AS h ON h.metric_code = i.metric_code
+ORDER BY worth DESC, review_id

@@ -2,207 +2,314 @@
 --   1. Only accepted canonical reports speak; where the annual and the enforcement report both state an indicator, the
 --      annual one is heard.
 --   2. For a headline the first choice that is stated is taken (dim_headline).
---   3. Set aside: repeats; parts whose total is a fact of the same target; a figure of a part of the year where the whole
---      year's is stated.
+--   3. Set aside, in this order, so that nothing set aside sets another aside: parts whose total is a fact of the same
+--      target; a figure of a part of the year where one of a longer part (all begin in January) or of the whole is stated
+--      of the same thing, and a figure without a scope is of anything; repeats of what is left.
 --   4. Figures of one metric and one scope in one sentence are a list of occasions: they add up.
 --   5. The same scope in different sentences is the same thing said again: equal figures count once, of different ones the
 --      larger is kept and the conflict is raised (not for a maximum, where different lists are to be expected).
 --   6. Different scopes (audiences, levels, occasions) add up; rates are averaged; a maximum is taken.
-WITH heard AS (
+-- Most targets have a single fact, to which rules 3 to 6 do not apply: they go straight to `resolved`, and of the rest only
+-- what a report states several times is ordered and compared. Codes stand as whole numbers on the way. All this is for
+-- speed: done for every fact and over codes it takes three times as long.
+WITH report AS (
     SELECT
-        f.fact_id, f.report_id, r.township_code, r.report_year, f.metric_code, f.value, f.role, f.subset_of,
-        coalesce(f.scope, '') AS scope, f.number_start, f.number_end, f.confidence, i.aggregation,
+        r.report_id, r.township_code, r.report_year, r.doc_family = 'annual' AS is_annual,
+        row_number() OVER (ORDER BY r.report_id)::INTEGER AS report,
+        dense_rank() OVER (ORDER BY r.township_code, r.report_year)::INTEGER AS unit_year
+    FROM dim_report AS r
+    WHERE r.status = 'accepted' AND r.is_canonical
+),
+metric AS (
+    SELECT
+        i.metric_code, i.kind, i.aggregation, i.unit, i.is_headline,
+        row_number() OVER (ORDER BY i.metric_code)::INTEGER AS metric
+    FROM dim_indicator AS i
+),
+component AS (
+    SELECT m.metric, t.metric AS target, h.choice, h.n_needed, h.is_lower_bound AS is_substitute
+    FROM dim_headline AS h
+    INNER JOIN metric AS m ON m.metric_code = h.metric_code
+    INNER JOIN metric AS t ON t.metric_code = h.headline
+),
+stated AS (
+    SELECT
+        r.report, r.unit_year, r.is_annual, m.metric, m.aggregation, f.fact_id, f.subset_of, f.role, f.value,
+        f.number_start, f.number_end, f.confidence, coalesce(f.scope, '') AS scope,
         coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
         -- Until October is less than the year: a flow of a part of the year has no upper bound for the year.
         CASE
-            WHEN i.kind = 'flow' AND i.aggregation = 'sum' AND f.period <> 'year' THEN NULL
+            WHEN m.kind = 'flow' AND m.aggregation = 'sum' AND f.period <> 'year' THEN NULL
             ELSE coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END)
         END AS value_high,
-        f.period <> 'year' AS is_part_year
+        f.period <> 'year' AS is_part_year,
+        CASE f.period
+            WHEN 'year' THEN 12
+            WHEN 'first_half' THEN 6
+            ELSE coalesce(try_cast(right(f.period, 2) AS INTEGER), 0)
+        END AS months
     FROM fact_indicator AS f
-    INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
-    WHERE r.status = 'accepted' AND r.is_canonical
-    QUALIFY rank() OVER (
-        PARTITION BY r.township_code, r.report_year, f.metric_code
-        ORDER BY CASE r.doc_family WHEN 'annual' THEN 1 ELSE 2 END
-    ) = 1
+    INNER JOIN report AS r ON r.report_id = f.report_id
+    INNER JOIN metric AS m ON m.metric_code = f.metric_code
 ),
-claim AS (
+heard AS (
     SELECT
-        h.fact_id, h.report_id, h.township_code, h.report_year, h.metric_code, h.value, h.role, h.subset_of,
-        h.scope, h.number_start, h.number_end, h.confidence, h.aggregation, h.value_low, h.value_high, h.is_part_year,
-        h.metric_code AS target, 1 AS n_needed, FALSE AS is_substitute
-    FROM heard AS h
-    UNION ALL
-    SELECT
-        h.fact_id, h.report_id, h.township_code, h.report_year, h.metric_code, h.value, h.role, h.subset_of,
-        h.scope, h.number_start, h.number_end, h.confidence, h.aggregation, h.value_low, h.value_high, h.is_part_year,
-        c.headline AS target, c.n_needed, c.is_lower_bound AS is_substitute
-    FROM heard AS h
-    INNER JOIN dim_headline AS c ON c.metric_code = h.metric_code
-    QUALIFY c.choice = min(c.choice) OVER (PARTITION BY h.township_code, h.report_year, c.headline)
+        s.report, s.unit_year, s.metric, s.aggregation, s.fact_id, s.subset_of, s.role, s.value, s.value_low, s.value_high,
+        s.number_start, s.number_end, s.confidence, s.scope, s.is_part_year, s.months
+    FROM stated AS s
+    WHERE
+        s.is_annual
+        OR NOT EXISTS (
+            SELECT 1 FROM stated AS a
+            WHERE a.is_annual AND a.unit_year = s.unit_year AND a.metric = s.metric
+        )
 ),
-sorted_claim AS (
+restated_metric AS (
+    SELECT h.report, h.metric
+    FROM heard AS h
+    GROUP BY h.report, h.metric
+    HAVING count(*) > 1
+),
+restated AS (
     SELECT
-        c.fact_id, c.report_id, c.township_code, c.report_year, c.metric_code, c.value, c.scope, c.number_start,
-        c.number_end, c.confidence, c.aggregation, c.value_low, c.value_high, c.target, c.n_needed, c.is_substitute,
-        c.is_part_year,
-        CASE
-            WHEN total.fact_id IS NOT NULL THEN 'part'
-            WHEN c.role = 'repeat' AND bool_or(c.role <> 'repeat') OVER same_metric THEN 'repeat'
-            WHEN c.is_part_year AND bool_or(NOT c.is_part_year) OVER same_scope THEN 'part_year'
-        END AS set_aside
-    FROM claim AS c
-    LEFT JOIN claim AS total
-        ON c.role = 'subset' AND total.fact_id = c.subset_of AND total.target = c.target
-    WINDOW
-        same_metric AS (PARTITION BY c.report_id, c.target, c.metric_code),
-        same_scope AS (PARTITION BY c.report_id, c.target, c.metric_code, c.scope)
+        h.fact_id, h.report, h.metric, h.scope, h.number_start, h.number_end, h.months, h.role <> 'repeat' AS is_original,
+        total.fact_id IS NOT NULL AS is_part
+    FROM heard AS h
+    INNER JOIN restated_metric AS n ON n.report = h.report AND n.metric = h.metric
+    LEFT JOIN heard AS total ON h.role = 'subset' AND total.fact_id = h.subset_of AND total.metric = h.metric
 ),
 neighbour AS (
     SELECT
-        s.fact_id, s.report_id, s.target, s.number_start,
-        lag(s.number_end) OVER (
-            PARTITION BY s.report_id, s.target, s.metric_code, s.scope ORDER BY s.number_start, s.fact_id
-        ) AS previous_end
-    FROM sorted_claim AS s
-    WHERE s.set_aside IS NULL
+        n.fact_id, n.report, n.metric, n.scope, n.number_start, n.is_part, n.is_original,
+        lag(n.number_end) OVER (same_scope ORDER BY n.number_start, n.fact_id) AS previous_end,
+        NOT n.is_part AND n.months < greatest(
+            max(CASE WHEN NOT n.is_part THEN n.months END) OVER same_scope,
+            max(CASE WHEN NOT n.is_part AND n.scope = '' THEN n.months END) OVER same_metric,
+            CASE WHEN n.scope = '' THEN max(CASE WHEN NOT n.is_part THEN n.months END) OVER same_metric END
+        ) AS is_shorter
+    FROM restated AS n
+    WINDOW
+        same_metric AS (PARTITION BY n.report, n.metric),
+        same_scope AS (PARTITION BY n.report, n.metric, n.scope)
+),
+gap AS (
+    SELECT
+        r.report_id,
+        list({'fact_id': n.fact_id, 'first': n.previous_end + 1, 'length': n.number_start - n.previous_end}) AS gaps
+    FROM neighbour AS n
+    INNER JOIN report AS r ON r.report = n.report
+    WHERE n.number_start > n.previous_end
+    GROUP BY r.report_id
 ),
 new_sentence AS (
     -- Only the text between two neighbours is looked at, and only where there are two.
-    SELECT n.fact_id, n.target
-    FROM neighbour AS n
-    INNER JOIN report_text AS t ON t.report_id = n.report_id
-    WHERE
-        n.previous_end IS NOT NULL
-        AND regexp_matches(
-            substr(t.text, n.previous_end + 1, greatest(n.number_start - n.previous_end, 0)), '[。！？!?\n]'
-        )
-),
-placed AS (
     SELECT
-        s.fact_id, s.report_id, s.township_code, s.report_year, s.metric_code, s.value, s.scope, s.number_start,
-        s.confidence, s.aggregation, s.value_low, s.value_high, s.target, s.n_needed, s.is_substitute, s.is_part_year,
+        unnest(
+            list_transform(
+                list_filter(g.gaps, lambda x : regexp_matches(substr(t.text, x.first, x.length), '[。！？!?\n]')),
+                lambda x : x.fact_id
+            )
+        ) AS fact_id
+    FROM gap AS g
+    INNER JOIN report_text AS t ON t.report_id = g.report_id
+),
+sentence AS (
+    SELECT
+        n.fact_id, n.is_shorter,
+        NOT n.is_original
+        AND bool_or(n.is_original AND NOT n.is_part AND NOT n.is_shorter) OVER (PARTITION BY n.report, n.metric)
+            AS is_repeat,
         count(b.fact_id) OVER (
-            PARTITION BY s.report_id, s.target, s.metric_code, s.scope
-            ORDER BY s.number_start, s.fact_id ROWS UNBOUNDED PRECEDING
+            PARTITION BY n.report, n.metric, n.scope ORDER BY n.number_start, n.fact_id ROWS UNBOUNDED PRECEDING
         ) AS sentence
-    FROM sorted_claim AS s
-    LEFT JOIN new_sentence AS b ON b.fact_id = s.fact_id AND b.target = s.target
-    WHERE s.set_aside IS NULL
+    FROM neighbour AS n
+    LEFT JOIN new_sentence AS b ON b.fact_id = n.fact_id
+),
+claim AS (
+    SELECT
+        h.unit_year, h.metric AS target, h.report, h.metric, h.aggregation, h.fact_id, h.subset_of, h.role, h.value,
+        h.value_low, h.value_high, h.number_start, h.confidence, h.scope, h.is_part_year,
+        1 AS n_needed, FALSE AS is_substitute
+    FROM heard AS h
+    UNION ALL
+    SELECT
+        h.unit_year, c.target, h.report, h.metric, h.aggregation, h.fact_id, h.subset_of, h.role, h.value,
+        h.value_low, h.value_high, h.number_start, h.confidence, h.scope, h.is_part_year,
+        c.n_needed, c.is_substitute
+    FROM heard AS h
+    INNER JOIN component AS c ON c.metric = h.metric
+    QUALIFY c.choice = min(c.choice) OVER (PARTITION BY h.unit_year, c.target)
+),
+shared_target AS (
+    SELECT c.unit_year, c.target
+    FROM claim AS c
+    GROUP BY c.unit_year, c.target
+    HAVING count(*) > 1
+),
+shared AS (
+    SELECT
+        c.unit_year, c.target, c.report, c.metric, c.aggregation, c.fact_id, c.subset_of, c.role, c.value,
+        c.value_low, c.value_high, c.number_start, c.confidence, c.scope, c.is_part_year, c.n_needed, c.is_substitute
+    FROM claim AS c
+    INNER JOIN shared_target AS t ON t.unit_year = c.unit_year AND t.target = c.target
+),
+part AS (
+    SELECT c.fact_id, c.target
+    FROM shared AS c
+    INNER JOIN shared AS total ON total.fact_id = c.subset_of AND total.target = c.target
+    WHERE c.role = 'subset'
+),
+sorted_claim AS (
+    SELECT
+        c.unit_year, c.target, c.report, c.metric, c.aggregation, c.fact_id, c.value, c.value_low, c.value_high,
+        c.number_start, c.confidence, c.scope, c.is_part_year, c.n_needed, c.is_substitute,
+        CASE
+            WHEN p.fact_id IS NOT NULL THEN 'part'
+            WHEN s.is_shorter THEN 'part_year'
+            WHEN s.is_repeat THEN 'repeat'
+        END AS set_aside,
+        s.sentence
+    FROM shared AS c
+    LEFT JOIN part AS p ON p.fact_id = c.fact_id AND p.target = c.target
+    LEFT JOIN sentence AS s ON s.fact_id = c.fact_id
 ),
 sentence_figure AS (
     SELECT
-        p.report_id, p.township_code, p.report_year, p.target, p.metric_code, p.scope, p.sentence, p.aggregation,
-        CASE p.aggregation WHEN 'mean' THEN avg(p.value) WHEN 'max' THEN max(p.value) ELSE sum(p.value) END AS value,
+        s.unit_year, s.target, s.report, s.metric, s.scope, s.sentence, s.aggregation, s.n_needed, s.is_substitute,
+        CASE s.aggregation WHEN 'mean' THEN avg(s.value) WHEN 'max' THEN max(s.value) ELSE sum(s.value) END AS value,
         -- One unknown bound leaves the bound of the whole unknown.
-        CASE WHEN count(p.value_low) = count(*) THEN
-            CASE p.aggregation WHEN 'mean' THEN avg(p.value_low) WHEN 'max' THEN max(p.value_low) ELSE sum(p.value_low) END
+        CASE WHEN count(s.value_low) = count(*) THEN
+            CASE s.aggregation WHEN 'mean' THEN avg(s.value_low) WHEN 'max' THEN max(s.value_low) ELSE sum(s.value_low) END
         END AS value_low,
-        CASE WHEN count(p.value_high) = count(*) THEN
-            CASE p.aggregation WHEN 'mean' THEN avg(p.value_high) WHEN 'max' THEN max(p.value_high) ELSE sum(p.value_high) END
+        CASE WHEN count(s.value_high) = count(*) THEN
+            CASE s.aggregation
+                WHEN 'mean' THEN avg(s.value_high) WHEN 'max' THEN max(s.value_high) ELSE sum(s.value_high)
+            END
         END AS value_high,
-        count(*) AS n_facts
-    FROM placed AS p
-    GROUP BY
-        p.report_id, p.township_code, p.report_year, p.target, p.metric_code, p.scope, p.sentence, p.aggregation
+        list({'report': s.report, 'number_start': s.number_start, 'fact_id': s.fact_id}) AS facts,
+        min(s.confidence) AS confidence,
+        bool_or(s.is_part_year) AS is_part_year
+    FROM sorted_claim AS s
+    WHERE s.set_aside IS NULL AND s.sentence IS NOT NULL
+    GROUP BY s.unit_year, s.target, s.report, s.metric, s.scope, s.sentence, s.aggregation, s.n_needed, s.is_substitute
 ),
 scope_figure AS (
     SELECT
-        g.report_id, g.township_code, g.report_year, g.target, g.metric_code, g.scope, g.sentence, g.aggregation,
-        g.value, g.value_low, g.value_high, g.n_facts,
+        g.unit_year, g.target, g.report, g.metric, g.aggregation, g.n_needed, g.is_substitute, g.value, g.value_low,
+        g.value_high, g.facts, g.confidence, g.is_part_year,
+        -- The larger; of equal ones the exact before the rounded, then the first.
+        row_number() OVER (
+            same_scope ORDER BY g.value DESC, (g.value_low = g.value_high) DESC NULLS LAST, g.sentence
+        ) = 1 AS is_kept,
         count(*) OVER same_scope > 1 AS is_restated,
         g.aggregation <> 'max' AND min(g.value) OVER same_scope < max(g.value) OVER same_scope AS has_conflict
     FROM sentence_figure AS g
-    WINDOW same_scope AS (PARTITION BY g.report_id, g.target, g.metric_code, g.scope)
-    -- The larger; of equal ones the exact before the rounded, then the first.
-    QUALIFY row_number() OVER (
-        PARTITION BY g.report_id, g.target, g.metric_code, g.scope
-        ORDER BY g.value DESC, (g.value_low = g.value_high) DESC NULLS LAST, g.sentence
-    ) = 1
+    WINDOW same_scope AS (PARTITION BY g.report, g.target, g.metric, g.scope)
 ),
-target_figure AS (
+kept AS (
     SELECT
-        g.township_code, g.report_year, g.target,
-        CASE min(g.aggregation) WHEN 'mean' THEN avg(g.value) WHEN 'max' THEN max(g.value) ELSE sum(g.value) END AS value,
-        CASE WHEN count(g.value_low) = count(*) THEN
-            CASE min(g.aggregation)
-                WHEN 'mean' THEN avg(g.value_low) WHEN 'max' THEN max(g.value_low) ELSE sum(g.value_low)
+        g.unit_year, g.target, g.report, g.metric, g.aggregation, g.n_needed, g.is_substitute, g.value, g.value_low,
+        g.value_high, g.facts, g.confidence, g.is_part_year, g.has_conflict,
+        g.is_restated AND NOT g.has_conflict AND g.aggregation <> 'max' AS is_restated
+    FROM scope_figure AS g
+    WHERE g.is_kept
+    UNION ALL
+    SELECT
+        s.unit_year, s.target, s.report, s.metric, s.aggregation, s.n_needed, s.is_substitute, s.value, s.value_low,
+        s.value_high, [{'report': s.report, 'number_start': s.number_start, 'fact_id': s.fact_id}], s.confidence,
+        s.is_part_year, FALSE, FALSE
+    FROM sorted_claim AS s
+    WHERE s.set_aside IS NULL AND s.sentence IS NULL
+),
+not_kept AS (
+    SELECT g.unit_year, g.target, g.report, g.facts, NULL::VARCHAR AS set_aside
+    FROM scope_figure AS g
+    WHERE NOT g.is_kept
+    UNION ALL
+    SELECT
+        s.unit_year, s.target, s.report, [{'report': s.report, 'number_start': s.number_start, 'fact_id': s.fact_id}],
+        s.set_aside
+    FROM sorted_claim AS s
+    WHERE s.set_aside IS NOT NULL
+),
+left_over AS (
+    SELECT
+        n.unit_year, n.target, min(n.report) AS first_report, max(n.report) AS last_report,
+        list_transform(list_sort(flatten(list(n.facts))), lambda f : f.fact_id) AS fact_ids,
+        bool_or(n.set_aside = 'part') AS has_part,
+        bool_or(n.set_aside = 'part_year') AS has_part_year,
+        bool_or(n.set_aside = 'repeat') AS has_repeat
+    FROM not_kept AS n
+    GROUP BY n.unit_year, n.target
+),
+resolved AS (
+    SELECT
+        k.unit_year, k.target, min(k.aggregation) AS aggregation, max(k.n_needed) AS n_needed,
+        min(k.report) AS first_report, max(k.report) AS last_report,
+        CASE min(k.aggregation) WHEN 'mean' THEN avg(k.value) WHEN 'max' THEN max(k.value) ELSE sum(k.value) END AS value,
+        CASE WHEN count(k.value_low) = count(*) THEN
+            CASE min(k.aggregation)
+                WHEN 'mean' THEN avg(k.value_low) WHEN 'max' THEN max(k.value_low) ELSE sum(k.value_low)
             END
         END AS value_low,
-        CASE WHEN count(g.value_high) = count(*) THEN
-            CASE min(g.aggregation)
-                WHEN 'mean' THEN avg(g.value_high) WHEN 'max' THEN max(g.value_high) ELSE sum(g.value_high)
+        CASE WHEN count(k.value_high) = count(*) THEN
+            CASE min(k.aggregation)
+                WHEN 'mean' THEN avg(k.value_high) WHEN 'max' THEN max(k.value_high) ELSE sum(k.value_high)
             END
         END AS value_high,
-        min(g.aggregation) AS aggregation,
-        sum(g.n_facts) AS n_facts,
-        count(DISTINCT g.metric_code) AS n_metrics,
-        bool_or(g.has_conflict) AS has_conflict,
-        bool_or(g.is_restated AND NOT g.has_conflict AND g.aggregation <> 'max') AS is_restated
-    FROM scope_figure AS g
-    GROUP BY g.township_code, g.report_year, g.target
-),
-target_facts AS (
-    SELECT
-        s.township_code, s.report_year, s.target,
-        list(s.fact_id ORDER BY s.report_id, s.number_start, s.fact_id) FILTER (WHERE g.report_id IS NOT NULL) AS fact_ids,
-        list(s.fact_id ORDER BY s.report_id, s.number_start, s.fact_id) FILTER (WHERE g.report_id IS NULL)
-            AS set_aside_fact_ids,
-        list(DISTINCT s.report_id ORDER BY s.report_id) AS report_ids,
-        min(s.confidence) FILTER (WHERE g.report_id IS NOT NULL) AS confidence,
-        bool_or(s.set_aside = 'part') AS has_part,
-        bool_or(s.set_aside = 'repeat') AS has_repeat,
-        bool_or(s.set_aside = 'part_year') AS has_part_year,
-        bool_or(s.is_part_year AND g.report_id IS NOT NULL) AS is_part_year,
-        max(s.n_needed) AS n_needed,
+        len(list_distinct(list(k.metric))) AS n_metrics,
         -- All claims of a target are of one choice, and a choice that stands in has one metric.
-        min(CASE WHEN s.is_substitute THEN s.metric_code END) AS substitute
-    FROM sorted_claim AS s
-    LEFT JOIN placed AS p ON p.fact_id = s.fact_id AND p.target = s.target
-    LEFT JOIN scope_figure AS g
-        ON
-            g.report_id = p.report_id AND g.target = p.target AND g.metric_code = p.metric_code
-            AND g.scope = p.scope AND g.sentence = p.sentence
-    GROUP BY s.township_code, s.report_year, s.target
+        min(CASE WHEN k.is_substitute THEN k.metric END) AS substitute,
+        list_transform(list_sort(flatten(list(k.facts))), lambda f : f.fact_id) AS fact_ids,
+        min(k.confidence) AS confidence,
+        bool_or(k.has_conflict) AS has_conflict,
+        bool_or(k.is_restated) AS is_restated,
+        bool_or(k.is_part_year) AS is_part_year
+    FROM kept AS k
+    GROUP BY k.unit_year, k.target
+    UNION ALL
+    SELECT
+        c.unit_year, c.target, c.aggregation, c.n_needed, c.report, c.report, c.value, c.value_low, c.value_high, 1,
+        CASE WHEN c.is_substitute THEN c.metric END,
+        [c.fact_id], c.confidence, FALSE, FALSE, c.is_part_year
+    FROM claim AS c
+    ANTI JOIN shared_target AS t ON t.unit_year = c.unit_year AND t.target = c.target
 ),
 bounded AS (
     SELECT
-        v.township_code, v.report_year, v.target, v.value, v.value_low, v.aggregation, v.n_facts, v.has_conflict,
+        v.target, v.value, v.value_low, v.has_conflict, v.confidence,
         -- Where only some of the people or only one of two addends is stated, nothing is known of the upper bound.
-        CASE WHEN w.substitute IS NULL AND v.n_metrics >= w.n_needed THEN v.value_high END AS value_high,
+        CASE WHEN v.substitute IS NULL AND v.n_metrics >= v.n_needed THEN v.value_high END AS value_high,
         concat_ws(
             '+',
-            'from_' || w.substitute,
-            CASE WHEN v.n_metrics < w.n_needed THEN 'incomplete' END,
-            CASE WHEN w.is_part_year THEN 'part_of_year' END,
+            'from_' || m.metric_code,
+            CASE WHEN v.n_metrics < v.n_needed THEN 'incomplete' END,
+            CASE WHEN v.is_part_year THEN 'part_of_year' END,
             CASE WHEN w.has_part THEN 'total_over_parts' END,
             CASE WHEN w.has_part_year THEN 'year_over_part' END,
             CASE WHEN w.has_repeat OR v.is_restated THEN 'deduplicated' END,
             CASE WHEN v.has_conflict THEN 'larger_of_conflict' END,
             CASE
-                WHEN v.n_facts = 1 THEN NULL
+                WHEN len(v.fact_ids) = 1 THEN NULL
                 WHEN v.aggregation = 'mean' THEN 'averaged'
                 WHEN v.aggregation = 'max' THEN 'maximum'
                 ELSE 'summed'
             END
         ) AS steps,
-        w.fact_ids,
-        coalesce(w.set_aside_fact_ids, []::VARCHAR[]) AS set_aside_fact_ids,
-        w.report_ids,
-        w.confidence
-    FROM target_figure AS v
-    INNER JOIN target_facts AS w
-        ON w.township_code = v.township_code AND w.report_year = v.report_year AND w.target = v.target
+        v.fact_ids, coalesce(w.fact_ids, []::VARCHAR[]) AS set_aside_fact_ids,
+        least(v.first_report, w.first_report) AS first_report,
+        greatest(v.last_report, w.last_report) AS last_report
+    FROM resolved AS v
+    LEFT JOIN left_over AS w ON w.unit_year = v.unit_year AND w.target = v.target
+    LEFT JOIN metric AS m ON m.metric = v.substitute
 )
 SELECT
-    b.township_code,
-    b.report_year,
-    b.target AS metric_code,
-    i.is_headline,
+    f.township_code,
+    f.report_year,
+    m.metric_code,
+    m.is_headline,
     b.value,
-    i.unit,
+    m.unit,
     CASE
         WHEN b.value_low = b.value AND b.value_high = b.value THEN 'exact'
         WHEN b.value_low = b.value THEN 'at_least'
@@ -211,13 +318,16 @@ SELECT
     END AS qualifier,
     b.value_low,
     b.value_high,
-    b.n_facts::INTEGER AS n_facts,
+    len(b.fact_ids)::INTEGER AS n_facts,
     CASE WHEN b.steps = '' THEN 'single' ELSE b.steps END AS method,
     b.fact_ids,
     b.set_aside_fact_ids,
     b.has_conflict,
     b.confidence,
-    b.report_ids
+    -- A unit and year have two canonical reports at most, an annual and an enforcement one.
+    list_sort(list_distinct([f.report_id, l.report_id])) AS report_ids
 FROM bounded AS b
-INNER JOIN dim_indicator AS i ON i.metric_code = b.target
-ORDER BY b.township_code, b.report_year, b.target
+INNER JOIN report AS f ON f.report = b.first_report
+INNER JOIN report AS l ON l.report = b.last_report
+INNER JOIN metric AS m ON m.metric = b.target
+ORDER BY f.unit_year, m.metric
