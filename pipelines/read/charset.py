@@ -1,7 +1,8 @@
-"""Bytes to characters: which charset a text file is in.
+"""Bytes to characters: which charset a text file or a web page is in.
 
 Here belongs the choice of charset and the refusal of what is no text. Not here: what the text says or how it is
-cleaned. The order is byte order mark, strict UTF-8, GB18030 (which holds GBK and GB2312).
+cleaned. The order is: what a page declares, if its bytes bear it out; byte order mark; strict UTF-8; GB18030 (which
+holds GBK and GB2312, so that these labels mean it too).
 """
 
 import codecs
@@ -20,11 +21,53 @@ _MARKS = (
 # characters, Latin letters and digits, CJK and general punctuation, boxes and bullets, full-width forms.
 _EXPECTED = re.compile(r"[\t\n\r\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u3000-\u303f\uff00-\uffef·×°—]+")
 _EXPECTED_SHARE = 0.9
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # Stray control characters are noise that normalising drops; more than this share of them is no text.
 _CONTROL_SHARE = 0.1
 _CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
 _BINARY_SHARE = 0.05
+# Single-byte labels stand on many Chinese pages by default and say nothing; a page that could be read far enough to
+# find its label is not UTF-16.
+_IGNORED_LABELS = re.compile(r"iso-?8859|latin|ascii|windows-125|cp125|utf-?(?:16|32|7)")
+_LABEL = re.compile(
+    rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,80}encoding=[\"']([A-Za-z0-9_\-]{2,20})"
+)
+_LABEL_REACH = 4096
+# A damaged byte here and there does not make a page unreadable; a wrong charset spoils far more.
+_DAMAGED_SHARE = 0.01
+
+
+def decode_page(data: bytes) -> tuple[str, str]:
+    """Like `decode`, for a web page: heeds the charset it declares, and lets single damaged characters pass."""
+    label = _LABEL.search(data[:_LABEL_REACH])
+    declared = (label[1] or label[2]).decode("ascii").lower() if label else ""
+    charset = "gb18030" if declared.startswith("gb") else declared
+    if charset and not _is_utf8(data) and not _IGNORED_LABELS.match(charset):
+        try:
+            return _checked(_partial(data, charset), charset)
+        except (LookupError, UnicodeError, ReadError):
+            pass  # declared wrongly: the bytes decide
+    try:
+        return decode(data)
+    except ReadError as refusal:
+        for charset in ("utf-8", "gb18030"):
+            if _is_damaged_at_most(data, charset, _DAMAGED_SHARE):
+                return data.decode(charset, "replace"), charset
+        raise refusal
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        _partial(data, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged_at_most(data: bytes, charset: str, share: float) -> bool:
+    text = codecs.getincrementaldecoder(charset)("replace").decode(data, final=False)
+    foreign = sum(char > "\x7f" for char in text)
+    return text.count("\ufffd") <= share * foreign
 
 
 def decode(data: bytes) -> tuple[str, str]:

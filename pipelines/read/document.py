@@ -19,14 +19,15 @@ class Span:
 class Document:
     """A file as text.
 
-    `text` is the stored text that all offsets refer to. `furniture` is sorted and does not overlap. `fields` are the
-    (name, value) pairs of the page's metadata, under the names of `pipelines.read.metadata`, in page order.
+    `text` is the stored text that all offsets refer to. `encoding` is None where the format has no charset of its own.
+    `furniture` is sorted and does not overlap. `fields` are the (name, value) pairs of the page's metadata, under the
+    names of `pipelines.read.metadata`, in page order.
     `is_complete` is false where the text is known to be cut off.
     """
 
     text: str
     media_type: str
-    encoding: str
+    encoding: str | None
     furniture: tuple[Span, ...]
     fields: tuple[tuple[str, str], ...]
     is_complete: bool

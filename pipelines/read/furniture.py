@@ -9,7 +9,12 @@ and the foot of a page weaker signs are enough. Kinds: `navigation`, `metadata`,
 """
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import ahocorasick_rs
 
 from pipelines.extract.fold import fold
 from pipelines.read import metadata, wording
@@ -19,21 +24,22 @@ from pipelines.read.metadata import Field
 _SENTENCE = re.compile(r"[。;；!！]|[,，].*[,，]")
 _HEADING = re.compile(r"^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]")
 _BODY_LENGTH = 40
+_SIGN, _TELLTALE, _INSIDE = 1, 2, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a page: its offsets without the spaces around it, and its folded text."""
+class Line(NamedTuple):
+    """One line of a page: its offsets without the spaces around it, its folded text, and which signs stand in it."""
 
     start: int
     end: int
     text: str
+    signs: int
 
 
 def mark(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
     """Return the furniture of `text` (sorted, not overlapping) and the metadata fields found in it."""
     lines = _lines(text)
-    strong = [_strong(line.text) for line in lines]
+    strong = [_strong(line) for line in lines]
     first, last = _body(lines, strong)
     spans: list[Span] = []
     fields: list[Field] = []
@@ -57,39 +63,70 @@ def mark(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
 
 def _lines(text: str) -> list[Line]:
     """Split into lines that are not blank."""
-    lines, at = [], 0
-    for raw, folded in zip(text.split("\n"), fold(text).split("\n"), strict=True):
-        stripped = folded.strip()
+    folded = fold(text)
+    raws = folded.split("\n")
+    starts = list(accumulate((len(raw) + 1 for raw in raws), initial=0))
+    signs = _signs(folded, starts)
+    lines = []
+    for number, raw in enumerate(raws):
+        stripped = raw.strip()
         if stripped:
-            start = at + len(folded) - len(folded.lstrip())
-            lines.append(Line(start, start + len(stripped), stripped))
-        at += len(raw) + 1
+            start = starts[number] + len(raw) - len(raw.lstrip())
+            lines.append(Line(start, start + len(stripped), stripped, signs.get(number, 0)))
     return lines
+
+
+def _signs(folded: str, starts: list[int]) -> dict[int, int]:
+    """Return the kinds of signs by number of line, for the lines that have any."""
+    automaton, kinds = _automaton()
+    found: dict[int, int] = {}
+    for word, start, _ in automaton.find_matches_as_indexes(folded, overlapping=True):
+        number = bisect_right(starts, start) - 1
+        found[number] = found.get(number, 0) | kinds[word]
+    return found
+
+
+@cache
+def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[int]]:
+    kinds: dict[str, int] = dict.fromkeys(wording.SIGNS.split(), _SIGN)
+    kinds |= dict.fromkeys(wording.TELLTALE.split(), _SIGN | _TELLTALE)
+    for word in wording.INSIDE_SIGNS:
+        kinds[word] = kinds.get(word, 0) | _INSIDE
+    return ahocorasick_rs.AhoCorasick(list(kinds)), list(kinds.values())
 
 
 def _body(lines: list[Line], strong: list[str | None]) -> tuple[int, int]:
     """Return the numbers of the first and the last line that read like prose; everything when none does."""
-    prose = [
-        number
-        for number, (line, kind) in enumerate(zip(lines, strong, strict=True))
-        if not kind
-        and (_HEADING.match(line.text) or (len(line.text) >= _BODY_LENGTH and _SENTENCE.search(line.text)))
-        and not metadata.KEY_VALUE.match(line.text)
-    ]
-    return (prose[0], prose[-1]) if prose else (len(lines), -1)
+    numbers = range(len(lines))
+    first = next((at for at in numbers if not strong[at] and _is_prose(lines[at].text)), None)
+    if first is None:
+        return len(lines), -1
+    return first, next(at for at in reversed(numbers) if not strong[at] and _is_prose(lines[at].text))
 
 
-def _strong(line: str) -> str | None:
+def _is_prose(line: str) -> bool:
+    is_body = _HEADING.match(line) or (len(line) >= _BODY_LENGTH and _SENTENCE.search(line))
+    return bool(is_body) and not metadata.KEY_VALUE.match(line)
+
+
+def _strong(line: Line) -> str | None:
     """Return the kind of a line that is furniture wherever it stands."""
-    if len(line) > wording.LONGEST_METADATA and not wording.TELLTALE.search(line):
+    text = line.text
+    if len(text) > wording.LONGEST_METADATA and not line.signs & _TELLTALE:
         return None
-    for kind, pattern in wording.WHOLE_LINE:
-        if pattern.search(line):
-            return kind
-    rest = wording.ITEM.sub("", line)
-    if rest != line and not wording.SUBSTANCE.search(rest):
-        return "metadata" if metadata.KEY_VALUE.match(metadata.strip_lead(line)) else "page_tools"
-    return None if wording.SUBSTANCE.search(line) else "layout"
+    if line.signs & _SIGN:
+        for kind, pattern in wording.WHOLE_LINE:
+            if pattern.search(text):
+                return kind
+    substance = wording.SUBSTANCE.search(text)
+    if substance is None:
+        return "layout"
+    # the items must explain all of the line, so one of them must reach its first word: most lines end here
+    if not any(wording.ITEM.match(text, at) for at in range(substance.start() + 1)):
+        return None
+    if wording.SUBSTANCE.search(wording.ITEM.sub("", text)):
+        return None
+    return "metadata" if metadata.KEY_VALUE.match(metadata.strip_lead(text)) else "page_tools"
 
 
 def _weak(line: str, above: bool) -> str | None:
@@ -106,6 +143,8 @@ def _metadata(lines: list[Line], at: int, edge: bool) -> tuple[int, list[Field]]
         row = metadata.table_row(line)
         if row is not None:
             return 1, row
+    if not edge and (len(line) > wording.LONGEST_METADATA or "。" in line):
+        return 0, []
     line = metadata.strip_lead(line)
     pair = metadata.KEY_VALUE.match(line)
     if pair and pair[2] and _may_stand(line, pair[1], edge):
@@ -146,7 +185,7 @@ def _as_written(text: str, lines: list[Line], fields: list[Field]) -> list[Field
 
 def _inside(line: Line) -> list[Span]:
     """Return furniture inside a line of content: header items of a page saved as one line, markup, omissions."""
-    if not wording.TELLTALE_INSIDE.search(line.text):
+    if not line.signs & _INSIDE:
         return []
     found: list[Span] = []
     for kind, pattern in wording.INSIDE:

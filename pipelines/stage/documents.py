@@ -6,7 +6,7 @@ Calling `pipelines.read` for the files that are new belongs here, reading a form
 import hashlib
 import mimetypes
 import traceback
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.ingest.inventory import locate
 from pipelines.read import READER_VERSION, Document, ReadError, read_bytes
+from pipelines.read.archive import SEPARATOR, members
 from pipelines.settings import Settings
 from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, refresh
 
@@ -49,7 +50,9 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
         .when(pl.col("size_bytes") > settings.max_bytes)
         .then(pl.format("too_large: {} bytes, the limit is {}", "size_bytes", pl.lit(settings.max_bytes)))
     )
-    wanted = files.select("report_id", "raw_path", "raw_sha256", problem.alias("problem")).with_columns(
+    if "archive_path" not in files.columns:  # an inventory in which nobody looked into archives
+        files = files.with_columns(archive_path=pl.lit(None, pl.String))
+    wanted = files.select("report_id", "raw_path", "raw_sha256", "archive_path", problem.alias("problem")).with_columns(
         input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" ")
     )
     work = partial(read_batch, raw_dir=settings.raw_dir)
@@ -57,14 +60,14 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
 
 
 def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
-    """Read one batch (report_id, raw_path, raw_sha256, problem, input_key); a file that fails gives a failed row."""
+    """Read one batch (columns of the inventory, problem, input_key); a file that fails gives a failed row."""
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
-        problem = row.pop("problem")
+        problem, archive_path = row.pop("problem"), row.pop("archive_path")
         try:
             if problem is not None:
                 raise ReadError(*problem.split(": ", 1))
-            rows.append(row | _ok(_read(raw_dir, row)))
+            rows.append(row | _ok(_read(raw_dir, row, archive_path)))
         except ReadError as error:
             rows.append(row | _failed(row, f"{error.code}: {error.message}"))
         except (OSError, MemoryError) as error:
@@ -76,11 +79,22 @@ def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
     return Outcome({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
 
 
-def _read(raw_dir: Path, row: dict[str, Any]) -> Document:
-    data = locate(raw_dir, row["raw_path"]).read_bytes()
+def _read(raw_dir: Path, row: dict[str, Any], archive_path: str | None) -> Document:
+    if archive_path is None:
+        data = locate(raw_dir, row["raw_path"]).read_bytes()
+    else:
+        path = locate(raw_dir, archive_path)
+        inside = row["raw_path"].removeprefix(archive_path + SEPARATOR)
+        data = _members(path, path.stat().st_mtime_ns).get(inside, b"")
     if hashlib.sha256(data).hexdigest() != row["raw_sha256"]:
         raise ReadError("changed", "the file was written to during the run; the next run reads it")
     return read_bytes(data, Path(row["raw_path"]).name)
+
+
+@lru_cache(maxsize=1)
+def _members(path: Path, mtime_ns: int) -> dict[str, bytes]:
+    """The files of the archive read last, by their path in it: those of one archive come one after the other."""
+    return {found.path: found.data for found in members(path.read_bytes())}
 
 
 def _ok(document: Document) -> dict[str, Any]:

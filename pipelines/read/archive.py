@@ -1,0 +1,224 @@
+"""Archives (zip and rar): which files are in them, with their bytes.
+
+Here belongs the inside of an archive, also of one within another, and the refusal of bombs. Not here: reading the files
+in it. Nothing is ever unpacked to disk; a member is named `archive.zip!/folder/report.docx`, whatever its archive says.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import rars
+
+from pipelines.read import isolation
+from pipelines.read.document import ReadError
+
+SEPARATOR = "!/"
+MOST_MEMBERS = 2000
+MOST_BYTES = 200_000_000  # of all members together, unpacked
+DEEPEST = 3
+_RATIO = 200  # text and its formats pack to a tenth; a bomb to a thousandth
+_RATIO_FROM = 1_000_000  # bytes; below that any ratio is harmless
+_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.?/)|Thumbs\.db$|desktop\.ini$|~\$)")
+_UTF8_NAME, _LOCKED = 0x800, 0x1
+HEAD = 8
+_ZIP, _EMPTY_ZIP, _RAR = b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07"
+_OFFICE = ("[Content_Types].xml", "mimetype", "OFD.xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive: its path there, its bytes, or the reason (`code: sentence`) why it has none."""
+
+    path: str
+    data: bytes
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file one level down, before it is unpacked."""
+
+    name: str
+    size: int
+    packed: int
+    is_locked: bool
+    unpack: Callable[[], bytes]
+
+
+def may_be_archive(head: bytes) -> bool:
+    """Return whether a file that begins with `head` (`HEAD` bytes) may be an archive."""
+    return head.startswith((_ZIP, _EMPTY_ZIP, _RAR))
+
+
+def is_archive(data: bytes) -> bool:
+    """Return whether `data` is an archive of files; an Office document is a zip archive but one document."""
+    return may_be_archive(data) and (data.startswith(_RAR) or not _is_office(data))
+
+
+def members(data: bytes) -> Iterator[Member]:
+    """Yield the files of an archive in its order, those of archives within it in place of these.
+
+    Raises ReadError `broken`, `empty` or `bomb` for the archive as a whole; what is wrong with one member is in its
+    `error`.
+    """
+    left = [MOST_MEMBERS, MOST_BYTES]
+    found = False
+    for found_member in _walk(data, "", 1, left):
+        found = True
+        yield found_member
+    if not found:
+        raise ReadError("empty", "found an archive without files, expected reports; fetch it again")
+
+
+def _walk(data: bytes, above: str, depth: int, left: list[int]) -> Iterator[Member]:
+    for entry in _entries(data):
+        path = above + entry.name
+        left[0] -= 1
+        left[1] -= entry.size
+        if left[0] < 0 or left[1] < 0:
+            limits = f"{MOST_MEMBERS} files and {MOST_BYTES} bytes unpacked"
+            raise ReadError("bomb", f"found an archive beyond {limits}; unpack it yourself if you trust it")
+        content, error = _unpacked(entry)
+        if error is None and is_archive(content):
+            if depth < DEEPEST:
+                yield from _inner(content, path, depth, left)
+                continue
+            content, error = (
+                b"",
+                f"too_deep: found archives within archives, {DEEPEST} at most are read; unpack it first",
+            )
+        yield Member(path, content, error)
+
+
+def _inner(data: bytes, path: str, depth: int, left: list[int]) -> Iterator[Member]:
+    """Yield the files of an archive that is a member itself; where it cannot be read, it is one failed member."""
+    try:
+        yield from _walk(data, path + SEPARATOR, depth + 1, left)
+    except ReadError as error:
+        if error.code == "bomb":
+            raise
+        yield Member(path, b"", str(error))
+
+
+def _unpacked(entry: _Entry) -> tuple[bytes, str | None]:
+    """Return the bytes of an entry, or why there are none."""
+    if entry.is_locked:
+        return b"", "encrypted: found a file that needs a password, expected an open one; unpack it with the password"
+    if entry.size > _RATIO_FROM and entry.size > _RATIO * max(1, entry.packed):
+        return b"", f"bomb: found {entry.size} bytes packed into {entry.packed}; unpack it yourself if you trust it"
+    try:
+        data = entry.unpack()
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        if isinstance(error, ReadError):
+            return b"", str(error)
+        return b"", f"broken: found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
+    return data, None
+
+
+def _entries(data: bytes) -> list[_Entry]:
+    """Return the files of an archive, litter of operating systems left out; a name that comes twice gets a number."""
+    entries = _rar_entries(data) if data.startswith(_RAR) else _zip_entries(data)
+    seen: dict[str, int] = {}
+    kept = []
+    for entry in entries:
+        name = re.sub(r"[\x00-\x1f\x7f]", "", entry.name.replace("\\", "/")).strip("/") or "unnamed"
+        if _LITTER.search(name):
+            continue
+        seen[name] = seen.get(name, 0) + 1
+        numbered = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        kept.append(_Entry(numbered, entry.size, entry.packed, entry.is_locked, entry.unpack))
+    return kept
+
+
+def _zip_entries(data: bytes) -> list[_Entry]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ReadError("broken", "found a damaged zip archive, expected a whole one; fetch it again") from error
+    return [
+        _Entry(
+            _zip_name(info),
+            info.file_size,
+            info.compress_size,
+            bool(info.flag_bits & _LOCKED),
+            partial(_unzip, archive, info),
+        )
+        for info in archive.infolist()
+        if not info.is_dir()
+    ]
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a member: those of Chinese Windows are GBK although the format says code page 437."""
+    if info.flag_bits & _UTF8_NAME:
+        return info.filename
+    written = info.orig_filename.encode("cp437", "replace")
+    for charset in ("utf-8", "gb18030"):
+        try:
+            return written.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return info.filename
+
+
+def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as stream:
+        data = stream.read(info.file_size + 1)
+    if len(data) != info.file_size:
+        raise zipfile.BadZipFile("the size is not the one stated")
+    return data
+
+
+def _rar_entries(data: bytes) -> list[_Entry]:
+    files = isolation.run(_unrar, data)
+    return [
+        _Entry(name, size, packed, locked, partial(_known, content)) for name, size, packed, locked, content in files
+    ]
+
+
+def _known(content: bytes | ReadError) -> bytes:
+    if isinstance(content, ReadError):
+        raise content
+    return content
+
+
+def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
+    """Return (name, size, packed size, is locked, content) of each file of a rar archive; for the helper process."""
+    options = rars.ReadOptions(max_member_output_bytes=MOST_BYTES, max_total_output_bytes=MOST_BYTES)
+    try:
+        archive = rars.RarFile.from_bytes(data, options=options)
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+    except rars.PasswordRequired as error:
+        message = "found an archive that needs a password, expected an open one; unpack it with the password"
+        raise ReadError("encrypted", message) from error
+    except Exception as error:
+        raise ReadError("broken", "found a damaged rar archive, expected a whole one; fetch it again") from error
+    left = MOST_BYTES
+    files = []
+    for info in infos[: MOST_MEMBERS + 1]:
+        left -= info.file_size
+        is_bomb = left < 0 or (info.file_size > _RATIO_FROM and info.file_size > _RATIO * max(1, info.compress_size))
+        content = b"" if info.is_encrypted or is_bomb else _unrar_one(archive, info, options)
+        files.append((info.filename, info.file_size, info.compress_size, bool(info.is_encrypted), content))
+    return files
+
+
+def _unrar_one(archive: rars.RarFile, info: rars.RarInfo, options: rars.ReadOptions) -> bytes | ReadError:
+    try:
+        return archive.read(info, options=options)
+    except Exception as error:
+        kind = type(error).__name__
+        return ReadError("broken", f"found a damaged file in the archive ({kind}); fetch the archive again")
+
+
+def _is_office(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(info.filename in _OFFICE for info in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return b"[Content_Types].xml" in data[:4096] or b"word/document.xml" in data

@@ -1,0 +1,119 @@
+"""From a part of a parsed page to its lines: paragraphs, headings, list items and table rows, in reading order.
+
+Here belongs what the tags mean for the text. Not here: which part of the page is the report (`html`). The walk keeps
+its own stack, so that no page is nested too deeply for it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from pipelines.read.layout import one_line, spread, table_lines
+
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q ruby rb s samp small span st1 "
+    "strike strong sub sup time tt u var wbr".split()
+)
+# Never shown as text. The pinyin above a character (`rt`) is no word of the report.
+SKIPPED = frozenset(
+    "script style noscript template iframe object embed audio video svg canvas map nav aside button select input "
+    "textarea head title meta link rt rp rtc -comment".split()
+)
+_LONGEST_CELL = 200
+_MARKED = re.compile(r"\s*[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[)）、.．]|\s*[①-⑳]|\s*第[一二三四五六七八九十]+")
+_WHITE = re.compile(r"\s")
+
+
+def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -> list[str]:
+    """Return the lines of the text below `node`, up to the node whose `mem_id` is `stop`.
+
+    An item of a numbered list that states no number of its own is given the one that a browser shows.
+    """
+    lines: list[str] = []
+    current: list[str] = []
+    number = ""
+    for step, child in _walk(node):
+        if child.mem_id == stop:
+            break
+        if step == "text":
+            current.append(child.text_content or "")
+        elif step == "rows":
+            _end(lines, current)
+            lines.extend(_rows(child))
+        elif step == "leave" or not number or current != [number]:  # a number waits for the paragraph of its item
+            _end(lines, current)
+        if step == "enter" and numbered and child.tag == "li":
+            number = _number(child)
+            current.append(number)
+    _end(lines, current)
+    return lines
+
+
+def _walk(top: LexborNode) -> Iterator[tuple[str, LexborNode]]:
+    """Yield ('text', node) for texts, ('enter' or 'leave', node) around blocks and ('rows', node) for data tables."""
+    stack: list[tuple[str, LexborNode]] = [("enter", top)]
+    while stack:
+        step, node = stack.pop()
+        tag = node.tag or ""
+        if step == "leave" or tag == "-text":
+            yield (step if step == "leave" else "text"), node
+            continue
+        if tag in SKIPPED:
+            continue
+        if tag == "table" and node.mem_id != top.mem_id and _is_data(node):
+            yield "rows", node
+            continue
+        if tag not in _INLINE:
+            yield "enter", node
+            stack.append(("leave", node))
+        child = node.last_child
+        while child is not None:
+            stack.append(("enter", child))
+            child = child.prev
+
+
+def _end(lines: list[str], current: list[str]) -> None:
+    """Close the line that is being gathered."""
+    line = one_line("".join(current))
+    current.clear()
+    if line:
+        lines.append(line)
+
+
+def _number(item: LexborNode) -> str:
+    """Return the number of an item of an `ol`; nothing where the item states its own."""
+    parent = item.parent
+    if parent is None or parent.tag != "ol" or _MARKED.match(item.text()):
+        return ""
+    place, before = 0, item.prev
+    while before is not None:
+        place += before.tag == "li"
+        before = before.prev
+    start = (parent.attributes.get("start") or "1").strip()
+    return f"{int(start) + place if start.isdecimal() and len(start) < 4 else 1 + place}. "
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Return whether a table holds data; one that lays out the page has tables or whole paragraphs in its cells."""
+    if len(table.css("table")) > 1:
+        return False
+    rows = [row.css("td, th") for row in table.css("tr")]
+    return any(len(cells) > 1 for cells in rows) and all(
+        len(_WHITE.sub("", cell.text())) <= _LONGEST_CELL for cells in rows for cell in cells
+    )
+
+
+def _rows(table: LexborNode) -> list[str]:
+    rows = ([_cell(cell) for cell in row.css("td, th")] for row in table.css("tr"))
+    caption = table.css_first("caption")
+    return [*([one_line(caption.text())] if caption else []), *table_lines(spread(rows))]
+
+
+def _cell(cell: LexborNode) -> tuple[str, int, int]:
+    return " ".join(lines_of(cell)), _span(cell, "colspan"), _span(cell, "rowspan")
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    value = (cell.attributes.get(name) or "1").strip()
+    return max(1, int(value)) if value.isdecimal() and len(value) < 4 else 1

@@ -1,0 +1,112 @@
+"""From the lines that a format gives to the document that is stored: the last step of every format with structure.
+
+Here belong table rows, what is one paragraph, and joining what a format knows of its furniture with what the wording
+tells. Not here: any one format.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.read.completeness import is_complete
+from pipelines.read.document import Document, ReadError, Span
+from pipelines.read.furniture import mark
+from pipelines.read.metadata import Field
+from pipelines.read.normalise import normalise
+
+_WHITE = re.compile(r"[ \t\n]+")
+# A line break in the source between two Chinese characters is no space.
+_BROKEN = re.compile(
+    r"(?<=[\u2e80-\u9fff\uff00-\uffef\u3001-\u303f])[ \t]*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef\u3001-\u303f])"
+)
+_DIGIT = re.compile(r"[0-9０-９]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the text to be, and its kind of furniture where the format knows it to be some."""
+
+    text: str
+    furniture: str | None = None
+
+
+def compose(
+    parts: Iterable[Part], media_type: str, encoding: str | None, fields: Sequence[Field] = (), whole: bool = True
+) -> Document:
+    """Join parts to a document. `fields` come before those found in the text; `whole` is false if pages are missing.
+
+    Raises ReadError `empty` when nothing is left.
+    """
+    lines = [(line, part.furniture) for part in parts for line in _clean(part.text)]
+    text = "".join(f"{line}\n" for line, _ in lines)
+    if not any(kind is None for _, kind in lines):
+        raise ReadError("empty", "found a document without text, expected a report; look at it and leave it out")
+    known, at = [], 0
+    for line, kind in lines:
+        if kind:
+            known.append(Span(at, at + len(line), kind))
+        at += len(line) + 1
+    found, found_fields = mark(text)
+    furniture = _merged(known, found)
+    all_fields = tuple(dict.fromkeys((*fields, *found_fields)))
+    return Document(text, media_type, encoding, furniture, all_fields, whole and is_complete(text, furniture))
+
+
+def one_line(text: str) -> str:
+    """Return `text` without line breaks and without runs of spaces."""
+    return _WHITE.sub(" ", _BROKEN.sub("", normalise(text))).strip()
+
+
+def table_lines(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a table as lines `a | b | c`; empty rows are left out, an empty first cell gets an outer bar."""
+    lines = []
+    for cells in rows:
+        cleaned = [one_line(cell).replace("|", "／") for cell in cells]
+        if not any(cleaned):
+            continue
+        while len(cleaned) > 1 and not cleaned[-1]:
+            cleaned.pop()
+        line = " | ".join(cleaned)
+        lines.append(f"| {line}" if not cleaned[0] else line)
+    return lines
+
+
+def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
+    """Return the grid of a table given as rows of (text, columns, rows that a cell spans).
+
+    A label that spans rows is repeated in each; a figure stands once, so that none is counted twice.
+    """
+    grid: list[list[str]] = []
+    hanging: dict[int, tuple[str, int]] = {}
+    for row in rows:
+        line: list[str] = []
+        for text, columns, height in row:
+            _let_hang(line, hanging)
+            for column in range(min(columns, 50)):
+                shown = "" if column or _DIGIT.search(text) else text
+                if height > 1:
+                    hanging[len(line)] = (shown, height - 1)
+                line.append("" if column else text)
+        _let_hang(line, hanging)
+        grid.append(line)
+    return grid
+
+
+def _let_hang(line: list[str], hanging: dict[int, tuple[str, int]]) -> None:
+    """Append the cells that reach down from rows above into the columns that come next."""
+    while len(line) in hanging:
+        text, left = hanging.pop(len(line))
+        if left > 1:
+            hanging[len(line)] = (text, left - 1)
+        line.append(text)
+
+
+def _clean(text: str) -> list[str]:
+    lines = (_WHITE.sub(" ", line).strip() for line in normalise(text).split("\n"))
+    return [line for line in lines if line]
+
+
+def _merged(known: Sequence[Span], found: Sequence[Span]) -> tuple[Span, ...]:
+    """What the format knows goes before what the wording tells; spans do not overlap."""
+    free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in known)]
+    return tuple(sorted([*known, *free], key=lambda span: span.start))
