@@ -148,6 +148,7 @@ def test_rate(written: str, value: float, qualifier: str, low: float | None, hig
 MONEY = [
     ("1200元", 1200, EXACT),
     ("0.8万元", 8000, EXACT),
+    ("12000000余元", 12_000_000, LEAST),
     ("2.35万元", 23_500, EXACT),
     ("12亿元", 1_200_000_000, EXACT),
     ("三万五千元", 35_000, EXACT),
