@@ -39,6 +39,7 @@ lint: $(TESTING) ## ruff and mypy
 docs: $(RUNTIME) ## write the generated pages anew
 	"$(PY)" -m pipelines.warehouse.docs
 	"$(PY)" -m pipelines.accuracy
+	"$(PY)" -m benchmarks.identify --write
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)

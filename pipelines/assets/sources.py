@@ -18,6 +18,7 @@ ASSETS = {
     "stage_facts": "facts",
     "stage_numbers": "numbers",
     "ref_divisions": "division_codes",
+    "ref_division_changes": "division_codes",
     "ref_indicators": "codebook",
 }
 
@@ -29,6 +30,7 @@ def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Pa
         **{f"stage_{name}": bucket_paths(settings.stage_dir, name) for name in staged},
         "stage_files": files_path(settings),
         "ref_divisions": settings.divisions_path,
+        "ref_division_changes": settings.staged_changes_path,
         "ref_indicators": settings.indicators_path,
         **{name: settings.tables_dir / f"{name}.parquet" for name in tables if name not in ASSETS},
     }

@@ -26,6 +26,7 @@ _SIGNED = re.compile(
     r"(?:^|[一-龥)）] *)(?:20 ?[0-9] ?[0-9] ?[年.] ?[0-9 ]{1,3}[月.] ?[0-9 ]{1,3}日?"
     r"|二[〇零Oo0][〇零一二三四五六七八九Oo0]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日?)$"
 )
+_DATE_ENDS = frozenset("日0123456789一二三四五六七八九十")  # asked before the pattern, which nearly all lines fail
 _URL_DATE = (
     re.compile(r"/t(20[0-9]{2})([0-9]{2})([0-9]{2})_"),
     re.compile(r"/(20[0-9]{2})[/-]([0-9]{1,2})[/-]([0-9]{1,2})(?:/|\b)"),
@@ -37,7 +38,7 @@ _LONGEST_SIGNATURE = 45
 def doc_number(fields: dict[str, str], head: Sequence[Line]) -> str | None:
     """Return the report's own document number without spaces: from the metadata, else from a line at the head."""
     for text in (fields.get("发文字号", ""), *(line.written for line in head)):
-        match = _NUMBER.search(text) if len(text) <= _LONGEST_SIGNATURE else None
+        match = _NUMBER.search(text) if "号" in text and len(text) <= _LONGEST_SIGNATURE else None
         if match and not _CITING.search(text):
             return "".join(match[0].split())
     return None
@@ -74,14 +75,15 @@ def parse_date(text: str | None) -> datetime.date | None:
 def signed_on(foot: Sequence[Line]) -> datetime.date | None:
     """Return the date of the signature: the last short line at the foot that ends in a date."""
     for line in reversed(foot):
-        if len(line.folded) <= _LONGEST_SIGNATURE and _SIGNED.search(line.folded):
-            return parse_date(line.folded)
+        folded = line.folded
+        if folded[-1] in _DATE_ENDS and len(folded) <= _LONGEST_SIGNATURE and _SIGNED.search(folded):
+            return parse_date(folded)
     return None
 
 
 def date_in_url(url: str | None) -> datetime.date | None:
     """Return the date in the path of a web address (/202601/t20260128_1.html, /art/2024/1/15/)."""
-    for pattern in _URL_DATE:
+    for pattern in _URL_DATE if url else ():
         match = pattern.search(url or "")
         if match:
             return _date(*match.groups())

@@ -1,18 +1,22 @@
 """The gazetteer: all township-level units, found by name in running text.
 
-Here belongs looking names up: which units, counties, prefectures and provinces a text names, and which units carry a
-name. Not here: deciding which of them reports (`place`). Names are matched in folded text (`fold`).
+Here belongs looking names up: which units, counties, prefectures and provinces a text names, and which units carry or
+carried a name. Not here: deciding which of them reports (`place`). Names are matched in folded text (`fold`).
 """
 
+import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick_rs
 import polars as pl
 
 from pipelines.extract.fold import fold
+from pipelines.identify.changes import Change, ChangesError, load_changes
 from pipelines.identify.names import is_regular, short_name, short_township, stem
 
 _HAN = re.compile(r"[一-龥]")
@@ -21,11 +25,17 @@ _OPENERS = ("中共", "中国共产党", "在", "和", "及", "与")
 _OFFICE = re.compile(r"党工委|党委|办事处|工委|综合")
 _IN_BRACKETS = re.compile(r"[（(](.{2,}(?:街道|镇|乡))[)）]")
 _LONGEST_PLAIN = 3
+# The committee of a zone is how it signs; the register names some zones with it and most without.
+_COMMITTEES = ("管理委员会", "管委会")
+CHANGES_NAME = "division_changes.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One township-level unit. Region names are folded and hold full and short forms; pinyin is space-separated."""
+    """One township-level unit. Region names are folded and hold full and short forms; pinyin is space-separated.
+
+    A unit that is no more has the day of its end in `ended`, and in `successor` the code of the one that followed.
+    """
 
     code: str
     name: str
@@ -35,10 +45,11 @@ class Unit:
     city: frozenset[str]
     province: frozenset[str]
     pinyin: tuple[str, str, str]  # county, city, province
+    ended: datetime.date | None = None
+    successor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name found in a text. `kind` is `unit` or `region` (a county, prefecture or province)."""
 
     start: int
@@ -48,15 +59,15 @@ class Mention:
 
 
 class Gazetteer:
-    """All units, with one automaton over their names and those of the regions above them."""
+    """All units of today and known ones of the past, with one automaton over their names and their regions'."""
 
-    def __init__(self, divisions: pl.DataFrame) -> None:
-        """Build from a table with the columns of `raw/reference/divisions.parquet`."""
+    def __init__(self, divisions: pl.DataFrame, changes: Sequence[Change] = ()) -> None:
+        """Build from a table with the columns of `raw/reference/divisions.parquet` and the changes that led to it."""
         self.units = [_unit(row) for row in divisions.iter_rows(named=True)]
         self.by_name: dict[str, list[Unit]] = {}
         for unit in self.units:
-            for name in _unit_names(unit.name):
-                self.by_name.setdefault(name, []).append(unit)
+            self._register(unit, unit.name)
+        self._add_past(changes)
         self.counties = {name for unit in self.units for name in unit.county}
         self.cities = {name for unit in self.units for name in unit.city}
         self.provinces = {name for unit in self.units for name in unit.province}
@@ -66,8 +77,40 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: Path | str) -> "Gazetteer":
-        """Load the division table (Parquet)."""
-        return cls(pl.read_parquet(path))
+        """Load the division table (Parquet) and the changes that lie beside it, where they do."""
+        changes = Path(path).with_name(CHANGES_NAME)
+        return cls(pl.read_parquet(path), load_changes(changes) if changes.is_file() else ())
+
+    def _register(self, unit: Unit, name: str) -> None:
+        for form in _unit_names(name):
+            named = self.by_name.setdefault(form, [])
+            if unit not in named:
+                named.append(unit)
+
+    def _add_past(self, changes: Sequence[Change]) -> None:
+        """Add the units that ended, and the other names of those that kept their code."""
+        by_code = {unit.code: unit for unit in self.units}
+        in_county = {unit.county_code: unit for unit in self.units}
+        for change in changes:
+            known = by_code.get(change.old_code if change.keeps_code else change.new_code or "")
+            if known is None or change.county_code not in in_county:
+                raise ChangesError(
+                    f"{change.old_code} {change.old_name} became {change.new_code} {change.new_name}, but the division "
+                    "table lacks the unit that followed or the county; give both as the table has them"
+                )
+            if change.keeps_code:
+                self._register(known, change.old_name)
+                self._register(known, change.new_name)
+                continue
+            past = replace(
+                in_county[change.county_code],
+                code=change.old_code,
+                name=change.old_name,
+                ended=change.changed_on,
+                successor=change.new_code,
+            )
+            self.units.append(past)
+            self._register(past, past.name)
 
     @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
@@ -79,39 +122,46 @@ class Gazetteer:
         In a `title` a subdistrict may be called 黄石街; in running text only where its office follows, as 街 also ends
         the names of streets.
         """
-        hits = sorted(
-            (
-                (start, end, self._names[number])
-                for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
-            ),
-            key=lambda hit: (hit[0], -hit[1]),
-        )
+        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if len(hits) > 1:
+            hits.sort(key=_by_place)
         found: list[Mention] = []
-        reach = 0
-        for start, end, name in hits:
+        reach = region_end = -1
+        for number, start, end in hits:
             if end <= reach:
                 continue
-            region_end = found[-1].end if found and found[-1].kind == "region" else -1
-            if start < region_end and name not in self.regions:
+            name = self._names[number]
+            is_region = name in self.regions
+            if start < region_end and not is_region:
                 continue  # 汾阳市|西河街道, although there is a 市西河街道
-            kind = self._kind(name, text, start, end, title, after_region=region_end == start)
+            if is_region and len(name) > 2:
+                kind: str | None = "region"
+            else:
+                kind = self._kind(name, text, start, end, title, after_region=region_end == start)
             if kind:
                 found.append(Mention(start, end, name, kind))
                 reach = end
+                region_end = end if kind == "region" else -1
         return found
 
     def _kind(self, name: str, text: str, start: int, end: int, title: bool, after_region: bool) -> str | None:
         """Return what a name found at a place stands for, None when it is part of ordinary words there."""
-        free = after_region or start == 0 or not _HAN.match(text[start - 1]) or text[:start].endswith(_OPENERS[:2])
-        if name in self.regions and (len(name) > 2 or free):
+        plain = len(name) < _LONGEST_PLAIN or not is_regular(name)
+        if name.endswith("街") and not (title or _OFFICE.match(text, end)):
+            return None
+        if not plain:
+            return None if text.startswith(("化", "居民人均"), end) else "unit"
+        free = after_region or start == 0 or not _HAN.match(text[start - 1]) or text.endswith(_OPENERS[:2], 0, start)
+        if name in self.regions and free:
             return "region"
         if name not in self.by_name:
             return None
-        if name.endswith("街") and not (title or _OFFICE.match(text, end)):
-            return None
-        if len(name) < _LONGEST_PLAIN or not is_regular(name):
-            return "unit" if after_region or (free and (title or len(name) > _LONGEST_PLAIN)) else None
-        return None if text.startswith(("化", "居民人均"), end) else "unit"
+        return "unit" if after_region or (free and (title or len(name) > _LONGEST_PLAIN)) else None
+
+
+def _by_place(hit: tuple[int, int, int]) -> tuple[int, int]:
+    """Order hits by where they start, the longest first."""
+    return hit[1], -hit[2]
 
 
 def _unit(row: dict[str, str]) -> Unit:
@@ -136,6 +186,8 @@ def _forms(name: str) -> frozenset[str]:
 def _unit_names(name: str) -> set[str]:
     """Return the folded names a unit goes by, also the one in brackets (科技城（东渚街道）); 街道 alone is no name."""
     folded = fold(name)
+    for committee in _COMMITTEES:
+        folded = folded.removesuffix(committee)
     names = {folded, short_township(folded), folded.removeprefix("国营"), folded.removesuffix("地区")}
     names.update(_IN_BRACKETS.findall(folded))
     if folded.endswith("街道") and len(folded) > _LONGEST_PLAIN:

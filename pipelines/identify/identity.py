@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipelines.extract.fold import fold
 from pipelines.identify import kind
 from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
+from pipelines.identify.edition import edition
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.page import OPENING_LENGTH, Page, look
 from pipelines.identify.place import Evidence, Place, resolve
@@ -19,14 +20,19 @@ from pipelines.identify.year import report_year
 from pipelines.read import Span
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "1"
+IDENTIFIER_VERSION = "2"
 
 _NUMBER_LINES = 8
 _DEPARTMENT = re.compile(
-    r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|委员会办公室|政府办公室)$"
+    r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|监管所|财政所"
+    r"|委员会办公室|政府办公室)$"
 )
+# Bodies that some registers hold as a township-level unit: then the title names it, else it is not the unit found.
+_COMMITTEE = re.compile(r"(?:管委会|管理委员会|开发区|园区|农场|林场)$")
 _BEFORE_YEAR = re.compile(r"(?:关于|20[0-9]{2}|[〇零一二三四五六七八九]{4}年|法治|依法).*$")
-_OWN_DEPARTMENT = re.compile(r"[我全本]局|局党组|[县市区](?!级)[一-龥]{2,8}局(?:坚持|紧|深入|认真|在|以|按|全面|党组)")
+_OWN_TOWNSHIP = re.compile(r"[我全本](?:镇|乡|街道|办事处|苏木)")
+_OWN_BUREAU = re.compile(r"[我全本]局|局党组")
+_NAMED_BUREAU = re.compile(r"[县市区](?!级)[一-龥]{2,8}局(?:坚持|紧|深入|认真|在|以|按|全面|党组)")
 _CITIES = ("市", "州", "盟", "地区")
 
 
@@ -42,6 +48,7 @@ class Identity:
     doc_level: str
     report_year: int | None
     year_method: str | None
+    edition: str | None
     township_code: str | None
     county_code: str | None
     place_method: str | None
@@ -76,11 +83,11 @@ def identify(
         or date_in_url(url)
         or parse_date(known.get("发文日期"))
     )
-    place = resolve(_evidence(name, opening, page, known, url), gazetteer)
+    year, method = report_year(name, opening, year_of_number(number), written, published)
+    place = resolve(_evidence(name, opening, page, known, url), gazetteer, year)
     masked = kind.mask(name, opening)
     doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
     level = "template" if masked else _level(place, name, opening)
-    year, method = report_year(name, opening, year_of_number(number), written, published)
     reason = _reason(masked, doc_type, level, place, year)
     unit = place.unit if level in ("township", "subdistrict") else None
     return Identity(
@@ -92,6 +99,7 @@ def identify(
         doc_level=level,
         report_year=year,
         year_method=method,
+        edition=edition(name, opening),
         township_code=unit.code if unit else None,
         county_code=unit.county_code if unit else None,
         place_method=place.method if unit else None,
@@ -112,7 +120,8 @@ def _titled_by_field(known: dict[str, str]) -> Title | None:
 
 
 def _evidence(title: str, opening: str, page: Page, known: dict[str, str], url: str | None) -> Evidence:
-    publisher = fold(" ".join(known.get(name, "") for name in ("发布机构", "来源"))) + " " + page.surroundings
+    issuers = " ".join(known[name] for name in ("发布机构", "来源") if name in known)
+    publisher = " ".join(part for part in (fold(issuers) if issuers else "", page.surroundings) if part)
     signature = " ".join(line.folded for line in page.foot[-3:] if len(line.folded) <= 40)
     return Evidence(title, opening, publisher, signature, known.get("索引号", ""), url)
 
@@ -120,7 +129,10 @@ def _evidence(title: str, opening: str, page: Page, known: dict[str, str], url: 
 def _level(place: Place, title: str, opening: str) -> str:
     """Return the `doc_level` of a document that is no template."""
     issuer = _BEFORE_YEAR.sub("", title)
-    if _DEPARTMENT.search(issuer) or (not place.name and _OWN_DEPARTMENT.search(opening)):
+    # A unit that only the opening names may be one among others in a department's report.
+    titled = place.name is not None and place.name in title
+    own = _COMMITTEE.search(issuer) or _OWN_BUREAU.search(opening) or (not place.name and _NAMED_BUREAU.search(opening))
+    if _DEPARTMENT.search(issuer) or (own and not titled and not _OWN_TOWNSHIP.search(opening)):
         return "department"
     if place.name:
         return "subdistrict" if place.name.endswith(("街道", "街")) else "township"

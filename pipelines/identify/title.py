@@ -14,6 +14,7 @@ _ENDING = re.compile(
     r"(?:报告|总结|汇报|情况|小结|年报|思路|打算|安排|计划|要点|材料|通知|方案|意见|公告|公示|讲话|发言稿?|致辞|稿)"
     r"(?:[((（【\[][^))）】\]]{1,20}[))）】\]])?$"
 )
+_LAST = frozenset("告结报况路算排划点料知案见示话言稿辞)）】]")  # what an ending ends with, asked before the pattern
 _NO_TITLE = re.compile(
     r"[。;；!！]|[:：]$|^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]|^[0-9]+[、.]|[,，].*[,，]"
 )
@@ -49,6 +50,8 @@ def find_title(lines: Sequence[Line]) -> Title | None:
             part = lines[first : first + count]
             if len(part) < count or _breaks(part[-1].folded):
                 break
+            if part[-1].folded[-1] not in _LAST:
+                continue
             folded = _join([each.folded for each in part])
             if len(folded) <= _LONGEST and _ENDING.search(folded) and _TOPIC.search(folded):
                 return Title(_join([each.written for each in part]), folded, first + count)
@@ -74,4 +77,6 @@ def _join(lines: Sequence[str]) -> str:
 
 def _clean(title: str) -> str:
     """Drop all spaces, but keep one between two issuing bodies."""
+    if len(title.split(None, 1)) < 2:
+        return title.strip()
     return "".join(_SECOND_BODY.sub("\x00", title).split()).replace("\x00", " ")

@@ -15,6 +15,7 @@ _PLAN = re.compile(r"^ ?年? ?(?:度|全年)?[^0-9,，。及和暨与]{0,12}(?:�
 _QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _ANNOUNCED = re.compile(r"(?:现将?|就|特将)[^。]{0,30}?(20[0-9]{2}) ?年[^。]{0,60}(?:如下|[:：])")
 _OPENS = re.compile(r"(?:^|[。:：\n]) *(?:自|从)?(20[0-9]{2}) ?年(?!(?:至|[0-9]{1,2}月))")
+_CITED = re.compile(r" ?年?度?[^。;；]{0,30}(?:已于|已经|已报|已公|业已)")  # another year's report, handed in before
 _AWARD = re.compile(r"(?:荣获|获得|获评|被评为?|授予|听取|审议|上一年度|去年)[^,，。]{0,12}$")
 _FREE = re.compile(r" ?年(?! ?[0-9]{1,2} ?月)")
 _BACKGROUND = 8
@@ -61,6 +62,8 @@ def _in_opening(opening: str) -> int | None:
     """Return the year announced (现将2023年…报告如下), else a sentence's first, else the first that stands free."""
     plain = _RANGE.sub("", _QUOTED.sub("", opening))
     opens = _OPENS.search(plain)
+    if opens and _CITED.match(plain, opens.end()):
+        opens = None
     if opens and opens.start() < _BACKGROUND:
         return int(opens[1])
     match = _ANNOUNCED.search(plain) or opens

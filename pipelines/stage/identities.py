@@ -30,6 +30,7 @@ IDENTITIES = StageTable(
         "doc_level": pl.String(),
         "report_year": pl.Int32(),
         "year_method": pl.String(),
+        "edition": pl.String(),
         "township_code": pl.String(),
         "county_code": pl.String(),
         "place_method": pl.String(),
@@ -44,9 +45,10 @@ _TEXT = ["report_id", "text", "furniture", "fields", "read_status", "read_reason
 
 
 def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
-    """Identify the documents whose text, web address, identifier or division table is new."""
+    """Identify the documents whose text, web address, identifier or reference data is new."""
     divisions = settings.divisions_path
-    version = f"{IDENTIFIER_VERSION} {hashlib.sha256(divisions.read_bytes()).hexdigest()[:16]}"
+    reference = divisions.read_bytes() + settings.division_changes_path.read_bytes()
+    version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
     keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
     wanted = files.select("report_id", "source_url", "source_id").join(keys, on="report_id")
     parts = [pl.col(name).fill_null("") for name in ("document_key", "source_url", "source_id")]

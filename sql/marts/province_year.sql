@@ -3,7 +3,7 @@
 WITH size AS (
     SELECT d.province_code, count(*) AS n_units
     FROM dim_division AS d
-    WHERE d.level = 'township'
+    WHERE d.level = 'township' AND d.valid_to IS NULL
     GROUP BY d.province_code
 ),
 figure AS (

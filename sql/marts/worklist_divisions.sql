@@ -7,6 +7,8 @@ SELECT
     r.title,
     list_filter(d.fields, lambda f : f.name = '发布机构')[1].value AS publisher,
     left(trim(regexp_replace(d.text, '\s+', ' ', 'g')), 160) AS opening,
+    right(trim(regexp_replace(d.text, '\s+', ' ', 'g')), 80) AS closing,
+    list_filter(d.fields, lambda f : f.name = '索引号')[1].value AS index_number,
     r.county_code,
     r.place_candidates,
     r.report_year,

@@ -1,8 +1,27 @@
 -- One row a unit of any level. The register lists townships only, with the units above them; those are folded out of it.
 -- 东莞, 中山 and 儋州 have no county level and stand as a county of their own, under the same code as the prefecture:
 -- a code is unique within its level. Counties that a province runs itself share one prefecture code, but not a name.
--- The register's cut-off day is 30 June 2023: the earliest day on which we know each row to hold.
-WITH unit AS (
+-- valid_from is the earliest day on which we know a row to hold: the register's cut-off day (30 June 2023), or the day of
+-- the change that made the unit. Units of the past come from the changes, each with the unit that followed it; a change
+-- that keeps the code (a rename, or a new code that no register has yet) is another name of the same unit, and no row.
+WITH past AS (
+    SELECT c.old_code, c.old_name, c.county_code, c.known_since, c.changed_on - 1 AS valid_to, c.new_code
+    FROM ref_division_changes AS c
+    WHERE c.new_code <> c.old_code
+),
+made AS (
+    SELECT c.new_code, min(c.changed_on) AS changed_on
+    FROM ref_division_changes AS c
+    WHERE c.new_code IS NOT NULL
+    GROUP BY c.new_code
+),
+named AS (
+    SELECT c.old_code AS township_code, list_sort(list_distinct(flatten(list([c.old_name, c.new_name])))) AS names
+    FROM ref_division_changes AS c
+    WHERE c.new_code IS NULL OR c.new_code = c.old_code
+    GROUP BY c.old_code
+),
+unit AS (
     SELECT
         d.township_code AS division_code,
         d.township_name AS division_name,
@@ -56,7 +75,21 @@ SELECT
     u.city_name,
     u.province_code,
     u.province_name,
-    DATE '2023-06-30' AS valid_from,
-    NULL::DATE AS valid_to
+    coalesce(m.changed_on, DATE '2023-06-30') AS valid_from,
+    NULL::DATE AS valid_to,
+    NULL::VARCHAR AS successor_code,
+    coalesce(list_filter(n.names, lambda name : name <> u.division_name), []::VARCHAR[]) AS other_names
 FROM unit AS u
-ORDER BY u.level, u.division_code
+LEFT JOIN made AS m ON u.level = 'township' AND m.new_code = u.township_code
+LEFT JOIN named AS n ON u.level = 'township' AND n.township_code = u.township_code
+UNION ALL
+SELECT
+    p.old_code, p.old_name, 'township',
+    p.old_code, p.old_name,
+    a.county_code, a.county_name,
+    a.city_code, a.city_name,
+    a.province_code, a.province_name,
+    p.known_since, p.valid_to, p.new_code, []::VARCHAR[]
+FROM past AS p
+INNER JOIN unit AS a ON a.level = 'county' AND a.division_code = p.county_code
+ORDER BY level, division_code
