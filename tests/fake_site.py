@@ -184,17 +184,17 @@ def listing(*items: tuple[str, str, str]) -> bytes:
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
-    """A byte now and then, for ever."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    for _ in range(200):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.05)
+    """A byte of the body now and then, for ever."""
+    _drip(handler, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
 
 
 def drip_headers(handler: BaseHTTPRequestHandler) -> None:
     """Headers that never come to an end."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    _drip(handler, b"HTTP/1.1 200 OK\r\nX-Slow: ")
+
+
+def _drip(handler: BaseHTTPRequestHandler, opening: bytes) -> None:
+    handler.wfile.write(opening)
     for _ in range(200):
         handler.wfile.write(b"a")
         handler.wfile.flush()

@@ -30,6 +30,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         ],
     )
     def publish_release(workspace: Workspace) -> Iterator[Result | dg.AssetCheckResult]:
+        """Audit and publish; raises Failure with the faults found, and then the release before stays."""
         settings = workspace.settings()
         try:
             release = publish(

@@ -51,6 +51,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         ],
     )
     def build_table(workspace: Workspace) -> Result:
+        """Build one table or mart, unless what it is made of is unchanged."""
         settings = workspace.settings()
         built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
         frame = pl.scan_parquet(built.path)

@@ -75,6 +75,7 @@ def remembering(codebook: Codebook) -> Hear:
     """Recognizes sentences by their shape; the memory is the codebook's, whose rules decide what they state."""
 
     def hear(text: str, part: str, report_year: int | None) -> Heard:
+        """The known sentence of the same shape; one that is new is found and kept."""
         pieces = _PLAIN.split(text)
         numerals = pieces[1::2]
         pieces[1::2] = ["1"] * len(numerals)
