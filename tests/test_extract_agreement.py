@@ -39,6 +39,28 @@ def test_on_generated_reports(codebook: Codebook, first: int) -> None:
         assert fast == extract(report.text, (), report.report_year, codebook, remember=False), report.report_id
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023到各村开展普法宣传36场。",
+        "2019年至2023，调解纠纷120件。",
+        "2019-2023年调解纠纷120件，2023人次参加。",
+        "12345百件次。",
+        "罚没4,200%。",
+        "投入36亿万元。",
+        "培训120人次（2020年60人次）、1234567人次（累计）。",
+    ],
+)
+@pytest.mark.parametrize("year", [None, 2016, 2020, 2024])
+def test_what_looks_like_a_year_or_a_plain_numeral(codebook: Codebook, text: str, year: int | None) -> None:
+    assert extract(text, (), year, codebook) == extract(text, (), year, codebook, remember=False)
+
+
+def test_the_longest_classifier_counts_before_a_bracket(codebook: Codebook) -> None:
+    (number, *_) = extract("培训执法人员120人次（含网络培训）。", (), 2024, codebook).numbers
+    assert (number.text, number.unit_raw) == ("120人次", "人次")
+
+
 def test_the_year_of_the_report_moves_nothing_but_years(codebook: Codebook) -> None:
     text = "{}年，全镇开展普法宣传{}场。{}年底，持证执法人员12名，较{}年新增2名。{}年以来累计调解纠纷300件。"
     for year in (2016, 2020, 2024):

@@ -76,7 +76,7 @@ _RUN = re.compile(r"[0-9]")
 _BOUND = re.compile(_DECIMAL)
 # By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
 _PLAIN = re.compile(
-    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT}))(?![（(]|[-—~至][0-9])"
+    rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>(?>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT})))(?![（(]|[-—~至][0-9])"
 )
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")

@@ -23,15 +23,17 @@ from pipelines.extract.statement import PlacedFact, PlacedNumber, Sentence, Span
 _PLAIN = re.compile(
     r"""([0-9](?:
         (?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
-        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万亿%元亩吨]|平方|公))?
-        (?=[百千万亿]{0,2}[余多]?(?>%|(?![年月日时号])(?:UNIT))(?![-—~至到]{1,2}[0-9]))
+        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
+        (?=万?[余多]?(?>%|(?![年月日时号])(?:UNIT))(?![-—~至到]{1,2}[0-9]))
       | (?<=月[0-9])[0-9]?(?=日)
       | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
       | (?:(?<=^[0-9])|(?<=^\([0-9]))[0-9]?(?=[、.)](?![0-9]))
     ))""".replace("UNIT", UNIT),
     re.VERBOSE,
 )
-_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=[年\-—~至到/])")
+_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")
+# A year in another form may belong to a span of years or be a figure: such a sentence is read as of its own year.
+_OTHER_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?![0-9年〕)\]])")
 _AS_OF = 2020
 
 
@@ -93,11 +95,11 @@ def remembering(codebook: Codebook) -> Hear:
 
 
 def _move_years(text: str, report_year: int) -> tuple[str, int]:
-    """The text as of 2020; as of its own year where a year of it would leave this century."""
+    """The text as of 2020; as of its own year where that would change more than years, or leave this century."""
     by = _AS_OF - report_year
     if not by or "20" not in text:
         return text, _AS_OF
-    if any(not 2000 <= int(year) + by <= 2099 for year in _YEAR.findall(text)):
+    if _OTHER_YEAR.search(text) or any(not 2000 <= int(year) + by <= 2099 for year in _YEAR.findall(text)):
         return text, report_year
     return _YEAR.sub(lambda year: str(int(year[0]) + by), text), _AS_OF
 
