@@ -1,0 +1,46 @@
+"""Answers kept from run to run, so that a question about tables that have not changed is not asked again.
+
+An answer is plain JSON, kept under a name with the key of all that it was worked out from. A file that is missing or
+cannot be read is an empty memory: everything is asked anew, nothing is lost.
+"""
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+class Memo:
+    """The answers in one JSON file, the newest for each name."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def answer(self, name: str, key: str, ask: Callable[[], Any]) -> Any:
+        """The kept answer to `name` if it was given for the same `key`, else that of `ask`, which is then kept.
+
+        `ask` returns what JSON can hold. Where it raises, nothing is kept.
+        """
+        known = self._read()
+        if name in known and known[name]["key"] == key:
+            return known[name]["answer"]
+        found = ask()
+        self._write({**self._read(), name: {"key": key, "answer": found}})
+        return found
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _write(self, content: dict[str, Any]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_name(f".{self._path.name}.{uuid.uuid4().hex}")
+        try:
+            beside.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+            beside.replace(self._path)
+        finally:
+            beside.unlink(missing_ok=True)
