@@ -148,6 +148,36 @@ class Settings:
         """The DuckDB file that readers open."""
         return self.warehouse_dir / "fazhi.duckdb"
 
+    @property
+    def releases_dir(self) -> Path:
+        """The last releases, each a file of its own named by its release_id."""
+        return self.warehouse_dir / "releases"
+
+    @property
+    def exports_dir(self) -> Path:
+        """The current release in the formats of other programs."""
+        return self.warehouse_dir / "exports"
+
+    @property
+    def changes_path(self) -> Path:
+        """What changed from release to release, for people."""
+        return self.warehouse_dir / "CHANGES.md"
+
+    @property
+    def memo_path(self) -> Path:
+        """Answers of checks that are kept from run to run (`pipelines.warehouse.memo`)."""
+        return self.warehouse_dir / "memo.json"
+
+    @property
+    def corrections_path(self) -> Path:
+        """What people have put right; it lies beside the reports."""
+        return self.raw_dir / "corrections.csv"
+
+    @property
+    def staged_corrections_path(self) -> Path:
+        """The corrections as a Parquet table."""
+        return self.stage_dir / "corrections" / "corrections.parquet"
+
     def check_folders(self) -> None:
         """Raise SettingsError unless the raw folder can be listed and the warehouse folder can be written."""
         if not self.raw_dir.is_dir():

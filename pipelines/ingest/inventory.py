@@ -31,7 +31,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "file_error": pl.String(),
     "stamp": pl.String(),
 }
-NOT_REPORTS = frozenset({"README.md", "sources.toml"})
+NOT_REPORTS = frozenset({"README.md", "sources.toml", "corrections.csv"})
 REFERENCE = "reference"
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
@@ -52,7 +52,7 @@ class Found:
 def scan(raw_dir: Path) -> list[Found]:
     """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone.
 
-    Left out are hidden files and folders, sidecars with a report beside them, `README.md`, `sources.toml` and the
+    Left out are hidden files and folders, sidecars with a report beside them, the names in `NOT_REPORTS` and the
     folder `reference/` at the top. Each folder is entered once, so links in a circle end.
     """
     found: list[Found] = []
