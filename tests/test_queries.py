@@ -1,14 +1,18 @@
-"""The worked queries under sql/queries: each runs on a release of the bundled reports and gives what it says."""
+"""The worked queries under sql/queries: each answers on the example release, and docs/queries.md shows what."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlglot
 
-from pipelines.settings import PROJECT_ROOT
+from benchmarks.example import write_example
+from benchmarks.queries import measure
+from benchmarks.queries import render as render_times
+from benchmarks.worked import PAGE, QUERIES, Question, load_questions, render
 from pipelines.warehouse.query import query
 
 if TYPE_CHECKING:
@@ -16,23 +20,83 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("release_fixture",)
 
-QUERIES = sorted((PROJECT_ROOT / "sql" / "queries").glob("*.sql"))
+QUESTIONS = load_questions()
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of generated reports on which the page shows the queries."""
+    return write_example(tmp_path_factory.mktemp("example"))
 
 
 def rows(built: Built, name: str) -> list[dict[str, Any]]:
-    text = (PROJECT_ROOT / "sql" / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    text = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
     result = query(built.release, text)
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
 
 
-@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-def test_a_query_says_what_it_asks_and_gives_ordered_rows(path: Path, bundled_warehouse: Built) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("-- "), "the first line says in words what is asked"
-    assert sqlglot.parse_one(text, dialect="duckdb").args.get("order"), "rows come in an order of their own"
-    result = query(bundled_warehouse.release, text)
+def test_there_are_enough_of_them() -> None:
+    assert len(QUESTIONS) >= 20
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_a_query_says_what_it_asks_and_gives_ordered_rows(question: Question, example: Path) -> None:
+    assert re.fullmatch(r"[A-Z][^?]*\?( .*\.)?", question.en), "a question in English, then what to mind"
+    assert re.fullmatch(r"[^?]*？(.*。)?", question.zh), "the same in Chinese"
+    assert sqlglot.parse_one(question.sql, dialect="duckdb").args.get("order"), "rows come in an order of their own"
+    result = query(example, question.sql)
     assert result.rows
     assert len(set(result.columns)) == len(result.columns)
+
+
+def test_the_page_shows_what_the_example_release_answers(example: Path) -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(QUESTIONS, example), "stale; run python -m benchmarks.worked"
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", "-- In one language only.\nSELECT 1\n", "-- A?\n-- B?\nSELECT 1\n"])
+def test_a_query_without_its_two_questions_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "bare.sql").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"bare\.sql opens with .*; expected the question in English, then in Chinese"):
+        load_questions(tmp_path)
+
+
+def answers(example: Path, name: str) -> list[dict[str, Any]]:
+    (question,) = [question for question in QUESTIONS if question.name == name]
+    result = query(example, question.sql)
+    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+
+
+def test_counties_are_ranked_by_their_townships_that_state_the_figure(example: Path) -> None:
+    found = answers(example, "county_ranking")
+    shares = [row["petitions_per_township"] for row in found]
+    assert shares == sorted(shares, reverse=True)
+    assert all(2 * row["n_reporting"] >= row["n_units"] for row in found)
+
+
+def test_certified_staff_are_a_part_of_the_staff(example: Path) -> None:
+    for row in answers(example, "certified_share"):
+        assert row["certified_percent"] == round(100 * row["certified"] / row["staff"], 1) <= 100
+
+
+def test_merged_units_are_compared_with_the_sum_of_what_they_were_made_of(example: Path) -> None:
+    found = answers(example, "merged_units")
+    assert {row["made_of"] for row in found} >= {"东泉镇、孟山乡", "褚河镇"}
+    assert all(row["change"] == row["value"] - row["previous_value"] for row in found)
+
+
+def test_a_province_that_never_states_an_indicator_is_named(example: Path) -> None:
+    assert ("山东省", "主动公开政府信息") in {(r["province"], r["indicator"]) for r in answers(example, "never_stated")}
+
+
+def test_a_stopped_unit_has_no_later_report(example: Path) -> None:
+    later = query(example, "SELECT township_name FROM township_year WHERE report_year = 2021").rows
+    ended = query(example, "SELECT township_name FROM dim_division WHERE valid_to IS NOT NULL").rows
+    stopped = {(row["township"],) for row in answers(example, "stopped_reporting")}
+    assert stopped and stopped.isdisjoint([*later, *ended])
+
+
+def test_rates_say_how_they_were_brought_together(example: Path) -> None:
+    assert {row["method"] for row in answers(example, "rates")} == {"mean", "weighted_mean"}
 
 
 def test_headlines_show_bounds_and_leave_what_is_not_stated_empty(bundled_warehouse: Built) -> None:
@@ -83,3 +147,11 @@ def test_the_report_without_a_place_is_left_out_with_its_facts_kept(bundled_ware
     (row,) = rows(bundled_warehouse, "left_out")
     assert row["raw_path"] == "reports/003_172404d6f70d6a77.txt"
     assert row["status_reason"] and row["facts"] > 0
+
+
+def test_the_benchmark_times_every_query(example: Path) -> None:
+    results = measure(example, QUESTIONS[:2], runs=1)
+    assert [rows for _, rows in results.values()] == [len(query(example, q.sql).rows) for q in QUESTIONS[:2]]
+    *_, last = render_times({"slow": (9.0, 2), "fast": (1.0, 1200)}).splitlines()
+    assert last == "| **median of 2** | | **5.0** |"
+    assert render_times({"slow": (9.0, 2), "fast": (1.0, 1200)}).splitlines()[2] == "| `fast` | 1,200 | 1.0 |"

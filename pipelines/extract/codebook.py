@@ -9,7 +9,7 @@ it stands in. A window of text is then one integer, and asking whether a rule fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,7 @@ class Indicator:
     definition_zh: str
     counts: str
     excludes: str
+    weight: str  # of a rate: the indicator that counts what the rate is a share of, or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +201,26 @@ def compile_codebook(
             for term in features.expand(table["head"], rule.rule_id):
                 heads.setdefault(term, []).append(rule)
     terms = _terms(features, heads, lexicon, topics, subjects)
+    units = {str(entry["code"]): str(entry["unit"]) for entry in indicators}
     opaque = {fold(t) for t in lexicon.get("opaque", {}).get("terms", ())}
     return Codebook(
         version=version,
-        indicators=tuple(_indicator(entry) for entry in indicators),
+        indicators=tuple(_indicator(entry, units) for entry in indicators),
         rules=tuple(rules),
         terms=terms,
         opaque=frozenset(i for i, t in enumerate(terms) if t.text in opaque),
         automaton=ahocorasick_rs.AhoCorasick([t.text for t in terms]),
         cues=compile_cues(cues),
-        units={str(entry["code"]): str(entry["unit"]) for entry in indicators},
+        units=units,
     )
 
 
-def _indicator(entry: Mapping[str, Any]) -> Indicator:
+def _indicator(entry: Mapping[str, Any], codes: Container[str]) -> Indicator:
+    weight = entry.get("weight")
+    if weight is not None and (entry.get("kind") != "rate" or weight not in codes):
+        raise CodebookError(
+            f"{entry['code']} has the weight {weight!r}; a weight is the code of an indicator, and only a rate has one"
+        )
     return Indicator(**{name: str(entry.get(name, "")) for name in Indicator.__dataclass_fields__})
 
 

@@ -9,6 +9,8 @@ stating AS (
     SELECT
         m.metric_code, m.report_year,
         count(*) AS n_stating,
+        count(*) FILTER (WHERE m.value = 0) AS n_zero,
+        count(*) FILTER (WHERE m.qualifier = 'at_least') AS n_lower_bound,
         median(m.value) AS median,
         count(*) FILTER (WHERE m.has_conflict) AS n_conflicts
     FROM township_metric AS m
@@ -22,6 +24,8 @@ SELECT
     coalesce(s.n_stating, 0) AS n_stating,
     r.n_reporting,
     coalesce(s.n_stating, 0) / r.n_reporting AS share_stating,
+    coalesce(s.n_zero, 0) AS n_zero,
+    coalesce(s.n_lower_bound, 0) AS n_lower_bound,
     s.median,
     i.unit,
     coalesce(s.n_conflicts, 0) AS n_conflicts

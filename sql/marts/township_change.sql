@@ -1,17 +1,70 @@
--- The change on the year before, for each figure that a unit states in both years.
+-- The change on the year before, for each figure that a unit states in both years. In the first year after a merger or an
+-- upgrade the year before is that of the units that it was made of, found through the successor link: only where each of
+-- them states the figure, the unit's own earlier self among them if there was one, and, if they are several, only for
+-- what adds up. Any other comparison would be of different ground.
+WITH predecessor AS (
+    SELECT
+        d.successor_code AS township_code, d.township_code AS part_code, s.last_year + 1 AS report_year,
+        coalesce(n.first_year < s.last_year + 1, TRUE) AS was_there_before
+    FROM dim_division AS d
+    INNER JOIN township_succession AS s ON s.township_code = d.township_code
+    INNER JOIN township_succession AS n ON n.township_code = d.successor_code
+),
+part AS (
+    SELECT p.township_code, p.report_year, p.part_code
+    FROM predecessor AS p
+    UNION
+    SELECT p.township_code, p.report_year, p.township_code
+    FROM predecessor AS p
+    WHERE p.was_there_before
+),
+ground AS (
+    SELECT p.township_code, p.report_year, count(*) AS n_parts, list(p.part_code ORDER BY p.part_code) AS part_codes
+    FROM part AS p
+    GROUP BY p.township_code, p.report_year
+),
+joined AS (
+    SELECT
+        p.township_code, p.report_year, m.metric_code, sum(m.value) AS value, count(*) AS n_stating,
+        bool_and(m.qualifier = 'exact' AND NOT m.has_conflict) AS is_exact
+    FROM part AS p
+    INNER JOIN township_metric AS m ON m.township_code = p.part_code AND m.report_year = p.report_year - 1
+    GROUP BY p.township_code, p.report_year, m.metric_code
+),
+pair AS (
+    SELECT
+        m.township_code, m.report_year, m.metric_code, m.is_headline, m.value, m.unit, p.value AS previous_value,
+        -- Two rounded figures, or two that were put together in different ways, may differ for that reason alone.
+        m.qualifier = 'exact' AND p.qualifier = 'exact' AND NOT m.has_conflict AND NOT p.has_conflict AS is_exact,
+        NULL::VARCHAR[] AS previous_codes
+    FROM township_metric AS m
+    INNER JOIN township_metric AS p
+        ON p.township_code = m.township_code AND p.metric_code = m.metric_code AND p.report_year = m.report_year - 1
+    ANTI JOIN ground AS g ON g.township_code = m.township_code AND g.report_year = m.report_year
+    UNION ALL
+    SELECT
+        m.township_code, m.report_year, m.metric_code, m.is_headline, m.value, m.unit, j.value,
+        m.qualifier = 'exact' AND NOT m.has_conflict AND j.is_exact,
+        g.part_codes
+    FROM township_metric AS m
+    INNER JOIN ground AS g ON g.township_code = m.township_code AND g.report_year = m.report_year
+    INNER JOIN joined AS j
+        ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
+    INNER JOIN dim_indicator AS i ON i.metric_code = m.metric_code
+    WHERE j.n_stating = g.n_parts AND (g.n_parts = 1 OR i.aggregation = 'sum')
+)
 SELECT
-    m.township_code,
-    m.report_year,
-    m.metric_code,
-    m.is_headline,
-    m.value,
-    p.value AS previous_value,
-    m.value - p.value AS change,
-    (m.value - p.value) / nullif(p.value, 0) AS change_share,
-    m.unit,
-    -- Two rounded figures, or two that were put together in different ways, may differ for that reason alone.
-    m.qualifier = 'exact' AND p.qualifier = 'exact' AND NOT m.has_conflict AND NOT p.has_conflict AS is_exact
-FROM township_metric AS m
-INNER JOIN township_metric AS p
-    ON p.township_code = m.township_code AND p.metric_code = m.metric_code AND p.report_year = m.report_year - 1
-ORDER BY m.township_code, m.report_year, m.metric_code
+    c.township_code,
+    c.report_year,
+    c.metric_code,
+    c.is_headline,
+    c.value,
+    c.previous_value,
+    c.value - c.previous_value AS change,
+    (c.value - c.previous_value) / nullif(c.previous_value, 0) AS change_share,
+    c.unit,
+    c.is_exact,
+    c.previous_codes IS NOT NULL AS through_successor,
+    c.previous_codes
+FROM pair AS c
+ORDER BY c.township_code, c.report_year, c.metric_code

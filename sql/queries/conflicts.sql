@@ -1,4 +1,12 @@
--- Figures that a report states twice and differently, with every sentence. The larger was kept; a person should look.
+-- Which figures does a report state twice and differently, in which words? The larger was kept; a person should look.
+-- 哪些数字在同一份报告中前后不一？暂取较大者，并列出全部原文，应由人核对。
+WITH conflict AS (
+    SELECT
+        c.township_code, c.report_year, c.metric_code, c.value,
+        unnest(list_concat(c.fact_ids, c.set_aside_fact_ids)) AS fact_id
+    FROM township_metric AS c
+    WHERE c.has_conflict AND NOT c.is_headline
+)
 SELECT
     d.township_name AS township,
     m.report_year AS year,
@@ -7,9 +15,8 @@ SELECT
     f.value AS stated,
     f.qualifier,
     f.evidence
-FROM township_metric AS m
+FROM conflict AS m
 INNER JOIN dim_division AS d ON d.township_code = m.township_code
 INNER JOIN dim_indicator AS i ON i.metric_code = m.metric_code
-INNER JOIN fact_indicator AS f ON list_contains(list_concat(m.fact_ids, m.set_aside_fact_ids), f.fact_id)
-WHERE m.has_conflict AND NOT m.is_headline
+INNER JOIN fact_indicator AS f ON f.fact_id = m.fact_id AND f.report_id = split_part(m.fact_id, ':', 1)
 ORDER BY d.township_code, m.report_year, m.metric_code, f.number_start, f.fact_id

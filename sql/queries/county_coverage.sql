@@ -1,4 +1,5 @@
--- A county's figure is worth as much as its coverage: how many of its townships state it stands beside each sum.
+-- What are a county's headlines, and how many of its townships state them? A figure is worth as much as its coverage.
+-- 各县的总指标是多少，有几个乡镇写明？覆盖率决定数字的分量。
 SELECT
     c.province_name AS province,
     c.county_name AS county,

@@ -1,4 +1,5 @@
--- The four headlines of every unit and year. A null is a figure that the report does not state; ≥ marks a lower bound.
+-- What are the four headlines of every unit and year? A null is a figure that the report does not state; ≥ marks a lower bound.
+-- 每个单位每年的四个总指标是多少？空值表示报告未写，≥表示下限。
 SELECT
     y.province_name AS province,
     y.county_name AS county,

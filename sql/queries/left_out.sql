@@ -1,4 +1,5 @@
--- Which files are in no mart, and why. Their facts are still in fact_indicator.
+-- Which files are in no mart, and why? Their facts are still in fact_indicator.
+-- 哪些文件没有进入汇总表，原因是什么？其事实仍保留在 fact_indicator 中。
 SELECT
     r.raw_path,
     r.title,

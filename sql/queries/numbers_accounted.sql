@@ -1,4 +1,5 @@
--- What became of every number of every report: a fact, or a named reason. `unclassified` is what nobody could class.
+-- What became of every number of every report: a fact, or which reason? `unclassified` is what nobody could class.
+-- 报告中的每个数字去了哪里：成为事实，还是因何不是？unclassified 为尚未归类。
 SELECT
     n.disposition,
     count(*) AS numbers,

@@ -1,4 +1,5 @@
--- Which indicators reports state, the commonest first: what a comparison of townships can rest on.
+-- Which indicators do reports state, the commonest first? A comparison of townships can rest on the first ones only.
+-- 各指标有多少报告写明？只有写明较多的指标才适合用来比较。
 SELECT
     i.family,
     m.metric_code,

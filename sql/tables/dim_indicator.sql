@@ -34,6 +34,7 @@ SELECT
         WHEN i.aggregation LIKE 'max%' THEN 'max'
         ELSE 'sum'
     END AS aggregation,
+    nullif(i.weight, '') AS weight,
     FALSE AS is_headline,
     i.counts,
     i.excludes,
@@ -42,7 +43,7 @@ SELECT
 FROM ref_indicators AS i
 UNION ALL
 SELECT
-    h.metric_code, 'headline', h.name_zh, h.name_en, h.unit, h.kind, 'sum', TRUE,
+    h.metric_code, 'headline', h.name_zh, h.name_en, h.unit, h.kind, 'sum', NULL::VARCHAR, TRUE,
     h.counts, h.excludes, h.definition, h.definition_zh
 FROM headline AS h
 ORDER BY metric_code

@@ -1,0 +1,157 @@
+"""The example release: a small warehouse of generated reports with invented figures, on which the worked queries show.
+
+    python -m benchmarks.example FOLDER [--seed 1]     writes FOLDER/raw, FOLDER/warehouse and its release
+
+Here belongs how the reports are put together and the whole way from files to the release, by the library's own
+functions. Not here: the sentences (example.toml) and what is asked (sql/queries, shown by benchmarks.worked).
+
+The same seed gives the same release, apart from when the files were last changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+
+from pipelines.assets.sources import source_paths
+from pipelines.codebook import load_codebook
+from pipelines.corrections import stage_corrections
+from pipelines.extract import ENGINE_VERSION
+from pipelines.identify import IDENTIFIER_VERSION
+from pipelines.identify.changes import load_changes, write_changes
+from pipelines.read import READER_VERSION
+from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.stage.documents import refresh_documents
+from pipelines.stage.facts import refresh_facts
+from pipelines.stage.files import read_files, refresh_files
+from pipelines.stage.identities import refresh_identities
+from pipelines.warehouse.indicators import write_indicators
+from pipelines.warehouse.publish import publish
+from pipelines.warehouse.tables import build, load_specs
+
+WORDING = Path(__file__).with_name("example.toml")
+SEED = 1
+NOW = datetime(2022, 6, 1, tzinfo=UTC)
+_REPORTING = 0.9  # share of the units that report in a year
+_SLOT = re.compile(r"\{(\w+):(?:(\d+)-(\d+)|([<=])(\w+))\}")
+_SUFFIX = {"街道": "办事处"}
+
+
+def write_example(folder: Path, seed: int = SEED) -> Path:
+    """Write the reports below `folder`/raw, run everything on them, and return the path of the release."""
+    settings = Settings(PROJECT_ROOT, folder / "raw", folder / "warehouse", folder / "dagster")
+    wording = tomllib.loads(WORDING.read_text(encoding="utf-8"))
+    units = list(_units(settings, wording))
+    for unit in units[1:]:  # what the first unit says of the first year stands in one of the files below
+        _write_report(settings.raw_dir, unit, wording, seed)
+    for file in wording["file"]:
+        text = file["text"].replace("{county}", units[0]["county"]).replace("{town}", units[0]["town"])
+        _write(settings.raw_dir / file["path"], text.strip(), file["url"], NOW)
+    return _release(settings)
+
+
+def _units(settings: Settings, wording: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every unit and year of the example, with its names: units of the past up to the year in which they ended."""
+    years = wording["years"]
+    frame = pl.read_parquet(settings.divisions_path).filter(pl.col("county_code").is_in(wording["counties"]))
+    changes = [c for c in load_changes(settings.division_changes_path) if not c.keeps_code]
+    frame = frame.filter(pl.col("township_name").str.contains("[镇乡]$|街道$"))
+    for row in frame.sort("township_code").iter_rows(named=True):
+        names = {"code": row["township_code"], "town": row["township_name"], "county": row["county_name"]}
+        above = {"city": row["city_name"], "province": row["province_name"], "county_code": row["county_code"]}
+        ended = [c for c in changes if c.new_code == row["township_code"] and c.changed_on.year == years[-1]]
+        is_new = any(c.old_name[:-1] == row["township_name"].removesuffix("街道").removesuffix("镇") for c in ended)
+        yield from ({**names, **above, "year": year} for year in (years[-1:] if is_new else years))
+        for change in ended:
+            old = {"code": change.old_code, "town": change.old_name}
+            yield from ({**names, **above, **old, "year": year} for year in years[:-1])
+
+
+def _write_report(raw_dir: Path, unit: dict[str, Any], wording: dict[str, Any], seed: int) -> None:
+    rng = Random(f"{seed}:{unit['code']}:{unit['year']}")
+    if rng.random() > _REPORTING:
+        return
+    known: dict[str, int] = {}
+    said = [
+        _fill(rng.choice(sentence["wordings"]), unit, rng, known, seed)
+        for sentence in wording["sentence"]
+        if rng.random() < sentence["share"] and sentence.get("never") != unit["county_code"]
+    ]
+    if rng.random() < wording["silent"]:
+        said = []
+    body = next((end for kind, end in _SUFFIX.items() if unit["town"].endswith(kind)), "人民政府")
+    published = date(unit["year"] + 1, 1, 4) + timedelta(days=rng.randrange(110))
+    title = f"{unit['county']}{unit['town']}{body}{unit['year']}年度法治政府建设工作报告"
+    source = f"发布日期:{published}  来源:{unit['province']}{unit['city']}{unit['county']}{unit['town']}"
+    text = "\n".join([title, source, wording["prose"], *said])
+    path = raw_dir / "reports" / unit["county_code"] / f"{unit['code']}_{unit['year']}.txt"
+    fetched = datetime(published.year, published.month, published.day, tzinfo=UTC) + timedelta(days=3)
+    _write(path, text, f"https://c{unit['county_code']}.example.gov.cn/{path.stem}.html", fetched)
+
+
+def _fill(wording: str, unit: dict[str, Any], rng: Random, known: dict[str, int], seed: int) -> str:
+    """The wording with its figures. What a unit states of a name differs from year to year by a quarter at most."""
+
+    def figure(slot: re.Match[str]) -> str:
+        name, low, high, relation, other = slot.groups()
+        if relation:
+            is_less = relation == "<" and rng.random() < 0.5
+            known[name] = round(known[other] * rng.uniform(0.8, 1)) if is_less else known[other]
+        else:
+            usual = Random(f"{seed}:{unit['code']}:{name}").uniform(int(low), int(high))
+            known[name] = min(max(round(usual * rng.uniform(0.75, 1.25)), int(low)), int(high))
+        return str(known[name])
+
+    return _SLOT.sub(figure, wording)
+
+
+def _write(path: Path, text: str, url: str, fetched: datetime) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    sidecar = {"url": url, "fetched_at": fetched.isoformat()}
+    path.with_suffix(".meta.json").write_text(json.dumps(sidecar), encoding="utf-8")
+
+
+def _release(settings: Settings) -> Path:
+    """Everything that a run does, in this process: read, identify, extract, build, publish."""
+    refresh_files(settings)
+    files = read_files(settings)
+    refresh_documents(files, settings)
+    refresh_identities(files, settings)
+    refresh_facts(settings)
+    write_changes(settings.division_changes_path, settings.staged_changes_path)
+    stage_corrections(settings.corrections_path, settings.staged_corrections_path)
+    write_indicators(load_codebook().indicators, settings.indicators_path)
+    specs = load_specs(settings.sql_dir)
+    for spec in specs.values():
+        build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
+    versions = {
+        "codebook_version": load_codebook().version,
+        "engine_version": ENGINE_VERSION,
+        "reader_version": READER_VERSION,
+        "identifier_version": IDENTIFIER_VERSION,
+    }
+    publish(specs, settings.tables_dir, settings.release_path, inputs=versions, now=NOW)
+    return settings.release_path
+
+
+def main() -> None:
+    """Write the example and say where its release is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=SEED)
+    arguments = parser.parse_args()
+    print(write_example(arguments.folder, arguments.seed))
+
+
+if __name__ == "__main__":
+    main()
