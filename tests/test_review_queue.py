@@ -1,5 +1,7 @@
 """What a person is asked to look at, and in which order."""
 
+from datetime import date
+
 from warehouse_fixtures import ANHAI, CHIDIAN, DIVISIONS, Clause, Report, Warehouse, built, say
 
 QUEUE = "SELECT kind, worth FROM review_queue ORDER BY worth DESC, review_id"
@@ -92,3 +94,67 @@ def test_each_item_shows_the_words_and_the_facts(tmp_path):
     assert built(tmp_path, report).sql("SELECT review_id, evidence, fact_ids, metric_code FROM review_queue") == [
         (f"low_confidence:{report.fact_id(0)}", "受理30件", [report.fact_id(0)], "hotline_received")
     ]
+
+
+def test_what_a_person_has_answered_is_not_asked_again_and_what_could_not_be_applied_is(tmp_path):
+    """Each question of a report, and the same of its twin, where nobody answered; a stale line comes before them."""
+    clauses = [
+        say("exam_pass_rate", "合格率{120}%。", 120),
+        say("publicity_talks", "宣讲{3}场。", 3),
+        say("publicity_talks", "又说宣讲{8}场。", 8),
+        say("hotline_received", "受理热线{30}件。", 30, confidence=0.6, read_as="tie"),
+        say("exam_sessions", "测试{3}次。", 3, confidence=0.6, read_as="tie"),
+        say("laws_studied", "学法{4}部。", 4, confidence=0.6, read_as="tie"),
+    ]
+    answered, twin = Report("a.txt", CHIDIAN, 2023, clauses), Report("b.txt", ANHAI, 2023, clauses)
+    warehouse = Warehouse(tmp_path, [answered, twin])
+
+    def line(at, action, metric, evidence, expected, right=None):
+        return {
+            "line": at, "report": "a.txt", "action": action, "metric_code": metric, "evidence": evidence,
+            "machine_expected": str(expected), "number_expected": expected, "person_says": right, "number_right": right,
+            "qualifier": right and "exact", "reason": "read it", "corrected_by": "Li", "corrected_on": date(2025, 3, 1),
+        }  # fmt: skip
+
+    warehouse.rows["stage_corrections"] = [
+        line(2, "accept", "exam_pass_rate", "合格率120%", 120),
+        line(3, "reject", "publicity_talks", "又说宣讲8场", 8),
+        line(4, "accept", "hotline_received", "受理热线30件", 30),
+        line(5, "value", "exam_sessions", "测试3次", 3, 5),
+        line(6, "accept", "laws_studied", "学法4部", 9),
+    ]
+    warehouse.build()
+    found = warehouse.sql("SELECT report_id, kind, metric_code, worth FROM review_queue ORDER BY worth DESC, review_id")
+    assert [row[1:] for row in found if row[0] == answered.report_id] == [
+        ("correction_stale", "laws_studied", 92.0), ("low_confidence", "laws_studied", 40.0),
+    ]  # fmt: skip
+    assert [row[1:] for row in found if row[0] == twin.report_id] == [
+        ("rate_out_of_range", "exam_pass_rate", 90.0), ("conflict", "publicity_talks", 85.0),
+        ("low_confidence", "hotline_received", 45.0),
+        *[("low_confidence", metric, 40.0) for metric in ("exam_sessions", "laws_studied")],
+    ]  # fmt: skip
+    asked = "SELECT evidence, expected FROM review_queue WHERE kind = 'correction_stale'"
+    assert warehouse.sql(asked) == [
+        ("学法4部", "a line of corrections.csv that can be applied: the machine says 4.0, expected 9; "
+                    "look again, then change machine_value or drop the line"),
+    ]  # fmt: skip
+
+
+def test_a_jump_on_the_year_before_is_asked_about(tmp_path):
+    """Ten times as many of a large figure; small figures, rounded ones and rates jump without being asked about."""
+
+    def of(year, petitions, talks, rate):
+        return Report(
+            f"{year}.txt", CHIDIAN, year,
+            [
+                say("petitions_received", f"信访{{{petitions}}}件。", petitions),
+                say("publicity_talks", f"宣讲{{{talks}}}场。", talks),
+                say("exam_pass_rate", f"合格率{{{rate}}}%。", rate),
+            ],
+        )  # fmt: skip
+
+    warehouse = built(tmp_path, of(2022, 30, 2, 1), of(2023, 301, 90, 100), of(2024, 3010, 90, 100))
+    assert warehouse.sql("SELECT report_year, kind, worth, metric_code, expected FROM review_queue") == [
+        (2023, "jump", 20.0, "petitions_received",
+         "a figure near 30.0 件, that of the year before; 301.0 was read: confirm or correct"),
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ ASSETS = {
     "stage_readings": "facts",
     "stage_facts": "facts",
     "stage_numbers": "numbers",
+    "stage_corrections": "corrections",
     "ref_divisions": "division_codes",
     "ref_division_changes": "division_codes",
     "ref_indicators": "codebook",
@@ -29,6 +30,7 @@ def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Pa
     return {
         **{f"stage_{name}": bucket_paths(settings.stage_dir, name) for name in staged},
         "stage_files": files_path(settings),
+        "stage_corrections": settings.staged_corrections_path,
         "ref_divisions": settings.divisions_path,
         "ref_division_changes": settings.staged_changes_path,
         "ref_indicators": settings.indicators_path,

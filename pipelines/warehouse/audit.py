@@ -136,6 +136,15 @@ _WRITTEN_CHECKS = [
         ("fact_indicator", "number_mention"),
     ),
     AuditCheck(
+        "corrections_stand",
+        "what a person rejected is no fact, and what one accepted, corrected or added stands as the person said",
+        "SELECT 'line ' || c.line AS example FROM correction AS c "
+        "LEFT JOIN fact_indicator AS f ON f.fact_id = c.fact_id WHERE c.outcome = 'applied' AND c.fact_id IS NOT NULL "
+        "AND CASE c.action WHEN 'reject' THEN f.fact_id IS NOT NULL "
+        "ELSE f.value IS DISTINCT FROM c.value OR f.corrected_by IS DISTINCT FROM c.corrected_by END",
+        ("correction", "fact_indicator"),
+    ),
+    AuditCheck(
         "bounds_hold_value",
         "the value of each fact lies between its bounds",
         "SELECT fact_id AS example FROM fact_indicator WHERE value IS NULL OR value_low > value OR value_high < value",

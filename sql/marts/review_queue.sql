@@ -1,5 +1,6 @@
 -- What a person should look at, the most worthwhile first. What a look is worth is what it is likely to mend, in points
 -- from 0 to 95: how likely something is wrong,
+--   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) that was not applied: it is work done already
 --   rate_out_of_range    90   a rate above 100 is wrong for certain, here or in the report
 --   conflict             80   two figures for one thing: one of them is wrong, or they are not one thing
 --   unresolved_unit      60   a report of a township kind that could not be placed, which leaves out all its facts
@@ -7,9 +8,12 @@
 --                        25   without a classifier it is rarely a figure
 --   low_confidence       70 - 50 x confidence, for facts read below 0.7: 40 for a tie
 --   quarantined_report   30   a township's text with facts in it that was not taken for a report: mostly rightly
+--   jump                 15   an exact figure more than 10 times that of the year before, or less than a tenth, one of them 100 or
+--                             more: mostly another way to count
 --   outlier              10   an exact figure above 20 times the median of ten or more units: mostly just a large unit
 -- and how much hangs on it: for a figure that counts towards a headline 5, as headlines are what units are compared by; for
--- a report a point a fact, and 2 more for each that counts towards a headline.
+-- a report a point a fact, and 2 more for each that counts towards a headline. What a person has answered in corrections.csv is
+-- not asked again: a doubt about facts stays only while one of them has been seen by no person (corrected_by).
 WITH headline AS (
     SELECT DISTINCT d.metric_code
     FROM dim_headline AS d
@@ -52,6 +56,21 @@ doubted AS (
     FROM figure AS g
     INNER JOIN usual AS u ON u.metric_code = g.metric_code
     WHERE g.qualifier = 'exact' AND g.value > 20 * u.median
+    UNION ALL
+    SELECT
+        'jump', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
+        g.metric_code, g.fact_ids,
+        'a figure near ' || y.previous_value::VARCHAR || ' ' || coalesce(g.unit, '') || ', that of the year before; '
+        || g.value::VARCHAR || ' was read: confirm or correct',
+        15.0
+    FROM figure AS g
+    INNER JOIN township_change AS y
+        ON y.township_code = g.township_code AND y.report_year = g.report_year AND y.metric_code = g.metric_code
+    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
+    WHERE
+        y.is_exact AND i.kind <> 'rate' AND least(y.value, y.previous_value) > 0
+        AND greatest(y.value, y.previous_value) >= 100
+        AND greatest(y.value, y.previous_value) > 10 * least(y.value, y.previous_value)
 ),
 doubted_fact AS (
     SELECT
@@ -68,6 +87,15 @@ item AS (
     FROM doubted_fact AS c
     INNER JOIN fact_indicator AS f ON f.fact_id = c.fact_id
     GROUP BY c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt
+    HAVING NOT bool_and(f.corrected_by IS NOT NULL)
+    UNION ALL
+    SELECT
+        'correction_' || c.outcome, 'line ' || c.line::VARCHAR, c.report_id, r.township_code, r.report_year, c.metric_code,
+        []::VARCHAR[], c.evidence, 'a line of corrections.csv that can be applied: ' || c.outcome_reason,
+        92.0, 0
+    FROM correction AS c
+    LEFT JOIN dim_report AS r ON r.report_id = c.report_id
+    WHERE c.outcome NOT IN ('applied', 'superseded')
     UNION ALL
     SELECT
         'rate_out_of_range', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
@@ -76,7 +104,9 @@ item AS (
     FROM fact_indicator AS f
     INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AND r.status = 'accepted' AND r.is_canonical
+    WHERE
+        i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AND f.corrected_by IS NULL
+        AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,

@@ -1,4 +1,7 @@
--- One row a file below the raw folder, whatever became of it. Two written rules stand here:
+-- One row a file below the raw folder, whatever became of it. Three written rules stand here:
+--
+-- Corrections: a place or year that a person gave (correction) counts in place of the machine's, which stays beside it. A report
+-- that was kept out for nothing but its place or year is judged again.
 --
 -- Same bytes: of several files with the same bytes one stays (an accepted one before a quarantined one, since a sidecar may
 -- be what names the unit; then the first raw_path), the others are quarantined as duplicates of it.
@@ -12,7 +15,25 @@
 --   5. from a government's host (.gov.cn), then without an address, then from another host, which is a mirror;
 --   6. later published_on; 7. more characters; 8. first raw_path.
 -- version_reason names the first point in which another version fell behind, canonical_report_id the one that stays.
-WITH document AS (
+WITH given AS (
+    SELECT
+        c.report_id,
+        max(c.township_code) FILTER (WHERE c.action = 'place') AS township_code,
+        max(c.township_code_machine) FILTER (WHERE c.action = 'place') AS township_code_machine,
+        max(c.report_year) FILTER (WHERE c.action = 'year') AS report_year,
+        max(c.report_year_machine) FILTER (WHERE c.action = 'year') AS report_year_machine,
+        string_agg(DISTINCT c.corrected_by, '; ' ORDER BY c.corrected_by) AS corrected_by,
+        string_agg(DISTINCT c.reason, '; ' ORDER BY c.reason) AS reason
+    FROM correction AS c
+    WHERE c.outcome = 'applied' AND c.action IN ('place', 'year')
+    GROUP BY c.report_id
+),
+given_place AS (
+    SELECT g.report_id, d.township_code, d.county_code
+    FROM given AS g
+    INNER JOIN dim_division AS d ON d.level = 'township' AND d.township_code = g.township_code
+),
+document AS (
     SELECT
         f.report_id, f.raw_path, f.raw_sha256, f.size_bytes, f.source_url, f.source_id, f.fetched_at,
         f.sidecar_error, f.file_error,
@@ -20,8 +41,20 @@ WITH document AS (
         coalesce(d.read_status, 'failed') AS read_status, d.read_reason, d.reader_version,
         i.title, i.doc_number, i.written_on, i.published_on,
         coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
-        i.report_year, i.year_method, i.edition, i.township_code, i.county_code, i.place_method, i.place_candidates,
-        coalesce(i.status, 'quarantined') AS identity_status, r.extract_error, i.status_reason AS identity_reason, i.identifier_version,
+        i.edition, i.place_candidates, i.identifier_version, r.extract_error,
+        coalesce(g.report_year, i.report_year) AS report_year,
+        CASE WHEN g.report_year IS NULL THEN i.year_method ELSE 'correction' END AS year_method,
+        CASE WHEN p.report_id IS NULL THEN i.township_code ELSE p.township_code END AS township_code,
+        CASE WHEN p.report_id IS NULL THEN i.county_code ELSE p.county_code END AS county_code,
+        CASE WHEN p.report_id IS NULL THEN i.place_method ELSE 'correction' END AS place_method,
+        g.township_code_machine, g.report_year_machine, g.corrected_by, g.reason,
+        CASE
+            WHEN p.report_id IS NOT NULL AND regexp_matches(i.status_reason, '^(no_place|no place name|unit not resolved):')
+                THEN 'accepted'
+            WHEN g.report_year IS NOT NULL AND regexp_matches(i.status_reason, '^(no_year|no report year):') THEN 'accepted'
+            ELSE coalesce(i.status, 'quarantined')
+        END AS identity_status,
+        i.status_reason AS identity_reason,
         CASE
             WHEN f.source_url IS NULL THEN 1
             WHEN regexp_extract(f.source_url, '^[a-z]+://([^/:?#]+)', 1) LIKE '%.gov.cn' THEN 0
@@ -35,6 +68,8 @@ WITH document AS (
     LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
     LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
     LEFT JOIN stage_readings AS r ON r.report_id = f.report_id
+    LEFT JOIN given AS g ON g.report_id = f.report_id
+    LEFT JOIN given_place AS p ON p.report_id = f.report_id
 ),
 first_of_bytes AS (
     SELECT
@@ -125,6 +160,10 @@ SELECT
     CASE WHEN j.first_report_id <> o.report_id THEN j.first_report_id END AS duplicate_of,
     CASE WHEN j.status_reason IS NULL THEN 'accepted' ELSE 'quarantined' END AS status,
     j.status_reason,
+    o.township_code_machine,
+    o.report_year_machine,
+    o.corrected_by,
+    o.reason,
     o.sidecar_error,
     o.reader_version,
     o.identifier_version

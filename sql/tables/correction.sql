@@ -1,0 +1,254 @@
+-- One row a line of raw/corrections.csv, with what became of it. A line is applied only where the machine still says what the
+-- person expected it to say. In this order:
+--   invalid     the line cannot be used as it stands; 'problem' comes from reading the file, an unknown code is found here
+--   not_found   no report of that name, or its text does not hold the words
+--   ambiguous   several reports, several places in the text, or several facts fit
+--   stale       the machine says something else by now, or nothing at all
+--   superseded  of several lines that fit and speak of the same thing the one with the latest day counts, of one day the last
+--   applied     all others
+-- The fact meant is the one of that indicator whose number lies in the words. Only the texts and facts of the reports that are
+-- named are looked at, so that without corrections this costs nothing.
+WITH named AS (
+    SELECT c.line, f.report_id
+    FROM stage_corrections AS c
+    INNER JOIN stage_files AS f ON f.raw_path = c.report
+    UNION
+    SELECT c.line, f.report_id
+    FROM stage_corrections AS c
+    INNER JOIN stage_files AS f ON f.report_id = c.report
+),
+report AS (
+    SELECT n.line, min(n.report_id) AS report_id, count(*) AS n_reports
+    FROM named AS n
+    GROUP BY n.line
+),
+line AS (
+    SELECT
+        c.line, c.report, r.report_id, r.n_reports, c.action, c.metric_code AS code, i.metric_code, i.unit, c.evidence,
+        c.char_start, c.char_end, c.machine_expected, c.person_says, c.number_expected, c.number_right, c.qualifier, c.reason,
+        c.corrected_by, c.corrected_on, c.problem,
+        c.problem IS NULL AND r.n_reports = 1 AND i.metric_code IS NOT NULL AS is_on_fact
+    FROM stage_corrections AS c
+    LEFT JOIN report AS r ON r.line = c.line
+    LEFT JOIN dim_indicator AS i ON i.metric_code = c.metric_code AND NOT i.is_headline
+),
+worded AS (
+    SELECT
+        l.line, l.report_id, t.text, l.metric_code, l.action, l.number_expected, l.number_right, l.char_start, l.char_end,
+        coalesce(l.evidence, substr(t.text, l.char_start + 1, l.char_end - l.char_start)) AS words,
+        coalesce(l.char_start, strpos(t.text, l.evidence) - 1) AS words_start
+    FROM line AS l
+    INNER JOIN report_text AS t ON t.report_id = l.report_id
+    WHERE l.is_on_fact
+),
+-- How often the words stand there: at given offsets once or not at all, else once, not at all, or more often (2).
+passage AS (
+    SELECT
+        w.line, w.report_id, w.text, w.metric_code, w.action, w.number_expected, w.number_right, w.words, w.words_start,
+        w.words_start + length(w.words) AS words_end,
+        CASE
+            WHEN w.words = '' OR w.words_start < 0 THEN 0
+            WHEN w.char_start IS NOT NULL THEN (
+                length(w.words) = w.char_end - w.char_start AND substr(w.text, w.char_start + 1, length(w.words)) = w.words
+            )::INTEGER
+            WHEN strpos(substr(w.text, w.words_start + 2), w.words) = 0 THEN 1
+            ELSE 2
+        END AS n_passages
+    FROM worded AS w
+),
+-- Where the number of an added fact stands: the first number of the words with its value, else their only number, else they
+-- all. A zero without a 0 is implied by the words: a year among them is not its number.
+heard AS (
+    SELECT
+        p.line, n.char_start, n.char_end,
+        n.value = p.number_right OR (p.number_right <> 0 AND count(*) OVER (PARTITION BY p.line) = 1) AS is_meant
+    FROM passage AS p
+    INNER JOIN stage_numbers AS n
+        ON n.report_id = p.report_id AND n.char_start >= p.words_start AND n.char_end <= p.words_end
+    WHERE p.action = 'add' AND p.n_passages = 1
+),
+number AS (
+    SELECT h.line, min(h.char_start) AS char_start, arg_min(h.char_end, h.char_start) AS char_end
+    FROM heard AS h
+    WHERE h.is_meant
+    GROUP BY h.line
+),
+placed AS (
+    SELECT
+        p.line, p.report_id, p.text, p.metric_code, p.action, p.number_expected, p.words, p.words_start, p.words_end, p.n_passages,
+        coalesce(n.char_start, p.words_start) AS number_start,
+        coalesce(n.char_end, p.words_end) AS number_end,
+        p.number_right = 0 AND n.line IS NULL AS is_implied
+    FROM passage AS p
+    LEFT JOIN number AS n ON n.line = p.line
+),
+-- The machine's facts that a line may mean; for an added one those that stand in its way.
+candidate AS (
+    SELECT
+        p.line, f.report_id, f.fact_id, f.value, f.qualifier, f.value_low, f.value_high, f.char_start, f.char_end, f.number_start, f.number_end,
+        f.implicit_zero,
+        abs(f.value - p.number_expected) <= 1e-9 * greatest(abs(f.value), 1) AS is_expected
+    FROM placed AS p
+    INNER JOIN stage_facts AS f ON f.report_id = p.report_id AND f.metric_code = p.metric_code
+    WHERE
+        CASE
+            WHEN p.action = 'add' THEN
+                f.number_start = p.number_start OR (f.number_start < p.number_end AND f.number_end > p.number_start)
+            WHEN p.n_passages = 1 THEN f.number_start >= p.words_start AND f.number_end <= p.words_end
+            -- Words that stand there more often: do they stand around this number?
+            WHEN p.n_passages = 2 THEN contains(
+                substr(
+                    p.text,
+                    greatest(f.number_end - length(p.words), 0) + 1,
+                    f.number_start + length(p.words) - greatest(f.number_end - length(p.words), 0)
+                ),
+                p.words
+            )
+            ELSE FALSE
+        END
+),
+answer AS (
+    SELECT
+        c.line, count(*) AS n_facts, count(*) FILTER (WHERE c.is_expected) AS n_expected,
+        string_agg(DISTINCT c.value::VARCHAR, ', ' ORDER BY c.value::VARCHAR) AS said,
+        CASE WHEN count(*) FILTER (WHERE c.is_expected) <= 1 THEN
+            arg_min(c.fact_id, CASE WHEN c.is_expected THEN 0 ELSE 1 END)
+        END AS fact_id
+    FROM candidate AS c
+    GROUP BY c.line
+),
+-- A number may have given several facts: where one is rejected, the number still stands for the others.
+beside AS (
+    SELECT a.line, list(o.fact_id ORDER BY o.fact_id) AS other_fact_ids
+    FROM answer AS a
+    INNER JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
+    INNER JOIN stage_facts AS o
+        ON o.report_id = f.report_id AND o.number_start < f.number_end AND o.number_end > f.number_start
+    WHERE o.fact_id <> a.fact_id
+    GROUP BY a.line
+),
+judged AS (
+    SELECT
+        l.line, l.report, l.action, l.code, l.metric_code, l.unit, l.evidence, l.machine_expected, l.person_says, l.number_right,
+        l.qualifier AS qualifier_right, l.reason, l.corrected_by, l.corrected_on,
+        CASE WHEN l.n_reports = 1 THEN l.report_id END AS report_id,
+        CASE
+            WHEN l.action = 'add' THEN p.words_start
+            ELSE f.char_start
+        END AS char_start,
+        CASE WHEN l.action = 'add' THEN p.words_end ELSE f.char_end END AS char_end,
+        CASE WHEN l.action = 'add' THEN p.number_start ELSE f.number_start END AS number_start,
+        CASE WHEN l.action = 'add' THEN p.number_end ELSE f.number_end END AS number_end,
+        p.words, p.is_implied,
+        CASE
+            WHEN l.action = 'add' THEN l.report_id || ':' || l.metric_code || ':' || p.number_start::VARCHAR
+            ELSE f.fact_id
+        END AS fact_id,
+        b.other_fact_ids, f.value AS value_machine, f.qualifier, f.value_low, f.value_high,
+        d.township_code AS unit_right,
+        CASE WHEN l.action = 'place' THEN i.township_code END AS township_code_machine,
+        CASE WHEN l.action = 'year' THEN i.report_year END AS report_year_machine,
+        CASE
+            WHEN l.problem IS NOT NULL THEN 'invalid: ' || l.problem
+            WHEN l.action = 'place' AND d.township_code IS NULL THEN
+                'invalid: value is ' || l.person_says || ', which is no code of a township in dim_division; look the unit up there'
+            WHEN l.action NOT IN ('place', 'year') AND l.metric_code IS NULL THEN
+                'invalid: metric_code is ' || l.code || ', which the codebook does not have; look it up in dim_indicator'
+            WHEN l.n_reports IS NULL THEN
+                'not_found: no report is called ' || l.report || '; give the raw_path or the report_id of dim_report'
+            WHEN l.n_reports > 1 THEN
+                'ambiguous: ' || l.n_reports::VARCHAR || ' reports are called ' || l.report || '; give the report_id of one'
+            WHEN l.action = 'place' AND i.township_code IS DISTINCT FROM l.machine_expected THEN
+                'stale: the machine says ' || coalesce(i.township_code, 'nothing') || ', expected '
+                || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
+            WHEN l.action = 'year' AND i.report_year::VARCHAR IS DISTINCT FROM l.machine_expected THEN
+                'stale: the machine says ' || coalesce(i.report_year::VARCHAR, 'nothing') || ', expected '
+                || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
+            WHEN l.action IN ('place', 'year') THEN NULL
+            WHEN p.line IS NULL THEN 'not_found: the report has no text; see its status_reason in dim_report'
+            WHEN p.n_passages = 0 THEN
+                'not_found: the words do not stand in the report' || CASE
+                    WHEN l.char_start IS NULL THEN '' ELSE ' at these offsets'
+                END || '; copy them from report_text'
+            WHEN l.action = 'add' AND p.n_passages > 1 THEN
+                'ambiguous: the words stand in the report more than once; copy more of them, or give char_start and char_end'
+            WHEN l.action = 'add' AND a.n_facts > 0 THEN
+                'stale: the machine now says ' || a.said || ' there itself, expected nothing; drop the line, or use the action value'
+            WHEN l.action = 'add' THEN NULL
+            WHEN coalesce(a.n_facts, 0) = 0 THEN
+                'stale: the machine states no ' || l.metric_code || ' in these words, expected ' || l.machine_expected
+                || '; look again, then mend or drop the line'
+            WHEN a.n_expected > 1 OR (a.n_expected = 0 AND p.n_passages > 1) THEN
+                'ambiguous: several facts of ' || l.metric_code || ' fit (' || a.said || '); copy more words, or give char_start '
+                || 'and char_end'
+            WHEN a.n_expected = 0 THEN
+                'stale: the machine says ' || a.said || ', expected ' || l.machine_expected
+                || '; look again, then change machine_value or drop the line'
+            WHEN l.action = 'value' AND f.implicit_zero THEN
+                'invalid: the words imply a zero and hold no number; reject it, and add the figure with the words that state it'
+        END AS fault
+    FROM line AS l
+    LEFT JOIN stage_identities AS i ON l.action IN ('place', 'year') AND l.n_reports = 1 AND i.report_id = l.report_id
+    LEFT JOIN dim_division AS d ON l.action = 'place' AND d.level = 'township' AND d.township_code = l.person_says
+    LEFT JOIN placed AS p ON p.line = l.line
+    LEFT JOIN answer AS a ON a.line = l.line
+    LEFT JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
+    LEFT JOIN beside AS b ON b.line = l.line
+),
+ranked AS (
+    SELECT
+        j.line, j.fault,
+        first_value(j.line) OVER (
+            PARTITION BY
+                j.fault IS NULL, CASE WHEN j.action IN ('place', 'year') THEN j.action || ' ' || j.report_id ELSE j.fact_id END
+            ORDER BY j.corrected_on DESC NULLS LAST, j.line DESC
+        ) AS latest_line
+    FROM judged AS j
+)
+SELECT
+    j.line,
+    CASE
+        WHEN r.fault IS NOT NULL THEN split_part(r.fault, ': ', 1)
+        WHEN r.latest_line <> j.line THEN 'superseded'
+        ELSE 'applied'
+    END AS outcome,
+    CASE
+        WHEN r.fault IS NOT NULL THEN substr(r.fault, strpos(r.fault, ': ') + 2)
+        WHEN r.latest_line <> j.line THEN 'line ' || r.latest_line::VARCHAR || ' speaks of the same thing and is later'
+    END AS outcome_reason,
+    j.action,
+    j.report,
+    j.report_id,
+    j.metric_code,
+    coalesce(j.words, j.evidence) AS evidence,
+    j.char_start,
+    j.char_end,
+    j.number_start,
+    j.number_end,
+    CASE WHEN j.action = 'add' THEN j.is_implied END AS implicit_zero,
+    j.fact_id,
+    coalesce(j.other_fact_ids, []::VARCHAR[]) AS other_fact_ids,
+    j.machine_expected,
+    j.person_says,
+    j.value_machine,
+    CASE j.action WHEN 'accept' THEN j.value_machine WHEN 'reject' THEN NULL ELSE j.number_right END AS value,
+    CASE j.action WHEN 'accept' THEN j.qualifier WHEN 'reject' THEN NULL ELSE j.qualifier_right END AS qualifier,
+    CASE
+        WHEN j.action = 'accept' THEN j.value_low
+        WHEN j.action <> 'reject' AND j.qualifier_right IN ('exact', 'at_least') THEN j.number_right
+    END AS value_low,
+    CASE
+        WHEN j.action = 'accept' THEN j.value_high
+        WHEN j.action <> 'reject' AND j.qualifier_right IN ('exact', 'at_most') THEN j.number_right
+    END AS value_high,
+    j.unit,
+    j.township_code_machine,
+    j.unit_right AS township_code,
+    j.report_year_machine,
+    CASE WHEN j.action = 'year' AND j.fault IS NULL THEN j.person_says::INTEGER END AS report_year,
+    j.reason,
+    j.corrected_by,
+    j.corrected_on
+FROM judged AS j
+INNER JOIN ranked AS r ON r.line = j.line
+ORDER BY j.line
