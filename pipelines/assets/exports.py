@@ -1,0 +1,48 @@
+"""The asset `exports` of group `release`: the published release in the formats of other programs."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.assets.metadata import OWNERS, Metadata, Result
+from pipelines.assets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.warehouse.export import Exported
+
+
+@dg.asset(
+    group_name="release",
+    deps=["release"],
+    kinds={"parquet", "csv", "excel"},
+    owners=OWNERS,
+    description="The release as Parquet, CSV, XLSX and Stata files, with Frictionless and Croissant metadata.",
+)
+def exports(workspace: Workspace) -> Result:
+    """Write the files of the current release, unless they are there already."""
+    from pipelines.warehouse.export import ExportError, export
+
+    settings = workspace.settings()
+    try:
+        exported = export(settings.release_path, settings.exports_dir, settings.export_formats)
+    except ExportError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+    return dg.MaterializeResult(metadata=_metadata(exported))
+
+
+def _metadata(exported: "Exported") -> Metadata:
+    """The files by format and one by one; the row count is that of all files together."""
+    counts = Counter(file.form for file in exported.files)
+    lines = [f"| {file.path} | {file.rows} | {file.bytes} |" for file in exported.files]
+    metadata: Metadata = {
+        "path": dg.MetadataValue.path(exported.folder),
+        "release_id": exported.release_id,
+        "reused": dg.MetadataValue.bool(exported.reused),
+        "dagster/row_count": dg.MetadataValue.int(sum(file.rows for file in exported.files)),
+        **{f"files_{form}": dg.MetadataValue.int(count) for form, count in counts.items()},
+        "files": dg.MetadataValue.md("\n".join(["| file | rows | bytes |", "| --- | ---: | ---: |", *lines])),
+    }
+    if left_out := [line for file in exported.files for line in file.left_out]:
+        metadata["left_out"] = dg.MetadataValue.md("\n".join(f"- {line}" for line in left_out))
+    return metadata

@@ -1,0 +1,109 @@
+"""croissant.json (Croissant 1.0, MLCommons): the files with their hashes, and a record set for each table.
+
+A record set is drawn from the table's Parquet file, which holds every value as it is, or from its CSV where only that
+was exported.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.warehouse.export import about
+from pipelines.warehouse.export.files import File
+from pipelines.warehouse.export.source import Column, Source, Table
+
+MEDIA_TYPES = {"parquet": "application/x-parquet", "csv": "text/csv"}
+# Where a table is in several formats the first of these is read.
+PREFERRED = ("parquet", "csv")
+_TYPES = {
+    "text": "sc:Text",
+    "list": "sc:Text",
+    "integer": "sc:Integer",
+    "number": "sc:Float",
+    "boolean": "sc:Boolean",
+    "date": "sc:Date",
+    "datetime": "sc:DateTime",
+}
+_OWN = (
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileProperty", "fileObject", "fileSet", "format"),
+    *("includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+    *("repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+)
+# The context that the specification of Croissant 1.0 gives, term for term.
+CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "sc": "https://schema.org/",
+    **{term: f"cr:{term}" for term in _OWN},
+}
+
+
+def render(source: Source, files: Sequence[File], citation: str) -> str:
+    """The file's text; `citation` is how the release is to be cited."""
+    readable = [file for form in PREFERRED for file in files if file.form == form]
+    first: Mapping[str, File] = {file.tables[0]: file for file in reversed(readable)}
+    dataset = {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": about.NAME,
+        "alternateName": about.TITLE_ZH,
+        "description": f"{about.TITLE}. {about.DESCRIPTION}",
+        "license": about.LICENCE,
+        "creator": {"@type": "sc:Organization", "name": about.AUTHORS},
+        "citeAs": citation,
+        # three numbers, as the specification wants; behind the + stands which release of the day
+        "version": f"{source.built_at.year}.{source.built_at.month}.{source.built_at.day}+{source.release_id}",
+        "datePublished": f"{source.built_at:%Y-%m-%d}",
+        "keywords": list(about.KEYWORDS),
+        "isLiveDataset": False,
+        "distribution": [_file(file) for file in readable],
+        "recordSet": [_record_set(source.tables[name], first[name]) for name in sorted(first)],
+    }
+    return json.dumps(dataset, ensure_ascii=False, indent=1) + "\n"
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file.path,
+        "name": file.path.partition("/")[2],
+        "contentUrl": file.path,
+        "contentSize": f"{file.bytes} B",
+        "encodingFormat": MEDIA_TYPES[file.form],
+        "sha256": file.sha256,
+    }
+
+
+def _record_set(table: Table, file: File) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "@type": "cr:RecordSet",
+        "@id": table.name,
+        "name": table.name,
+        "description": table.text.comment,
+        "field": [_field(table, column, file) for column in table.columns],
+    }
+    if table.text.key:
+        described["key"] = [{"@id": f"{table.name}/{column}"} for column in table.text.key]
+    return described
+
+
+def _field(table: Table, column: Column, file: File) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "@type": "cr:Field",
+        "@id": f"{table.name}/{column.name}",
+        "name": column.name,
+        "description": column.text.comment,
+        "dataType": _TYPES[column.kind],
+        "source": {"fileObject": {"@id": file.path}, "extract": {"column": column.name}},
+    }
+    if column.kind == "list" and file.form == "parquet":  # in CSV a list is one text
+        described["repeated"] = True
+    return described

@@ -1,0 +1,72 @@
+"""Stata .dta (version 118, Stata 14 and later): variables with labels, dates as dates, missing as missing.
+
+Stata has no lists (they become text), no missing text (it becomes an empty one) and short names and labels.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+import pyreadstat
+
+from pipelines.warehouse.export.files import File, finished
+from pipelines.warehouse.export.source import Column, ExportError, Source, Table, plain
+
+MAX_NAME = 32
+MAX_LABEL = 80
+MAX_ROWS = 1_000_000  # of a file: what is written at a time is held in memory
+YES_NO: dict[int | float, str] = {0: "no 否", 1: "yes 是"}
+
+
+def write_dta(source: Source, table: Table, folder: Path) -> list[File]:
+    """NAME.dta, and NAME_2.dta and so on for what is beyond a million rows; `append using` puts them together."""
+    files = []
+    for number, frame in enumerate(source.frames(source.select(table, _stata), folder, MAX_ROWS), 1):
+        path = folder / (f"{table.name}.dta" if number == 1 else f"{table.name}_{number}.dta")
+        _write(frame, table, path, f"fazhi {source.release_id} {table.name}")
+        files.append(finished(path, "dta", (table.name,), frame.height))
+    return files
+
+
+def variable_names(names: Iterable[str]) -> list[str]:
+    """Names that Stata takes: the first 32 characters, with a number at the end where two would be the same."""
+    taken: list[str] = []
+    for name in names:
+        short, number = name[:MAX_NAME], 1
+        while short in taken:
+            number += 1
+            short = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
+        taken.append(short)
+    return taken
+
+
+def label(column: Column) -> str:
+    """The column's meaning in at most 80 characters: the Chinese name, then as much English as there is room for."""
+    text = f"{column.text.zh}: {column.text.en}"
+    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1] + "…"
+
+
+def _stata(column: Column) -> str:
+    if column.kind == "boolean":
+        return f'"{column.name}"::TINYINT'
+    return f"coalesce({plain(column)}, '')" if column.kind in ("text", "list") else plain(column)
+
+
+def _write(frame: pl.DataFrame, table: Table, path: Path, title: str) -> None:
+    names = variable_names(frame.columns)
+    # the labels of a variable's values are stored under its name, which then must be a character shorter
+    flags = [
+        name
+        for name, column in zip(names, table.columns, strict=True)
+        if column.kind == "boolean" and len(name) < MAX_NAME
+    ]
+    try:
+        pyreadstat.write_dta(
+            frame.rename(dict(zip(frame.columns, names, strict=True))),
+            str(path),
+            file_label=title[:MAX_LABEL],
+            column_labels=[label(column) for column in table.columns],
+            variable_value_labels=dict.fromkeys(flags, YES_NO),
+        )
+    except pyreadstat.ReadstatError as error:
+        raise ExportError(f"table {table.name} cannot be written for Stata ({error}); choose another format") from error
