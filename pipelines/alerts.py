@@ -1,0 +1,221 @@
+"""What a run came to, told to people: a short message in Chinese to a bot of Feishu, DingTalk or WeCom, or as JSON.
+
+The words, the form and the signature each kind of bot asks for, and the sending belong here. What a run came to is
+gathered by `pipelines.assets.alerts`. Addresses hold a token: no message of ours repeats them, and none the secret.
+
+Formats: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (post, signature in the body),
+https://open.dingtalk.com/document/orgapp/custom-robot-access (text, signature in the address),
+https://developer.work.weixin.qq.com/document/path/91770 (markdown, no signature).
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx2
+
+ATTEMPTS = 3
+FIRST_WAIT, LONGEST_WAIT = 1.0, 10.0  # seconds between attempts, doubling from the first
+TIMEOUT = 10.0  # seconds for each step of a request
+LONGEST_LINE = 300  # characters
+# bytes of text that a message may hold: WeCom counts the text alone, the others the whole body, so with room for it
+LONGEST_TEXT = {"feishu": 14_000, "dingtalk": 16_000, "wecom": 4_000}
+# what links, mentions and mark-up are made of in WeCom's markdown; names of files and sites may hold anything
+_HARMLESS = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "`": "'", "*": "＊", "#": "＃"})
+
+
+class AlertError(RuntimeError):
+    """The message was not delivered; the text says why in one line, without address and secret."""
+
+
+class _Again(AlertError):
+    """Worth another attempt."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where messages go, as which kind of bot, and what they are signed with ('' for not at all)."""
+
+    address: str = field(repr=False)
+    kind: str
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run came to. `counts` are of the release that now stands, `changes` of this run, by their Chinese names.
+
+    `blocking` and `warnings` are checks that failed, `missing` is what was not built or fetched; a line each.
+    """
+
+    run_id: str
+    succeeded: bool
+    release_id: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    changes: Mapping[str, int] = field(default_factory=dict)
+    blocking: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    missing: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        """One line; it holds the word `fazhi`, which bots that want a keyword can be given."""
+        return f"fazhi 运行{'成功' if self.succeeded else '失败'}"
+
+    def lines(self) -> list[str]:
+        """The message below its title."""
+        if self.succeeded:
+            release = f"已发布:{self.release_id}"
+        else:
+            release = f"仍为上一次发布:{self.release_id}" if self.release_id else "尚无任何发布"
+        lists = (("未通过的检查", self.blocking), ("提醒", self.warnings), ("缺失", self.missing))
+        return [
+            release,
+            *(_counted(name, counts) for name, counts in (("内容", self.counts), ("本次", self.changes)) if counts),
+            *(line for name, entries in lists if entries for line in (f"{name}:{len(entries)}项", *_points(entries))),
+            f"运行编号:{self.run_id}",
+        ]
+
+
+def send(webhook: Webhook, summary: RunSummary, now: datetime) -> None:
+    """Post `summary`, in up to three attempts where the fault is one that passes. Raises AlertError.
+
+    `now` dates the signature; the bots refuse one that is an hour off.
+    """
+    import httpx2
+    import stamina
+
+    parameters, sign, content = _FORMS[webhook.kind](webhook, summary, now)
+    body = json.dumps(content, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", **sign(body)}
+    # each attempt is told by the error at the end; httpx2 would log the address with its token
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    with httpx2.Client(timeout=TIMEOUT) as client:
+        address = httpx2.URL(webhook.address).copy_merge_params(parameters)
+        for attempt in stamina.retry_context(
+            on=_Again, attempts=ATTEMPTS, timeout=None, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT, wait_jitter=0
+        ):
+            with attempt:
+                _once(client, address, body, headers, webhook.kind)
+
+
+def _once(client: "httpx2.Client", address: "httpx2.URL", body: bytes, headers: dict[str, str], kind: str) -> None:
+    import httpx2
+
+    try:
+        answer = client.post(address, content=body, headers=headers)
+    except httpx2.TransportError as error:  # its chain holds the request
+        raise _Again(f"no answer from the webhook, in {ATTEMPTS} attempts: {type(error).__name__}") from None
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise _Again(f"the webhook answers status {answer.status_code}, in {ATTEMPTS} attempts")
+    if not answer.is_success:
+        raise AlertError(f"the webhook answers status {answer.status_code}; look at FAZHI_WEBHOOK and its kind, {kind}")
+    if kind != "json":
+        _judge(answer.content, kind)
+
+
+def _judge(content: bytes, kind: str) -> None:
+    """Bots answer 200 to what they refuse, and say so in the body: Feishu by `code`, the others by `errcode`."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise AlertError(f"the webhook does not answer as a bot of {kind} does; look at FAZHI_WEBHOOK_KIND")
+    names = ("code", "StatusCode") if kind == "feishu" else ("errcode",)
+    codes = [answer[name] for name in names if name in answer]
+    if not codes or codes[0] != 0:
+        words = answer.get("msg") or answer.get("errmsg") or answer.get("StatusMessage") or "no reason given"
+        raise AlertError(f"the bot of {kind} refuses the message: {' '.join(str(words).split())[:200]} (code {codes})")
+
+
+_Form = tuple[dict[str, str], Callable[[bytes], dict[str, str]], dict[str, Any]]
+
+
+def _feishu(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
+    text = [[{"tag": "text", "text": line}] for line in _fitted(summary.lines(), LONGEST_TEXT["feishu"])]
+    content = {"msg_type": "post", "content": {"post": {"zh_cn": {"title": summary.title, "content": text}}}}
+    if webhook.secret:
+        seconds = int(now.timestamp())
+        # the text to sign is the key, and what is signed is empty
+        key = f"{seconds}\n{webhook.secret}".encode()
+        content |= {"timestamp": str(seconds), "sign": _base64(hmac.new(key, b"", hashlib.sha256).digest())}
+    return {}, _unsigned, content
+
+
+def _dingtalk(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
+    text = "\n".join(_fitted([summary.title, *summary.lines()], LONGEST_TEXT["dingtalk"]))
+    parameters = {}
+    if webhook.secret:
+        milliseconds = int(now.timestamp() * 1000)
+        signed = f"{milliseconds}\n{webhook.secret}".encode()
+        digest = hmac.new(webhook.secret.encode(), signed, hashlib.sha256).digest()
+        parameters = {"timestamp": str(milliseconds), "sign": _base64(digest)}
+    return parameters, _unsigned, {"msgtype": "text", "text": {"content": text}}
+
+
+def _wecom(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
+    lines = [line.translate(_HARMLESS) for line in summary.lines()]
+    text = "\n".join(_fitted([f"**{summary.title}**", *lines], LONGEST_TEXT["wecom"]))
+    return {}, _unsigned, {"msgtype": "markdown", "markdown": {"content": text}}
+
+
+def _json(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
+    """All of the summary; signed as GitHub signs its webhooks, over the bytes of the body."""
+
+    def sign(body: bytes) -> dict[str, str]:
+        if not webhook.secret:
+            return {}
+        return {"X-Fazhi-Signature": f"sha256={hmac.new(webhook.secret.encode(), body, hashlib.sha256).hexdigest()}"}
+
+    text = "\n".join([summary.title, *summary.lines()])
+    return {}, sign, {**asdict(summary), "sent_at": now.isoformat(), "text": text}
+
+
+_FORMS: dict[str, Callable[[Webhook, RunSummary, datetime], _Form]] = {
+    "feishu": _feishu,
+    "dingtalk": _dingtalk,
+    "wecom": _wecom,
+    "json": _json,
+}
+
+
+def _unsigned(body: bytes) -> dict[str, str]:
+    return {}
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
+
+
+def _counted(name: str, counts: Mapping[str, int]) -> str:
+    return f"{name}:" + ",".join(f"{what}{count:,}" for what, count in counts.items())
+
+
+def _points(entries: Sequence[str]) -> Iterator[str]:
+    for entry in entries:
+        line = " ".join(entry.split())
+        yield "· " + (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…")
+
+
+def _fitted(lines: Sequence[str], most: int) -> list[str]:
+    """As many of the first lines as fit into `most` bytes; a last one says how many were left out."""
+    kept, size = list(lines), sum(len(line.encode()) + 1 for line in lines)
+    if size <= most:
+        return kept
+    room = most - len(_left_out(len(lines)).encode())
+    while kept and size > room:
+        size -= len(kept.pop().encode()) + 1
+    return [*kept, _left_out(len(lines) - len(kept))]
+
+
+def _left_out(count: int) -> str:
+    return f"……其余{count}行从略,见 Dagster 的运行页面"

@@ -1,0 +1,156 @@
+"""Alerts: what a run came to, gathered from its events, and posted to the webhook if there is one.
+
+Runs that Dagster's daemon starts are told by two sensors; `fazhi run` works without a daemon and calls `announce`
+itself, and its runs carry a tag by which the sensors pass them over. Words and sending are `pipelines.alerts`.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from pipelines.alerts import AlertError, RunSummary, Webhook, send
+from pipelines.assets.automation import nightly_job
+from pipelines.settings import Settings
+from pipelines.warehouse.checks import CHECKS
+from pipelines.warehouse.query import QueryError, query
+
+STARTED_BY_TAG = "fazhi/started_by"  # set on runs that announce themselves
+_EVENTS = {
+    dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    dg.DagsterEventType.STEP_FAILURE,
+}
+_LABELS = {(check.table, check.name): check.zh for check in CHECKS}
+_COUNTS = {"n_files": "报告", "n_accepted": "采用", "n_quarantined": "隔离", "n_facts": "事实"}
+# asset -> what its metadata counts, and how the message calls it
+_CHANGES = {
+    "fetched_documents": {"new": "抓取新增", "changed": "抓取变更"},
+    "documents": {"computed": "新读取", "reused": "沿用", "removed": "移除"},
+}
+
+
+def announce(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> str | None:
+    """Post the summary of a finished run; nothing is asked of any site where no webhook is set.
+
+    A message that cannot be delivered fails no run: the one line on why is written into the run's events, where the UI
+    shows it, logged, and returned.
+    """
+    if not settings.webhook:
+        return None
+    webhook = Webhook(settings.webhook, settings.webhook_kind, settings.webhook_secret)
+    try:
+        send(webhook, summarise_run(instance, run_id, settings), datetime.now(UTC))
+    except Exception as error:  # whatever it is, the run's work is done and stands
+        line = f"the alert was not delivered: {error if isinstance(error, AlertError) else type(error).__name__}"
+        logging.getLogger(__name__).warning(line)
+        instance.report_engine_event(line, instance.get_run_by_id(run_id))
+        return line
+    return None
+
+
+def summarise_run(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> RunSummary:
+    """What the run came to, as its events and the release that now stands tell."""
+    run = instance.get_run_by_id(run_id)
+    events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=_EVENTS) if entry.dagster_event]
+    checked = [event for event in events if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION]
+    failed = [check for check in (event.asset_check_evaluation_data for event in checked) if not check.passed]
+    release = _release(settings)
+    return RunSummary(
+        run_id=run_id,
+        succeeded=run is not None and run.is_success,
+        release_id=release.get("release_id"),
+        counts={label: release[name] for name, label in _COUNTS.items() if release},
+        changes=_changes(events),
+        blocking=[_line(check) for check in failed if check.severity == dg.AssetCheckSeverity.ERROR],
+        warnings=[_line(check) for check in failed if check.severity == dg.AssetCheckSeverity.WARN],
+        missing=_missing(events),
+    )
+
+
+def _release(settings: Settings) -> Mapping[str, Any]:
+    try:
+        found = query(settings.release_path, f"SELECT release_id, {', '.join(_COUNTS)} FROM release")
+    except QueryError:  # there is none yet
+        return {}
+    return dict(zip(found.columns, found.rows[0], strict=True))
+
+
+def _line(check: Any) -> str:
+    asset = check.asset_key.to_user_string()
+    label = _LABELS.get((asset, check.check_name))
+    name = f"{label}({asset}.{check.check_name})" if label else f"{asset}.{check.check_name}"
+    return f"{name}:{check.description or ''}"
+
+
+def _changes(events: Iterable[dg.DagsterEvent]) -> dict[str, int]:
+    changes = {}
+    for event in events:
+        if event.event_type != dg.DagsterEventType.ASSET_MATERIALIZATION:
+            continue
+        made = event.step_materialization_data.materialization
+        for name, label in _CHANGES.get(made.asset_key.to_user_string(), {}).items():
+            if isinstance(value := getattr(made.metadata.get(name), "value", None), int):
+                changes[label] = value
+    return changes
+
+
+def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
+    """The steps that failed, each with its reason, and the assets that were to be made and were not."""
+    failures: list[str] = []
+    planned: dict[str, None] = {}  # in the order of the run
+    for event in events:
+        asset = event.asset_key.to_user_string() if event.asset_key else ""
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            failures.append(f"步骤 {event.step_key} 失败:{_reason(event.step_failure_data)}")
+        elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
+            planned[asset] = None
+        elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
+            planned.pop(asset, None)
+    return [*failures, *([f"未更新:{', '.join(planned)}"] if planned else [])]
+
+
+def _reason(failure: Any) -> str:
+    """The words of whoever raised, in one line, without the layers that Dagster puts around them."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        text = failure.user_failure_data.description
+    else:
+        error = failure.error
+        while error.cause is not None:
+            error = error.cause
+        text = error.message
+    return " ".join(text.split())
+
+
+def _sensor(name: str, status: dg.DagsterRunStatus, words: str) -> dg.RunStatusSensorDefinition:
+    # running from the start, so that setting FAZHI_WEBHOOK is the one switch
+    @dg.run_status_sensor(
+        name=name,
+        run_status=status,
+        monitored_jobs=[nightly_job],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Posts the summary of a nightly run that {words} to FAZHI_WEBHOOK; without one it does nothing.",
+    )
+    def tell(context: dg.RunStatusSensorContext) -> None:
+        run = context.dagster_run
+        if STARTED_BY_TAG not in run.tags:
+            announce(context.instance, run.run_id, _settings(run))
+
+    return tell
+
+
+def _settings(run: dg.DagsterRun) -> Settings:
+    """The folders the run worked on."""
+    config: Any = run.run_config
+    for name in ("resources", "workspace", "config"):
+        config = config.get(name, {}) if isinstance(config, Mapping) else {}
+    return Settings.load(config.get("raw_dir") or None, config.get("warehouse_dir") or None)
+
+
+sensors = [
+    _sensor("alert_success", dg.DagsterRunStatus.SUCCESS, "succeeded"),
+    _sensor("alert_failure", dg.DagsterRunStatus.FAILURE, "failed"),
+]
