@@ -1,0 +1,58 @@
+"""The charts on the pages of assets: which page shows which, and what it says where one cannot be drawn.
+
+A picture is kept with what it was drawn from, so that a night with nothing new draws nothing. No run fails for want of
+a picture: the page then says why there is none.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+
+import dagster as dg
+
+from pipelines.assets.metadata import Metadata
+from pipelines.charts.catalogue import CHARTS, VERSION, Chart
+from pipelines.settings import Settings
+from pipelines.warehouse.memo import Memo
+from pipelines.warehouse.tables import connect, quote, stored_key
+
+
+def table_charts(settings: Settings, table: str) -> Metadata:
+    """The charts of `table`, drawn from the Parquet tables; none for most tables."""
+    return {chart.name: _table_chart(settings, chart) for chart in CHARTS.get(table, ())}
+
+
+def release_charts(settings: Settings) -> Metadata:
+    """The share of unclassified numbers over the releases that are kept, the current one among them."""
+    name = "unclassified_share_over_releases"
+    paths = sorted(settings.releases_dir.glob("*.duckdb"))
+    if settings.release_path.is_file():
+        paths.append(settings.release_path)
+    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+
+    def draw() -> str:
+        from pipelines.charts.canvas import markdown_image
+        from pipelines.charts.history import draw_unclassified_shares, unclassified_shares
+
+        return markdown_image(draw_unclassified_shares(unclassified_shares(paths)), name.replace("_", " "))
+
+    return {name: _kept(settings, name, str(stats), draw)}
+
+
+def _table_chart(settings: Settings, chart: Chart) -> dg.MetadataValue:
+    paths = {name: settings.tables_dir / f"{name}.parquet" for name in chart.reads}
+
+    def draw() -> str:
+        with closing(connect()) as con:
+            for name, path in paths.items():
+                con.execute(f"CREATE VIEW {name} AS FROM read_parquet({quote(path)})")
+            return chart.markdown(con)
+
+    return _kept(settings, chart.name, str([stored_key(path) for path in paths.values()]), draw)
+
+
+def _kept(settings: Settings, name: str, key: str, draw: Callable[[], str]) -> dg.MetadataValue:
+    """The kept picture where `key` is still that of what it was drawn from, else a new one."""
+    try:
+        return dg.MetadataValue.md(Memo(settings.memo_path).answer(f"chart {name}", f"{VERSION} {key}", draw))
+    except Exception as error:  # a headless server, a full disk, a table of another shape: never the end of a run
+        return dg.MetadataValue.text(f"not drawn, and nothing else is amiss: {type(error).__name__}: {error}")
