@@ -18,7 +18,7 @@ export UV_LINK_MODE ?= copy
 export UV_COMPILE_BYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: run test ui lint docs bench requirements clean help
+.PHONY: run test ui notebook lint docs bench requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -32,12 +32,16 @@ test: $(TESTING) ## run all tests
 ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 	@"$(PY)" -m pipelines ui $(ARGS)
 
+notebook: $(TESTING) ## open the notebook on the release in the browser
+	@"$(PY)" -m marimo edit --skip-update-check docs/notebooks/first_look.py $(ARGS)
+
 lint: $(TESTING) ## ruff and mypy
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
 docs: $(RUNTIME) ## write the generated pages anew
 	"$(PY)" -m pipelines.warehouse.docs
+	"$(PY)" -m benchmarks.worked
 	"$(PY)" -m pipelines.accuracy
 	"$(PY)" -m benchmarks.identify --write
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.settings import Settings, SettingsError
+from pipelines.settings import EXPORT_FORMATS, Settings, SettingsError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -140,6 +140,58 @@ def sql(query: str, form: str, warehouse: str | None) -> None:
     except QueryError as error:
         raise Refusal(str(error)) from error
     show.write_rows(result.columns, result.rows, form)
+
+
+@fazhi.command()
+@click.option("--format", "forms", type=click.Choice(EXPORT_FORMATS), multiple=True, help="May be repeated; else all.")
+@click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else what suits the format.")
+@click.option("--where", metavar="CONDITION", help="Keep the rows for which this SQL condition is true.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), default="fazhi-export", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+def export(
+    forms: tuple[str, ...], tables: tuple[str, ...], where: str | None, out: Path, warehouse: str | None
+) -> None:
+    """Write the current release, or a part of it, into the folder DIR for other programs."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines import show
+    from pipelines.warehouse.export import ExportError
+    from pipelines.warehouse.export import export as write_files
+
+    try:
+        exported = write_files(settings.release_path, out, forms or settings.export_formats, tables=tables, where=where)
+    except ExportError as error:
+        raise Refusal(str(error)) from error
+    show.write_rows(("file", "rows", "bytes"), [(f.path, f.rows, f.bytes) for f in exported.files], "table")
+    for line in (line for file in exported.files for line in file.left_out):
+        click.echo(f"left out of the workbook: {line}", err=True)
+    click.echo(f"{'unchanged' if exported.reused else 'written'}: {exported.folder}")
+
+
+@fazhi.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else all.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", default=5, show_default=True, help="Rows to show.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehouse: str | None) -> None:
+    """Show what changed from release A to B, by table and cause.
+
+    A and B are release ids or the beginning of one, current, previous, or DuckDB files.
+    """
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines import show_diff
+    from pipelines.warehouse.diff import DiffError, difference
+    from pipelines.warehouse.named import UnknownRelease, release_file
+
+    try:
+        old, new = (release_file(settings, name) for name in (a, b))
+        found = difference(old, new, tables=tables or None, limit=limit)
+    except (DiffError, UnknownRelease) as error:
+        raise Refusal(str(error)) from error
+    show_diff.write(found, form)
 
 
 @fazhi.command()

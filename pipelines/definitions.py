@@ -2,7 +2,19 @@
 
 import dagster as dg
 
-from pipelines.assets import automation, facts, fetched, raw, release, tables, text
+from pipelines.assets import (
+    alerts,
+    automation,
+    checks,
+    corrections,
+    exports,
+    facts,
+    fetched,
+    raw,
+    release,
+    tables,
+    text,
+)
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
 from pipelines.warehouse.tables import load_specs
@@ -11,14 +23,16 @@ _specs = load_specs(Settings.load().sql_dir)
 
 defs = dg.Definitions(
     assets=[
-        *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes),
+        *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
         *(text.documents, text.identities, facts.extraction),
         *(tables.table_asset(spec) for spec in _specs.values()),
         release.release_asset(_specs),
+        exports.exports,
     ],
+    asset_checks=[corrections.corrections_apply, *checks.table_checks()],
     jobs=[automation.nightly_job],
     schedules=[automation.nightly_schedule],
-    sensors=[automation.new_raw_files],
+    sensors=[automation.new_raw_files, *alerts.sensors],
     resources={"workspace": Workspace()},
     executor=dg.in_process_executor,
 )

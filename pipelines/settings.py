@@ -3,29 +3,37 @@
 Only names and numbers belong here. What is done with a folder is written where it is done; the one exception is
 `prepare_dagster_home`, because Dagster wants its folder to exist before anything of Dagster is loaded.
 
-| variable              | meaning                                            | default               |
-|-----------------------|----------------------------------------------------|-----------------------|
-| `FAZHI_RAW`           | folder whose files are the reports                 | `raw/` in the project |
-| `FAZHI_WAREHOUSE`     | folder that is built                               | `warehouse/`          |
-| `DAGSTER_HOME`        | where Dagster keeps its runs                       | `.dagster/`           |
-| `FAZHI_MAX_BYTES`     | a larger file is not read but quarantined          | 20000000              |
-| `FAZHI_PROCESSES`     | worker processes for large batches                 | the number of cores   |
-| `FAZHI_CONTACT`       | mail or web address that sites see when we fetch   | none: nothing fetched |
-| `FAZHI_FETCH_HOSTS`   | sites that are fetched from at the same time       | 8                     |
-| `FAZHI_FETCH_SECONDS` | a file that takes longer is not fetched            | 60                    |
-| `FAZHI_FETCH_PRIVATE` | 1 allows private addresses and no delay, for tests | 0                     |
+| variable                | meaning                                            | default               |
+|-------------------------|----------------------------------------------------|-----------------------|
+| `FAZHI_RAW`             | folder whose files are the reports                 | `raw/` in the project |
+| `FAZHI_WAREHOUSE`       | folder that is built                               | `warehouse/`          |
+| `DAGSTER_HOME`          | where Dagster keeps its runs                       | `.dagster/`           |
+| `FAZHI_MAX_BYTES`       | a larger file is not read but quarantined          | 20000000              |
+| `FAZHI_PROCESSES`       | worker processes for large batches                 | the number of cores   |
+| `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
+| `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
+| `FAZHI_FETCH_SECONDS`   | a file that takes longer is not fetched            | 60                    |
+| `FAZHI_FETCH_PRIVATE`   | 1 allows private addresses and no delay, for tests | 0                     |
+| `FAZHI_EXPORTS`         | formats that each run exports, with commas between | parquet,csv,xlsx,dta  |
+| `FAZHI_WEBHOOK`         | web address that each run's summary is posted to   | none: nothing posted  |
+| `FAZHI_WEBHOOK_KIND`    | feishu, dingtalk, wecom or json                    | json                  |
+| `FAZHI_WEBHOOK_SECRET`  | what messages are signed with; never shown         | none: not signed      |
+| `FAZHI_ALLOW_SHRINKING` | 1 lets a release lose more than half its reports   | 0                     |
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
+EXPORT_FORMATS = ("parquet", "csv", "xlsx", "dta")
+WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 
 DAGSTER_YAML = """\
 # Written by fazhi when the folder was made; change it freely, it is not written again.
@@ -54,6 +62,11 @@ class Settings:
     fetch_hosts: int = DEFAULT_FETCH_HOSTS
     fetch_seconds: int = DEFAULT_FETCH_SECONDS
     fetch_private: bool = False
+    export_formats: tuple[str, ...] = EXPORT_FORMATS
+    webhook: str = field(default="", repr=False)  # holds the bot's token
+    webhook_kind: str = "json"
+    webhook_secret: str = field(default="", repr=False)
+    allow_shrinking: bool = False
 
     @classmethod
     def load(
@@ -78,6 +91,11 @@ class Settings:
             fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
             fetch_seconds=_positive(env, "FAZHI_FETCH_SECONDS", DEFAULT_FETCH_SECONDS),
             fetch_private=_switch(env, "FAZHI_FETCH_PRIVATE"),
+            export_formats=_formats(env),
+            webhook=_webhook(env),
+            webhook_kind=_webhook_kind(env),
+            webhook_secret=env.get("FAZHI_WEBHOOK_SECRET", "").strip(),
+            allow_shrinking=_switch(env, "FAZHI_ALLOW_SHRINKING"),
         )
 
     @property
@@ -222,6 +240,35 @@ def _contact(env: Mapping[str, str]) -> str:
     if text and not (text.isascii() and text.isprintable() and ("@" in text or "://" in text)):
         raise SettingsError(f"FAZHI_CONTACT is {text!r}, expected a mail address or the address of a web page")
     return text
+
+
+def _formats(env: Mapping[str, str]) -> tuple[str, ...]:
+    text = env.get("FAZHI_EXPORTS", "").strip()
+    formats = tuple(dict.fromkeys(part.strip().lower() for part in text.split(","))) if text else EXPORT_FORMATS
+    if unknown := [form for form in formats if form not in EXPORT_FORMATS]:
+        raise SettingsError(f"FAZHI_EXPORTS names {unknown[0]!r}, expected some of {','.join(EXPORT_FORMATS)}")
+    return formats
+
+
+def _webhook(env: Mapping[str, str]) -> str:
+    """The address of the bot; no message repeats it, because whoever knows it can post."""
+    address = env.get("FAZHI_WEBHOOK", "").strip()
+    try:
+        is_usable = urlsplit(address).scheme in ("http", "https") and bool(urlsplit(address).hostname)
+    except ValueError:
+        is_usable = False
+    if address and not is_usable:
+        raise SettingsError("FAZHI_WEBHOOK is no web address, expected one with https:// as the bot's page shows it")
+    return address
+
+
+def _webhook_kind(env: Mapping[str, str]) -> str:
+    kind = env.get("FAZHI_WEBHOOK_KIND", "").strip().lower() or "json"
+    if kind not in WEBHOOK_KINDS:
+        raise SettingsError(f"FAZHI_WEBHOOK_KIND is {kind!r}, expected one of {', '.join(WEBHOOK_KINDS)}")
+    if kind == "wecom" and env.get("FAZHI_WEBHOOK_SECRET", "").strip():
+        raise SettingsError("FAZHI_WEBHOOK_SECRET is set, but bots of WeCom take no signature; unset it")
+    return kind
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:

@@ -21,11 +21,13 @@ STAGED = {
     "raw_files": "raw",
     "codebook": "raw",
     "division_codes": "raw",
+    "corrections": "raw",
     "documents": "text",
     "identities": "text",
     "facts": "facts",
     "numbers": "facts",
     "release": "release",
+    "exports": "release",
 }
 
 
@@ -47,6 +49,7 @@ def test_the_stages_follow_each_other() -> None:
     assert parents("identities") == {"raw_files", "documents", "division_codes"}
     assert parents("facts") == parents("numbers") == {"documents", "identities", "codebook"}
     assert parents("release") == set(SPECS)
+    assert parents("exports") == {"release"}
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -150,12 +151,18 @@ class Report:
 AT_LEAST = {"qualifier": "at_least", "value_high": None}
 
 
+@cache
+def _specs() -> dict[str, TableSpec]:
+    """The tables of the project: following their SQL takes a second, which every warehouse would spend again."""
+    return load_specs(SQL_DIR)
+
+
 class Warehouse:
     """Staged rows, the tables built from them, and a connection that reads those."""
 
     def __init__(self, folder: Path, reports: Sequence[Report]) -> None:
         self.folder = folder
-        self.specs: dict[str, TableSpec] = load_specs(SQL_DIR)
+        self.specs = dict(_specs())
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in inputs()}
         for report in reports:
             for name, rows in report.rows().items():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.assets.charts import release_charts
 from pipelines.assets.metadata import OWNERS, Metadata, Result
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
@@ -45,7 +46,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
-        yield dg.MaterializeResult(metadata=_metadata(release))
+        yield dg.MaterializeResult(metadata={**_metadata(release), **release_charts(settings)})
         yield from _check_results(None)
 
     return publish_release

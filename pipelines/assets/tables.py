@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from pipelines.assets.charts import table_charts
 from pipelines.assets.metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
 from pipelines.assets.sources import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
@@ -61,6 +62,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             "dagster/column_schema": _columns(spec, types),
             "dagster/column_lineage": _lineage(spec),
             "reused": dg.MetadataValue.bool(built.reused),
+            **table_charts(settings, spec.name),
         }
         checks = [_check(spec, built.path)]
         if spec.name in WORKLISTS:
