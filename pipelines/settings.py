@@ -13,6 +13,7 @@ Only names and numbers belong here. What is done with a folder is written where 
 | `FAZHI_CONTACT`       | mail or web address that sites see when we fetch   | none: nothing fetched |
 | `FAZHI_FETCH_HOSTS`   | sites that are fetched from at the same time       | 8                     |
 | `FAZHI_FETCH_SECONDS` | a file that takes longer is not fetched            | 60                    |
+| `FAZHI_RELEASES`      | so many of the last releases are kept              | 7                     |
 | `FAZHI_FETCH_PRIVATE` | 1 allows private addresses and no delay, for tests | 0                     |
 """
 
@@ -26,6 +27,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
+DEFAULT_RELEASES = 7
 
 DAGSTER_YAML = """\
 # Written by fazhi when the folder was made; change it freely, it is not written again.
@@ -54,6 +56,7 @@ class Settings:
     fetch_hosts: int = DEFAULT_FETCH_HOSTS
     fetch_seconds: int = DEFAULT_FETCH_SECONDS
     fetch_private: bool = False
+    keep_releases: int = DEFAULT_RELEASES
 
     @classmethod
     def load(
@@ -78,6 +81,7 @@ class Settings:
             fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
             fetch_seconds=_positive(env, "FAZHI_FETCH_SECONDS", DEFAULT_FETCH_SECONDS),
             fetch_private=_switch(env, "FAZHI_FETCH_PRIVATE"),
+            keep_releases=_positive(env, "FAZHI_RELEASES", DEFAULT_RELEASES),
         )
 
     @property

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipelines.assets.metadata import OWNERS, Metadata, Result
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
 from pipelines.warehouse.publish import PublishError, Release, publish
@@ -29,17 +30,21 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
             for name, checks in _groups().items()
         ],
     )
-    def publish_release(workspace: Workspace) -> Iterator[Result | dg.AssetCheckResult]:
+    def publish_release(
+        context: dg.AssetExecutionContext, workspace: Workspace
+    ) -> Iterator[Result | dg.AssetCheckResult]:
         """Audit and publish; raises Failure with the faults found, and then the release before stays."""
         settings = workspace.settings()
         try:
-            release = publish(
-                specs,
-                settings.tables_dir,
-                settings.release_path,
-                inputs=_versions(),
-                now=datetime.now(UTC),
-            )
+            with retrying(context):
+                release = publish(
+                    specs,
+                    settings.tables_dir,
+                    settings.release_path,
+                    inputs=_versions(),
+                    now=datetime.now(UTC),
+                    keep=settings.keep_releases,
+                )
         except AuditError as error:
             yield from _check_results(error)
             raise dg.Failure(description=str(error), allow_retries=False) from error
@@ -89,6 +94,8 @@ def _metadata(release: Release) -> Metadata:
     return {
         "path": dg.MetadataValue.path(release.path),
         "release_id": release.release_id,
+        "current": release.current,
         "built_at": dg.MetadataValue.timestamp(release.built_at),
+        "reused": dg.MetadataValue.bool(release.reused),
         "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{rows}"),
     }
