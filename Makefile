@@ -18,7 +18,7 @@ export UV_LINK_MODE ?= copy
 export UV_COMPILE_BYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: run test ui notebook lint docs bench requirements clean help
+.PHONY: run test ui notebook lint docs bench rehearsal torture requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -44,9 +44,16 @@ docs: $(RUNTIME) ## write the generated pages anew
 	"$(PY)" -m benchmarks.worked
 	"$(PY)" -m pipelines.accuracy
 	"$(PY)" -m benchmarks.identify --write
+	"$(PY)" -m pipelines.warehouse.check_docs
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)
+
+rehearsal: $(TESTING) ## run the nightly job on 400,000 generated reports (hours, 60 GB); writes its part of docs/benchmarks.md
+	"$(PY)" -m benchmarks.rehearsal $(ARGS)
+
+torture: $(TESTING) ## kill runs at random points while a reader asks; writes docs/reliability.md
+	"$(PY)" -m benchmarks.torture $(ARGS)
 
 requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
@@ -54,8 +61,8 @@ requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --all-extras -c requirements.txt -o requirements-test.txt
 
-clean: ## remove what was built: the warehouse and the caches of the tools
-	rm -rf warehouse/stage warehouse/tables warehouse/fazhi.duckdb
+clean: ## remove what was built, releases that are kept too, and the caches of the tools
+	find warehouse -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(PY):

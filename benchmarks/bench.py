@@ -1,4 +1,4 @@
-"""The command: write a corpus, measure on it, check what was found, print the targets, write docs/benchmarks.md.
+"""The command: write a corpus, measure on it, check what was found, print the targets, write the chapter of docs.
 
     python -m benchmarks.bench [--reports 20000] [--seed 1]
 
@@ -23,9 +23,11 @@ from typing import Any
 import polars as pl
 
 from benchmarks.measure import MEASUREMENTS, PROCESSES, write_corpus
+from benchmarks.page import write_chapter
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
+TITLE = "The engine"
 _FACT = ["report_id", "metric_code", "value", "qualifier"]
 _NATION = 400_000  # reports: every township-level unit for ten years
 _MILLION = 1_000_000
@@ -161,7 +163,7 @@ def _regexes(what: str, result: Mapping[str, Any]) -> str:
 def page(
     results: Mapping[str, Mapping[str, Any]], accuracy: Accuracy, characters: float, facts: float, command: str
 ) -> str:
-    """docs/benchmarks.md. Everything in it comes from this run."""
+    """The chapter on the engine in docs/benchmarks.md. Everything in it comes from this run."""
     verdicts = targets(results, accuracy)
     lexicon = results["lexicon"]
     wanted = [f"| {t.name} | {t.wanted} | {t.got} | {'met' if t.met else '**missed**'} |" for t in verdicts]
@@ -169,7 +171,6 @@ def page(
     same = "the facts found stay the same" if lexicon["same_facts"] else "the facts found are **not** the same"
     missed = sum(not target.met for target in verdicts)
     parts = [
-        "# Benchmarks",
         f"<!-- written by `{command}`; do not edit -->",
         f"Written by `{command}` on {machine()}. All figures are of one run on one corpus; other work on the machine "
         "makes seconds longer, so look at the ratios first.",
@@ -229,7 +230,7 @@ def main() -> None:
     print(f"\nindicators with most errors\n{accuracy.worst}")
     command = f"python -m benchmarks.bench --reports {arguments.reports} --seed {arguments.seed}"
     facts = accuracy.known / arguments.reports
-    arguments.page.write_text(page(results, accuracy, characters, facts, command), "utf-8")
+    write_chapter(arguments.page, TITLE, page(results, accuracy, characters, facts, command))
 
 
 if __name__ == "__main__":

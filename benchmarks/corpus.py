@@ -22,6 +22,7 @@ from pipelines.codebook import FAMILIES
 DIVISIONS = Path(__file__).parents[1] / "raw" / "reference" / "divisions.parquet"
 LENGTH = 4_000  # characters of a report, about
 _YEARS = range(2019, 2025)
+_SERIES = range(2015, 2026)  # a report a year from each unit: 424,000 in all
 _ORDINALS = "一二三四五六七八九十"
 _STATING = 11  # sentences with figures in a report
 _CUT_OFF = 0.05  # share of reports whose text stops in the middle of a sentence
@@ -69,7 +70,16 @@ def generate(n: int, seed: int, first: int = 0) -> Iterator[Generated]:
     provinces = _units()
     for number in range(first, first + n):
         rng = Random(f"{seed}:{number}")
-        yield _report(rng, number, rng.choice(provinces[number % len(provinces)]))
+        unit = rng.choice(provinces[number % len(provinces)])
+        yield _report(rng, number, unit, rng.choice(_YEARS))
+
+
+def generate_series(n: int, seed: int, first: int = 0, years: range = _SERIES) -> Iterator[Generated]:
+    """Reports number `first` to `first + n` where every unit reports once a year: unit by unit, year by year."""
+    units = [unit for province in _units() for unit in province]
+    for number in range(first, min(first + n, len(units) * len(years))):
+        at, year = divmod(number, len(years))
+        yield _report(Random(f"{seed}:{number}"), number, units[at], years[year])
 
 
 @cache
@@ -88,8 +98,7 @@ def _units() -> list[list[dict[str, str]]]:
     return list(units.values())
 
 
-def _report(rng: Random, number: int, unit: dict[str, str]) -> Generated:
-    year = rng.choice(_YEARS)
+def _report(rng: Random, number: int, unit: dict[str, str], year: int) -> Generated:
     draft = _Draft(rng, load_wording(), {**unit, "year": str(year)})
     _open(draft, unit, year)
     _results(draft)

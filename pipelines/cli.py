@@ -43,6 +43,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     settings.check_folders()
 
     from pipelines import show
+    from pipelines.runlock import RunBusy
     from pipelines.runner import Event, Failed, asset_names, run_job
     from pipelines.stage.progress import listening
     from pipelines.summary import summarise
@@ -59,10 +60,15 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
                     progress.made(event.asset, event.metadata)
 
         with listening(progress.progress if progress else lambda step, done, total: None):
-            is_done = run_job(settings, on_event)
-    if not is_done:
-        for failure in failures:
-            click.echo(f"fazhi: {failure.step} failed: {failure.reason}", err=True)
+            try:
+                outcome = run_job(settings, on_event)
+            except RunBusy as error:
+                raise Refusal(str(error)) from error
+    for failure in failures:
+        click.echo(f"fazhi: {failure.step} failed: {failure.reason}", err=True)
+    if not outcome.is_done:
+        if outcome.missing:
+            click.echo(f"fazhi: not made in this run: {', '.join(outcome.missing)}", err=True)
         raise SystemExit(FAILED)
     if quiet:
         click.echo(str(settings.release_path))
@@ -169,6 +175,50 @@ def export(
 
 
 @fazhi.command()
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def releases(form: str, warehouse: str | None) -> None:
+    """List the releases that are kept, the newest first, and which of them readers see."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines import show
+    from pipelines.warehouse.releases import ReleaseError, describe, kept
+
+    try:
+        current = describe(settings.release_path).release_id
+    except ReleaseError as error:
+        raise Refusal(str(error)) from error
+    rows = [
+        (r.release_id, r.release_id == current, r.built_at, r.n_accepted, r.n_quarantined, r.n_facts, r.size_bytes)
+        for r in kept(settings.releases_dir)
+    ]
+    columns = ("release_id", "current", "built_at", "accepted", "quarantined", "facts", "bytes")
+    show.write_rows(columns, rows, form)
+
+
+@fazhi.command()
+@click.argument("release")
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def rollback(release: str, warehouse: str | None) -> None:
+    """Make RELEASE (an id, the beginning of one, or `previous`) the one that readers see.
+
+    It stays so until a run finds something new to publish.
+    """
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.runlock import RunBusy, run_lock
+    from pipelines.warehouse.releases import ReleaseError
+    from pipelines.warehouse.releases import rollback as go_back
+
+    try:
+        with run_lock(settings.warehouse_dir):
+            kept = go_back(settings.release_path, settings.releases_dir, release)
+    except (ReleaseError, RunBusy) as error:
+        raise Refusal(str(error)) from error
+    click.echo(f"readers now see {kept.release_id}, built {kept.built_at:%Y-%m-%d %H:%M} UTC")
+
+
+@fazhi.command()
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else all.")
@@ -184,12 +234,12 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
 
     from pipelines import show_diff
     from pipelines.warehouse.diff import DiffError, difference
-    from pipelines.warehouse.named import UnknownRelease, release_file
+    from pipelines.warehouse.releases import ReleaseError, find
 
     try:
-        old, new = (release_file(settings, name) for name in (a, b))
+        old, new = (find(settings.release_path, settings.releases_dir, name) for name in (a, b))
         found = difference(old, new, tables=tables or None, limit=limit)
-    except (DiffError, UnknownRelease) as error:
+    except (DiffError, ReleaseError) as error:
         raise Refusal(str(error)) from error
     show_diff.write(found, form)
 

@@ -8,6 +8,7 @@ no such table raises CorrectionsError.
 
 import csv
 import datetime
+import hashlib
 import io
 import re
 import unicodedata
@@ -76,6 +77,14 @@ def stage_corrections(source: Path, path: Path) -> Staged:
     if is_new:
         write_parquet(lines, path)
     return Staged(path, lines, problem)
+
+
+def file_hash(source: Path) -> str:
+    """The hash of the file's bytes; empty where there is no file that can be read."""
+    try:
+        return hashlib.sha256(source.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def read_corrections(path: Path) -> pl.DataFrame:

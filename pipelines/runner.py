@@ -10,8 +10,10 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.assets.alerts import STARTED_BY_TAG, announce
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.workspace import run_config
+from pipelines.runlock import run_lock
 from pipelines.settings import Settings
 
 # what Dagster logs is kept in its instance, where the UI shows it; the terminal is ours
@@ -39,16 +41,31 @@ class Failed:
 Event = Made | Failed
 
 
-def run_job(settings: Settings, on_event: Callable[[Event], None]) -> bool:
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: whether all went well, and the assets that were not made."""
+
+    is_done: bool
+    missing: tuple[str, ...]
+
+
+def run_job(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
     """Run everything with `settings`; `on_event` hears of each asset as it is made and of each failure.
 
-    Returns whether the run succeeded. The run is stored in the instance at `settings.dagster_home`.
+    What one failure does not touch is made all the same. The run is stored in the instance at `settings.dagster_home`.
+    Raises RunBusy where another run is at work on the same warehouse.
     """
+    with run_lock(settings.warehouse_dir):
+        return _run(settings, on_event)
+
+
+def _run(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
     from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
 
     settings.prepare_dagster_home()
     run_id = str(uuid.uuid4())
     failed: set[str] = set()
+    missing = asset_names()
 
     def listen(entry: dg.EventLogEntry) -> None:
         event = _told(entry.dagster_event) if entry.dagster_event else None
@@ -56,6 +73,8 @@ def run_job(settings: Settings, on_event: Callable[[Event], None]) -> bool:
             is_consequence = not event.is_check and (event.step in failed or (event.step == RUN and bool(failed)))
             failed.add(event.step)
             event = None if is_consequence else event
+        if isinstance(event, Made):
+            missing.remove(event.asset)
         if event is not None:
             on_event(event)
 
@@ -65,10 +84,11 @@ def run_job(settings: Settings, on_event: Callable[[Event], None]) -> bool:
             run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
             instance=instance,
             run_id=run_id,
-            tags={"fazhi/started_by": "command line"},
+            tags={STARTED_BY_TAG: "command line"},
             raise_on_error=False,
         )
-    return result.success
+        announce(instance, run_id, settings)
+    return Outcome(result.success, tuple(missing))
 
 
 def asset_names() -> list[str]:

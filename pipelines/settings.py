@@ -14,6 +14,7 @@ Only names and numbers belong here. What is done with a folder is written where 
 | `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
 | `FAZHI_FETCH_SECONDS`   | a file that takes longer is not fetched            | 60                    |
 | `FAZHI_FETCH_PRIVATE`   | 1 allows private addresses and no delay, for tests | 0                     |
+| `FAZHI_RELEASES`        | so many of the last releases are kept              | 7                     |
 | `FAZHI_EXPORTS`         | formats that each run exports, with commas between | parquet,csv,xlsx,dta  |
 | `FAZHI_WEBHOOK`         | web address that each run's summary is posted to   | none: nothing posted  |
 | `FAZHI_WEBHOOK_KIND`    | feishu, dingtalk, wecom or json                    | json                  |
@@ -34,6 +35,7 @@ DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
 EXPORT_FORMATS = ("parquet", "csv", "xlsx", "dta")
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
+DEFAULT_RELEASES = 7
 
 DAGSTER_YAML = """\
 # Written by fazhi when the folder was made; change it freely, it is not written again.
@@ -67,6 +69,7 @@ class Settings:
     webhook_kind: str = "json"
     webhook_secret: str = field(default="", repr=False)
     allow_shrinking: bool = False
+    keep_releases: int = DEFAULT_RELEASES
 
     @classmethod
     def load(
@@ -96,6 +99,7 @@ class Settings:
             webhook_kind=_webhook_kind(env),
             webhook_secret=env.get("FAZHI_WEBHOOK_SECRET", "").strip(),
             allow_shrinking=_switch(env, "FAZHI_ALLOW_SHRINKING"),
+            keep_releases=_positive(env, "FAZHI_RELEASES", DEFAULT_RELEASES),
         )
 
     @property

@@ -23,7 +23,7 @@ from pipelines.definitions import defs
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.bounds import Bounds, BoundsError, load_bounds
 from pipelines.warehouse.check_docs import PAGE, render
-from pipelines.warehouse.check_run import Outcome, Situation, run_checks, table_source
+from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE
 from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.tables import connect_empty, load_specs
@@ -326,14 +326,6 @@ def test_an_answer_is_kept_until_tables_bounds_release_or_day_change(tables: Tab
     assert not changed.reused and changed.level == "warned"
     again = tables.check("value_ranges")
     assert again.reused and again.examples == changed.examples
-
-
-def test_a_table_may_be_a_folder_of_parts(tmp_path: Path) -> None:
-    for name in ("b", "a"):
-        (tmp_path / "many").mkdir(exist_ok=True)
-        (tmp_path / "many" / f"{name}.parquet").touch()
-    assert table_source(tmp_path, "many") == [tmp_path / "many" / "a.parquet", tmp_path / "many" / "b.parquet"]
-    assert table_source(tmp_path, "one") == [tmp_path / "one.parquet"]
 
 
 # -- in a run --

@@ -18,6 +18,7 @@ from pipelines.identify.identity import _reason
 from pipelines.identify.place import Place
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.audit import AUDIT_CHECKS, run_audit
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.metadata import inputs
 
 HEADER = ",".join(COLUMNS)
@@ -62,7 +63,8 @@ def corrected(folder: Path, reports: list[Report], *rows: dict[str, str]) -> War
 def broken_rules(warehouse: Warehouse) -> list[str]:
     with duckdb.connect() as con:
         for name in warehouse.specs:
-            con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{warehouse.tables_dir / name}.parquet')")
+            files = [str(path) for path in table_files(warehouse.tables_dir, name)]
+            con.execute(f"CREATE VIEW {name} AS FROM read_parquet({files})")
         checks = [check for check in AUDIT_CHECKS if TABLES.issuperset(check.reads)]
         return [str(result) for result in run_audit(con, checks) if not result.passed]
 
@@ -203,7 +205,7 @@ def test_what_a_person_says_of_facts_counts_and_the_machines_answer_stays(tmp_pa
     assert warehouse.sql("SELECT value_machine, value FROM correction WHERE action = 'reject'") == [(8.0, None)]
     twin = f"report_id = '{reports[1].report_id}'"
     assert warehouse.sql(f"SELECT count(*), count(corrected_by) FROM fact_indicator WHERE {twin}") == [(3, 0)]
-    table = warehouse.tables_dir / "fact_indicator.parquet"
+    table = table_files(warehouse.tables_dir, "fact_indicator")[0]
     spoiled = pl.read_parquet(table).with_columns(corrected_by=pl.lit("nobody"))
     spoiled.write_parquet(table)
     assert [rule.partition(":")[0] for rule in broken_rules(warehouse)] == ["corrections_stand"]

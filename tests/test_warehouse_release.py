@@ -41,7 +41,7 @@ def read(path, sql):
 
 
 def leftovers(warehouse: Warehouse):
-    return [path.name for path in warehouse.folder.iterdir() if "building" in path.name]
+    return [path.name for path in (warehouse.folder / "releases").iterdir() if "building" in path.name]
 
 
 def test_a_release_holds_every_table_and_one_row_about_itself(tmp_path):
@@ -49,7 +49,7 @@ def test_a_release_holds_every_table_and_one_row_about_itself(tmp_path):
     published = release(warehouse)
     assert published.path == warehouse.release_path
     assert published.counts["dim_report"] == 3
-    assert set(published.counts) == {*warehouse.specs, "release"}
+    assert set(published.counts) == {*warehouse.specs, "release", "release_table"}
     columns = "release_id, n_files, n_accepted, n_quarantined, n_facts, n_numbers, unclassified_share"
     assert read(published.path, f"SELECT {columns} FROM release") == [(published.release_id, 3, 2, 1, 3, 3, 0.0)]
     assert published.release_id.startswith("20240301T173000Z-")
@@ -155,7 +155,7 @@ def spoil(warehouse: Warehouse, table: str, select: str) -> None:
     path = warehouse.tables_dir / f"{table}.parquet"
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS {select} FROM read_parquet('{path}')")
-        con.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+        con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")
 
 
 def test_the_message_counts_and_shows_examples(tmp_path):
@@ -180,16 +180,15 @@ def test_a_file_that_cannot_be_read_back_is_not_published(tmp_path, monkeypatch)
     before = release(warehouse).path.read_bytes()
     assemble = publishing._assemble
 
-    def damage(specs, tables_dir, path, *rest):
-        result = assemble(specs, tables_dir, path, *rest)
+    def damage(specs, made_of, path, *rest):
+        assemble(specs, made_of, path, *rest)
         content = bytearray(path.read_bytes())
         content[len(content) // 4 :] = os.urandom(len(content) - len(content) // 4)
         path.write_bytes(content)
-        return result
 
     monkeypatch.setattr(publishing, "_assemble", damage)
     with pytest.raises(PublishError):
-        release(warehouse)
+        release(warehouse, inputs={**VERSIONS, "codebook_version": "2"})
     assert warehouse.release_path.read_bytes() == before
     assert leftovers(warehouse) == []
 
@@ -214,10 +213,11 @@ def test_leftovers_of_killed_runs_are_removed_and_those_of_running_ones_stay(tmp
     warehouse = built(tmp_path, *reports())
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    (tmp_path / f"fazhi.duckdb.building-{ended.pid}-0a").write_bytes(b"half a release")
-    (tmp_path / f"fazhi.duckdb.building-{os.getppid()}-0b").write_bytes(b"at work")
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / f"building-{ended.pid}-0a").write_bytes(b"half a release")
+    (tmp_path / "releases" / f"building-{os.getppid()}-0b").write_bytes(b"at work")
     release(warehouse)
-    assert leftovers(warehouse) == [f"fazhi.duckdb.building-{os.getppid()}-0b"]
+    assert leftovers(warehouse) == [f"building-{os.getppid()}-0b"]
 
 
 def test_missing_tables_and_versions_are_named(tmp_path):
@@ -239,7 +239,7 @@ def test_query_reads(tmp_path):
     cut = query(path, "FROM dim_report", limit=2)
     assert (len(cut.rows), cut.is_cut) == (2, True)
     assert query(path, "FROM dim_report", limit=3).is_cut is False
-    assert len(query(path, "SHOW TABLES").rows) == 17
+    assert ("release_table",) in query(path, "SHOW TABLES").rows
     assert query(path, "DESCRIBE dim_report").rows
     assert query(path, "EXPLAIN SELECT 1").rows
     assert query(path, "WITH a AS (SELECT fetched_at FROM dim_report) FROM a").rows

@@ -10,6 +10,7 @@ from warehouse_fixtures import CHIDIAN, SQL_DIR, Report, Warehouse, built, say, 
 from pipelines.warehouse import metadata
 from pipelines.warehouse.docs import DOCS_PATH, render
 from pipelines.warehouse.indicators import write_indicators
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.lineage import LineageError, parse, trace
 from pipelines.warehouse.metadata import MetadataError
 from pipelines.warehouse.publish import release_columns
@@ -82,7 +83,7 @@ def test_a_circle_of_tables_is_named(tmp_path):
 
 def test_descriptions_are_complete_and_none_is_left_over():
     described = {name: {c.name for c in spec.columns} for name, spec in SPECS.items()}
-    described["release"] = {name for name, _ in release_columns(SPECS)}
+    described |= {table: {name for name, _ in kinds} for table, kinds in release_columns(SPECS).items()}
     assert set(metadata.tables()) == set(described)
     sections = metadata.columns()
     assert set(sections) == {"shared", *described}.intersection(sections)
@@ -145,7 +146,7 @@ def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
 def test_built_shows_types_and_contents(tmp_path):
     table = Warehouse(tmp_path, [sample()]).build()["number_mention"]
     assert dict(table.columns)["char_start"] == "BIGINT"
-    assert table.path == tmp_path / "tables" / "number_mention.parquet"
+    assert [path.parent for path in table.paths] == [tmp_path / "tables" / "number_mention"]
     other = Warehouse(tmp_path / "other", [sample()]).build()["number_mention"]
     assert (other.rows, other.contents) == (1, table.contents)
 
@@ -154,7 +155,7 @@ def test_tables_do_not_depend_on_order_or_number_of_files(tmp_path):
     reports = [sample(), Report("b.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{5}次。", 5)])]
     one, other = built(tmp_path / "one", *reports), built(tmp_path / "other", *reversed(reports))
     for name in one.specs:
-        frames = [pl.read_parquet(w.tables_dir / f"{name}.parquet") for w in (one, other)]
+        frames = [pl.read_parquet(table_files(w.tables_dir, name)) for w in (one, other)]
         assert frames[0].equals(frames[1]), name
 
 
@@ -174,7 +175,7 @@ def test_missing_and_broken_inputs_are_named(tmp_path):
     with pytest.raises(BuildError, match=r"stage_documents is not at .*gone\.parquet"):
         build(spec, {"stage_documents": tmp_path / "gone.parquet"}, tmp_path)
     (tmp_path / "bad.parquet").write_bytes(b"not a table")
-    with pytest.raises(BuildError, match="report_text"):
+    with pytest.raises(BuildError, match=r"bad\.parquet cannot be read"):
         build(spec, {"stage_documents": tmp_path / "bad.parquet"}, tmp_path)
     assert not list(tmp_path.glob("*report_text*"))
 

@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.metadata import inputs
 from pipelines.warehouse.tables import Built, TableSpec, build, load_specs
 
@@ -185,21 +186,23 @@ class Warehouse:
 
     def build(self) -> dict[str, Built]:
         """Write the staged rows as Parquet and build every table from them."""
-        sources: dict[str, Path] = {}
+        sources: dict[str, Path | Sequence[Path]] = {}
         for name, rows in self.rows.items():
-            sources[name] = self.folder / "stage" / f"{name}.parquet"
-            write_rows(name, rows, sources[name])
+            path = self.folder / "stage" / f"{name}.parquet"
+            write_rows(name, rows, path)
+            sources[name] = path
         built = {}
         for name, spec in self.specs.items():
             built[name] = build(spec, sources, self.tables_dir)
-            sources[name] = built[name].path
+            sources[name] = built[name].paths
         return built
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query on the built tables."""
         with closing(duckdb.connect()) as con:
             for name in self.specs:
-                con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{self.tables_dir / name}.parquet')")
+                files = [str(path) for path in table_files(self.tables_dir, name)]
+                con.execute(f"CREATE VIEW {name} AS FROM read_parquet({files})")
             return con.sql(sql).fetchall()
 
     def figure(self, metric: str, code: str = CHIDIAN, year: int = 2023) -> dict[str, Any] | None:

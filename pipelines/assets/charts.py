@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.assets.metadata import Metadata
 from pipelines.charts.catalogue import CHARTS, VERSION, Chart
 from pipelines.settings import Settings
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.tables import connect, quote, stored_key
 
@@ -39,15 +40,15 @@ def release_charts(settings: Settings) -> Metadata:
 
 
 def _table_chart(settings: Settings, chart: Chart) -> dg.MetadataValue:
-    paths = {name: settings.tables_dir / f"{name}.parquet" for name in chart.reads}
+    files = {name: table_files(settings.tables_dir, name) for name in chart.reads}
 
     def draw() -> str:
         with closing(connect()) as con:
-            for name, path in paths.items():
-                con.execute(f"CREATE VIEW {name} AS FROM read_parquet({quote(path)})")
+            for name, paths in files.items():
+                con.execute(f"CREATE VIEW {name} AS FROM read_parquet([{', '.join(map(quote, paths))}])")
             return chart.markdown(con)
 
-    return _kept(settings, chart.name, str([stored_key(path) for path in paths.values()]), draw)
+    return _kept(settings, chart.name, str([stored_key(path) for paths in files.values() for path in paths]), draw)
 
 
 def _kept(settings: Settings, name: str, key: str, draw: Callable[[], str]) -> dg.MetadataValue:

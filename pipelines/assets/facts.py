@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.workspace import Workspace
-from pipelines.stage.buckets import scan
+from pipelines.settings import Settings
+from pipelines.stage.buckets import key_of, scan
+from pipelines.warehouse.memo import Memo
 
 GROUP = "facts"
 _COMMON: dict[str, Any] = {
@@ -37,8 +40,7 @@ def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Itera
         metadata={**frame_metadata(scan(settings.stage_dir, FACTS)), **counts_metadata(counts)},
     )
     numbers = scan(settings.stage_dir, NUMBERS)
-    dispositions = numbers.group_by("disposition").len("n").sort("n", descending=True).collect()
-    by_name = dict(dispositions.iter_rows())
+    by_name = _dispositions(settings, numbers, key_of(settings.stage_dir, NUMBERS.name))
     share = by_name.get("unclassified", 0) / max(1, sum(by_name.values()))
     yield dg.MaterializeResult(
         asset_key="numbers",
@@ -49,3 +51,13 @@ def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Itera
             "dispositions": dg.MetadataValue.json(by_name),
         },
     )
+
+
+def _dispositions(settings: Settings, numbers: pl.LazyFrame, key: str) -> dict[str, int]:
+    """How many numbers became what, the commonest first; counted again only when a bucket has changed."""
+
+    def count() -> dict[str, int]:
+        return dict(numbers.group_by("disposition").len("n").sort("n", "disposition", descending=True).collect().rows())
+
+    found: dict[str, int] = Memo(settings.memo_path).answer("dispositions", key, count)
+    return found

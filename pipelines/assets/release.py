@@ -7,9 +7,13 @@ import dagster as dg
 
 from pipelines.assets.charts import release_charts
 from pipelines.assets.metadata import OWNERS, Metadata, Result
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
+from pipelines.corrections import file_hash
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
+from pipelines.warehouse.changes import note
 from pipelines.warehouse.publish import PublishError, Release, publish
+from pipelines.warehouse.releases import kept
 from pipelines.warehouse.tables import TableSpec
 
 NAME = "release"
@@ -30,23 +34,30 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
             for name, checks in _groups().items()
         ],
     )
-    def publish_release(workspace: Workspace) -> Iterator[Result | dg.AssetCheckResult]:
+    def publish_release(
+        context: dg.AssetExecutionContext, workspace: Workspace
+    ) -> Iterator[Result | dg.AssetCheckResult]:
         """Audit and publish; raises Failure with the faults found, and then the release before stays."""
         settings = workspace.settings()
+        before = next((release.path for release in kept(settings.releases_dir)), None)
         try:
-            release = publish(
-                specs,
-                settings.tables_dir,
-                settings.release_path,
-                inputs=_versions(),
-                now=datetime.now(UTC),
-            )
+            with retrying(context):
+                release = publish(
+                    specs,
+                    settings.tables_dir,
+                    settings.release_path,
+                    inputs=_versions() | {"corrections": file_hash(settings.corrections_path)},
+                    now=datetime.now(UTC),
+                    keep=settings.keep_releases,
+                )
         except AuditError as error:
             yield from _check_results(error)
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
-        yield dg.MaterializeResult(metadata={**_metadata(release), **release_charts(settings)})
+        changes = "nothing new" if release.reused else note(settings.changes_path, before, release)
+        told = {"changes": dg.MetadataValue.md(changes), **release_charts(settings)}
+        yield dg.MaterializeResult(metadata={**_metadata(release), **told})
         yield from _check_results(None)
 
     return publish_release
@@ -90,6 +101,8 @@ def _metadata(release: Release) -> Metadata:
     return {
         "path": dg.MetadataValue.path(release.path),
         "release_id": release.release_id,
+        "current": release.current,
         "built_at": dg.MetadataValue.timestamp(release.built_at),
+        "reused": dg.MetadataValue.bool(release.reused),
         "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{rows}"),
     }

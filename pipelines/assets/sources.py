@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.settings import Settings
 from pipelines.stage.buckets import bucket_paths
 from pipelines.stage.files import files_path
+from pipelines.warehouse.inputs import table_files
 
 ASSETS = {
     "stage_files": "raw_files",
@@ -34,7 +35,7 @@ def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Pa
         "ref_divisions": settings.divisions_path,
         "ref_division_changes": settings.staged_changes_path,
         "ref_indicators": settings.indicators_path,
-        **{name: settings.tables_dir / f"{name}.parquet" for name in tables if name not in ASSETS},
+        **{name: table_files(settings.tables_dir, name) for name in tables if name not in ASSETS},
     }
 
 

@@ -1,12 +1,17 @@
 """The resource that tells every asset which folders the run works on, so that a run's page shows them.
 
-Only the way from run config to `Settings` belongs here.
+Only the way from run config to `Settings` belongs here, and that no two runs work on one warehouse.
 """
 
-import dagster as dg
-from pydantic import Field
+from contextlib import ExitStack
 
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from pipelines.runlock import RunBusy, run_lock
 from pipelines.settings import Settings
+
+WAIT_SECONDS = 600  # a run that the schedule or the sensor starts waits so long for the one before
 
 
 class Workspace(dg.ConfigurableResource[None]):
@@ -14,10 +19,24 @@ class Workspace(dg.ConfigurableResource[None]):
 
     raw_dir: str = Field(default="", description="Folder whose files are the reports; empty: FAZHI_RAW or raw/.")
     warehouse_dir: str = Field(default="", description="Folder that is built; empty: FAZHI_WAREHOUSE or warehouse/.")
+    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def settings(self) -> Settings:
         """The settings of this run."""
         return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the warehouse for a run; sensors only look and take nothing."""
+        if context.dagster_run is None:
+            return
+        try:
+            self._held.enter_context(run_lock(self.settings().warehouse_dir, WAIT_SECONDS))
+        except RunBusy as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Give the warehouse back."""
+        self._held.close()
 
 
 def run_config(raw_dir: str, warehouse_dir: str) -> dict[str, object]:

@@ -4,5 +4,5 @@ What decides which rows are computed again belongs here (`refresh`), and the thr
 those rows: `documents` calls `pipelines.read`, `identities` calls `pipelines.identify`, `facts` calls
 `pipelines.extract`. Tables and marts are built from the stage by `pipelines.warehouse`. Nothing here knows Dagster.
 
-A bucket is the first hex digit of the report_id: 16 files of a table, of which a night rewrites those that changed.
+A bucket holds the report_ids that begin alike: 64 files of a table, of which a night rewrites those that changed.
 """

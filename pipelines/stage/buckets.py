@@ -1,11 +1,17 @@
 """Buckets of Parquet, and the one rule of when a row is computed again.
 
-Each staged table is `stage/NAME/B.parquet`, B the first hex digit of the report_id. The first table of a step is its
-ledger: one row a report, with `input_key`, a text that names all that the row was computed from. A report whose key
-is the one in the ledger is reused. Which keys there are is decided by the steps (`documents`, `identities`, `facts`).
+Each staged table is `stage/NAME/B.parquet`; B names the bucket by where its report_ids begin. The first table of a
+step is its ledger: one row a report, with `input_key`, a text that names all that the row was computed from. A report
+whose key is the one in the ledger is reused. Which keys there are is decided by the steps (`documents`, `identities`,
+`facts`).
+
+Each file says in its own metadata, under `KEY_NAME`, what all its rows were computed from: whoever builds on it need
+not read it to see that it is the one of yesterday.
 """
 
+import hashlib
 import os
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +21,11 @@ import polars as pl
 from pipelines.stage.progress import report
 from pipelines.stage.workers import BATCH, workers
 
-BUCKETS = "0123456789abcdef"
+_PREFIX = 2  # hex digits of a report_id that decide its bucket
+_WIDTH = 4  # of the 256 beginnings each bucket has so many: 64 buckets, of 6,000 reports each when 400,000 are known
+BUCKETS = tuple(f"{first:02x}" for first in range(0, 256, _WIDTH))
 KEYS = ["report_id", "input_key"]
+KEY_NAME = "fazhi_key"
 RETRY = "retry"  # the input_key of a row that must be computed again next time, whatever it was computed from
 
 
@@ -104,6 +113,17 @@ def scan(stage_dir: Path, table: StageTable) -> pl.LazyFrame:
     return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=table.schema)
 
 
+def bucket_of(beginning: str) -> str:
+    """The bucket of the report_ids that begin with these hex digits."""
+    return BUCKETS[int(beginning[:_PREFIX], 16) // _WIDTH]
+
+
+def bounds(bucket: str) -> tuple[str, str]:
+    """The report_ids of a bucket: from the first text, and below the second."""
+    last = int(bucket, 16) + _WIDTH
+    return bucket, f"{last:02x}" if last < 256 else "g"
+
+
 def bucket_path(stage_dir: Path, name: str, bucket: str) -> Path:
     """Where one bucket of a table is."""
     return stage_dir / name / f"{bucket}.parquet"
@@ -114,25 +134,41 @@ def bucket_paths(stage_dir: Path, name: str) -> list[Path]:
     return [path for bucket in BUCKETS if (path := bucket_path(stage_dir, name, bucket)).exists()]
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write `frame` to `path` whole or not at all: into a file beside it that is then renamed."""
+def stored_key(path: Path) -> str | None:
+    """What the Parquet file at `path` was made from, as its metadata says; None for a file that does not say."""
+    try:
+        return pl.read_parquet_metadata(path).get(KEY_NAME)
+    except (pl.exceptions.PolarsError, OSError):  # not a Parquet file: whatever lies there is made anew
+        return None
+
+
+def key_of(stage_dir: Path, name: str) -> str:
+    """One text that changes whenever any bucket of a staged table does."""
+    keys = [f"{path.stem} {stored_key(path) or uuid.uuid4().hex}" for path in bucket_paths(stage_dir, name)]
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+
+
+def write_parquet(frame: pl.DataFrame, path: Path, key: str | None = None) -> None:
+    """Write `frame` to `path` whole or not at all: into a file beside it that is then renamed. key: what it is of."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        frame.write_parquet(beside, compression="zstd")
+        frame.write_parquet(beside, compression="zstd", metadata={KEY_NAME: key} if key else None)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
 
 def _plan(stage_dir: Path, tables: Sequence[StageTable], wanted: pl.DataFrame) -> list[_Plan]:
-    by_bucket = wanted.with_columns(bucket=pl.col("report_id").str.slice(0, 1)).partition_by(
-        "bucket", as_dict=True, include_key=False
-    )
+    first = pl.col("report_id").str.slice(0, _PREFIX).str.to_integer(base=16, strict=False).fill_null(0)
+    by_bucket = wanted.with_columns(bucket=first // _WIDTH).partition_by("bucket", as_dict=True, include_key=False)
     plans = []
-    for bucket in BUCKETS:
-        rows = by_bucket.get((bucket,), wanted.clear())
-        is_new = not all(_is_usable(bucket_path(stage_dir, table.name, bucket), table) for table in tables)
+    for number, bucket in enumerate(BUCKETS):
+        rows = by_bucket.get((number,), wanted.clear())
+        paths = [bucket_path(stage_dir, table.name, bucket) for table in tables]
+        if rows.is_empty() and not any(path.exists() for path in paths):
+            continue
+        is_new = not all(map(_is_usable, paths, tables))
         known = (
             pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String()))
             if is_new
@@ -167,5 +203,14 @@ def _write_bucket(
         merged[table.name] = pl.concat([pl.DataFrame(schema=table.schema), *parts]).sort(table.sort)
     if len(tables) > 1:
         ledger.unlink(missing_ok=True)
+    key = _bucket_key(merged[tables[0].name])
     for table in reversed(tables):
-        write_parquet(merged[table.name], bucket_path(stage_dir, table.name, plan.bucket))
+        write_parquet(merged[table.name], bucket_path(stage_dir, table.name, plan.bucket), key)
+
+
+def _bucket_key(ledger: pl.DataFrame) -> str:
+    """One hash of what every row of a bucket was computed from; of its own where a row could not be computed."""
+    if ledger["input_key"].eq(RETRY).any():
+        return uuid.uuid4().hex
+    lines = ledger.select(pl.concat_str(KEYS, separator=" ")).to_series()
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

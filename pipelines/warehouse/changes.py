@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.warehouse.diff import Difference, TableDifference, difference
+from pipelines.warehouse.diff import DiffError, Difference, TableDifference, difference
+from pipelines.warehouse.publish import Release
 
 SHORT_TABLES = ("fact_indicator", "township_metric")
 HEADER = """\
@@ -24,6 +25,22 @@ _SECTION = re.compile(r"^## (\S+)$", re.MULTILINE)
 def short_difference(old_path: Path, new_path: Path) -> str:
     """What changed between two release files, as a few lines of Markdown. Raises DiffError where it cannot be told."""
     return brief(difference(old_path, new_path, tables=SHORT_TABLES, details=False))
+
+
+def note(path: Path, before: Path | None, release: Release) -> str:
+    """What a release that was just published changed since the one at `before`, entered into the file at `path`.
+
+    What cannot be told (a release before that cannot be read any more) is said in words: it is no reason to fail.
+    """
+    if before is None:
+        text = f"The first release that is kept: {_counted(release.counts['dim_report'], 'report')}"
+    else:
+        try:
+            text = short_difference(before, release.path)
+        except DiffError as error:
+            text = f"What changed cannot be told: {error}"
+    enter(path, release.release_id, release.built_at, text)
+    return text
 
 
 def brief(found: Difference) -> str:

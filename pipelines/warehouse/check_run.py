@@ -17,6 +17,7 @@ import duckdb
 from pipelines.warehouse.bounds import Bounds, Limit
 from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
 from pipelines.warehouse.database import connect, quote
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.tables import stored_key
 
@@ -92,12 +93,6 @@ def run_checks(
     return outcomes
 
 
-def table_source(tables_dir: Path, name: str) -> list[Path]:
-    """The Parquet files of a built table: one file, or the parts in a folder of its name."""
-    folder = tables_dir / name
-    return sorted(folder.glob("*.parquet")) if folder.is_dir() else [tables_dir / f"{name}.parquet"]
-
-
 def bounds_in_words(limit: Limit, is_share: bool) -> str:
     """The bounds of a check as its result and its documentation tell them."""
     named = [(word, value) for word, value in (("warns", limit.warns), ("blocks", limit.blocks)) if value is not None]
@@ -136,7 +131,7 @@ def _level(limit: Limit, measure: tuple[str, float, float | None]) -> Level:
 def _key(check: Check, tables_dir: Path, bounds: Bounds, situation: Situation, last: str | None) -> str:
     digest = hashlib.sha256(f"{check!r}\n{bounds!r}".encode())
     for name in check.tables:
-        for path in table_source(tables_dir, name):
+        for path in table_files(tables_dir, name):
             digest.update(f"\n{name} {stored_key(path) or path.stat().st_mtime_ns}".encode())
     if LAST_COVERAGE in check.reads:
         digest.update(f"\nrelease {last}".encode())
@@ -154,7 +149,7 @@ def _ask(
         for name, value in variables.items():
             con.execute(f"SET VARIABLE {name} = $1", [value])
         for name in check.tables:
-            files = ", ".join(quote(path) for path in table_source(tables_dir, name))
+            files = ", ".join(quote(path) for path in table_files(tables_dir, name))
             con.execute(f"CREATE VIEW {name} AS FROM read_parquet([{files}])")
         _make_ceiling(con, bounds)
         if LAST_COVERAGE in check.reads:

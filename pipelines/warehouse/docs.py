@@ -28,12 +28,13 @@ def render(specs: Mapping[str, TableSpec]) -> str:
     """The whole page as Markdown: contents, then a section a table, tables before marts before `release`."""
     types = output_types(specs)
     ordered = sorted(specs.values(), key=lambda spec: (spec.group != "tables", spec.name))
-    names = [*(spec.name for spec in ordered), "release"]
+    written = release_columns(specs)
+    names = [*(spec.name for spec in ordered), *written]
     contents = "\n".join(f"- [`{name}`](#{name}): {_first_sentence(describe_table(name).en)}" for name in names)
     sections = [_section(spec.name, spec.columns, dict(types[spec.name]), _made_by(spec)) for spec in ordered]
-    release = dict(release_columns(specs))
-    columns = tuple(Column(name, describe_column("release", name).comment, ()) for name in release)
-    sections.append(_section("release", columns, release, "Written when a release is published."))
+    for name, kinds in written.items():
+        columns = tuple(Column(column, describe_column(name, column).comment, ()) for column, _ in kinds)
+        sections.append(_section(name, columns, dict(kinds), "Written when a release is published."))
     return "\n".join([HEADER, contents, *sections])
 
 

@@ -33,13 +33,14 @@ class ColumnText:
 
 @dataclass(frozen=True)
 class TableText:
-    """What a row of a table is, its key, and its references: column -> 'table.column'."""
+    """What a row of a table is, its key, its references (column -> 'table.column'), and whether it is built by report."""
 
     en: str
     zh: str
     key: tuple[str, ...]
     references: Mapping[str, str] = field(default_factory=dict)
     list_references: Mapping[str, str] = field(default_factory=dict)
+    in_parts: bool = False
 
     @property
     def comment(self) -> str:

@@ -1,7 +1,8 @@
-"""The release: one DuckDB file, put together from the Parquet tables, audited, and only then renamed into place.
+"""The release: one DuckDB file, put together from the Parquet tables, audited, and only then given its name.
 
-This is the only module that opens a release for writing, and it never opens the published file: readers keep the old
-one until the new one is whole. What must hold is written in `pipelines.warehouse.audit`.
+This is the only module that writes a release, and it never opens a published file for writing: a release is a new file,
+and readers keep the old one until the new one is whole. What must hold is written in `pipelines.warehouse.audit`, what
+becomes of old releases in `pipelines.warehouse.releases`.
 """
 
 import hashlib
@@ -16,12 +17,15 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.audit import AuditError, run_audit
+from pipelines.warehouse.database import MEMORY_LIMIT, connect, contents, working
 from pipelines.warehouse.metadata import describe_column, describe_table
-from pipelines.warehouse.tables import TableSpec, connect, connect_empty, quote
+from pipelines.warehouse.releases import Kept, ReleaseError, describe, forget, kept, make_current
+from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect, quote
 
 # The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
 STORAGE_VERSION = "v1.5.0"
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
+KEEP = 7
 
 
 class PublishError(RuntimeError):
@@ -30,12 +34,29 @@ class PublishError(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """What was published: where, its identity, its rows by table, and when it was built (UTC)."""
+    """What is published: where, its identity, its rows by table, and when it was built (UTC).
+
+    `reused` says that the tables hold what a release that is kept holds, so that none was built. `current` is the one
+    that readers see: another than `release_id` where a person went back and nothing is new since.
+    """
 
     path: Path
     release_id: str
     counts: Mapping[str, int]
     built_at: datetime
+    reused: bool = False
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What a release is made of: versions, hashes of all inputs and of the SQL, the tables, the hash of all they hold."""
+
+    versions: Mapping[str, str]
+    inputs_sha256: str
+    sql_sha256: str
+    tables: Mapping[str, Built]
+    content_sha256: str
 
 
 def publish(
@@ -45,73 +66,91 @@ def publish(
     *,
     inputs: Mapping[str, str],
     now: datetime,
+    keep: int = KEEP,
 ) -> Release:
-    """Publish the Parquet tables of `tables_dir` as `release_path`; readers see the old file or the new one.
+    """Publish the Parquet tables of `tables_dir` as `release_path`; readers see the old release or the new one.
 
     `inputs` holds the versions named in `VERSIONS`, and whatever else the release was made from (name -> version or
-    hash). Raises AuditError where the audit fails and PublishError for what cannot be built or read back; either leaves
-    the release that was there as it was.
+    hash). The file is kept below `releases/` beside `release_path`, with those of the last `keep` releases. Where the
+    newest of them holds the same, made from the same, it is left as it is. Raises AuditError where the audit fails and
+    PublishError for what cannot be built or read back; either leaves the release that was there as it was.
     """
-    if missing := [name for name in VERSIONS if name not in inputs]:
-        raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
-    release_path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale(release_path)
-    # The name holds the process, so that a later run can tell the file of a killed run from that of a running one.
-    temporary = release_path.with_name(f"{release_path.name}.building-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    releases_dir = release_path.parent / "releases"
+    releases_dir.mkdir(parents=True, exist_ok=True)
+    _remove_stale(releases_dir)
+    made_of = _inputs(specs, tables_dir, inputs)
+    counts = {name: table.rows for name, table in made_of.tables.items()} | {"release": 1, "release_table": len(specs)}
+    newest = next(iter(kept(releases_dir)), None)
+    if newest and (newest.inputs_sha256, newest.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
+        current = _current(release_path, newest)
+        return Release(release_path, newest.release_id, counts, newest.built_at, reused=True, current=current)
     built_at = now.astimezone(UTC).replace(microsecond=0)
+    release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{made_of.inputs_sha256[:8]}"
+    path = releases_dir / f"{release_id}.duckdb"
+    # The name holds the process, so that a later run can tell the file of a killed run from that of a running one.
+    temporary = releases_dir / f"building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
-        release_id, counts = _assemble(specs, tables_dir, temporary, inputs, built_at)
-        _scan(temporary, counts)
-        temporary.replace(release_path)
+        _assemble(specs, made_of, temporary, release_id, built_at)
+        _scan(temporary, made_of.tables)
+        temporary.chmod(0o444)  # a person's client must not change what others read
+        temporary.replace(path)
     except duckdb.Error as error:
         raise PublishError(f"the release cannot be put together: {error}") from error
     finally:
         _remove(temporary)
-    return Release(release_path, release_id, counts, built_at)
+    make_current(path, release_path)
+    forget(release_path, releases_dir, keep)
+    return Release(release_path, release_id, counts, built_at, current=release_id)
 
 
-def release_columns(specs: Mapping[str, TableSpec]) -> list[tuple[str, str]]:
-    """(column, DuckDB type) of the table `release`, which has no SQL file of its own."""
+def _current(release_path: Path, newest: Kept) -> str:
+    """The release that readers see; where the name is gone, the newest gets it."""
+    try:
+        return describe(release_path).release_id
+    except ReleaseError:
+        make_current(newest.path, release_path)
+        return newest.release_id
+
+
+def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
+    """(column, DuckDB type) of the two tables that have no SQL file of their own, `release` and `release_table`."""
+    made_of = _Inputs(dict.fromkeys(VERSIONS, ""), "", "", {}, "")
     with closing(connect_empty(specs)) as con:
-        _write_release_row(con, specs, dict.fromkeys(VERSIONS, ""), datetime.fromtimestamp(0, UTC))
-        return [(row[0], row[1]) for row in con.sql("DESCRIBE release").fetchall()]
+        _write_release_rows(con, made_of, "", datetime.fromtimestamp(0, UTC))
+        return {
+            name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()]
+            for name in ("release", "release_table")
+        }
 
 
 def _assemble(
-    specs: Mapping[str, TableSpec], tables_dir: Path, path: Path, inputs: Mapping[str, str], built_at: datetime
-) -> tuple[str, dict[str, int]]:
-    with closing(connect()) as con:
+    specs: Mapping[str, TableSpec], made_of: _Inputs, path: Path, release_id: str, built_at: datetime
+) -> None:
+    with working(path.parent) as con:
         con.execute(f"ATTACH {quote(path)} AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("USE release")
-        for name in specs:
-            table = tables_dir / f"{name}.parquet"
-            if not table.is_file():
-                raise PublishError(f"table {name} is not at {table}; build it first")
-            con.execute(f"CREATE TABLE {name} AS FROM read_parquet({quote(table)})")
-        release_id = _write_release_row(con, specs, inputs, built_at)
-        names = [*specs, "release"]
-        for name in names:
+        for name, table in made_of.tables.items():
+            con.execute(f"CREATE TABLE {name} AS {table.sql}")
+        _write_release_rows(con, made_of, release_id, built_at)
+        for name in (*specs, "release", "release_table"):
             _comment(con, name)
         if failed := [result for result in run_audit(con) if not result.passed]:
             raise AuditError(failed)
-        counts = {name: con.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in names}
         con.execute("CHECKPOINT release")
         con.execute("USE memory")
         con.execute("DETACH release")
-    return release_id, counts
 
 
-def _write_release_row(
-    con: duckdb.DuckDBPyConnection, specs: Mapping[str, TableSpec], inputs: Mapping[str, str], built_at: datetime
-) -> str:
-    inputs_sha256 = _inputs_hash(con, specs, inputs)
-    release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{inputs_sha256[:8]}"
+def _write_release_rows(
+    con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime
+) -> None:
     con.execute(
         """
         CREATE TABLE release AS
         SELECT
             $release_id::VARCHAR AS release_id, $built_at::TIMESTAMP AS built_at,
-            $inputs_sha256::VARCHAR AS inputs_sha256,
+            $inputs_sha256::VARCHAR AS inputs_sha256, $content_sha256::VARCHAR AS content_sha256,
+            $sql_sha256::VARCHAR AS sql_sha256,
             $codebook_version::VARCHAR AS codebook_version, $engine_version::VARCHAR AS engine_version,
             $reader_version::VARCHAR AS reader_version, $identifier_version::VARCHAR AS identifier_version,
             (SELECT count(*) FROM dim_report) AS n_files,
@@ -124,20 +163,40 @@ def _write_release_row(
         {
             "release_id": release_id,
             "built_at": built_at.replace(tzinfo=None),
-            "inputs_sha256": inputs_sha256,
-            **{name: inputs[name] for name in VERSIONS},
+            "inputs_sha256": made_of.inputs_sha256,
+            "content_sha256": made_of.content_sha256,
+            "sql_sha256": made_of.sql_sha256,
+            **{name: made_of.versions[name] for name in VERSIONS},
         },
     )
-    return release_id
+    con.execute("CREATE TABLE release_table (table_name VARCHAR, n_rows BIGINT, content_hash VARCHAR)")
+    for name, table in sorted(made_of.tables.items()):
+        con.execute("INSERT INTO release_table VALUES (?, ?, ?)", [name, table.rows, table.contents])
 
 
-def _inputs_hash(con: duckdb.DuckDBPyConnection, specs: Mapping[str, TableSpec], inputs: Mapping[str, str]) -> str:
-    """One hash of the raw files by path and content, the named inputs and the SQL: the same wherever it is built."""
-    files = con.sql("SELECT raw_path, raw_sha256 FROM dim_report ORDER BY raw_path").fetchall()
-    parts = [f"file {path} {sha256}" for path, sha256 in files]
-    parts += [f"input {name} {inputs[name]}" for name in sorted(inputs)]
-    parts += [f"sql {name} {hashlib.sha256(specs[name].sql.encode()).hexdigest()}" for name in sorted(specs)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[str, str]) -> _Inputs:
+    if missing := [name for name in VERSIONS if name not in inputs]:
+        raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
+    try:
+        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items()}
+    except BuildError as error:
+        raise PublishError(str(error)) from error
+    held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))
+    sql = _hash("\n".join(f"{name} {_hash(specs[name].sql)}" for name in sorted(specs)))
+    given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
+    files = _files(tables["dim_report"])
+    return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
+
+
+def _files(reports: Built) -> str:
+    """The raw files by path and content: the same wherever the release is built."""
+    with closing(connect()) as con:
+        files = con.sql(f"SELECT raw_path, raw_sha256 FROM ({reports.sql}) ORDER BY raw_path").fetchall()
+    return "\n".join(f"file {path} {sha256}" for path, sha256 in files)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -146,23 +205,26 @@ def _comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
         con.execute(f"COMMENT ON COLUMN {table}.{column} IS {quote(describe_column(table, column).comment)}")
 
 
-def _scan(path: Path, counts: Mapping[str, int]) -> None:
-    """Open the finished file anew and read every value: DuckDB is known to have written what it could not read."""
-    with closing(duckdb.connect(str(path), read_only=True)) as con:
+def _scan(path: Path, tables: Mapping[str, Built]) -> None:
+    """Open the finished file anew and compare what it holds with the tables that it was made from.
+
+    Every value is read: DuckDB is known to have written what it could not read.
+    """
+    with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
         con.execute("SET python_enable_replacements = false")
-        for table, expected in counts.items():
-            columns = [row[0] for row in con.sql(f"DESCRIBE {table}").fetchall()]
-            hashes = ", ".join(f"bit_xor(hash({column}))" for column in columns)
-            found = con.sql(f"SELECT count(*), {hashes} FROM {table}").fetchall()[0][0]
-            if found != expected:
-                raise PublishError(f"table {table} holds {found} rows after reopening, expected {expected}; run again")
+        for name, table in tables.items():
+            found = contents(con, name)
+            if (found.rows, found.sha) != (table.rows, table.contents):
+                raise PublishError(
+                    f"table {name} of the finished file holds {found.rows} rows that are not the {table.rows} of the "
+                    "table that was built; run again"
+                )
 
 
-def _remove_stale(release_path: Path) -> None:
-    """Remove what killed runs left beside the release; files of processes that still run are left alone."""
-    prefix = f"{release_path.name}.building-"
-    for path in release_path.parent.glob(f"{prefix}*"):
-        process = path.name.removeprefix(prefix).split("-")[0]
+def _remove_stale(releases_dir: Path) -> None:
+    """Remove what killed runs left beside the releases; files of processes that still run are left alone."""
+    for path in releases_dir.glob("building-*"):
+        process = path.name.split("-")[1]
         if process.isdigit() and not _is_running(int(process)):
             path.unlink(missing_ok=True)
 

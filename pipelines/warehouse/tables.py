@@ -3,6 +3,9 @@
 A table is one SQL file that reads its inputs by plain name. Here the file becomes a `TableSpec` (with descriptions and
 lineage) and, given where its inputs lie, a Parquet file. Which tables are built when is for the caller to say, what
 goes into a release for `pipelines.warehouse.publish`.
+
+A table is built again when its SQL or the contents of an input change. An input that was built again and came out the
+same does not count: a file that was only touched, or a new rule that no report speaks of, stops there.
 """
 
 import hashlib
@@ -15,19 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 
+from pipelines.stage.buckets import BUCKETS, KEY_NAME, stored_key
+from pipelines.warehouse.database import connect, quote, working
+from pipelines.warehouse.inputs import BuildError, Input, filled_buckets, look, no_rows, table_files
 from pipelines.warehouse.lineage import LineageError, Source, dependencies, parse, trace
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
 
-PREVIEW_ROWS = 5
-KEY_NAME = "fazhi_key"  # key-value metadata of each Parquet file: what it was built from
-
 Sources = Mapping[str, Path | Sequence[Path]]
-
-
-class BuildError(RuntimeError):
-    """A table cannot be built; the message names the table, the cause and what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,11 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'."""
+    """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'.
+
+    A table that is `in_parts` says of each report only what follows from the rows of that report: it is a folder with a
+    file for each bucket of reports, and only those are built again whose reports have changed.
+    """
 
     name: str
     group: str
@@ -50,20 +52,26 @@ class TableSpec:
     depends_on: tuple[str, ...]
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
+    in_parts: bool = False
 
 
 @dataclass(frozen=True)
 class Built:
-    """A table that lies at `path`: its size, its columns as (name, DuckDB type), and its first rows.
+    """A table that lies in the files `paths`: its rows, its columns as (name, DuckDB type), the hash of what it holds.
 
-    `reused` says that nothing it is made from had changed, so that the file was left as it was.
+    `reused` says that nothing it is made from had changed, so that the files were left as they were.
     """
 
-    path: Path
+    paths: tuple[Path, ...]
     rows: int
     columns: tuple[tuple[str, str], ...]
-    preview: list[dict[str, Any]]
+    contents: str
     reused: bool
+
+    @property
+    def sql(self) -> str:
+        """The query for its rows."""
+        return f"FROM read_parquet([{', '.join(map(quote, self.paths))}])"
 
 
 def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
@@ -94,22 +102,41 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
             depends_on=lineage.depends_on,
             columns=tuple(Column(c, describe_column(name, c).comment, s) for c, s in lineage.columns.items()),
             primary_key=text.key,
+            in_parts=text.in_parts,
         )
     return specs
 
 
 def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
-    """Write `out_dir`/NAME.parquet from `sources` (input name -> its Parquet files) unless it is there and up to date.
+    """Write the table from `sources` (input name -> its Parquet files) unless it is there and up to date.
 
-    An input with an empty list of files is an empty table. The file appears whole or not at all. Raises BuildError.
+    An input with an empty list of files is an empty table. A file appears whole or not at all. Raises BuildError.
     """
-    path = out_dir / f"{spec.name}.parquet"
-    found = {name: _files(spec, name, sources) for name in spec.depends_on}
-    key = _key(spec, found)
-    reused = path.exists() and stored_key(path) == key
-    if not reused:
-        _write(spec, found, path, key)
-    return _inspect(path, reused)
+    found = [Input(name, _files(spec, name, sources)) for name in spec.depends_on]
+    if not spec.in_parts:
+        return _combined(spec, out_dir, [_build_file(spec, found, out_dir / f"{spec.name}.parquet")])
+    folder = out_dir / spec.name
+    buckets = filled_buckets(found) or BUCKETS[:1]  # a table without rows has its columns all the same
+    wanted = {folder / f"{bucket}.parquet": [one.part(bucket) for one in found] for bucket in buckets}
+    reused = [_build_file(spec, part, path) for path, part in wanted.items()]
+    gone = [path for path in table_files(out_dir, spec.name) if path not in wanted]
+    for path in gone:
+        path.unlink()
+    return _combined(spec, out_dir, [*reused, not gone])
+
+
+def inspect(spec: TableSpec, out_dir: Path) -> Built:
+    """A table that was built in `out_dir`. Raises BuildError where it was not."""
+    return _combined(spec, out_dir, [True])
+
+
+def _combined(spec: TableSpec, out_dir: Path, reused: Sequence[bool]) -> Built:
+    paths = table_files(out_dir, spec.name)
+    if not paths:
+        raise BuildError(f"table {spec.name} is not in {out_dir}; build it first")
+    parts = [look(path) for path in paths]
+    total = sum(int(part.contents, 16) for part in parts)
+    return Built(tuple(paths), sum(part.rows for part in parts), parts[0].columns, f"{total:x}", all(reused))
 
 
 def output_types(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
@@ -118,35 +145,14 @@ def output_types(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, st
         return {name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()] for name in specs}
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """A private in-memory database in which a missing table is an error and never a Python variable."""
-    con = duckdb.connect()
-    con.execute("SET python_enable_replacements = false")
-    con.execute("SET TimeZone = 'UTC'")
-    return con
-
-
 def connect_empty(specs: Mapping[str, TableSpec]) -> duckdb.DuckDBPyConnection:
     """A database that holds every table of `specs` without a row, each with its columns and types."""
     con = connect()
     for name in inputs():
-        con.execute(_empty_view(name))
+        con.execute(f"CREATE TABLE {name} AS {no_rows(name)}")
     for spec in specs.values():
-        con.execute(f"CREATE VIEW {spec.name} AS {spec.sql}")
+        con.execute(f"CREATE TABLE {spec.name} AS {spec.sql}")
     return con
-
-
-def stored_key(path: Path) -> str | None:
-    """What the Parquet file at `path` was built from, as its metadata says; None for a file that was not built here."""
-    try:
-        return pl.read_parquet_metadata(path).get(KEY_NAME)
-    except (pl.exceptions.PolarsError, OSError):  # not a Parquet file: whatever lies there is built anew
-        return None
-
-
-def quote(value: object) -> str:
-    """`value` as an SQL string."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _files(spec: TableSpec, name: str, sources: Sources) -> list[Path]:
@@ -160,27 +166,18 @@ def _files(spec: TableSpec, name: str, sources: Sources) -> list[Path]:
     return files
 
 
-def _key(spec: TableSpec, found: Mapping[str, list[Path]]) -> str:
-    digest = hashlib.sha256(spec.sql.encode())
-    for name, files in sorted(found.items()):
-        for file in files:
-            digest.update(f"\n{name} {stored_key(file) or _hash(file)}".encode())
-    return digest.hexdigest()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(spec: TableSpec, found: Mapping[str, list[Path]], path: Path, key: str) -> None:
+def _build_file(spec: TableSpec, found: Sequence[Input], path: Path) -> bool:
+    """Write one file of a table; returns whether it could be left as it was."""
+    key = hashlib.sha256("\n".join([spec.sql, *(one.key() for one in found)]).encode()).hexdigest()
+    if stored_key(path) == key:
+        return True
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own for each run: two runs must not write into one file.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with closing(connect()) as con:
-            for name, files in found.items():
-                con.execute(_view(name, files))
+        with working(path.parent) as con:
+            for one in found:
+                con.execute(f"CREATE VIEW {one.name} AS {one.sql()}")
             con.execute(
                 f"COPY ({spec.sql}) TO {quote(temporary)} "
                 f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY_NAME}: {quote(key)}}})"
@@ -190,26 +187,4 @@ def _write(spec: TableSpec, found: Mapping[str, list[Path]], path: Path, key: st
         raise BuildError(f"{spec.name}: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _view(name: str, files: Sequence[Path]) -> str:
-    if not files:
-        return _empty_view(name)
-    return f"CREATE VIEW {name} AS FROM read_parquet([{', '.join(map(quote, files))}])"
-
-
-def _empty_view(name: str) -> str:
-    if name not in inputs():
-        raise BuildError(f"{name} has no file, and inputs.toml does not say what its columns are")
-    columns = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in inputs()[name].items())
-    return f"CREATE VIEW {name} AS SELECT {columns} WHERE false"
-
-
-def _inspect(path: Path, reused: bool) -> Built:
-    with closing(connect()) as con:
-        table = f"read_parquet({quote(path)})"
-        ((rows,),) = con.sql(f"SELECT count(*) FROM {table}").fetchall()
-        columns = tuple((row[0], row[1]) for row in con.sql(f"DESCRIBE FROM {table}").fetchall())
-        first = con.sql(f"FROM {table} LIMIT {PREVIEW_ROWS}").fetchall()
-    names = [name for name, _ in columns]
-    return Built(path, rows, columns, [dict(zip(names, row, strict=True)) for row in first], reused)
+    return False

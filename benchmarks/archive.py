@@ -1,0 +1,58 @@
+"""An archive of generated reports on disk, as it would lie below raw/: a file a unit and year, in folders by county.
+
+    python -m benchmarks.archive FOLDER [--reports 400000] [--seed 1]
+
+Here belongs only the writing. What the reports say is benchmarks.corpus, what is measured on them benchmarks.rehearsal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from functools import partial
+from pathlib import Path
+
+from benchmarks.corpus import Generated, generate_series
+from benchmarks.measure import PROCESSES
+from pipelines.stage.workers import WORTH_A_POOL, workers
+
+PART = 1_000  # reports that a worker writes at a time
+
+
+def path_of(report: Generated) -> Path:
+    """Where the file of a report lies below the raw folder: province, county, unit and year."""
+    code = report.township_code
+    return Path("reports", code[:2], code[:6], f"{code}_{report.report_year}.txt")
+
+
+def write_reports(folder: Path, seed: int, total: int, first: int) -> int:
+    """Write reports `first` to `first + PART` of the series of a seed; returns how many."""
+    count = 0
+    for report in generate_series(min(PART, total - first), seed, first):
+        path = folder / path_of(report)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report.text, encoding="utf-8")
+        count += 1
+    return count
+
+
+def write_archive(folder: Path, reports: int, seed: int) -> int:
+    """Write an archive of `reports` files in all processes; returns how many there are."""
+    with workers(PROCESSES, reports + WORTH_A_POOL) as each:
+        return sum(each(partial(write_reports, folder, seed, reports), range(0, reports, PART)))
+
+
+def main() -> None:
+    """Write the archive and say how long it took."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--reports", type=int, default=400_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    written = write_archive(arguments.folder, arguments.reports, arguments.seed)
+    print(f"{written} reports in {time.perf_counter() - start:.0f} s below {arguments.folder}")
+
+
+if __name__ == "__main__":
+    main()

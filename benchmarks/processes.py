@@ -1,0 +1,105 @@
+"""Running `fazhi run` as a person does and watching it: when each asset was made, how much memory all of it held.
+
+Here belongs the watching of one run. What is run, and what is made of the figures, is for the caller.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+_EVERY = 0.2  # seconds between two looks at the memory
+
+
+@dataclass
+class Watched:
+    """A run that ended: its exit code, seconds in all, the second at which each asset was made, memory, output.
+
+    `peak_bytes` is the most memory that all processes of the run held of their own at one time (pages of files that
+    the system may drop are not counted).
+    """
+
+    code: int
+    seconds: float
+    made_at: dict[str, float] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    peak_bytes: int = 0
+    errors: str = ""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a run that nothing of the caller's settings reaches."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("FAZHI_", "DAGSTER_"))}
+    return {**env, "DAGSTER_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+
+def start(
+    raw: Path, warehouse: Path, project: Path = ROOT, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a run in a process group of its own, with its output in pipes."""
+    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
+    env = {**environment(warehouse / ".dagster"), "PYTHONPATH": str(project), **(more or {})}
+    return subprocess.Popen(
+        command, cwd=project, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def watch(process: subprocess.Popen[str]) -> Watched:
+    """Follow a run to its end."""
+    began = time.perf_counter()
+    watched = Watched(0, 0.0)
+    sampler = threading.Thread(target=_sample, args=(process, watched))
+    errors = threading.Thread(target=_listen, args=(process, watched))
+    sampler.start()
+    errors.start()
+    for line in process.stdout or ():
+        watched.lines.append(line.rstrip("\n"))
+        asset, colon, _ = line.partition(": ")
+        if colon and asset.isidentifier():
+            watched.made_at.setdefault(asset, time.perf_counter() - began)
+    watched.code = process.wait()
+    watched.seconds = time.perf_counter() - began
+    sampler.join()
+    errors.join()
+    return watched
+
+
+def _listen(process: subprocess.Popen[str], watched: Watched) -> None:
+    watched.errors = process.stderr.read() if process.stderr else ""
+
+
+def _sample(process: subprocess.Popen[str], watched: Watched) -> None:
+    while process.poll() is None:
+        held = sum(_own_memory(pid) for pid in _family(process.pid))
+        watched.peak_bytes = max(watched.peak_bytes, held)
+        time.sleep(_EVERY)
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all below it."""
+    family, waiting = [], [pid]
+    while waiting:
+        at = waiting.pop()
+        family.append(at)
+        try:
+            children = Path(f"/proc/{at}/task/{at}/children").read_text().split()
+        except OSError:  # it ended, or this is not Linux
+            continue
+        waiting += map(int, children)
+    return family
+
+
+def _own_memory(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    fields = [status.partition(f"{name}:")[2].split() for name in ("RssAnon", "RssShmem")]
+    return sum(int(field[0]) * 1024 for field in fields if field)

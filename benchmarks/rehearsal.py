@@ -1,0 +1,163 @@
+"""The nightly job at the size of the country: 400,000 reports known; writes its chapter of docs/benchmarks.md.
+
+    python -m benchmarks.rehearsal [--reports 400000] [--seed 1] [--folder DIR]
+
+Runs `fazhi run` on a generated archive as a person would: for the first time, again with nothing new, with one report
+more, and with a codebook of which one entry changed. A folder that is given is kept, and what is in it is used again.
+Here belong the order of the runs and the page; the watching is benchmarks.processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.archive import path_of, write_archive
+from benchmarks.bench import PAGE, machine
+from benchmarks.corpus import generate
+from benchmarks.page import write_chapter
+from benchmarks.processes import ROOT, Watched, start, watch
+from benchmarks.queries import measure, render
+from benchmarks.worked import load_questions
+
+TITLE = "The nightly job"
+#: Steps as the page shows them: the asset that ends each.
+STEPS = {
+    "find and hash the files": "raw_files",
+    "read": "documents",
+    "identify": "identities",
+    "extract": "numbers",
+    "tables and marts": None,
+    "release": "release",
+    "exports": "exports",
+}
+TARGETS = {"nothing new": 10.0, "one new report": 15.0}  # seconds
+FROM_TEXT = 300.0  # seconds from stored text to release
+MEMORY = 4.0  # GB
+_GIGA = 1_000_000_000
+
+
+def rehearse(folder: Path, reports: int, seed: int) -> dict[str, Watched]:
+    """Run the job in its four situations; the archive is written if it is not there."""
+    raw, warehouse = folder / "raw", folder / "warehouse"
+    if not raw.exists():
+        say(f"writing {reports:,} reports")
+        write_archive(raw, reports, seed)
+    runs = {"all new": _run(raw, warehouse)} if not warehouse.exists() else {}
+    _run(raw, warehouse)  # what was written last may still be on its way to the disk
+    runs["nothing new"] = _run(raw, warehouse)
+    (new,) = generate(1, seed + 1, reports)
+    path = raw / "reports" / "new" / path_of(new).name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(new.text, encoding="utf-8")
+    runs["one new report"] = _run(raw, warehouse)
+    with tempfile.TemporaryDirectory(prefix="fazhi-codebook-") as name:
+        runs["one codebook entry changed"] = _run(raw, warehouse, _changed_codebook(Path(name)))
+    return runs
+
+
+def say(text: str) -> None:
+    """Tell whoever waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _run(raw: Path, warehouse: Path, project: Path = ROOT) -> Watched:
+    watched = watch(start(raw, warehouse, project))
+    say("\n".join([*watched.lines, watched.errors, f"{watched.seconds:.1f} s, {watched.peak_bytes / _GIGA:.2f} GB"]))
+    if watched.code:
+        raise SystemExit(f"the run ended with {watched.code}")
+    return watched
+
+
+def _changed_codebook(folder: Path) -> Path:
+    """The project with one more word in one entry of the codebook, which makes it another codebook."""
+    project = folder / "project"
+    left_out = shutil.ignore_patterns(".*", "warehouse", "tests", "reports", "__pycache__")
+    shutil.copytree(ROOT, project, ignore=left_out)
+    path = project / "pipelines" / "codebook" / "publicity.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"宣传活动", ', '"宣传活动", "普法集会", ', 1), encoding="utf-8")
+    return project
+
+
+def seconds(run: Watched) -> dict[str, float]:
+    """The seconds of each step of a run, the start of the program first."""
+    spent, last = {}, 0.0
+    for step, asset in STEPS.items():
+        made = run.made_at.get(asset) if asset else _tables_end(run)
+        if made is not None:
+            spent[step] = max(0.0, made - last)
+            last = max(last, made)
+    return spent
+
+
+def _tables_end(run: Watched) -> float | None:
+    """When the last table was made: the assets between the numbers and the release."""
+    names = list(run.made_at)
+    if "numbers" not in names or "release" not in names:
+        return None
+    between = names[names.index("numbers") + 1 : names.index("release")]
+    return max((run.made_at[name] for name in between), default=None)
+
+
+def body(runs: Mapping[str, Watched], queries: str, reports: int, command: str) -> str:
+    """The chapter. Everything in it comes from these runs."""
+    names = list(runs)
+    steps = {name: seconds(run) for name, run in runs.items()}
+    head = f"| step | {' | '.join(names)} |\n|---|{'---:|' * len(names)}"
+    rows = [f"| {step} | {' | '.join(_cell(steps[name].get(step)) for name in names)} |" for step in STEPS]
+    rows.append(f"| **all, with the start of the program** | {' | '.join(_cell(runs[n].seconds) for n in names)} |")
+    rows.append(f"| memory at most, GB | {' | '.join(f'{runs[n].peak_bytes / _GIGA:.2f}' for n in names)} |")
+    return "\n\n".join(
+        [
+            f"<!-- written by `{command}`; do not edit -->",
+            f"Written by `{command}` on {machine()}: `fazhi run` on {reports:,} generated reports, seconds by step. "
+            "Memory is what all processes held of their own at one time.",
+            "\n".join([head, *rows]),
+            "\n".join(["| what | target | this run | |", "|---|---:|---:|---|", *_verdicts(runs, steps)]),
+            queries,
+        ]
+    )
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:,.1f}"
+
+
+def _verdicts(runs: Mapping[str, Watched], steps: Mapping[str, Mapping[str, float]]) -> list[str]:
+    wanted = [(f"{name}, seconds", limit, runs[name].seconds) for name, limit in TARGETS.items() if name in runs]
+    wanted.append(("memory at most, GB", MEMORY, max(run.peak_bytes for run in runs.values()) / _GIGA))
+    if "all new" in runs:
+        spent = sum(steps["all new"].get(step, 0.0) for step in ("identify", "extract", "tables and marts", "release"))
+        wanted.append(("from stored text to release, seconds", FROM_TEXT, spent))
+    return [
+        f"| {what} | ≤ {limit:g} | {found:,.1f} | {'met' if found <= limit else '**missed**'} |"
+        for what, limit, found in wanted
+    ]
+
+
+def main() -> None:
+    """Rehearse and write the chapter."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reports", type=int, default=400_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="where to work; kept (default: a temporary folder)")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    given = parser.parse_args()
+    with ExitStack() as stack:
+        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fazhi-rehearsal-")))
+        runs = rehearse(folder, given.reports, given.seed)
+        queries = render(measure(folder / "warehouse" / "fazhi.duckdb", load_questions()))
+    command = f"python -m benchmarks.rehearsal --reports {given.reports} --seed {given.seed}"
+    text = body(runs, queries, given.reports, command)
+    print(text)
+    write_chapter(given.page, TITLE, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""Killing runs at random points while a reader asks in a loop; writes docs/reliability.md.
+
+    python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 60] [--seed 1]
+
+Before each release the raw folder changes, runs are killed at random points, and then one runs to its end. All the
+while a reader opens the release anew for each of its queries. At the end the warehouse must hold what one that was
+built in peace from the same files holds. Here belongs the torture only; what a run does is the pipeline's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import duckdb
+
+from benchmarks.archive import path_of
+from benchmarks.bench import machine
+from benchmarks.corpus import generate
+from benchmarks.processes import ROOT, environment, start, watch
+
+PAGE = ROOT / "docs" / "reliability.md"
+_READER = """
+import json, sys, time
+import duckdb
+path, stop = sys.argv[1:]
+seen, failed, reads, wrong = [], [], 0, 0
+from pathlib import Path
+while not Path(stop).exists():
+    try:
+        with duckdb.connect(path, read_only=True) as con:
+            row = con.sql("SELECT r.release_id, r.n_facts, (SELECT count(*) FROM fact_indicator), r.n_files, "
+                          "(SELECT count(*) FROM dim_report) FROM release AS r").fetchall()[0]
+        reads += 1
+        wrong += row[1] != row[2] or row[3] != row[4]
+        if row[0] not in seen:
+            seen.append(row[0])
+    except Exception as error:
+        failed.append(f"{type(error).__name__}: {error}")
+    time.sleep(0.01)
+print(json.dumps({"reads": reads, "failed": failed, "wrong": wrong, "releases": len(seen)}))
+"""
+
+
+class TortureError(RuntimeError):
+    """Something was lost; the message says what was found and what was expected."""
+
+
+@dataclass
+class Tally:
+    """What happened: kills by the asset that was made last, whole runs, what the reader saw."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    ended_before: int = 0  # kills that came when the run was through
+    unreadable: int = 0
+    not_whole: int = 0
+    releases: int = 0
+    reader: dict[str, object] = field(default_factory=dict)
+    left_over: int = 0
+    same: bool = False
+    tables: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing was lost."""
+        reader_held = not self.reader["failed"] and not self.reader["wrong"]
+        return self.same and reader_held and not (self.unreadable or self.not_whole or self.left_over)
+
+
+def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) -> Tally:
+    """Kill `kills` runs around `releases` whole ones in `folder`."""
+    rng, tally = Random(seed), Tally()
+    raw, warehouse = folder / "raw", folder / "warehouse"
+    _write(raw, seed, 0, reports)
+    whole = _finish(raw, warehouse)
+    with _reading(warehouse / "fazhi.duckdb", folder / "stop", tally):
+        for release in range(releases):
+            _change(rng, raw, seed, reports + release)
+            for _ in range(kills * (release + 1) // releases - kills * release // releases):
+                _kill(rng, raw, warehouse, whole, tally)
+            try:
+                whole = _finish(raw, warehouse)
+                tally.releases += 1
+            except TortureError as error:
+                print(error, file=sys.stderr)
+                tally.not_whole += 1
+    tally.left_over = len([*warehouse.rglob("*.tmp"), *warehouse.rglob("building-*"), *warehouse.rglob(".spill-*")])
+    _finish(raw, folder / "in peace")
+    found, expected = _contents(warehouse), _contents(folder / "in peace")
+    tally.same, tally.tables = found == expected, len(expected)
+    return tally
+
+
+def _write(raw: Path, seed: int, first: int, count: int) -> None:
+    for report in generate(count, seed, first):
+        path = raw / path_of(report)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report.text, encoding="utf-8")
+
+
+def _change(rng: Random, raw: Path, seed: int, number: int) -> None:
+    """A new report comes, one changes, and now and then one goes."""
+    files = sorted(path for path in raw.rglob("*.txt"))
+    changed = rng.choice(files)
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n全年开展法治宣传活动3场次。", encoding="utf-8")
+    if rng.random() < 0.3:
+        rng.choice(files).unlink()
+    _write(raw, seed, number, 1)
+
+
+def _finish(raw: Path, warehouse: Path) -> float:
+    """Run to the end; returns the seconds it took."""
+    watched = watch(start(raw, warehouse))
+    if watched.code:
+        raise TortureError(f"a run ended with {watched.code}: {watched.errors}")
+    return watched.seconds
+
+
+def _kill(rng: Random, raw: Path, warehouse: Path, whole: float, tally: Tally) -> None:
+    process = start(raw, warehouse)
+    try:
+        process.wait(rng.uniform(0, whole))
+        tally.ended_before += 1
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    output, _ = process.communicate()
+    made = [line.partition(": ")[0] for line in output.splitlines() if line.partition(": ")[0].isidentifier()]
+    tally.kills[made[-1] if made else "before the first asset"] += 1
+    try:
+        with duckdb.connect(str(warehouse / "fazhi.duckdb"), read_only=True) as con:
+            con.sql("SELECT count(*) FROM township_year").fetchall()
+    except duckdb.Error as error:
+        print(f"unreadable after a kill: {error}", file=sys.stderr)
+        tally.unreadable += 1
+
+
+@contextmanager
+def _reading(release: Path, stop: Path, tally: Tally) -> Iterator[None]:
+    command = [sys.executable, "-c", _READER, str(release), str(stop)]
+    reader = subprocess.Popen(command, env=environment(release.parent), stdout=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        stop.touch()
+        tally.reader = json.loads(reader.communicate()[0])
+
+
+def _contents(warehouse: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(warehouse / "fazhi.duckdb"), read_only=True) as con:
+        return con.sql("SELECT * FROM release_table ORDER BY table_name").fetchall()
+
+
+def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
+    """docs/reliability.md. Everything in it comes from this run."""
+    reader = tally.reader
+    failed = reader["failed"]
+    rows = [
+        ("runs killed", sum(tally.kills.values()), ""),
+        ("of these after the last step", tally.ended_before, ""),
+        ("releases unreadable after a kill", tally.unreadable, "0"),
+        ("next runs that were not whole", tally.not_whole, "0"),
+        ("releases made", tally.releases, ""),
+        ("queries of the reader, each on a new connection", reader["reads"], ""),
+        ("failed reads", len(failed) if isinstance(failed, list) else failed, "0"),
+        ("reads in which counts did not agree", reader["wrong"], "0"),
+        ("releases that the reader saw", reader["releases"], ""),
+        ("half-written files left at the end", tally.left_over, "0"),
+        ("tables that hold what a build in peace holds", tally.tables if tally.same else "not all", str(tally.tables)),
+    ]
+    kills = [f"| `{asset}` | {count} |" for asset, count in tally.kills.most_common()]
+    return "\n".join(
+        [
+            f"# Reliability\n\n<!-- written by `{command}`; do not edit -->\n",
+            f"Written by `{command}` on {machine()}, in {seconds / 60:.0f} minutes, on {reports} generated reports to "
+            "begin with. Before each release a report came, one changed and now and then one went; then runs were "
+            "killed (SIGKILL to the whole process group) at a random moment of the time that a whole run takes, and "
+            "one ran to its end. A reader opened the release anew for each query all the while.\n",
+            "| what | found | expected |\n|---|---:|---:|",
+            *(f"| {what} | {found} | {expected} |" for what, found, expected in rows),
+            "\n## Where the kills struck\n",
+            "| asset made last before the kill | kills |\n|---|---:|",
+            *kills,
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Torture, print the page, write it; exits with 1 where something was lost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, value in (("kills", 200), ("releases", 50), ("reports", 60), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fazhi-torture-") as name:
+        began = time.perf_counter()
+        tally = torture(Path(name), given.kills, given.releases, given.reports, given.seed)
+        seconds = time.perf_counter() - began
+    command = f"python -m benchmarks.torture --kills {given.kills} --releases {given.releases} --seed {given.seed}"
+    text = page(tally, given.reports, seconds, command)
+    print(text)
+    given.page.write_text(text, encoding="utf-8")
+    sys.exit(0 if tally.held else 1)
+
+
+if __name__ == "__main__":
+    main()

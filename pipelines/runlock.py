@@ -1,0 +1,45 @@
+"""One run at a time on a warehouse: a lock that the system takes back when its process ends, however it ends.
+
+The command line and Dagster's resource both take it; within one process it may be taken again.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+NAME = ".run.lock"
+HOLDER = ".run.holder"
+
+
+class RunBusy(RuntimeError):
+    """Another run works on the same warehouse; the message names its process and what to do."""
+
+
+@contextmanager
+def run_lock(warehouse_dir: Path, wait: float = 0) -> Iterator[None]:
+    """Within the block no other process runs on `warehouse_dir`. Raises RunBusy after `wait` seconds."""
+    warehouse_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(warehouse_dir / NAME, is_singleton=True)
+    holder = warehouse_dir / HOLDER
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise RunBusy(
+            f"another run (process {_read(holder)}) is at work on {warehouse_dir}; wait until it ends, or give "
+            "another folder with --warehouse"
+        ) from error
+    try:
+        holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _read(holder: Path) -> str:
+    try:
+        return holder.read_text(encoding="utf-8").strip() or "unknown"
+    except OSError:  # it has only just begun
+        return "unknown"

@@ -1,0 +1,76 @@
+"""DuckDB as this project uses it: private connections, quoting, and what a table holds put into one hash.
+
+Nothing here knows which tables there are.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# DuckDB's own share of the memory of a run; what does not fit is spilled to a folder that goes with the connection.
+MEMORY_LIMIT = "2GB"
+_ROUNDED = 6  # decimals: a mean may differ behind these with the order in which threads add
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a table holds: its rows, and a hash that is equal for equal rows in any order."""
+
+    rows: int
+    sha: str
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A private in-memory database in which a missing table is an error and never a Python variable."""
+    con = duckdb.connect()
+    con.execute("SET python_enable_replacements = false")
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+@contextmanager
+def working(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private database for large work: bounded in memory, spilling into a folder below `folder` that is removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=f".spill-{os.getpid()}-", dir=folder) as spill,
+        closing(connect()) as con,
+    ):
+        con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        con.execute(f"SET temp_directory = {quote(spill)}")
+        yield con
+
+
+def contents(con: duckdb.DuckDBPyConnection, table: str) -> Contents:
+    """The contents of what `table` names in FROM; reads every value of it.
+
+    Equal on any machine with the same release of DuckDB, whatever the order of the rows and the number of threads.
+    """
+    return contents_by(con, table, "true").get(True, Contents(0, "0"))
+
+
+def contents_by(con: duckdb.DuckDBPyConnection, table: str, group: str) -> dict[Any, Contents]:
+    """The contents of the rows of `table` for each value of the SQL expression `group`."""
+    sql = f"SELECT {group}, count(*), sum(hash({_values(con, table)})::HUGEINT) FROM {table} GROUP BY 1"
+    return {value: Contents(rows, f"{total:x}") for value, rows, total in con.sql(sql).fetchall()}
+
+
+def _values(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    described = con.sql(f"DESCRIBE FROM {table}").fetchall()
+    return ", ".join(f'round("{name}", {_ROUNDED})' if kind == "DOUBLE" else f'"{name}"' for name, kind, *_ in described)
+
+
+def quote(value: object) -> str:
+    """`value` as an SQL string."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def columns(con: duckdb.DuckDBPyConnection, table: str) -> tuple[tuple[str, Any], ...]:
+    """(name, DuckDB type) of each column of what `table` names in FROM."""
+    return tuple((row[0], row[1]) for row in con.sql(f"DESCRIBE FROM {table}").fetchall())

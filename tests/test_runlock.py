@@ -1,0 +1,56 @@
+"""One run at a time on a warehouse."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.runlock import RunBusy, run_lock
+
+HOLD = (
+    "import sys; from pathlib import Path; from pipelines.runlock import run_lock\n"
+    "with run_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.readline()"
+)
+
+
+def holder(folder: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_run_leaves_with_a_line_that_names_the_first(tmp_path: Path) -> None:
+    first = holder(tmp_path)
+    with pytest.raises(RunBusy, match=rf"process {first.pid}\) is at work on .*--warehouse"), run_lock(tmp_path):
+        pass
+    first.communicate("\n")
+    with run_lock(tmp_path):
+        assert (tmp_path / ".run.holder").read_text().strip() == str(os.getpid())
+
+
+def test_a_second_run_can_wait(tmp_path: Path) -> None:
+    first = holder(tmp_path)
+    first.stdin.write("\n")
+    first.stdin.flush()
+    with run_lock(tmp_path, wait=60):
+        assert first.wait(60) == 0
+
+
+def test_the_lock_of_a_killed_run_is_free(tmp_path: Path) -> None:
+    first = holder(tmp_path)
+    first.send_signal(signal.SIGKILL)
+    first.wait(60)
+    with run_lock(tmp_path):
+        pass
+
+
+def test_one_process_may_take_it_again(tmp_path: Path) -> None:
+    with run_lock(tmp_path), run_lock(tmp_path):
+        pass
+    first = holder(tmp_path)  # and it is free afterwards
+    first.communicate("\n")
