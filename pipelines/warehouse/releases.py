@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,9 @@ def describe(path: Path) -> Kept:
     except (duckdb.Error, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ReleaseError(f"{path} is not a release that can be read ({reason}); remove it and run again") from error
-    names = _COLUMNS.split(", ")
-    return Kept(path=path, size_bytes=path.stat().st_size, **dict(zip(names, row, strict=True)))
+    told = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    told["built_at"] = told["built_at"].replace(tzinfo=UTC)
+    return Kept(path=path, size_bytes=path.stat().st_size, **told)
 
 
 def kept(releases_dir: Path) -> list[Kept]:
