@@ -94,13 +94,17 @@ class Codebook:
     automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
-    memory: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    memory: dict[Any, dict[Any, Any]] = field(default_factory=dict, compare=False, repr=False)
 
-    def remember(self, key: Any, value: Any) -> Any:
-        """Keep a reading that depends on nothing but its key; the memory is emptied when it is full."""
-        if len(self.memory) >= MEMORY:
-            self.memory.clear()
-        self.memory[key] = value
+    def shelf(self, name: Any) -> dict[Any, Any]:
+        """What is remembered under a name: by a key, what depends on nothing but the name and the key."""
+        return self.memory.setdefault(name, {})
+
+    def remember(self, shelf: dict[Any, Any], key: Any, value: Any) -> Any:
+        """Keep something on a shelf; the fullest shelf is emptied when the memory is full."""
+        if sum(map(len, self.memory.values())) >= MEMORY:
+            max(self.memory.values(), key=len).clear()
+        shelf[key] = value
         return value
 
     def unit_of(self, code: str) -> str:
