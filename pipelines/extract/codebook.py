@@ -22,7 +22,7 @@ from pipelines.extract.fold import fold
 TOPICS = (1 << 32) - 1
 SUBJECTS = TOPICS << 32
 _FIRST_LIST = 64
-MEMORY = 200_000  # sentences whose reading a codebook remembers; a million characters of them are some 10 MB
+SHELF = 60_000  # sentences of a kind that a codebook remembers; a million characters of them are some 10 MB
 
 
 class CodebookError(ValueError):
@@ -101,9 +101,9 @@ class Codebook:
         return self.memory.setdefault(name, {})
 
     def remember(self, shelf: dict[Any, Any], key: Any, value: Any) -> Any:
-        """Keep something on a shelf; the fullest shelf is emptied when the memory is full."""
-        if sum(map(len, self.memory.values())) >= MEMORY:
-            max(self.memory.values(), key=len).clear()
+        """Keep something on a shelf, which is emptied when it is full."""
+        if len(shelf) >= SHELF:
+            shelf.clear()
         shelf[key] = value
         return value
 
