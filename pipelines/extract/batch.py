@@ -7,14 +7,15 @@ file, a batch of the nightly run and a partition on another machine. Rows come o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from pipelines.extract.codebook import Codebook
-from pipelines.extract.engine import ENGINE_VERSION, extract
-from pipelines.extract.facts import Extraction, Fact, Number
+from pipelines.extract.engine import ENGINE_VERSION, read_report
+from pipelines.extract.facts import Extraction
+from pipelines.extract.rows import Facts, Numbers, extend, fact_columns, number_columns
 
 FACT_SCHEMA: dict[str, pl.DataType] = {
     "fact_id": pl.String(),
@@ -54,8 +55,6 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
     "fact_id": pl.String(),
 }
 
-_VERSIONS = ("codebook_version", "engine_version")
-
 
 def extract_frame(
     documents: pl.DataFrame, codebook: Codebook, *, remember: bool = True
@@ -66,54 +65,52 @@ def extract_frame(
     remember: as for `extract`.
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
-    facts: list[Fact] = []
-    numbers: list[Number] = []
+    numbers, facts = Numbers(), Facts()
     ids: list[str] = []
     totals: list[str | None] = []
+    shown: list[str | None] = []
     of_facts: list[str] = []
     of_numbers: list[str] = []
-    shown: list[str | None] = []
     columns = documents.select("report_id", "text", "furniture", "report_year")
     for report_id, text, furniture, year in columns.iter_rows():
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        result = extract(text or "", spans, year, codebook, remember=remember)
-        own = fact_ids(report_id, result)
-        totals += [None if fact.subset_of is None else own[fact.subset_of] for fact in result.facts]
-        shown += [None if number.fact is None else own[number.fact] for number in result.numbers]
+        own_numbers, own_facts = read_report(text or "", spans, year, codebook, remember=remember)
+        own = _fact_ids(report_id, [stated.metric for stated in own_facts.stated], own_facts.number_start)
+        totals += [None if fact is None else own[fact] for fact in own_facts.subset_of]
+        shown += [None if fact is None else own[fact] for fact in own_numbers.fact]
         ids += own
-        facts += result.facts
-        numbers += result.numbers
-        of_facts += [report_id] * len(result.facts)
-        of_numbers += [report_id] * len(result.numbers)
-    named: dict[str, Sequence[str | None]] = {"fact_id": ids, "report_id": of_facts, "subset_of": totals}
-    fact_frame = _frame(facts, FACT_SCHEMA, named).with_columns(
-        codebook_version=pl.lit(codebook.version), engine_version=pl.lit(ENGINE_VERSION)
-    )
-    number_frame = _frame(numbers, NUMBER_SCHEMA, {"report_id": of_numbers, "fact_id": shown})
-    return fact_frame.select(list(FACT_SCHEMA)), number_frame
+        of_facts += [report_id] * len(own)
+        of_numbers += [report_id] * len(own_numbers.text)
+        extend(numbers, own_numbers)
+        extend(facts, own_facts)
+    named = fact_columns(facts, codebook) | {"fact_id": ids, "report_id": of_facts, "subset_of": totals}
+    versions = {"codebook_version": codebook.version, "engine_version": ENGINE_VERSION}
+    fact_frame = _frame(named, FACT_SCHEMA, versions)
+    number_frame = _frame(number_columns(numbers) | {"report_id": of_numbers, "fact_id": shown}, NUMBER_SCHEMA, {})
+    return fact_frame, number_frame
 
 
 def fact_ids(report_id: str, result: Extraction) -> list[str]:
     """A unique, stable name for each fact: report, indicator, place of the number; counted where these coincide."""
+    facts = result.facts
+    return _fact_ids(report_id, [fact.metric_code for fact in facts], [fact.number_start for fact in facts])
+
+
+def _fact_ids(report_id: str, metrics: Iterable[str], starts: Iterable[int]) -> list[str]:
+    names = [f"{report_id}:{metric}:{start}" for metric, start in zip(metrics, starts, strict=True)]
+    if len(set(names)) == len(names):
+        return names
     seen: Counter[str] = Counter()
     ids = []
-    for fact in result.facts:
-        name = f"{report_id}:{fact.metric_code}:{fact.number_start}"
+    for name in names:
         seen[name] += 1
         ids.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return ids
 
 
 def _frame(
-    rows: Sequence[Fact] | Sequence[Number],
-    schema: Mapping[str, pl.DataType],
-    named: Mapping[str, Sequence[str | None]],
+    columns: Mapping[str, Sequence[Any]], schema: Mapping[str, pl.DataType], same: Mapping[str, str]
 ) -> pl.DataFrame:
-    """Columns of a schema: those that are `named`, and the fields of the rows."""
-    return pl.DataFrame(
-        {
-            name: pl.Series(name, named[name] if name in named else list(map(attrgetter(name), rows)), dtype)
-            for name, dtype in schema.items()
-            if name not in _VERSIONS
-        }
-    )
+    """The columns of a schema; `same` has those in which all rows are the same."""
+    frame = pl.DataFrame([pl.Series(name, columns[name], dtype) for name, dtype in schema.items() if name not in same])
+    return frame.with_columns(**{name: pl.lit(value) for name, value in same.items()}).select(list(schema))

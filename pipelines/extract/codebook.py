@@ -22,7 +22,7 @@ from pipelines.extract.fold import fold
 TOPICS = (1 << 32) - 1
 SUBJECTS = TOPICS << 32
 _FIRST_LIST = 64
-MEMORY = 200_000  # sentences whose reading a codebook remembers; a million characters of them are some 10 MB
+SHELF = 60_000  # sentences of a kind that a codebook remembers; a million characters of them are some 10 MB
 
 
 class CodebookError(ValueError):
@@ -95,13 +95,17 @@ class Codebook:
     automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
-    memory: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    memory: dict[Any, dict[Any, Any]] = field(default_factory=dict, compare=False, repr=False)
 
-    def remember(self, key: Any, value: Any) -> Any:
-        """Keep a reading that depends on nothing but its key; the memory is emptied when it is full."""
-        if len(self.memory) >= MEMORY:
-            self.memory.clear()
-        self.memory[key] = value
+    def shelf(self, name: Any) -> dict[Any, Any]:
+        """What is remembered under a name: by a key, what depends on nothing but the name and the key."""
+        return self.memory.setdefault(name, {})
+
+    def remember(self, shelf: dict[Any, Any], key: Any, value: Any) -> Any:
+        """Keep something on a shelf, which is emptied when it is full."""
+        if len(shelf) >= SHELF:
+            shelf.clear()
+        shelf[key] = value
         return value
 
     def unit_of(self, code: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.extract.mentions import Figure, Mention
 
@@ -145,8 +145,7 @@ _MEASURED = frozenset("% 倍 年 天 周 岁 个月 小时 公里 米 亩 公顷
 _ROUND = re.compile(r"[百千万亿半]")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A value with how exact it is. Bounds are None where the words give none."""
 
     value: float
@@ -181,5 +180,15 @@ def _over(text: str, mention: Mention, left: str) -> bool:
 
 
 def times(value: float | None, by: float) -> float | None:
-    """A value or a bound in another scale; rounded, as 1.1 times 10000 is no whole number in binary."""
-    return value if value is None or by == 1.0 else round(value * by, 6)
+    """A value or a bound in another scale; rounded, as 1.1 times 10000 is no whole number in binary.
+
+    Scales have four decimals at most.
+    """
+    return value if value is None or by == 1.0 else by if value == 1.0 else round(value * by, 6)
+
+
+def scaled(amount: Amount, by: float) -> tuple[float, float | None, float | None]:
+    """The value of an amount and its bounds in another scale."""
+    value, _, low, high = amount
+    scale = times(value, by) or 0.0
+    return scale, scale if low == value else times(low, by), scale if high == value else times(high, by)

@@ -1,13 +1,12 @@
-"""Facts and numbers: what extraction returns, and how readings become facts with evidence and parts of totals.
+"""Facts and numbers: what extraction returns, and the words that open the parts of a total.
 
-Here belong the result types and the relations between the facts of one report (其中, repeats). Not here: choosing the
-indicator (pipelines.extract.reading).
+Here belong the result types. Not here: choosing the indicator (pipelines.extract.reading), and the columns that results
+are made of (pipelines.extract.rows).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -66,20 +65,3 @@ def part_start(text: str, position: int) -> int | None:
     """Where the last 其中 or 包括 before a position of a sentence stands."""
     starts = [m.start() for m in _PART.finditer(text, 0, position)]
     return starts[-1] if starts else None
-
-
-def mark_repeats(facts: Sequence[Fact]) -> None:
-    """Give role `repeat` to a total that says again, elsewhere and in as many words, what an earlier one said."""
-    seen: dict[tuple[str, float, str, str | None], Fact] = {}
-    for fact in facts:
-        if fact.role != "total" or fact.read_as == "shared":
-            continue
-        key = (fact.metric_code, fact.value, fact.qualifier, fact.scope)
-        earlier = seen.setdefault(key, fact)
-        if (
-            earlier is not fact
-            and earlier.evidence != fact.evidence
-            and fact.unit_raw == earlier.unit_raw
-            and fact.value > 1
-        ):
-            fact.role = "repeat"

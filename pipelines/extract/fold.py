@@ -30,12 +30,9 @@ _LOOKALIKES = {
     ord("兩"): "两",
     ord("貳"): "贰",
 }
-_DROPPED = scan(
-    [
-        (" ", r"(?:(?<![0-9] ) *+| *+(?![0-9 ]))"),
-        ("(", r"(?<=[\u4e00-\u9fff].)[a-zà-ǜ]{1,7}[)]"),
-    ]
-)
+_PINYIN = ("(", r"(?<=[\u4e00-\u9fff].)[a-zà-ǜ]{1,7}[)]")
+_DROPPED = scan([(" ", r"(?:(?<![0-9] ) *+| *+(?![0-9 ]))"), _PINYIN])
+_DROPPED_BUT_SPACES = scan([_PINYIN])
 
 
 def _table_entries() -> dict[int, str]:
@@ -122,7 +119,7 @@ def prepare(text: str) -> Working:
     gaps: list[int] = []
     dropped = [0]
     at = 0
-    for gap in _DROPPED.finditer(folded):
+    for gap in (_DROPPED if " " in folded else _DROPPED_BUT_SPACES).finditer(folded):
         pieces.append(folded[at : gap.start()])
         gaps.append(gap.start() - dropped[-1])
         at = gap.end()

@@ -78,12 +78,13 @@ def read_sentence(
 
 def named_in(text: str, codebook: Codebook) -> tuple[int, int]:
     """The topics and the subjects that a sentence hands on to the next: those of its last clause that names any."""
-    known: tuple[int, int] | None = codebook.memory.get(text)
+    shelf = codebook.shelf("named")
+    known: tuple[int, int] | None = shelf.get(text)
     if known is not None:
         return known
     tokens = [(token[0], codebook.terms[token[2]].bits) for token in codebook.tokens(text)]
     named = tuple(_last_named(text, tokens, kind) for kind in (TOPICS, SUBJECTS))
-    return codebook.remember(text, named)  # type: ignore[no-any-return]
+    return codebook.remember(shelf, text, named)  # type: ignore[no-any-return]
 
 
 def _last_named(text: str, tokens: Sequence[tuple[int, int]], kind: int) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.extract import cues
@@ -57,46 +57,12 @@ class Counted(NamedTuple):
     reason: str
 
 
-class PlacedNumber(NamedTuple):
-    """A number of a statement in the offsets of a report's sentence."""
-
-    start: int
-    end: int
-    numeral: int | None  # which of the sentence's numerals its value is to be multiplied by
-    value: float | None
-    unit: str | None
-    disposition: str
-    fact: int | None  # which of the statement's facts it gives
-
-    def moved(self, move: Callable[[Span], Span]) -> PlacedNumber:
-        """The number with its span moved."""
-        start, end = move((self.start, self.end))
-        return self._replace(start=start, end=end)
-
-
-class PlacedFact(NamedTuple):
-    """A fact of a statement in the offsets of a report's sentence."""
-
-    stated: Stated
-    numeral: int | None
-    evidence: Span
-    figure: Span
-    unit: Span
-    part: int | None
-
-    def moved(self, move: Callable[[Span], Span]) -> PlacedFact:
-        """The fact with its spans moved."""
-        part = None if self.part is None else move((self.part, self.part))[0]
-        return PlacedFact(self.stated, self.numeral, move(self.evidence), move(self.figure), move(self.unit), part)
-
-
 @dataclass(slots=True)
 class Statement:
     """All numbers and all facts of one sentence, each in order of appearance (zeros in words last)."""
 
     numbers: tuple[Counted, ...]
     facts: tuple[Stated, ...]
-    placed: dict[tuple[int, ...], tuple[list[PlacedNumber], list[PlacedFact]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -125,7 +91,6 @@ class Sentence:
     mentions: list[Mention]
     counted: bool  # a figure that may be a result stands in it
     silent: bool  # nothing in it needs reading
-    statements: Memo[Statement] = field(default_factory=Memo)
 
 
 def parse(text: str, part: str, furniture: Sequence[Span] = ()) -> Sentence:
@@ -171,9 +136,10 @@ def state_figure(text: str, mention: Mention, report_year: int | None, codebook:
 def _read(spoken: _Spoken, context: Context, report_year: int | None, codebook: Codebook) -> SentenceReading:
     """Read a sentence, or remember how the same words were read."""
     key = (spoken.text, spoken.figures, report_year if _YEAR.search(spoken.text) else None)
-    memo: Memo[SentenceReading] | None = codebook.memory.get(key)
+    shelf = codebook.shelf("readings")
+    memo: Memo[SentenceReading] | None = shelf.get(key)
     if memo is None:
-        memo = codebook.remember(key, Memo())
+        memo = codebook.remember(shelf, key, Memo())
     known = memo.get(context)
     if known is not None:
         return known

@@ -16,7 +16,7 @@ from pipelines.extract.codebook import Codebook
 from pipelines.extract.cues import period_reason
 from pipelines.extract.mentions import Mention, find_mentions
 from pipelines.extract.sections import Line
-from pipelines.extract.statement import Counted, Sentence, Span, Stated, Statement, count, parse, state_figure
+from pipelines.extract.statement import Counted, Span, Stated, Statement, count, parse, state_figure
 
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
 _OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
@@ -44,7 +44,7 @@ class _Columns(NamedTuple):
 
 def read_row(
     text: str, line: Line, furniture: Sequence[Span], report_year: int | None, codebook: Codebook
-) -> tuple[Sentence, Statement]:
+) -> Statement:
     """What a table row states, in offsets of the row; the evidence of its figures is the row.
 
     text: the working text, for the rows above; furniture: spans of the row that belong to the page.
@@ -66,7 +66,7 @@ def read_row(
             figure, unit = (mention.start, mention.end), (mention.digits_end, mention.end)
             facts += [replace(f, number=number, evidence=(0, len(row)), figure=figure, unit=unit) for f in stated]
         numbers.append(count(mention, reason))
-    return sentence, Statement(tuple(numbers), tuple(facts))
+    return Statement(tuple(numbers), tuple(facts))
 
 
 def _columns(row: str, heads: Sequence[str]) -> _Columns:
