@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.assets.alerts import STARTED_BY_TAG, announce
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.workspace import run_config
+from pipelines.eventlog import keep_open
 from pipelines.runlock import run_lock
 from pipelines.settings import Settings
 
@@ -62,6 +63,7 @@ def run_job(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
 def _run(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
     from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
 
+    keep_open()
     settings.prepare_dagster_home()
     run_id = str(uuid.uuid4())
     failed: set[str] = set()

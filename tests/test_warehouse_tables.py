@@ -11,7 +11,9 @@ from pipelines.warehouse import metadata
 from pipelines.warehouse.docs import DOCS_PATH, render
 from pipelines.warehouse.indicators import write_indicators
 from pipelines.warehouse.inputs import table_files
-from pipelines.warehouse.lineage import LineageError, parse, trace
+from pipelines.warehouse.lineage import parse, trace
+from pipelines.warehouse.lineages import KEPT, LineageError, follow, trace_all
+from pipelines.warehouse.lineages import render as render_lineage
 from pipelines.warehouse.metadata import MetadataError
 from pipelines.warehouse.publish import release_columns
 from pipelines.warehouse.tables import BuildError, build, load_specs, output_types
@@ -107,6 +109,15 @@ def test_descriptions_are_complete_and_none_is_left_over():
 def test_the_data_dictionary_is_fresh():
     stale = "docs/tables.md is stale; run python -m pipelines.warehouse.docs"
     assert DOCS_PATH.read_text(encoding="utf-8") == render(SPECS), stale
+
+
+def test_the_lineage_that_is_kept_is_that_of_the_sql():
+    texts = {name: spec.sql for name, spec in SPECS.items()}
+    stale = "metadata/lineage.json is stale; run python -m pipelines.warehouse.docs"
+    assert KEPT.read_text(encoding="utf-8") == render_lineage(texts), stale
+    assert follow(texts) == trace_all(texts)
+    texts["report_text"] += " LIMIT 3"  # another text is followed anew
+    assert follow(texts) == trace_all(texts)
 
 
 def test_design_columns_are_there():

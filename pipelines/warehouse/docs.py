@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse import lineages
+from pipelines.warehouse.lineages import KEPT
 from pipelines.warehouse.metadata import describe_column, describe_table
 from pipelines.warehouse.publish import release_columns
 from pipelines.warehouse.tables import Column, TableSpec, load_specs, output_types
@@ -59,9 +61,11 @@ def _section(table: str, columns: tuple[Column, ...], types: Mapping[str, str], 
 
 
 def main(path: Path = DOCS_PATH) -> None:
-    """Write the page to `path`."""
+    """Write the page to `path`, and the lineage that it is made from beside the metadata."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(load_specs(SQL_DIR)), encoding="utf-8")
+    specs = load_specs(SQL_DIR)
+    path.write_text(render(specs), encoding="utf-8")
+    KEPT.write_text(lineages.render({name: spec.sql for name, spec in specs.items()}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,26 +5,13 @@ columns that only decide which rows there are (WHERE, JOIN, ORDER BY of the quer
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope, traverse_scope
 
-Source = tuple[str, str]  # (table, column)
-
-
-class LineageError(ValueError):
-    """The SQL cannot be followed; the message names the table and what stands in the way."""
-
-
-@dataclass(frozen=True)
-class Lineage:
-    """The tables that a query reads, sorted, and the sources of each output column in the query's order."""
-
-    depends_on: tuple[str, ...]
-    columns: Mapping[str, tuple[Source, ...]]
+from pipelines.warehouse.lineages import Lineage, LineageError, Source
 
 
 def parse(name: str, sql: str) -> exp.Query:

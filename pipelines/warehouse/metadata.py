@@ -1,7 +1,7 @@
 """The one source of descriptions: what tables and columns mean, read from the TOML files in `metadata/`.
 
 DuckDB comments, Dagster column schemas and `docs/tables.md` all come from here. Looking up belongs here; what a table
-is computed from does not (`pipelines.warehouse.lineage`).
+is computed from does not (`pipelines.warehouse.lineages`).
 """
 
 import tomllib

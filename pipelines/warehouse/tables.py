@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import duckdb
 from pipelines.stage.buckets import BUCKETS, KEY_NAME, stored_key
 from pipelines.warehouse.database import connect, quote, working
 from pipelines.warehouse.inputs import BuildError, Input, filled_buckets, look, no_rows, table_files
-from pipelines.warehouse.lineage import LineageError, Source, dependencies, parse, trace
+from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
 
 Sources = Mapping[str, Path | Sequence[Path]]
@@ -81,18 +80,8 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
     """
     files = {path.stem: path for group in ("tables", "marts") for path in sorted((sql_dir / group).glob("*.sql"))}
     texts = {name: path.read_text(encoding="utf-8").strip() for name, path in files.items()}
-    queries = {name: parse(name, text) for name, text in texts.items()}
-    try:
-        order = list(TopologicalSorter({name: dependencies(query) for name, query in queries.items()}).static_order())
-    except CycleError as error:
-        raise LineageError(f"tables read each other in a circle: {' <- '.join(error.args[1])}") from error
-    schema: dict[str, Sequence[str]] = {name: list(types) for name, types in inputs().items()}
     specs: dict[str, TableSpec] = {}
-    for name in order:
-        if name not in queries:
-            continue
-        lineage = trace(name, queries[name], schema)
-        schema[name] = list(lineage.columns)
+    for name, lineage in follow(texts).items():
         text = describe_table(name)
         specs[name] = TableSpec(
             name=name,

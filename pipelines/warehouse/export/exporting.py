@@ -17,8 +17,6 @@ from pipelines.warehouse.export.copies import write_csv, write_parquet
 from pipelines.warehouse.export.files import File
 from pipelines.warehouse.export.folder import STAMP_FILE, locked, replacing, stamp
 from pipelines.warehouse.export.source import ExportError, Source, Table, one_line, reading, release_id
-from pipelines.warehouse.export.stata import write_dta
-from pipelines.warehouse.export.workbook import write_xlsx
 
 EXPORT_VERSION = "1"  # raised when the same release is to be written in another way
 
@@ -29,10 +27,18 @@ XLSX_TABLES = (
     "dim_indicator",
 )
 DTA_TABLES = ("township_year", "township_metric", "county_year")
+
+
+def _write_dta(source: Source, table: Table, folder: Path) -> list[File]:
+    from pipelines.warehouse.export.stata import write_dta  # heavy, and not needed for what is there already
+
+    return write_dta(source, table, folder)
+
+
 _BY_TABLE: dict[str, Callable[[Source, Table, Path], list[File]]] = {
     "parquet": write_parquet,
     "csv": write_csv,
-    "dta": write_dta,
+    "dta": _write_dta,
 }
 
 
@@ -100,6 +106,8 @@ def _write(source: Source, made_of: dict[str, Any], folder: Path) -> tuple[File,
         tables = [source.tables[name] for name in names]
         (folder / form).mkdir()
         if form == "xlsx":
+            from pipelines.warehouse.export.workbook import write_xlsx
+
             files += write_xlsx(source, tables, folder / form)
         else:
             files += [file for table in tables for file in _BY_TABLE[form](source, table, folder / form)]
