@@ -30,6 +30,7 @@ from benchmarks.archive import path_of
 from benchmarks.bench import machine
 from benchmarks.corpus import generate
 from benchmarks.processes import ROOT, environment, start, watch
+from pipelines.stage.leftovers import sweep
 
 PAGE = ROOT / "docs" / "reliability.md"
 _READER = """
@@ -96,7 +97,7 @@ def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) ->
             except TortureError as error:
                 print(error, file=sys.stderr)
                 tally.not_whole += 1
-    tally.left_over = len([*warehouse.rglob("*.tmp"), *warehouse.rglob("building-*"), *warehouse.rglob(".spill-*")])
+    tally.left_over = len([*warehouse.glob("releases/building-*")]) + sweep(warehouse)
     _finish(raw, folder / "in peace")
     found, expected = _contents(warehouse), _contents(folder / "in peace")
     tally.same, tally.tables = found == expected, len(expected)

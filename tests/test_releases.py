@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from warehouse_fixtures import CHIDIAN, NOW, VERSIONS, Report, Warehouse, built, say
 
+from pipelines.cli import main
 from pipelines.warehouse.publish import Release, publish
 from pipelines.warehouse.releases import ReleaseError, describe, find, forget, kept, rollback
 
@@ -113,3 +114,18 @@ def test_two_paths_two_orders_one_content(tmp_path: Path) -> None:
     with duckdb.connect(str(one.path), read_only=True) as a, duckdb.connect(str(other.path), read_only=True) as b:
         assert a.sql(tables).fetchall() == b.sql(tables).fetchall()
         assert len(a.sql(tables).fetchall()) == len(here.specs)
+
+
+def test_the_commands_list_go_back_and_say_what_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    where = ["--warehouse", str(tmp_path)]
+    assert main(["releases", *where]) == 2
+    assert "there is no release at" in capsys.readouterr().err
+    first, second = publish_of(warehouse, 0, "1").release_id, publish_of(warehouse, 1, "2").release_id
+    assert main(["releases", "--format", "csv", *where]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [[second, "True"], [first, "False"]]
+    assert main(["rollback", "previous", *where]) == 0
+    assert f"readers now see {first}" in capsys.readouterr().out
+    assert main(["rollback", "previous", *where]) == 2
+    assert f"previous: no such release is kept; kept are: {second}, {first}" in capsys.readouterr().err

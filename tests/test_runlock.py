@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.runlock import RunBusy, run_lock
+from pipelines.stage.leftovers import sweep
 
 HOLD = (
     "import sys; from pathlib import Path; from pipelines.runlock import run_lock\n"
@@ -54,3 +55,13 @@ def test_one_process_may_take_it_again(tmp_path: Path) -> None:
         pass
     first = holder(tmp_path)  # and it is free afterwards
     first.communicate("\n")
+
+
+def test_what_killed_runs_left_is_swept_and_the_rest_stays(tmp_path: Path) -> None:
+    left = ["stage/files/.a.parquet.17.tmp", "tables/.spill-17/block", "tables/fact/.a.parquet.ff", ".memo.json.ab"]
+    stays = ["stage/files/a.parquet", "tables/a.parquet", "memo.json", ".run.lock", ".git/config", ".dagster/a/.b"]
+    for name in (*left, *stays):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert sweep(tmp_path) == len(left)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(stays)

@@ -1,6 +1,7 @@
 """The resource that tells every asset which folders the run works on, so that a run's page shows them.
 
-Only the way from run config to `Settings` belongs here, and that no two runs work on one warehouse.
+Only the way from run config to `Settings` belongs here, and that no two runs work on one warehouse and each begins with
+a clean one.
 """
 
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.runlock import RunBusy, run_lock
 from pipelines.settings import Settings
+from pipelines.stage.leftovers import sweep
 
 WAIT_SECONDS = 600  # a run that the schedule or the sensor starts waits so long for the one before
 
@@ -29,10 +31,12 @@ class Workspace(dg.ConfigurableResource[None]):
         """Take the warehouse for a run; sensors only look and take nothing."""
         if context.dagster_run is None:
             return
+        warehouse_dir = self.settings().warehouse_dir
         try:
-            self._held.enter_context(run_lock(self.settings().warehouse_dir, WAIT_SECONDS))
+            self._held.enter_context(run_lock(warehouse_dir, WAIT_SECONDS))
         except RunBusy as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        sweep(warehouse_dir)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Give the warehouse back."""
