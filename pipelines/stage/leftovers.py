@@ -1,7 +1,7 @@
 """What killed runs left behind: files that were being written and folders that DuckDB spilled into.
 
-Whatever is written gets a hidden name first and its own name when it is whole. So on a warehouse on which nobody else is
-at work, such a hidden file is half of something. Hidden files that are not ours are left alone.
+Whatever is written gets a hidden name first and its own name when it is whole. So on a warehouse on which nobody else
+is at work, such a hidden file is half of something. Hidden files that are not ours are left alone.
 """
 
 import shutil
