@@ -129,9 +129,12 @@ class Site:
             self.most_at_once[asked.host] = max(self.most_at_once[asked.host], self._at_once[asked.host])
         return self.routes.get(asked.path, Reply(b"nothing here", 404))
 
-    def end(self, asked: Asked) -> None:
+    def ready(self, asked: Asked) -> None:
+        """The answer is worked out: a client that has read it may ask again before this server's thread goes on."""
         with self._lock:
             self._at_once[asked.host] -= 1
+
+    def end(self, asked: Asked) -> None:
         self.answered(len(self.asked))
 
 
@@ -143,6 +146,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             asked = Asked(self.headers["Host"], self.path, dict(self.headers.items()), site.clock.now())
             route = site.begin(asked)
             reply = route(asked) if callable(route) else route
+            site.ready(asked)
             try:
                 if reply.act:
                     self.close_connection = True

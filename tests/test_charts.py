@@ -23,6 +23,7 @@ from pipelines.assets.charts import release_charts, table_charts
 from pipelines.charts import canvas, coverage, history, panels
 from pipelines.charts.catalogue import CHARTS
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.tables import connect, quote
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def tables(warehouse: Warehouse, limit: str = "ALL") -> Iterator[duckdb.DuckDBPy
     """A connection that knows the tables of `warehouse`, or as many rows of each as `limit` says."""
     with closing(connect()) as con:
         for name in warehouse.specs:
-            path = warehouse.tables_dir / f"{name}.parquet"
-            con.execute(f"CREATE VIEW {name} AS FROM read_parquet({quote(path)}) LIMIT {limit}")
+            paths = ", ".join(quote(path) for path in table_files(warehouse.tables_dir, name))
+            con.execute(f"CREATE VIEW {name} AS FROM read_parquet([{paths}]) LIMIT {limit}")
         yield con
 
 

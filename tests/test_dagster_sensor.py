@@ -9,8 +9,8 @@ from pipelines.assets.workspace import Workspace
 
 
 def tick(raw: Path, cursor: str | None) -> tuple[object, str | None]:
-    context = dg.build_sensor_context(cursor=cursor, resources={"workspace": Workspace(raw_dir=str(raw))})
-    return new_raw_files(context), context.cursor
+    with dg.build_sensor_context(cursor=cursor, resources={"workspace": Workspace(raw_dir=str(raw))}) as context:
+        return new_raw_files(context), context.cursor
 
 
 def test_a_run_is_asked_for_when_the_folder_changes_and_only_then(tmp_path: Path) -> None:

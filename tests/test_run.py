@@ -130,6 +130,7 @@ def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(
     failed = fazhi("run", "--raw", str(raw), "--warehouse", str(place / "wh"), "--quiet", home=tmp_path / "home")
     assert failed.returncode == 1
     assert failed.stdout == ""
-    (line,) = failed.stderr.splitlines()
+    line, missing = failed.stderr.splitlines()
     assert "raw_files" in line and "0 files" in line
+    assert missing.startswith("fazhi: not made in this run: ") and "release" in missing
     assert release.read_bytes() == before

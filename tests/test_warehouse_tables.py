@@ -172,9 +172,9 @@ def test_tables_do_not_depend_on_order_or_number_of_files(tmp_path):
 
 def test_several_files_of_an_input_are_one_table_and_none_is_an_empty_one(tmp_path):
     rows = sample().rows()["stage_documents"]
-    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    paths = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
     write_rows("stage_documents", rows, paths[0])
-    write_rows("stage_documents", [{**rows[0], "report_id": "9"}], paths[1])
+    write_rows("stage_documents", [{**rows[0], "report_id": "9f"}], paths[1])
     assert build(SPECS["report_text"], {"stage_documents": paths}, tmp_path / "a").rows == 2
     assert build(SPECS["report_text"], {"stage_documents": []}, tmp_path / "b").rows == 0
 

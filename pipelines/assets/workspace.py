@@ -29,7 +29,7 @@ class Workspace(dg.ConfigurableResource[None]):
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the warehouse for a run; sensors only look and take nothing."""
-        if context.dagster_run is None:
+        if context.run is None:
             return
         warehouse_dir = self.settings().warehouse_dir
         try:

@@ -11,7 +11,9 @@ not read it to see that it is the one of yesterday.
 
 import hashlib
 import os
+import sys
 import uuid
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,14 +116,14 @@ def scan(stage_dir: Path, table: StageTable) -> pl.LazyFrame:
 
 
 def bucket_of(beginning: str) -> str:
-    """The bucket of the report_ids that begin with these hex digits."""
-    return BUCKETS[int(beginning[:_PREFIX], 16) // _WIDTH]
+    """The bucket of the report_ids that begin so."""
+    return BUCKETS[max(0, bisect_right(BUCKETS, beginning) - 1)]
 
 
 def bounds(bucket: str) -> tuple[str, str]:
     """The report_ids of a bucket: from the first text, and below the second."""
     last = int(bucket, 16) + _WIDTH
-    return bucket, f"{last:02x}" if last < 256 else "g"
+    return bucket if last > _WIDTH else "", f"{last:02x}" if last < 256 else chr(sys.maxunicode)
 
 
 def bucket_path(stage_dir: Path, name: str, bucket: str) -> Path:

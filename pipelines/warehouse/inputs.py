@@ -95,6 +95,11 @@ def table_files(tables_dir: Path, name: str) -> list[Path]:
     return [whole] if whole.is_file() else sorted((tables_dir / name).glob("*.parquet"))
 
 
+def note(con: duckdb.DuckDBPyConnection, written: Path, path: Path, key: str) -> None:
+    """Remember what the file `written` holds, which is about to become `path`, while there is a connection at hand."""
+    _memo(path).answer(f"{path.parent.name}/{path.stem}", key, lambda: _held(con, written))
+
+
 def look(path: Path) -> Looked:
     """What one file of a table holds; worked out once and then remembered. Raises BuildError for a foreign file."""
     known = _memo(path).answer(f"{path.parent.name}/{path.stem}", _own_key(path), lambda: _look(path))
@@ -131,9 +136,13 @@ def _memo(path: Path) -> Memo:
 
 def _look(path: Path) -> dict[str, object]:
     with _reading(path) as con:
-        table = f"read_parquet({quote(path)})"
-        found = contents(con, table)
-        return {"rows": found.rows, "columns": columns(con, table), "contents": found.sha}
+        return _held(con, path)
+
+
+def _held(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, object]:
+    table = f"read_parquet({quote(path)})"
+    found = contents(con, table)
+    return {"rows": found.rows, "columns": columns(con, table), "contents": found.sha}
 
 
 @contextmanager

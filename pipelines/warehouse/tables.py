@@ -20,7 +20,7 @@ import duckdb
 
 from pipelines.stage.buckets import BUCKETS, KEY_NAME, stored_key
 from pipelines.warehouse.database import connect, quote, working
-from pipelines.warehouse.inputs import BuildError, Input, filled_buckets, look, no_rows, table_files
+from pipelines.warehouse.inputs import BuildError, Input, filled_buckets, look, no_rows, note, table_files
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
 
@@ -171,6 +171,7 @@ def _build_file(spec: TableSpec, found: Sequence[Input], path: Path) -> bool:
                 f"COPY ({spec.sql}) TO {quote(temporary)} "
                 f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY_NAME}: {quote(key)}}})"
             )
+            note(con, temporary, path, key)
         temporary.replace(path)
     except duckdb.Error as error:
         raise BuildError(f"{spec.name}: {error}") from error

@@ -4,6 +4,7 @@ Stata has no lists (they become text), no missing text (it becomes an empty one)
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,9 @@ from pipelines.warehouse.export.source import Column, ExportError, Source, Table
 MAX_NAME = 32
 MAX_LABEL = 80
 MAX_ROWS = 1_000_000  # of a file: what is written at a time is held in memory
+_STAMP = b"<timestamp>\x11"  # and 17 bytes of day and time; Stata knows English months
+_HEADER = 1_000  # bytes in which it stands
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 YES_NO: dict[int | float, str] = {0: "no 否", 1: "yes 是"}
 
 
@@ -23,7 +27,7 @@ def write_dta(source: Source, table: Table, folder: Path) -> list[File]:
     files = []
     for number, frame in enumerate(source.frames(source.select(table, _stata), folder, MAX_ROWS), 1):
         path = folder / (f"{table.name}.dta" if number == 1 else f"{table.name}_{number}.dta")
-        _write(frame, table, path, f"fazhi {source.release_id} {table.name}")
+        _write(frame, table, path, f"fazhi {source.release_id} {table.name}", source.built_at)
         files.append(finished(path, "dta", (table.name,), frame.height))
     return files
 
@@ -52,7 +56,7 @@ def _stata(column: Column) -> str:
     return f"coalesce({plain(column)}, '')" if column.kind in ("text", "list") else plain(column)
 
 
-def _write(frame: pl.DataFrame, table: Table, path: Path, title: str) -> None:
+def _write(frame: pl.DataFrame, table: Table, path: Path, title: str, built_at: datetime) -> None:
     names = variable_names(frame.columns)
     # the labels of a variable's values are stored under its name, which then must be a character shorter
     flags = [
@@ -70,3 +74,13 @@ def _write(frame: pl.DataFrame, table: Table, path: Path, title: str) -> None:
         )
     except pyreadstat.ReadstatError as error:
         raise ExportError(f"table {table.name} cannot be written for Stata ({error}); choose another format") from error
+    _date(path, built_at)
+
+
+def _date(path: Path, built_at: datetime) -> None:
+    """Date the file by its release and not by the clock, so that the same release gives the same bytes."""
+    with path.open("r+b") as file:
+        head = file.read(_HEADER)
+        at = head.index(_STAMP) + len(_STAMP)
+        file.seek(at)
+        file.write(f"{built_at.day:02d} {_MONTHS[built_at.month - 1]} {built_at:%Y %H:%M}".encode())
