@@ -209,7 +209,8 @@ def main() -> None:
         began = time.perf_counter()
         tally = torture(Path(name), given.kills, given.releases, given.reports, given.seed)
         seconds = time.perf_counter() - began
-    command = f"python -m benchmarks.torture --kills {given.kills} --releases {given.releases} --seed {given.seed}"
+    sizes = f"--kills {given.kills} --releases {given.releases} --reports {given.reports}"
+    command = f"python -m benchmarks.torture {sizes} --seed {given.seed}"
     text = page(tally, given.reports, seconds, command)
     print(text)
     given.page.write_text(text, encoding="utf-8")
