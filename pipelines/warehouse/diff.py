@@ -180,7 +180,8 @@ class _Comparison:
         rest = "rule" if self._has_other_rules(has_other_sources=bool(counts.keys() - {"changed"})) else "unknown"
         explain_reports(self.con, pair, self.old, self.new, rest)
         self._record("dim_report", pair)
-        return rest, rest == "unknown" and all(SQL_HASH in about for about in self.about)
+        is_same = rest == "unknown" and all(SQL_HASH in about for about in self.about)
+        return rest, is_same and not self.has_details  # who asks for details wants to see what nothing explains, too
 
     def _has_other_rules(self, has_other_sources: bool) -> bool:
         """True where versions, SQL, columns or reference tables differ.
