@@ -33,6 +33,7 @@ from benchmarks.processes import ROOT, environment, start, watch
 from pipelines.stage.leftovers import sweep
 
 PAGE = ROOT / "docs" / "reliability.md"
+EXPORTS = {"FAZHI_EXPORTS": "csv"}  # one format: the way into the folder is the same for all
 _READER = """
 import json, sys, time
 import duckdb
@@ -50,7 +51,7 @@ while not Path(stop).exists():
             seen.append(row[0])
     except Exception as error:
         failed.append(f"{type(error).__name__}: {error}")
-    time.sleep(0.01)
+    time.sleep(0.05)
 print(json.dumps({"reads": reads, "failed": failed, "wrong": wrong, "releases": len(seen)}))
 """
 
@@ -123,14 +124,14 @@ def _change(rng: Random, raw: Path, seed: int, number: int) -> None:
 
 def _finish(raw: Path, warehouse: Path) -> float:
     """Run to the end; returns the seconds it took."""
-    watched = watch(start(raw, warehouse))
+    watched = watch(start(raw, warehouse, more=EXPORTS))
     if watched.code:
         raise TortureError(f"a run ended with {watched.code}: {watched.errors}")
     return watched.seconds
 
 
 def _kill(rng: Random, raw: Path, warehouse: Path, whole: float, tally: Tally) -> None:
-    process = start(raw, warehouse)
+    process = start(raw, warehouse, more=EXPORTS)
     try:
         process.wait(rng.uniform(0, whole))
         tally.ended_before += 1

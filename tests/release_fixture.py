@@ -34,7 +34,7 @@ def bundled_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Built:
     env = {name: value for name, value in os.environ.items() if not name.startswith("FAZHI_")}
     done = subprocess.run(
         [sys.executable, "-m", "pipelines", "run", "--warehouse", str(folder)],
-        env={**env, "DAGSTER_HOME": str(place / "dagster")},
+        env={**env, "DAGSTER_HOME": str(place / "dagster"), "FAZHI_EXPORTS": "parquet"},  # the others have their tests
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,

@@ -30,7 +30,7 @@ BAD = {
 
 
 def fazhi(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "DAGSTER_HOME": str(home), "FAZHI_MAX_BYTES": "50000", **environment}
+    env = {**os.environ, "DAGSTER_HOME": str(home), "FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv", **environment}
     return subprocess.run(
         [sys.executable, "-m", "pipelines", *arguments], env=env, cwd=PROJECT_ROOT, capture_output=True, text=True
     )
