@@ -108,19 +108,15 @@ def draw_headlines(frame: pl.DataFrame) -> bytes:
     def describe(stating: int, possible: int, median: float, has_bounds: bool) -> str:
         return f"n = {stating:,} / {possible:,}, 中位数 median {'≥ ' if has_bounds else ''}{median:,.10g}"
 
-    def draw(figure: "Figure") -> None:
-        heading(figure, "四项主要指标的分布", "Distribution of the headline figures")
-        note(
-            figure,
-            "柱高:乡镇年数;n:写明该数的 / 有报告的乡镇年 · "
-            "Bars: units × years; n: those that state the figure, of those with a report",
-        )
-        for axes, (headline, part) in zip(_grid(figure), _parts(frame), strict=True):
-            _bars(axes, headline, part, describe)
-            axes.set_xlabel(f"{HEADLINES[headline][1]},组上限 upper end of the class", labelpad=1)
-        _legend(figure)
-
-    return draw_svg(draw, *SIZE)
+    return _draw_panels(
+        frame,
+        ("四项主要指标的分布", "Distribution of the headline figures"),
+        "柱高:乡镇年数;n:写明该数的 / 有报告的乡镇年 · "
+        "Bars: units × years; n: those that state the figure, of those with a report",
+        describe,
+        lambda headline: f"{HEADLINES[headline][1]},组上限 upper end of the class",
+        has_legend=True,
+    )
 
 
 def draw_changes(frame: pl.DataFrame) -> bytes:
@@ -129,16 +125,34 @@ def draw_changes(frame: pl.DataFrame) -> bytes:
     def describe(stating: int, possible: int, median: float, _: bool) -> str:
         return f"n = {stating:,} / {possible:,}, 中位数 median {round(100 * median):+d} %"
 
+    return _draw_panels(
+        frame,
+        ("与上年相比的变化", "Change on the year before"),
+        "柱高:乡镇年数;n:两年都写明确数的 / 两年都有数的 · "
+        "Bars: units × years; n: exact in both years, of those stated in both",
+        describe,
+        lambda _: "变化率,组上限 change, upper end of the class",
+    )
+
+
+def _draw_panels(
+    frame: pl.DataFrame,
+    titles: tuple[str, str],
+    words: str,
+    describe: Describe,
+    label: Callable[[str], str],
+    has_legend: bool = False,
+) -> bytes:
+    """A panel of bars for each headline; `describe` and `label` say what stands above and below one."""
+
     def draw(figure: "Figure") -> None:
-        heading(figure, "与上年相比的变化", "Change on the year before")
-        note(
-            figure,
-            "柱高:乡镇年数;n:两年都写明确数的 / 两年都有数的 · "
-            "Bars: units × years; n: exact in both years, of those stated in both",
-        )
+        heading(figure, *titles)
+        note(figure, words)
         for axes, (headline, part) in zip(_grid(figure), _parts(frame), strict=True):
             _bars(axes, headline, part, describe)
-            axes.set_xlabel("变化率,组上限 change, upper end of the class", labelpad=1)
+            axes.set_xlabel(label(headline), labelpad=1)
+        if has_legend:
+            _legend(figure)
 
     return draw_svg(draw, *SIZE)
 
