@@ -196,6 +196,7 @@ def as_stata(value: Any) -> Any:
 
 def same(found: list[dict[str, Any]], expected: list[dict[str, Any]], texts: set[str]) -> None:
     """Compare rows; a missing text is an empty one in Stata."""
+    assert expected, "a comparison of nothing"
     assert [list(row) for row in found] == [list(row) for row in expected]
     for one, other in zip(found, expected, strict=True):
         for name, value in other.items():

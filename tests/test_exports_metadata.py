@@ -87,6 +87,7 @@ def as_record(table: str, row: dict[str, Any], is_csv: bool) -> dict[str, Any]:
 
 
 def same(records: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    assert expected, "a comparison of nothing"
     assert len(records) == len(expected)
     for record, row in zip(records, expected, strict=True):
         assert set(record) == set(row)

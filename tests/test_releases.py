@@ -54,7 +54,7 @@ def test_a_release_is_found_by_its_names(three: tuple[Path, list[str]]) -> None:
 
 
 def test_a_name_that_is_not_one_release_says_which_there_are(three: tuple[Path, list[str]]) -> None:
-    for name, problem in (("2024", "several releases begin so"), ("1999", "no such release is kept")):
+    for name, problem in (("2024", "3 releases begin with '2024'"), ("1999", "no release begins with '1999'")):
         with pytest.raises(ReleaseError, match=f"{problem}; kept are: {three[1][2]}, "):
             find(*folders(three), name)
     with pytest.raises(ReleaseError, match=r"there is no release at .*nowhere\.duckdb"):
@@ -128,4 +128,4 @@ def test_the_commands_list_go_back_and_say_what_cannot_be(tmp_path: Path, capsys
     assert main(["rollback", "previous", *where]) == 0
     assert f"readers now see {first}" in capsys.readouterr().out
     assert main(["rollback", "previous", *where]) == 2
-    assert f"previous: no such release is kept; kept are: {second}, {first}" in capsys.readouterr().err
+    assert f"no release before the current one is kept; kept are: {second}, {first}" in capsys.readouterr().err

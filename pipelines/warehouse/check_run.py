@@ -19,6 +19,7 @@ from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
 from pipelines.warehouse.database import connect, quote
 from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.memo import Memo
+from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.tables import stored_key
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
@@ -195,14 +196,10 @@ def _make_last_coverage(con: duckdb.DuckDBPyConnection, release_path: Path | Non
 
 
 def _release_id(release_path: Path) -> str | None:
-    if not release_path.is_file():
-        return None
     try:
-        with closing(duckdb.connect(str(release_path), read_only=True)) as con:
-            ((release_id,),) = con.sql("SELECT release_id FROM release").fetchall()
-    except (duckdb.Error, ValueError):  # what cannot be read is no release to compare with, and will be replaced
+        return str(query(release_path, "SELECT release_id FROM release").rows[0][0])
+    except QueryError:  # what cannot be read is no release to compare with, and will be replaced
         return None
-    return str(release_id)
 
 
 def _plain(value: Any) -> Any:

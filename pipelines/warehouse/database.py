@@ -71,6 +71,12 @@ def quote(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def one_line(error: duckdb.Error) -> str:
+    """DuckDB's message without its picture of the statement."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))
+
+
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> tuple[tuple[str, Any], ...]:
     """(name, DuckDB type) of each column of what `table` names in FROM."""
     return tuple((row[0], row[1]) for row in con.sql(f"DESCRIBE FROM {table}").fetchall())

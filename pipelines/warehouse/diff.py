@@ -14,6 +14,7 @@ import duckdb
 from pipelines.warehouse import compare
 from pipelines.warehouse.causes import REFERENCES, STATED, count_causes, explain, explain_reports, place_causes
 from pipelines.warehouse.compare import SIDES, Pairing
+from pipelines.warehouse.database import one_line
 from pipelines.warehouse.metadata import tables as described
 
 # Not compared: they are about the release itself.
@@ -118,8 +119,7 @@ def difference(
             comparison = _Comparison(con, (old_path, new_path), limit, details)
             return comparison.run(None if tables is None else set(tables))
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise DiffError(f"{old_path} and {new_path} cannot be compared: {reason}") from error
+        raise DiffError(f"{old_path} and {new_path} cannot be compared: {one_line(error)}") from error
 
 
 class _Comparison:

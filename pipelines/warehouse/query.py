@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.warehouse.database import one_line
+
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
@@ -40,7 +42,7 @@ def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
     except duckdb.Error as error:
-        raise QueryError(_one_line(error)) from error
+        raise QueryError(one_line(error)) from error
     if limit is None:
         return QueryResult(columns, rows, is_cut=False)
     return QueryResult(columns, rows[:limit], is_cut=len(rows) > limit)
@@ -50,15 +52,9 @@ def _check(sql: str) -> None:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise QueryError(_one_line(error)) from error
+        raise QueryError(one_line(error)) from error
     if len(statements) != 1:
         raise QueryError(f"expected one statement, found {len(statements)}; give one SELECT")
     if statements[0].type not in READING:
         kind = statements[0].type.name
         raise QueryError(f"{kind} is refused: the release is read-only; use SELECT, DESCRIBE, SHOW or EXPLAIN")
-
-
-def _one_line(error: duckdb.Error) -> str:
-    """DuckDB's message without its picture of the statement."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))

@@ -7,7 +7,6 @@ Putting a release together belongs to `pipelines.warehouse.publish`.
 
 import os
 import shutil
-import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from pipelines.warehouse.database import one_line
+from pipelines.whole import whole
 
 CURRENT, PREVIOUS = "current", "previous"
 _COLUMNS = "release_id, built_at, inputs_sha256, content_sha256, n_accepted, n_quarantined, n_facts"
@@ -48,7 +50,7 @@ def describe(path: Path) -> Kept:
         with closing(duckdb.connect(str(path), read_only=True)) as con:
             row: Sequence[Any] = con.sql(f"SELECT {_COLUMNS} FROM release").fetchall()[0]
     except (duckdb.Error, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = one_line(error) if isinstance(error, duckdb.Error) else str(error)
         raise ReleaseError(f"{path} is not a release that can be read ({reason}); remove it and run again") from error
     told = dict(zip(_COLUMNS.split(", "), row, strict=True))
     told["built_at"] = told["built_at"].replace(tzinfo=UTC)
@@ -83,9 +85,9 @@ def find(release_path: Path, releases_dir: Path, name: str) -> Path:
     else:
         matches = [r for r in releases if r.release_id == name] or [r for r in releases if r.release_id.startswith(name)]
     if len(matches) != 1:
-        known = ", ".join(r.release_id for r in releases) or "none"
-        problem = "several releases begin so" if matches else "no such release is kept"
-        raise ReleaseError(f"{name}: {problem}; kept are: {known}")
+        among = ", ".join(r.release_id for r in (matches or releases)) or "none"
+        none = "no release before the current one is kept" if name == PREVIOUS else f"no release begins with {name!r}"
+        raise ReleaseError(f"{f'{len(matches)} releases begin with {name!r}' if matches else none}; kept are: {among}")
     return matches[0].path
 
 
@@ -99,15 +101,11 @@ def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
 
 def make_current(path: Path, release_path: Path) -> None:
     """Give the file at `path` the name that readers open; at no instant is there no release."""
-    beside = release_path.with_name(f".{release_path.name}.{uuid.uuid4().hex}")
-    try:
+    with whole(release_path) as beside:
         try:
             beside.hardlink_to(path)
         except OSError:  # a file system without links, or another disk
             shutil.copy2(path, beside)
-        beside.replace(release_path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def forget(release_path: Path, releases_dir: Path, keep: int) -> list[Path]:

@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 
 from pipelines.settings import EXPORT_FORMATS
+from pipelines.warehouse.database import one_line
 from pipelines.warehouse.export import citation, croissant, datapackage
 from pipelines.warehouse.export.copies import write_csv, write_parquet
 from pipelines.warehouse.export.files import File
 from pipelines.warehouse.export.folder import STAMP_FILE, locked, replacing, stamp
-from pipelines.warehouse.export.source import ExportError, Source, Table, one_line, reading, release_id
+from pipelines.warehouse.export.source import ExportError, Source, Table, reading, release_id
 
 EXPORT_VERSION = "1"  # raised when the same release is to be written in another way
 

@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse import metadata
-from pipelines.warehouse.database import connect, quote, working
+from pipelines.warehouse.database import connect, one_line, quote, working
 from pipelines.warehouse.metadata import ColumnText, TableText
 
 CATALOG = "exported"  # not `release`, which is the name of a table in it
@@ -131,12 +131,6 @@ def release_id(release_path: Path) -> str:
     """Which release lies at `release_path`; raises ExportError where there is none."""
     with closing(connect()) as con:
         return _attach(con, release_path)[0]
-
-
-def one_line(error: duckdb.Error) -> str:
-    """DuckDB's message without its picture of the statement."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))
 
 
 def _attach(con: duckdb.DuckDBPyConnection, release_path: Path) -> tuple[str, datetime]:
