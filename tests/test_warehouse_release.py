@@ -237,7 +237,7 @@ def test_missing_tables_and_versions_are_named(tmp_path):
     with pytest.raises(PublishError, match="reader_version"):
         release(warehouse, inputs={name: "1" for name in VERSIONS if name != "reader_version"})
     (warehouse.tables_dir / "dim_report.parquet").unlink()
-    with pytest.raises(PublishError, match="table dim_report is not in"):
+    with pytest.raises(PublishError, match="table dim_report is not at"):
         release(warehouse)
 
 

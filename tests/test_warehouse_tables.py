@@ -186,7 +186,7 @@ def test_missing_and_broken_inputs_are_named(tmp_path):
     with pytest.raises(BuildError, match=r"stage_documents is not at .*gone\.parquet"):
         build(spec, {"stage_documents": tmp_path / "gone.parquet"}, tmp_path)
     (tmp_path / "bad.parquet").write_bytes(b"not a table")
-    with pytest.raises(BuildError, match=r"bad\.parquet cannot be read"):
+    with pytest.raises(BuildError, match=r"report_text: .*bad\.parquet cannot be read"):
         build(spec, {"stage_documents": tmp_path / "bad.parquet"}, tmp_path)
     assert not list(tmp_path.glob("*report_text*"))
 

@@ -6,12 +6,13 @@ today's register (`raw/reference/divisions.parquet`). What the columns mean stan
 
 import csv
 import datetime
-import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
+
+from pipelines.whole import whole
 
 KINDS = ("rename", "merger", "upgrade")
 SCHEMA = {
@@ -80,13 +81,8 @@ def changes_frame(changes: list[Change]) -> pl.DataFrame:
 
 def write_changes(source: Path, path: Path) -> Path:
     """Check the changes in `source` and write them to `path` as Parquet. Returns `path`; raises ChangesError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")  # the file appears whole or not at all
-    try:
-        changes_frame(load_changes(source)).write_parquet(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as beside:
+        changes_frame(load_changes(source)).write_parquet(beside)
     return path
 
 

@@ -10,7 +10,6 @@ not read it to see that it is the one of yesterday.
 """
 
 import hashlib
-import os
 import sys
 import uuid
 from bisect import bisect_right
@@ -22,6 +21,7 @@ import polars as pl
 
 from pipelines.stage.progress import report
 from pipelines.stage.workers import BATCH, workers
+from pipelines.whole import whole
 
 _PREFIX = 2  # hex digits of a report_id that decide its bucket
 _WIDTH = 4  # of the 256 beginnings each bucket has so many: 64 buckets, of 6,000 reports each when 400,000 are known
@@ -151,14 +151,9 @@ def key_of(stage_dir: Path, name: str) -> str:
 
 
 def write_parquet(frame: pl.DataFrame, path: Path, key: str | None = None) -> None:
-    """Write `frame` to `path` whole or not at all: into a file beside it that is then renamed. key: what it is of."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    """Write `frame` to `path`, whole or not at all. key: what it was made from."""
+    with whole(path) as beside:
         frame.write_parquet(beside, compression="zstd", metadata={KEY_NAME: key} if key else None)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _plan(stage_dir: Path, tables: Sequence[StageTable], wanted: pl.DataFrame) -> list[_Plan]:

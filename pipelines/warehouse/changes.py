@@ -4,13 +4,13 @@ The lines are written once, when a release is published, and never again: a sect
 """
 
 import re
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.warehouse.diff import DiffError, Difference, TableDifference, difference
 from pipelines.warehouse.publish import Release
+from pipelines.whole import whole
 
 SHORT_TABLES = ("fact_indicator", "township_metric")
 HEADER = """\
@@ -111,15 +111,6 @@ def enter(path: Path, release_id: str, built_at: datetime, text: str) -> bool:
     before = known[:at].rstrip("\n")
     moment = built_at.astimezone(UTC) if built_at.tzinfo else built_at
     section = f"## {release_id}\n\nBuilt {moment:%Y-%m-%d %H:%M} UTC. {text.strip()}\n"
-    _write(path, f"{before}\n\n{section}" + (f"\n{known[at:]}" if known[at:] else ""))
+    with whole(path) as beside:
+        beside.write_text(f"{before}\n\n{section}" + (f"\n{known[at:]}" if known[at:] else ""), encoding="utf-8")
     return True
-
-
-def _write(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        beside.write_text(content, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

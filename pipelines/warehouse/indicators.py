@@ -1,6 +1,5 @@
 """The codebook as a Parquet file, so that SQL can read it as `ref_indicators`."""
 
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.warehouse.metadata import inputs
+from pipelines.whole import whole
 
 
 def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
@@ -20,11 +20,6 @@ def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
         {name: getattr(indicator, "code" if name == "metric_code" else name) for name in names}
         for indicator in indicators
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).sort("metric_code").write_parquet(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as beside:
+        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).sort("metric_code").write_parquet(beside)
     return path

@@ -21,8 +21,8 @@ CONTENTS = "contents.json"  # beside the tables: what each holds
 OF_REPORT = "report_id"
 
 
-class BuildError(RuntimeError):
-    """A table cannot be built; the message names the table, the cause and what to do."""
+class InputError(RuntimeError):
+    """A file cannot be built on; the message names it, the cause and what to do."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def note(con: duckdb.DuckDBPyConnection, written: Path, path: Path, key: str) ->
 
 
 def look(path: Path) -> Looked:
-    """What one file of a table holds; worked out once and then remembered. Raises BuildError for a foreign file."""
+    """What one file of a table holds; worked out once and then remembered. Raises InputError for a foreign file."""
     known = _memo(path).answer(f"{path.parent.name}/{path.stem}", _own_key(path), lambda: _look(path))
     return Looked(known["rows"], tuple((name, kind) for name, kind in known["columns"]), known["contents"])
 
@@ -109,7 +109,7 @@ def look(path: Path) -> Looked:
 def no_rows(name: str) -> str:
     """The query for a staged input that nobody has written: its columns without a row."""
     if name not in inputs():
-        raise BuildError(f"{name} has no file, and inputs.toml does not say what its columns are")
+        raise InputError(f"{name} has no file, and inputs.toml does not say what its columns are")
     kinds = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in inputs()[name].items())
     return f"SELECT {kinds} WHERE false"
 
@@ -126,7 +126,7 @@ def _key(name: str, path: Path) -> str:
 def _own_key(path: Path) -> str:
     key = stored_key(path)
     if key is None:
-        raise BuildError(f"{path.stem}: {path} is not a table that was built here; remove it and build again")
+        raise InputError(f"{path.stem}: {path} is not a table that was built here; remove it and build again")
     return key
 
 
@@ -151,7 +151,7 @@ def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with working(path.parent) as con:
             yield con
     except duckdb.Error as error:
-        raise BuildError(f"{path} cannot be read ({error}); remove it and run again") from error
+        raise InputError(f"{path} cannot be read ({error}); remove it and run again") from error
 
 
 def _contents_by_bucket(path: Path) -> dict[str, str]:

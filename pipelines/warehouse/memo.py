@@ -5,10 +5,11 @@ cannot be read is an empty memory: everything is asked anew, nothing is lost.
 """
 
 import json
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from pipelines.whole import whole
 
 
 class Memo:
@@ -37,10 +38,5 @@ class Memo:
         return content if isinstance(content, dict) else {}
 
     def _write(self, content: dict[str, Any]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(f".{self._path.name}.{uuid.uuid4().hex}")
-        try:
+        with whole(self._path) as beside:
             beside.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-            beside.replace(self._path)
-        finally:
-            beside.unlink(missing_ok=True)

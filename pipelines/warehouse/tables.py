@@ -9,7 +9,6 @@ same does not count: a file that was only touched, or a new rule that no report 
 """
 
 import hashlib
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,11 +19,16 @@ import duckdb
 
 from pipelines.stage.buckets import BUCKETS, KEY_NAME, stored_key
 from pipelines.warehouse.database import connect, quote, working
-from pipelines.warehouse.inputs import BuildError, Input, filled_buckets, look, no_rows, note, table_files
+from pipelines.warehouse.inputs import Input, InputError, filled_buckets, look, no_rows, note, table_files
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
+from pipelines.whole import whole
 
 Sources = Mapping[str, Path | Sequence[Path]]
+
+
+class BuildError(RuntimeError):
+    """A table cannot be built; the message names the table, the cause and what to do."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,16 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
     An input with an empty list of files is an empty table. A file appears whole or not at all. Raises BuildError.
     """
     found = [Input(name, _files(spec, name, sources)) for name in spec.depends_on]
-    if not spec.in_parts:
+    try:
+        if spec.in_parts:
+            return _combined(spec, out_dir, _build_parts(spec, found, out_dir))
         return _combined(spec, out_dir, [_build_file(spec, found, out_dir / f"{spec.name}.parquet")])
+    except (InputError, duckdb.Error) as error:
+        raise BuildError(f"{spec.name}: {error}") from error
+
+
+def _build_parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[bool]:
+    """Write the files of a table in parts that changed and remove those without rows; returns which were left."""
     folder = out_dir / spec.name
     buckets = filled_buckets(found) or BUCKETS[:1]  # a table without rows has its columns all the same
     wanted = {folder / f"{bucket}.parquet": [one.part(bucket) for one in found] for bucket in buckets}
@@ -111,18 +123,21 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
     gone = [path for path in table_files(out_dir, spec.name) if path not in wanted]
     for path in gone:
         path.unlink()
-    return _combined(spec, out_dir, [*reused, not gone])
+    return [*reused, not gone]
 
 
 def inspect(spec: TableSpec, out_dir: Path) -> Built:
     """A table that was built in `out_dir`. Raises BuildError where it was not."""
-    return _combined(spec, out_dir, [True])
+    try:
+        return _combined(spec, out_dir, [True])
+    except InputError as error:
+        raise BuildError(f"{spec.name}: {error}") from error
 
 
 def _combined(spec: TableSpec, out_dir: Path, reused: Sequence[bool]) -> Built:
     paths = table_files(out_dir, spec.name)
     if not paths:
-        raise BuildError(f"table {spec.name} is not in {out_dir}; build it first")
+        raise BuildError(f"table {spec.name} is not at {out_dir / spec.name}.parquet; build it first")
     parts = [look(path) for path in paths]
     total = sum(int(part.contents, 16) for part in parts)
     return Built(tuple(paths), sum(part.rows for part in parts), parts[0].columns, f"{total:x}", all(reused))
@@ -160,21 +175,12 @@ def _build_file(spec: TableSpec, found: Sequence[Input], path: Path) -> bool:
     key = hashlib.sha256("\n".join([spec.sql, *(one.key() for one in found)]).encode()).hexdigest()
     if stored_key(path) == key:
         return True
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own for each run: two runs must not write into one file.
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with working(path.parent) as con:
-            for one in found:
-                con.execute(f"CREATE VIEW {one.name} AS {one.sql()}")
-            con.execute(
-                f"COPY ({spec.sql}) TO {quote(temporary)} "
-                f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY_NAME}: {quote(key)}}})"
-            )
-            note(con, temporary, path, key)
-        temporary.replace(path)
-    except duckdb.Error as error:
-        raise BuildError(f"{spec.name}: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(path) as beside, working(path.parent) as con:
+        for one in found:
+            con.execute(f"CREATE VIEW {one.name} AS {one.sql()}")
+        con.execute(
+            f"COPY ({spec.sql}) TO {quote(beside)} "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY_NAME}: {quote(key)}}})"
+        )
+        note(con, beside, path, key)
     return False
