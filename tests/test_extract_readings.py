@@ -247,3 +247,20 @@ def test_scope_sets_apart_figures_of_one_indicator() -> None:
         ("demonstration_villages", 3, "县级"),
         ("demonstration_villages", 1, "省级"),
     ]
+
+
+def test_figures_of_one_sentence_have_its_number_and_those_of_the_next_another() -> None:
+    text = "法治工作情况\n全年组织法律考试2次，开展法治讲座5场。\n调解矛盾纠纷31件！受理信访9件。"
+    found = {fact.metric_code: fact.sentence for fact in extract(text, (), 2024, load_codebook()).facts}
+    assert sorted(found.values()) == [2, 2, 4, 5]  # the heading, and the line break behind a full stop, count
+    assert len(found) == 4
+
+
+def test_only_a_number_that_nobody_could_class_shows_the_words_around_it() -> None:
+    text = f"{'前' * 40}另有17蒲桑。组织法律考试2次。"
+    numbers = extract(text, (), 2024, load_codebook()).numbers
+    assert {number.text: number.context for number in numbers} == {
+        "17": f"{'前' * 28}另有17蒲桑。组织法律考试2次。"[: 30 + 2 + 15],
+        "2次": None,
+    }
+    assert [number.disposition for number in numbers] == ["unclassified", "fact"]

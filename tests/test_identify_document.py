@@ -155,3 +155,19 @@ def test_places(text: str, url: str | None, code: str | None, method: str | None
     names = {unit.code: unit.name for unit in gazetteer.units}
     assert (names.get(found.township_code or ""), found.place_method) == (code, method)
     assert code or found.status == "quarantined"
+
+
+def test_only_what_is_not_accepted_shows_a_person_its_words(gazetteer: Gazetteer) -> None:
+    head = "发布机构：某镇人民政府\n索引号：ABC-1/2024-3\n"
+    lost = of(
+        head + "2023年法治政府建设工作报告\n今年\t以来，  我镇依法行政，报告如下：\n" + "全年学法6次。\n" * 40,
+        gazetteer,
+    )
+    assert lost.status == "quarantined"
+    assert (lost.publisher, lost.index_number) == ("某镇人民政府", "ABC-1/2024-3")
+    assert lost.opening is not None and lost.closing is not None
+    assert "2023年法治政府建设工作报告 今年 以来，" in lost.opening
+    assert (len(lost.opening), len(lost.closing)) == (160, 80)
+    assert lost.closing.endswith("全年学法6次。 全年学法6次。")
+    known = of(head + "池店镇2023年法治政府建设工作报告\n" + BODY, gazetteer)
+    assert (known.status, known.publisher, known.opening, known.closing) == ("accepted", None, None, None)

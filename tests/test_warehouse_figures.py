@@ -264,6 +264,7 @@ def test_quarantined_and_unreadable_reports_stay_out_of_every_mart(tmp_path):
     empty = Report(
         "e.txt", None, None, [], file={"size_bytes": 0},
         document={"read_status": "failed", "read_reason": "empty: the file has no bytes"},
+        identity={"doc_type": "other", "doc_level": "unknown", "publisher": None, "opening": None, "closing": None},
     )  # fmt: skip
     good = Report("g.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
     warehouse = built(tmp_path, nameless, empty, good)

@@ -42,7 +42,7 @@ def test_column_lineage_passes_ctes_windows_unions_and_lambdas():
     assert lineage("township_metric", "value") == {"dim_indicator.aggregation", "fact_indicator.value"}
     assert lineage("township_year", "trainings_held") == {"township_metric.metric_code", "township_metric.value"}
     assert lineage("county_year", "n_units") == set()  # a count of rows has no source column
-    assert lineage("worklist_divisions", "publisher") == {"stage_documents.fields"}
+    assert lineage("worklist_divisions", "publisher") == {"stage_identities.publisher"}
     assert lineage("dim_division", "division_code") >= {"ref_divisions.county_code", "ref_divisions.township_code"}
 
 

@@ -5,6 +5,7 @@ A clause without an indicator is prose.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -114,12 +115,13 @@ class Report:
                 "fetched_at": datetime(2024, 2, 1, tzinfo=UTC), **self.file}  # fmt: skip
         document = {"report_id": self.report_id, "raw_path": self.raw_path, "raw_sha256": sha256, "encoding": "utf-8",
                     "media_type": "text/plain", "text": self.text(), "char_count": len(self.text()), "furniture": [],
-                    "fields": [{"name": "发布机构", "value": "某镇人民政府"}], "is_complete": True, "read_status": "ok",
+                    "fields": [], "is_complete": True, "read_status": "ok",
                     "reader_version": "1", **self.document}  # fmt: skip
         identity = {"report_id": self.report_id, "title": "法治政府建设年度报告", "doc_type": "annual_report",
                     "doc_level": "township", "report_year": self.report_year, "township_code": self.township_code,
                     "place_candidates": [], "published_on": date(2024, 1, 5), "status": status,
                     "status_reason": None if status == "accepted" else "no_place: no unit is named",
+                    "publisher": "某镇人民政府", "opening": self.text()[:160], "closing": self.text()[-80:],
                     "identifier_version": "1", **self.identity}  # fmt: skip
         reading = {"report_id": self.report_id, "input_key": "1", "extract_error": None, **self.reading}
         facts = [row for position, clause in enumerate(self.clauses) if (row := self._fact(position, clause))]
@@ -139,14 +141,16 @@ class Report:
                 "value_high": clause.value, "role": role,
                 "subset_of": None if clause.subset_of is None else self.fact_id(clause.subset_of), "scope": None,
                 "period": "year", "implicit_zero": False, "evidence": evidence, "char_start": start,
-                "char_end": start + len(evidence), "number_start": left, "number_end": right, "rule_id": clause.metric,
+                "char_end": start + len(evidence), "number_start": left, "number_end": right,
+                "sentence": 1 + len(re.findall("[。！？!?\n]", self.text()[:left])), "rule_id": clause.metric,
                 "read_as": "clause", "confidence": 0.9, "codebook_version": "1", "engine_version": "1",
                 **clause.fields}  # fmt: skip
 
     def _number(self, fact: dict[str, Any]) -> dict[str, Any]:
         return {"report_id": self.report_id, "char_start": fact["number_start"], "char_end": fact["number_end"],
                 "text": self.text()[fact["number_start"]:fact["number_end"]], "value": fact["value"],
-                "unit_raw": fact["unit_raw"], "disposition": "fact", "fact_id": fact["fact_id"]}  # fmt: skip
+                "unit_raw": fact["unit_raw"], "disposition": "fact", "fact_id": fact["fact_id"],
+                "context": None}  # fmt: skip
 
 
 AT_LEAST = {"qualifier": "at_least", "value_high": None}

@@ -38,6 +38,7 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "char_end": pl.Int64(),
     "number_start": pl.Int64(),
     "number_end": pl.Int64(),
+    "sentence": pl.Int32(),
     "rule_id": pl.String(),
     "read_as": pl.String(),
     "confidence": pl.Float64(),
@@ -53,6 +54,7 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
     "unit_raw": pl.String(),
     "disposition": pl.String(),
     "fact_id": pl.String(),
+    "context": pl.String(),
 }
 
 

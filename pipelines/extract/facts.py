@@ -33,6 +33,7 @@ class Fact:
     char_end: int
     number_start: int
     number_end: int
+    sentence: int  # which of the sentences and lines of the text, from 1
     rule_id: str
     read_as: str
     confidence: float
@@ -48,6 +49,7 @@ class Number(NamedTuple):
     unit_raw: str | None
     disposition: str
     fact: int | None = None  # index into Extraction.facts
+    context: str | None = None  # the words around it, where nobody could class it
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ each field is made in a third of the time that an object for each row takes.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from pipelines.extract.sections import Line
 from pipelines.extract.shape import Placed
 from pipelines.extract.statement import Stated
 
+_ENDS = re.compile(r"[。！？!?\n]")  # where a sentence ends, for whoever asks whether two figures stand in one
+_BEFORE, _BEHIND = 30, 15  # characters around a number that nobody could class
 _NEAR = 3  # facts before 其中 that it may detail
 _PARTS = 200  # facts among which a total is looked for
 
@@ -43,6 +46,7 @@ class Numbers:
     unit_raw: list[str | None] = field(default_factory=list)
     disposition: list[str] = field(default_factory=list)
     fact: list[int | None] = field(default_factory=list)
+    context: list[str | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class Facts:
     char_end: list[int] = field(default_factory=list)
     number_start: list[int] = field(default_factory=list)
     number_end: list[int] = field(default_factory=list)
+    sentence: list[int] = field(default_factory=list)
 
 
 def _mark_truncated(numbers: Numbers, stored: str) -> None:
@@ -98,6 +103,10 @@ class Telling:
         self._detail(facts, details, codebook)
         mark_repeats(facts)
         _mark_truncated(numbers, self.stored)
+        numbers.context = [
+            self.stored[max(0, start - _BEFORE) : end + _BEHIND] if disposition == "unclassified" else None
+            for start, end, disposition in zip(numbers.char_start, numbers.char_end, numbers.disposition, strict=True)
+        ]
         return numbers, facts
 
     def _numbers(self, longer: Sequence[int], by: Sequence[float]) -> Numbers:
@@ -141,6 +150,8 @@ class Telling:
                 rows.section.append(line.title or None)
         rows.char_start, rows.char_end = self._in_stored(spans[::6]), self._in_stored(spans[1::6], end=True)
         rows.number_start, rows.number_end = self._in_stored(spans[2::6]), self._in_stored(spans[3::6], end=True)
+        ends = [found.end() for found in _ENDS.finditer(self.stored)] if rows.stated else []
+        rows.sentence = [bisect_right(ends, start) + 1 for start in rows.number_start]
         rows.evidence = self._texts(rows.char_start, rows.char_end)
         units = self._texts(self._in_stored(spans[4::6]), self._in_stored(spans[5::6], end=True))
         rows.unit_raw = [unit.strip() or stated.classifier for unit, stated in zip(units, rows.stated, strict=True)]

@@ -5,7 +5,7 @@ Here belongs the order of the questions and the verdict. Not here: how any one q
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.fold import fold
@@ -20,9 +20,10 @@ from pipelines.identify.year import report_year
 from pipelines.read import Span
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "2"
+IDENTIFIER_VERSION = "3"
 
 _NUMBER_LINES = 8
+_SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
 _DEPARTMENT = re.compile(
     r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|监管所|财政所"
     r"|委员会办公室|政府办公室)$"
@@ -55,6 +56,11 @@ class Identity:
     place_candidates: list[str]
     status: str
     status_reason: str | None
+    # What a person needs who places the document by hand; null where it is accepted.
+    publisher: str | None = None
+    index_number: str | None = None
+    opening: str | None = None
+    closing: str | None = None
 
 
 def identify(
@@ -106,7 +112,18 @@ def identify(
         place_candidates=[candidate.code for candidate in place.candidates],
         status="quarantined" if reason else "accepted",
         status_reason=reason,
+        **(_shown(document_text, known) if reason else {}),
     )
+
+
+def _shown(text: str, known: Mapping[str, str]) -> dict[str, str | None]:
+    words = text.split()
+    return {
+        "publisher": known.get("发布机构"),
+        "index_number": known.get("索引号"),
+        "opening": " ".join(words)[:_SHOWN_BEFORE],
+        "closing": " ".join(words)[-_SHOWN_BEHIND:],
+    }
 
 
 def _first_values(fields: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -120,12 +120,11 @@ item AS (
     SELECT
         'unclassified_number', n.report_id || ':' || n.char_start::VARCHAR,
         n.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],
-        substr(t.text, greatest(n.char_start - 30, 0) + 1, n.char_end - greatest(n.char_start - 30, 0) + 15),
+        n.context,
         'an indicator of the codebook, or a reason why ' || n.text || ' is none',
         CASE WHEN n.unit_raw IS NULL THEN 25.0 ELSE 40.0 END, 0
     FROM number_mention AS n
     INNER JOIN dim_report AS r ON r.report_id = n.report_id
-    INNER JOIN report_text AS t ON t.report_id = n.report_id
     WHERE n.disposition = 'unclassified' AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
@@ -138,12 +137,12 @@ item AS (
     UNION ALL
     SELECT
         'quarantined_report', r.report_id, r.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],
-        coalesce(r.title, left(t.text, 100)),
+        coalesce(r.title, s.opening),
         'a report of the township after all, or not: ' || r.status_reason,
         30.0, c.n_facts + 2 * c.n_headline_facts
     FROM dim_report AS r
     INNER JOIN fact_count AS c ON c.report_id = r.report_id
-    INNER JOIN report_text AS t ON t.report_id = r.report_id
+    INNER JOIN stage_identities AS s ON s.report_id = r.report_id
     ANTI JOIN worklist_divisions AS w ON w.report_id = r.report_id
     WHERE r.status = 'quarantined' AND r.duplicate_of IS NULL AND r.doc_level IN ('township', 'subdistrict', 'unknown')
 )

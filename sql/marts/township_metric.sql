@@ -35,7 +35,7 @@ component AS (
 stated AS (
     SELECT
         r.report, r.unit_year, r.is_annual, m.metric, m.aggregation, f.fact_id, f.subset_of, f.role, f.value,
-        f.number_start, f.number_end, f.confidence, coalesce(f.scope, '') AS scope,
+        f.number_start, f.sentence, f.confidence, coalesce(f.scope, '') AS scope,
         coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
         -- Until October is less than the year: a flow of a part of the year has no upper bound for the year.
         CASE
@@ -55,7 +55,7 @@ stated AS (
 heard AS (
     SELECT
         s.report, s.unit_year, s.metric, s.aggregation, s.fact_id, s.subset_of, s.role, s.value, s.value_low, s.value_high,
-        s.number_start, s.number_end, s.confidence, s.scope, s.is_part_year, s.months
+        s.number_start, s.sentence, s.confidence, s.scope, s.is_part_year, s.months
     FROM stated AS s
     WHERE
         s.is_annual
@@ -72,7 +72,7 @@ restated_metric AS (
 ),
 restated AS (
     SELECT
-        h.fact_id, h.report, h.metric, h.scope, h.number_start, h.number_end, h.months, h.role <> 'repeat' AS is_original,
+        h.fact_id, h.report, h.metric, h.scope, h.sentence, h.months, h.role <> 'repeat' AS is_original,
         total.fact_id IS NOT NULL AS is_part
     FROM heard AS h
     INNER JOIN restated_metric AS n ON n.report = h.report AND n.metric = h.metric
@@ -80,8 +80,7 @@ restated AS (
 ),
 neighbour AS (
     SELECT
-        n.fact_id, n.report, n.metric, n.scope, n.number_start, n.is_part, n.is_original,
-        lag(n.number_end) OVER (same_scope ORDER BY n.number_start, n.fact_id) AS previous_end,
+        n.fact_id, n.report, n.metric, n.sentence, n.is_part, n.is_original,
         NOT n.is_part AND n.months < greatest(
             max(CASE WHEN NOT n.is_part THEN n.months END) OVER same_scope,
             max(CASE WHEN NOT n.is_part AND n.scope = '' THEN n.months END) OVER same_metric,
@@ -92,38 +91,14 @@ neighbour AS (
         same_metric AS (PARTITION BY n.report, n.metric),
         same_scope AS (PARTITION BY n.report, n.metric, n.scope)
 ),
-gap AS (
-    SELECT
-        r.report_id,
-        list({'fact_id': n.fact_id, 'first': n.previous_end + 1, 'length': n.number_start - n.previous_end}) AS gaps
-    FROM neighbour AS n
-    INNER JOIN report AS r ON r.report = n.report
-    WHERE n.number_start > n.previous_end
-    GROUP BY r.report_id
-),
-new_sentence AS (
-    -- Only the text between two neighbours is looked at, and only where there are two.
-    SELECT
-        unnest(
-            list_transform(
-                list_filter(g.gaps, lambda x : regexp_matches(substr(t.text, x.first, x.length), '[。！？!?\n]')),
-                lambda x : x.fact_id
-            )
-        ) AS fact_id
-    FROM gap AS g
-    INNER JOIN report_text AS t ON t.report_id = g.report_id
-),
 sentence AS (
     SELECT
         n.fact_id, n.is_shorter,
         NOT n.is_original
         AND bool_or(n.is_original AND NOT n.is_part AND NOT n.is_shorter) OVER (PARTITION BY n.report, n.metric)
             AS is_repeat,
-        count(b.fact_id) OVER (
-            PARTITION BY n.report, n.metric, n.scope ORDER BY n.number_start, n.fact_id ROWS UNBOUNDED PRECEDING
-        ) AS sentence
+        n.sentence
     FROM neighbour AS n
-    LEFT JOIN new_sentence AS b ON b.fact_id = n.fact_id
 ),
 claim AS (
     SELECT

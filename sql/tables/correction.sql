@@ -139,6 +139,8 @@ judged AS (
         CASE WHEN l.action = 'add' THEN p.words_end ELSE f.char_end END AS char_end,
         CASE WHEN l.action = 'add' THEN p.number_start ELSE f.number_start END AS number_start,
         CASE WHEN l.action = 'add' THEN p.number_end ELSE f.number_end END AS number_end,
+        CASE WHEN l.action = 'add' THEN length(regexp_replace(substr(p.text, 1, p.number_start), '[^。！？!?\n]', '', 'g')) + 1 END
+            AS sentence,
         p.words, p.is_implied,
         CASE
             WHEN l.action = 'add' THEN l.report_id || ':' || l.metric_code || ':' || p.number_start::VARCHAR
@@ -225,6 +227,7 @@ SELECT
     j.char_end,
     j.number_start,
     j.number_end,
+    j.sentence::INTEGER AS sentence,
     CASE WHEN j.action = 'add' THEN j.is_implied END AS implicit_zero,
     j.fact_id,
     coalesce(j.other_fact_ids, []::VARCHAR[]) AS other_fact_ids,

@@ -42,7 +42,7 @@ settled AS (
 ),
 number AS (
     SELECT
-        n.report_id, n.char_start, n.char_end, n.text, n.value, n.unit_raw,
+        n.report_id, n.char_start, n.char_end, n.text, n.value, n.unit_raw, n.context,
         CASE
             WHEN s.report_id IS NULL THEN n.disposition
             WHEN s.fact_id IS NULL THEN 'rejected'
@@ -54,7 +54,7 @@ number AS (
     UNION ALL
     SELECT
         a.report_id, a.number_start, a.number_end,
-        substr(a.evidence, a.number_start - a.char_start + 1, a.number_end - a.number_start), a.value, NULL::VARCHAR,
+        substr(a.evidence, a.number_start - a.char_start + 1, a.number_end - a.number_start), a.value, NULL::VARCHAR, NULL::VARCHAR,
         'fact', a.fact_id
     FROM added AS a
     ANTI JOIN spoken_of AS s ON s.added_fact_id = a.fact_id
@@ -67,6 +67,7 @@ SELECT
     n.value,
     n.unit_raw,
     n.disposition,
-    n.fact_id
+    n.fact_id,
+    n.context
 FROM number AS n
 ORDER BY n.report_id, n.char_start, n.char_end
