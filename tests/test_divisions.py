@@ -93,6 +93,7 @@ GOOD = "2020-06-12,upgrade,411081,禹州市,411081206,小吕乡,2015-09-30,41108
         (GOOD.replace("411081206", "41108120"), "old_code is '41108120', expected 9 digits"),
         (GOOD.replace("411081206", "411082206"), "does not lie in county 411081"),
         (GOOD.replace("批复", ""), "source is empty"),
+        (GOOD.replace("411081119", "421081119"), "lies in another province than old_code 411081206"),
         (GOOD.replace("411081119,小吕镇", "411081206,小吕乡"), "are the same"),
         (f"{GOOD}\n{GOOD}", "ends twice"),
     ],

@@ -12,6 +12,7 @@ from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, W
 
 from pipelines.warehouse import publish as publishing
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError
+from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.publish import PublishError, publish
 from pipelines.warehouse.query import QueryError, query
 
@@ -165,7 +166,7 @@ def test_a_spoiled_table_is_refused(copy, check, table, select):
 
 
 def spoil(warehouse: Warehouse, table: str, select: str) -> None:
-    path = warehouse.tables_dir / f"{table}.parquet"
+    path = table_files(warehouse.tables_dir, table)[0]
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS {select} FROM read_parquet('{path}')")
         con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")

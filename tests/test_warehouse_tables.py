@@ -1,11 +1,24 @@
 """Specifications read out of the SQL: dependencies, lineage, descriptions; and building with reuse."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
-from warehouse_fixtures import CHIDIAN, SQL_DIR, Report, Warehouse, built, say, write_rows
+from warehouse_fixtures import (
+    ANHAI,
+    CHIDIAN,
+    DONGCHENG,
+    SQL_DIR,
+    TIANFU,
+    Clause,
+    Report,
+    Warehouse,
+    built,
+    say,
+    write_rows,
+)
 
 from pipelines.warehouse import metadata
 from pipelines.warehouse.docs import DOCS_PATH, render
@@ -140,10 +153,11 @@ def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
     assert second["fact_indicator"].rows == 1
     warehouse.rows["stage_facts"][0]["confidence"] = 0.5
     third = warehouse.build()
-    changed = {name for name, table in third.items() if not table.reused}
-    assert {"fact_indicator", "township_metric", "review_queue"} <= changed
-    # the confidence is in no aggregate: what it is made of was built again and came out the same
-    assert changed.isdisjoint({"dim_report", "number_mention", "report_text", "dim_division"})
+    # township_metric shows the confidence, so it and all that reads it is built again, and nothing else
+    assert {name for name, table in third.items() if not table.reused} == {
+        *("fact_indicator", "township_metric", "township_year", "township_change", "county_year", "city_year"),
+        *("province_year", "metric_coverage", "review_queue", "worklist_divisions", "correction"),
+    }
 
 
 def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
@@ -152,6 +166,54 @@ def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
     warehouse.rows["stage_files"][0]["mtime_ns"] = 7  # somebody touched the file
     built = warehouse.build()
     assert {name for name, table in built.items() if not table.reused} == {"correction", "dim_report"}
+
+
+def provinces() -> list[Report]:
+    """Units of three provinces over two years, one of them with two kinds of report, and one without a place."""
+    law = {"doc_type": "enforcement_report"}
+    return [
+        Report("2022.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{2}次。", 2)]),
+        Report("2023.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]),
+        Report("n.txt", ANHAI, 2023, [say("exam_sessions", "测试{5}次，", 5), say("laws_studied", "学法{2}部。", 2)]),
+        Report("t.txt", TIANFU, 2023, [say("exam_pass_rate", "合格率{98}%。", 98)]),
+        Report("e.txt", TIANFU, 2023, [say("enforcement_staff", "执法人员{8}名。", 8)], identity=law),
+        Report("d.txt", DONGCHENG, 2022, [Clause(None, "本街道认真学习。")]),
+        Report("u.txt", None, 2023, [say("exam_sessions", "测试{4}次。", 4)]),
+    ]
+
+
+def test_a_table_in_parts_holds_what_it_would_hold_as_a_whole(tmp_path):
+    parts, whole = Warehouse(tmp_path / "parts", provinces()), Warehouse(tmp_path / "whole", provinces())
+    whole.specs = {name: replace(spec, in_parts=None) for name, spec in whole.specs.items()}
+    one, other = parts.build(), whole.build()
+    assert {name: table.contents for name, table in one.items()} == {n: table.contents for n, table in other.items()}
+    cut = {name: len(table.paths) for name, table in one.items() if parts.specs[name].in_parts}
+    assert cut["township_year"] == 3  # the unit whose report states nothing has its row
+    assert cut["township_metric"] == 3
+    assert {len(other[name].paths) for name in cut} == {1}
+
+
+def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
+    stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
+    late = Report("late.txt", TIANFU, 2022, [say("exam_sessions", "测试{6}次。", 6)])
+    for name, rows in late.rows().items():
+        warehouse.rows[name] += rows
+    built = warehouse.build()
+    for name in ("township_metric", "township_year", "township_change", "county_year", "city_year", "province_year"):
+        new = {path.stem for path in built[name].paths if stamps.get(path) != path.stat().st_mtime_ns}
+        assert new == {"510000"}, name
+    found = warehouse.sql("SELECT value FROM province_year WHERE province_code = '510000' AND report_year = 2022")
+    assert found == [(6,)]
+
+
+def test_a_part_that_nobody_reports_for_any_more_goes(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
+    assert len(warehouse.build()["township_metric"].paths) == 3
+    remaining = [report for report in provinces() if report.township_code != TIANFU]
+    built = Warehouse(tmp_path, remaining).build()
+    assert [path.stem for path in built["township_metric"].paths] == ["350000", "440000"]
+    assert warehouse.sql("SELECT count(*) FROM township_year WHERE province_code = '510000'") == [(0,)]
 
 
 def test_built_shows_types_and_contents(tmp_path):
@@ -195,7 +257,7 @@ def test_folders_with_quotes_spaces_and_chinese(tmp_path):
     folder = tmp_path / "它's 仓库"
     warehouse = Warehouse(folder, [sample()])
     warehouse.build()
-    assert (folder / "tables" / "township_year.parquet").is_file()
+    assert [path.name for path in table_files(folder / "tables", "township_year")] == ["350000.parquet"]
     shutil.rmtree(folder)
 
 

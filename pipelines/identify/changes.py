@@ -112,5 +112,7 @@ def _problems(row: dict[str, str]) -> Iterator[str]:
             yield f"{name} is {row[name]!r}, expected a day such as 2021-04-07"
     if not row["old_code"].startswith(row["county_code"]):
         yield f"old_code {row['old_code']} does not lie in county {row['county_code']}"
+    if row["new_code"] and row["new_code"][:2] != row["old_code"][:2]:  # tables are built province by province
+        yield f"new_code {row['new_code']} lies in another province than old_code {row['old_code']}; look it up again"
     if (row["old_code"], row["old_name"]) == (row["new_code"], row["new_name"]):
         yield "the old unit and the new one are the same; leave the row out"

@@ -1,24 +1,27 @@
-"""What a table is built from: the files of each input, the part of it that belongs to a bucket of reports, and its key.
+"""What a table is built from: the files of each input, the rows of it that belong to one part of a layout, and its key.
 
 A key is a text that changes when the rows do, found without reading them where somebody has written it down: staged
 buckets carry the key of what they were computed from, and what a table holds is worked out once and then remembered.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
-from pipelines.stage.buckets import BUCKETS, bounds, bucket_of, stored_key
-from pipelines.warehouse.database import columns, contents, contents_by, quote, working
+from pipelines.stage.buckets import stored_key
+from pipelines.warehouse.database import columns, contents_by, quote, working
+from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.metadata import inputs
 
 CONTENTS = "contents.json"  # beside the tables: what each holds
-OF_REPORT = "report_id"
+# A table with one of these has rows where there are reports; the others (divisions, indicators) have them anyway.
+OF_REPORTS = ("report_id", "report_year")
 
 
 class InputError(RuntimeError):
@@ -27,66 +30,76 @@ class InputError(RuntimeError):
 
 @dataclass(frozen=True)
 class Looked:
-    """One file of a table: its rows, its columns as (name, DuckDB type), the hash of what it holds."""
+    """One file: its rows, its columns as (name, DuckDB type), the hash of what it holds, and of its rows by part.
+
+    `parts` has for each layout that the columns allow the hash of the rows of each part.
+    """
 
     rows: int
     columns: tuple[tuple[str, str], ...]
     contents: str
+    parts: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a table, whole or the rows of one bucket of reports."""
+    """One input of a table: where its rows lie, and which of them belong to which part of a layout."""
 
     name: str
     files: Sequence[Path]
-    bucket: str | None = None
 
-    def part(self, bucket: str) -> "Input":
-        """Its rows of the reports of a bucket; all of it where it does not speak of reports."""
-        if self._is_bucketed:
-            return Input(self.name, [path for path in self.files if path.stem == bucket])
-        return Input(self.name, self.files, bucket if self._speaks_of_reports else None)
-
-    def sql(self) -> str:
-        """The query for its rows."""
+    def sql(self, layout: Layout | None = None, part: str = "") -> str:
+        """The query for its rows: those of one part of `layout`, or all where it is not to be cut up so."""
+        column = layout.column(self._columns) if layout else None
         if not self.files:
             return no_rows(self.name)
-        rows = f"FROM read_parquet([{', '.join(map(quote, self.files))}])"
-        if self.bucket is None:
-            return rows
-        first, below = bounds(self.bucket)
-        return f"{rows} WHERE {OF_REPORT} >= '{first}' AND {OF_REPORT} < '{below}'"
+        if layout is None or column is None:
+            return _rows(self.files)
+        if layout is self._own_layout:
+            own = [path for path in self.files if path.stem == part]
+            return _rows(own) if own else f"{_rows(self.files[:1])} WHERE false"
+        return f"{_rows(self.files)} WHERE {layout.condition(column, part)}"
 
     def key(self) -> str:
         """A text that changes when its rows change."""
-        keys = [self._by_bucket(path) if self.bucket else _key(self.name, path) for path in self.files]
-        return f"{self.name} {' '.join(keys)}"
+        return f"{self.name} {' '.join(self._key(path) for path in self.files)}"
 
-    def buckets(self) -> set[str]:
-        """The buckets that have rows here."""
-        if self._is_bucketed:
-            return {path.stem for path in self.files}
-        held = (_contents_by_bucket(path) for path in self.files) if self._speaks_of_reports else ()
-        return {bucket for contents in held for bucket in contents}
+    def part_keys(self, layout: Layout) -> dict[str, str] | None:
+        """The same for each part of `layout` that has rows here; None where it is not to be cut up so."""
+        if layout.column(self._columns) is None:
+            return None
+        if layout is self._own_layout:
+            return {path.stem: f"{self.name} {self._key(path)}" for path in self.files}
+        held: dict[str, list[str]] = {}
+        for path in self.files:
+            for part, contents in _known(path, _key_of_file(path)).parts.get(layout.name, {}).items():
+                held.setdefault(part, []).append(f"{path.stem}:{contents}")
+        return {part: f"{self.name} {' '.join(contents)}" for part, contents in held.items()}
 
     @property
-    def _is_bucketed(self) -> bool:
-        return bool(self.files) and all(path.stem in BUCKETS for path in self.files)
+    def is_of_reports(self) -> bool:
+        """Whether it has rows only where there are reports."""
+        return any(name in self._columns for name in OF_REPORTS)
 
-    @property
-    def _speaks_of_reports(self) -> bool:
+    @cached_property
+    def _columns(self) -> Sequence[str]:
         if self.name in inputs():
-            return OF_REPORT in inputs()[self.name]
-        return any(OF_REPORT == name for path in self.files[:1] for name, _ in look(path).columns)
+            return list(inputs()[self.name])
+        return [name for path in self.files[:1] for name, _ in look(path).columns]
 
-    def _by_bucket(self, path: Path) -> str:
-        return _contents_by_bucket(path).get(self.bucket or "", "")
+    @cached_property
+    def _own_layout(self) -> Layout | None:
+        """How its own files are laid out, if they are."""
+        laid_out = (one for one in LAYOUTS.values() if all(one.is_part(path.stem) for path in self.files))
+        return next(laid_out, None) if self.files else None
+
+    def _key(self, path: Path) -> str:
+        """What a file of it holds: the contents of a table, the key of a staged bucket, the bytes of any other."""
+        return _key_of_file(path) if self.name in inputs() or stored_key(path) is None else look(path).contents
 
 
-def filled_buckets(found: Sequence[Input]) -> list[str]:
-    """The buckets of reports for which any of the inputs that are laid out by report has rows."""
-    return sorted(set().union(*(one.buckets() for one in found)))
+def _rows(files: Sequence[Path]) -> str:
+    return f"FROM read_parquet([{', '.join(map(quote, files))}])"
 
 
 def table_files(tables_dir: Path, name: str) -> list[Path]:
@@ -97,13 +110,15 @@ def table_files(tables_dir: Path, name: str) -> list[Path]:
 
 def note(con: duckdb.DuckDBPyConnection, written: Path, path: Path, key: str) -> None:
     """Remember what the file `written` holds, which is about to become `path`, while there is a connection at hand."""
-    _memo(path).answer(f"{path.parent.name}/{path.stem}", key, lambda: _held(con, written))
+    _memo(path).answer(_name(path), key, lambda: _held(con, written))
 
 
 def look(path: Path) -> Looked:
     """What one file of a table holds; worked out once and then remembered. Raises InputError for a foreign file."""
-    known = _memo(path).answer(f"{path.parent.name}/{path.stem}", _own_key(path), lambda: _look(path))
-    return Looked(known["rows"], tuple((name, kind) for name, kind in known["columns"]), known["contents"])
+    key = stored_key(path)
+    if key is None:
+        raise InputError(f"{path.stem}: {path} is not a table that was built here; remove it and build again")
+    return _known(path, key)
 
 
 def no_rows(name: str) -> str:
@@ -114,19 +129,11 @@ def no_rows(name: str) -> str:
     return f"SELECT {kinds} WHERE false"
 
 
-def _key(name: str, path: Path) -> str:
-    """What an input holds: the contents of a table, the key of a staged bucket, the bytes of any other file."""
+def _key_of_file(path: Path) -> str:
     key = stored_key(path)
     if key is None:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    return key if name in inputs() else look(path).contents
-
-
-def _own_key(path: Path) -> str:
-    key = stored_key(path)
-    if key is None:
-        raise InputError(f"{path.stem}: {path} is not a table that was built here; remove it and build again")
     return key
 
 
@@ -134,15 +141,40 @@ def _memo(path: Path) -> Memo:
     return Memo(path.parent / CONTENTS)
 
 
-def _look(path: Path) -> dict[str, object]:
-    with _reading(path) as con:
-        return _held(con, path)
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def _known(path: Path, key: str) -> Looked:
+    def ask() -> dict[str, object]:
+        with _reading(path) as con:
+            return _held(con, path)
+
+    known = _memo(path).answer(_name(path), key, ask)
+    kinds = tuple((name, kind) for name, kind in known["columns"])
+    return Looked(known["rows"], kinds, known["contents"], known["parts"])
 
 
 def _held(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, object]:
+    """Rows, columns and hashes of a file, by part of every layout too; every value is read once."""
     table = f"read_parquet({quote(path)})"
-    found = contents(con, table)
-    return {"rows": found.rows, "columns": columns(con, table), "contents": found.sha}
+    kinds = columns(con, table)
+    named = [(layout, layout.column([name for name, _ in kinds])) for layout in LAYOUTS.values()]
+    cut = [(layout, column) for layout, column in named if column and not layout.is_part(path.stem)]
+    beginnings = ", ".join(["''", *(f"coalesce({layout.beginning(column)}, '')" for layout, column in cut)])
+    groups = contents_by(con, table, f"concat_ws(' ', {beginnings})")
+    parts: dict[str, dict[str, int]] = {layout.name: {} for layout, _ in cut}
+    for beginning, held in groups.items():
+        for (layout, _), own in zip(cut, beginning.split(" ")[1:], strict=True):
+            if own:  # a row without a code is of no part
+                sums = parts[layout.name]
+                sums[layout.part_of(own)] = sums.get(layout.part_of(own), 0) + int(held.sha, 16)
+    return {
+        "rows": sum(held.rows for held in groups.values()),
+        "columns": kinds,
+        "contents": f"{sum(int(held.sha, 16) for held in groups.values()):x}",
+        "parts": {name: {part: f"{total:x}" for part, total in sums.items()} for name, sums in parts.items()},
+    }
 
 
 @contextmanager
@@ -152,20 +184,3 @@ def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield con
     except duckdb.Error as error:
         raise InputError(f"{path} cannot be read ({error}); remove it and run again") from error
-
-
-def _contents_by_bucket(path: Path) -> dict[str, str]:
-    """What a file holds of the reports of each bucket."""
-
-    def ask() -> dict[str, str]:
-        with _reading(path) as con:
-            held = contents_by(con, f"read_parquet({quote(path)})", f"left({OF_REPORT}, 2)")
-        found: dict[str, int] = {}
-        for beginning, part in held.items():
-            if beginning:  # a correction may be of no report
-                bucket = bucket_of(beginning)
-                found[bucket] = found.get(bucket, 0) + int(part.sha, 16)
-        return {bucket: f"{total:x}" for bucket, total in found.items()}
-
-    known: dict[str, str] = _memo(path).answer(f"{path.stem} by bucket", stored_key(path) or _key("", path), ask)
-    return known

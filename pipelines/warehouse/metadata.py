@@ -33,14 +33,14 @@ class ColumnText:
 
 @dataclass(frozen=True)
 class TableText:
-    """What a row of a table is, its key, its references (column -> 'table.column'), and whether it is built by report."""
+    """What a row of a table is, its key, its references (column -> 'table.column'), and the layout that it is built in."""
 
     en: str
     zh: str
     key: tuple[str, ...]
     references: Mapping[str, str] = field(default_factory=dict)
     list_references: Mapping[str, str] = field(default_factory=dict)
-    in_parts: bool = False
+    in_parts: str = ""
 
     @property
     def comment(self) -> str:

@@ -17,14 +17,17 @@ from typing import Any
 
 import duckdb
 
-from pipelines.stage.buckets import BUCKETS, KEY_NAME, stored_key
+from pipelines.stage.buckets import KEY_NAME, stored_key
 from pipelines.warehouse.database import connect, quote, working
-from pipelines.warehouse.inputs import Input, InputError, filled_buckets, look, no_rows, note, table_files
+from pipelines.warehouse.inputs import Input, InputError, look, no_rows, note, table_files
+from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
 from pipelines.whole import whole
 
 Sources = Mapping[str, Path | Sequence[Path]]
+# Rows that are read or skipped together: few, as a part by province is read from files by report, in which it is a piece.
+ROW_GROUP = 8192
 
 
 class BuildError(RuntimeError):
@@ -44,8 +47,8 @@ class Column:
 class TableSpec:
     """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'.
 
-    A table that is `in_parts` says of each report only what follows from the rows of that report: it is a folder with a
-    file for each bucket of reports, and only those are built again whose reports have changed.
+    A table `in_parts` is a folder with a file for each part of a layout (pipelines.warehouse.layouts), and only the parts
+    are built again whose rows have changed in an input.
     """
 
     name: str
@@ -55,7 +58,7 @@ class TableSpec:
     depends_on: tuple[str, ...]
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
-    in_parts: bool = False
+    in_parts: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
             depends_on=lineage.depends_on,
             columns=tuple(Column(c, describe_column(name, c).comment, s) for c, s in lineage.columns.items()),
             primary_key=text.key,
-            in_parts=text.in_parts,
+            in_parts=LAYOUTS[text.in_parts] if text.in_parts else None,
         )
     return specs
 
@@ -107,40 +110,77 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
     """
     found = [Input(name, _files(spec, name, sources)) for name in spec.depends_on]
     try:
-        if spec.in_parts:
-            return _combined(spec, out_dir, _build_parts(spec, found, out_dir))
-        return _combined(spec, out_dir, [_build_file(spec, found, out_dir / f"{spec.name}.parquet")])
+        parts = _parts(spec, found, out_dir)
+        stale = [part for part in parts if stored_key(part.path) != part.key]
+        gone = set(table_files(out_dir, spec.name)) - {part.path for part in parts}
+        if stale:
+            with working(out_dir) as con:
+                con.execute("SET parquet_metadata_cache = true")
+                for part in stale:
+                    _write(con, spec, part)
+        for path in gone:
+            path.unlink()
+        return _combined(spec, out_dir, reused=not stale and not gone)
     except (InputError, duckdb.Error) as error:
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-def _build_parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[bool]:
-    """Write the files of a table in parts that changed and remove those without rows; returns which were left."""
-    folder = out_dir / spec.name
-    buckets = filled_buckets(found) or BUCKETS[:1]  # a table without rows has its columns all the same
-    wanted = {folder / f"{bucket}.parquet": [one.part(bucket) for one in found] for bucket in buckets}
-    reused = [_build_file(spec, part, path) for path, part in wanted.items()]
-    gone = [path for path in table_files(out_dir, spec.name) if path not in wanted]
-    for path in gone:
-        path.unlink()
-    return [*reused, not gone]
+@dataclass(frozen=True)
+class _Part:
+    """One file of a table: where it goes, what it is made from, and the query for each input."""
+
+    path: Path
+    key: str
+    sources: Mapping[str, str]
+
+
+def _parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[_Part]:
+    """The files that the table is to have, each with its key."""
+    if spec.in_parts is None:
+        key = _key(spec, [one.key() for one in found])
+        return [_Part(out_dir / f"{spec.name}.parquet", key, {one.name: one.sql() for one in found})]
+    layout = spec.in_parts
+    cut = [(one, one.part_keys(layout)) for one in found]
+    filled = {part for one, keys in cut if one.is_of_reports for part in keys or ()}
+    parts = []
+    for part in sorted(filled) or [layout.empty]:  # a table without rows has its columns all the same
+        own = [one.key() if keys is None else f"{one.name} {keys.get(part)}" for one, keys in cut]
+        queries = {one.name: one.sql(layout, part) for one in found}
+        parts.append(_Part(out_dir / spec.name / f"{part}.parquet", _key(spec, own), queries))
+    return parts
+
+
+def _key(spec: TableSpec, inputs: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join([spec.sql, *inputs]).encode()).hexdigest()
+
+
+def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> None:
+    """Build one file of a table."""
+    for name, query in part.sources.items():
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    with whole(part.path) as beside:
+        con.execute(
+            f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
+            f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{KEY_NAME}: {quote(part.key)}}})"
+        )
+        note(con, beside, part.path, part.key)
 
 
 def inspect(spec: TableSpec, out_dir: Path) -> Built:
     """A table that was built in `out_dir`. Raises BuildError where it was not."""
     try:
-        return _combined(spec, out_dir, [True])
+        return _combined(spec, out_dir, reused=True)
     except InputError as error:
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-def _combined(spec: TableSpec, out_dir: Path, reused: Sequence[bool]) -> Built:
+def _combined(spec: TableSpec, out_dir: Path, *, reused: bool) -> Built:
     paths = table_files(out_dir, spec.name)
     if not paths:
         raise BuildError(f"table {spec.name} is not at {out_dir / spec.name}.parquet; build it first")
     parts = [look(path) for path in paths]
     total = sum(int(part.contents, 16) for part in parts)
-    return Built(tuple(paths), sum(part.rows for part in parts), parts[0].columns, f"{total:x}", all(reused))
+    return Built(tuple(paths), sum(part.rows for part in parts), parts[0].columns, f"{total:x}", reused)
 
 
 def output_types(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
@@ -168,19 +208,3 @@ def _files(spec: TableSpec, name: str, sources: Sources) -> list[Path]:
         if not file.is_file():
             raise BuildError(f"{spec.name}: its input {name} is not at {file}; build {name} first")
     return files
-
-
-def _build_file(spec: TableSpec, found: Sequence[Input], path: Path) -> bool:
-    """Write one file of a table; returns whether it could be left as it was."""
-    key = hashlib.sha256("\n".join([spec.sql, *(one.key() for one in found)]).encode()).hexdigest()
-    if stored_key(path) == key:
-        return True
-    with whole(path) as beside, working(path.parent) as con:
-        for one in found:
-            con.execute(f"CREATE VIEW {one.name} AS {one.sql()}")
-        con.execute(
-            f"COPY ({spec.sql}) TO {quote(beside)} "
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{KEY_NAME}: {quote(key)}}})"
-        )
-        note(con, beside, path, key)
-    return False
