@@ -1,5 +1,6 @@
 """Specifications read out of the SQL: dependencies, lineage, descriptions; and building with reuse."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -273,3 +274,14 @@ def test_the_codebook_becomes_a_table(tmp_path):
     assert pl.read_parquet(path)["metric_code"].to_list() == ["a", "b"]
     assert list(pl.read_parquet(path).columns) == list(metadata.inputs()["ref_indicators"])
     assert [p.name for p in Path(path.parent).iterdir()] == ["indicators.parquet"]
+
+
+def test_what_an_older_version_remembered_is_worked_out_anew(tmp_path):
+    warehouse = Warehouse(tmp_path, [sample()])
+    before = warehouse.build()
+    memory = tmp_path / "tables" / "contents.json"
+    known = json.loads(memory.read_text(encoding="utf-8"))
+    old = {name: {"key": entry["key"].partition(" ")[2], "answer": {"rows": 7}} for name, entry in known.items()}
+    memory.write_text(json.dumps(old), encoding="utf-8")
+    after = warehouse.build()
+    assert {name: table.contents for name, table in after.items()} == {n: table.contents for n, table in before.items()}

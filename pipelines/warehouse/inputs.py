@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -20,12 +21,17 @@ from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.metadata import inputs
 
 CONTENTS = "contents.json"  # beside the tables: what each holds
+_VERSION = "2"  # raised when what is remembered of a file takes another shape
 # A table with one of these has rows where there are reports; the others (divisions, indicators) have them anyway.
 OF_REPORTS = ("report_id", "report_year")
 
 
 class InputError(RuntimeError):
     """A file cannot be built on; the message names it, the cause and what to do."""
+
+
+#: What is remembered of a file: rows, columns, contents and parts as of `Looked`.
+Held = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,9 @@ def table_files(tables_dir: Path, name: str) -> list[Path]:
     return [whole] if whole.is_file() else sorted((tables_dir / name).glob("*.parquet"))
 
 
-def note(con: duckdb.DuckDBPyConnection, written: Path, path: Path, key: str) -> None:
-    """Remember what the file `written` holds, which is about to become `path`, while there is a connection at hand."""
-    _memo(path).answer(_name(path), key, lambda: _held(con, written))
+def note(path: Path, key: str, held: Held) -> None:
+    """Remember what a file of a table holds that was just written."""
+    _memo(path).answer(_name(path), _versioned(key), lambda: held)
 
 
 def look(path: Path) -> Looked:
@@ -141,21 +147,25 @@ def _memo(path: Path) -> Memo:
     return Memo(path.parent / CONTENTS)
 
 
+def _versioned(key: str) -> str:
+    return f"{_VERSION} {key}"
+
+
 def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
 def _known(path: Path, key: str) -> Looked:
-    def ask() -> dict[str, object]:
+    def ask() -> Held:
         with _reading(path) as con:
-            return _held(con, path)
+            return held_by(con, path)
 
-    known = _memo(path).answer(_name(path), key, ask)
+    known = _memo(path).answer(_name(path), _versioned(key), ask)
     kinds = tuple((name, kind) for name, kind in known["columns"])
     return Looked(known["rows"], kinds, known["contents"], known["parts"])
 
 
-def _held(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, object]:
+def held_by(con: duckdb.DuckDBPyConnection, path: Path) -> Held:
     """Rows, columns and hashes of a file, by part of every layout too; every value is read once."""
     table = f"read_parquet({quote(path)})"
     kinds = columns(con, table)

@@ -10,6 +10,7 @@ same does not count: a file that was only touched, or a new rule that no report 
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import duckdb
 
 from pipelines.stage.buckets import KEY_NAME, stored_key
 from pipelines.warehouse.database import connect, quote, working
-from pipelines.warehouse.inputs import Input, InputError, look, no_rows, note, table_files
+from pipelines.warehouse.inputs import Held, Input, InputError, held_by, look, no_rows, note, table_files
 from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
@@ -28,6 +29,7 @@ from pipelines.whole import whole
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is read from files by report, in which it is a piece.
 ROW_GROUP = 8192
+_AT_A_TIME = 2  # files that are written side by side
 
 
 class BuildError(RuntimeError):
@@ -114,10 +116,7 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
         stale = [part for part in parts if stored_key(part.path) != part.key]
         gone = set(table_files(out_dir, spec.name)) - {part.path for part in parts}
         if stale:
-            with working(out_dir) as con:
-                con.execute("SET parquet_metadata_cache = true")
-                for part in stale:
-                    _write(con, spec, part)
+            _write_all(spec, stale, out_dir)
         for path in gone:
             path.unlink()
         return _combined(spec, out_dir, reused=not stale and not gone)
@@ -154,16 +153,29 @@ def _key(spec: TableSpec, inputs: Sequence[str]) -> str:
     return hashlib.sha256("\n".join([spec.sql, *inputs]).encode()).hexdigest()
 
 
-def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> None:
-    """Build one file of a table."""
+def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
+    """Build files of a table, two at a time: much of what one needs is done by one core alone."""
+    with working(out_dir) as con, ThreadPoolExecutor(_AT_A_TIME) as threads:
+        con.execute("SET parquet_metadata_cache = true")
+        writing = [threads.submit(_write, con.cursor(), spec, part) for part in parts]
+        try:
+            for part, written in zip(parts, writing, strict=True):
+                note(part.path, part.key, written.result())
+        finally:
+            for written in writing:
+                written.cancel()
+
+
+def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
+    """Build one file of a table; returns what it holds. The views are of this connection alone."""
     for name, query in part.sources.items():
-        con.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
-    with whole(part.path) as beside:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+    with closing(con), whole(part.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{KEY_NAME}: {quote(part.key)}}})"
         )
-        note(con, beside, part.path, part.key)
+        return held_by(con, beside)
 
 
 def inspect(spec: TableSpec, out_dir: Path) -> Built:
