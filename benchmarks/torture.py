@@ -1,6 +1,6 @@
 """Killing runs at random points while a reader asks in a loop; writes docs/reliability.md.
 
-    python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 60] [--seed 1]
+    python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 10] [--seed 1]
 
 Before each release the raw folder changes, runs are killed at random points, and then one runs to its end. All the
 while a reader opens the release anew for each of its queries. At the end the warehouse must hold what one that was
@@ -202,7 +202,7 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
 def main() -> None:
     """Torture, print the page, write it; exits with 1 where something was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in (("kills", 200), ("releases", 50), ("reports", 60), ("seed", 1)):
+    for name, value in (("kills", 200), ("releases", 50), ("reports", 10), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--page", type=Path, default=PAGE)
     given = parser.parse_args()

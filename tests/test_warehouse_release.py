@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -287,3 +288,13 @@ def test_query_refuses_in_one_line(whole, sql, message):
 def test_query_without_a_release_says_what_to_do(tmp_path):
     with pytest.raises(QueryError, match="fazhi run"):
         query(tmp_path / "fazhi.duckdb", "SELECT 1")
+
+
+def test_long_texts_are_stored_in_their_own_compression(tmp_path):
+    long = Report("long.txt", CHIDIAN, 2023, [Clause(None, f"第{n}条工作。") for n in range(9000)])
+    warehouse = built(tmp_path, *(replace(long, raw_path=f"{n}.txt") for n in range(40)))
+    release(warehouse)
+    with closing(duckdb.connect(str(warehouse.release_path), read_only=True)) as con:
+        kinds = "SELECT DISTINCT compression FROM pragma_storage_info('report_text') WHERE column_name = 'text'"
+        assert con.sql(f"{kinds} AND segment_type = 'VARCHAR'").fetchall() == [("ZSTD",)]
+        assert con.sql("SELECT count(*), min(length(text)) FROM report_text").fetchall() == [(40, len(long.text()))]

@@ -33,7 +33,10 @@ class ColumnText:
 
 @dataclass(frozen=True)
 class TableText:
-    """What a row of a table is, its key, its references (column -> 'table.column'), and the layout that it is built in."""
+    """What a row of a table is, its key, its references (column -> 'table.column'), and how it is stored.
+
+    `in_parts` names the layout of its files, `compression` that of columns for which DuckDB's own choice is not good.
+    """
 
     en: str
     zh: str
@@ -41,6 +44,7 @@ class TableText:
     references: Mapping[str, str] = field(default_factory=dict)
     list_references: Mapping[str, str] = field(default_factory=dict)
     in_parts: str = ""
+    compression: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def comment(self) -> str:
