@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, Warehouse, built, say
 
+from pipelines.stage.buckets import bucket_of
+from pipelines.warehouse import audit as auditing
 from pipelines.warehouse import publish as publishing
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError
 from pipelines.warehouse.inputs import table_files
@@ -171,6 +173,67 @@ def spoil(warehouse: Warehouse, table: str, select: str) -> None:
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS {select} FROM read_parquet('{path}')")
         con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")
+
+
+def many() -> list[Report]:
+    """Reports enough to lie in several parts."""
+    return [Report(f"{n}.txt", CHIDIAN, 2000 + n, [say("exam_sessions", f"测试{{{n}}}次。", n)]) for n in range(1, 9)]
+
+
+def test_only_parts_that_changed_are_audited_again(tmp_path, monkeypatch):
+    warehouse = built(tmp_path, *many())
+    audited: list[tuple[str, str]] = []
+    real = auditing._audit
+
+    def listening(con, task):
+        audited.extend((check.name, task.name.rpartition(" ")[2]) for check in task.checks)
+        return real(con, task)
+
+    def parts(check: str) -> list[str]:
+        return sorted(part for name, part in audited if name == check)
+
+    monkeypatch.setattr(auditing, "_audit", listening)
+    release(warehouse)
+    assert {name for name, _ in audited} >= {c.name for c in AUDIT_CHECKS if not c.name.startswith("release")}
+    own = [path.stem for path in table_files(warehouse.tables_dir, "fact_indicator")]
+    assert parts("evidence_matches_text") == own and len(own) > 4
+    audited.clear()
+    late = Report("late.txt", CHIDIAN, 2021, [say("exam_sessions", "测试{9}次。", 9)])
+    for name, rows in late.rows().items():
+        warehouse.rows[name] += rows
+    warehouse.build()
+    release(warehouse)
+    bucket = bucket_of(late.report_id[:2])
+    for check in ("evidence_matches_text", "mention_matches_text", "number_mention_key", "fact_has_number"):
+        assert parts(check) == [bucket], check
+    assert parts("dim_division_key") == []
+    assert parts("township_metric_key") == ["350000"]
+
+
+def test_a_fault_in_one_part_is_found_and_not_forgotten(tmp_path):
+    warehouse = built(tmp_path, *many())
+    release(warehouse)
+    fault = warehouse.rows["stage_facts"][3]
+    fault["evidence"] = "测试4回"
+    warehouse.build()
+    for _ in range(2):  # the second time it is remembered
+        with pytest.raises(AuditError) as refusal:
+            release(warehouse)
+        (result,) = refusal.value.results
+        assert result.check.name == "evidence_matches_text"
+        assert (result.failures, result.examples) == (1, (fault["fact_id"],))
+
+
+def test_a_key_that_stands_in_two_parts_is_found(tmp_path):
+    warehouse = built(tmp_path, *many())
+    first, other = table_files(warehouse.tables_dir, "fact_indicator")[:2]
+    with closing(duckdb.connect()) as con:
+        con.execute(f"CREATE TABLE t AS FROM read_parquet('{other}')")
+        con.execute(f"UPDATE t SET fact_id = (SELECT min(fact_id) FROM read_parquet('{first}'))")
+        con.execute(f"COPY t TO '{other}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")
+    with pytest.raises(AuditError) as refusal:
+        release(warehouse)
+    assert "fact_indicator_key" in {result.check.name for result in refusal.value.results}
 
 
 def test_the_message_counts_and_shows_examples(copy):

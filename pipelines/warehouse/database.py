@@ -5,17 +5,23 @@ Nothing here knows which tables there are.
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 # DuckDB's own share of the memory of a run; what does not fit is spilled to a folder that goes with the connection.
 MEMORY_LIMIT = "2GB"
+_AT_A_TIME = 2
 _ROUNDED = 6  # decimals: a mean may differ behind these with the order in which threads add
+
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,36 @@ def working(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         con.execute(f"SET temp_directory = {quote(spill)}")
         yield con
+
+
+def side_by_side(
+    folder: Path, pieces: Sequence[Piece], work: Callable[[duckdb.DuckDBPyConnection, Piece], Result]
+) -> Iterator[tuple[Piece, Result]]:
+    """Each piece with what `work` returns for it, in order; two at a time, as one alone keeps a single core busy.
+
+    Each call has a connection of its own to one private database below `folder`, with its own temporary views. The
+    first that raises ends the rest.
+    """
+    with working(folder) as con, ThreadPoolExecutor(_AT_A_TIME) as threads:
+        con.execute("SET parquet_metadata_cache = true")
+
+        def run(piece: Piece) -> Result:
+            with con.cursor() as own:
+                return work(own, piece)
+
+        working_on = [threads.submit(run, piece) for piece in pieces]
+        try:
+            for piece, result in zip(pieces, working_on, strict=True):
+                yield piece, result.result()
+        finally:
+            for result in working_on:
+                result.cancel()
+
+
+def name_views(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
+    """Give each query of `sources` its name, for this connection alone."""
+    for name, query in sources.items():
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
 def contents(con: duckdb.DuckDBPyConnection, table: str) -> Contents:

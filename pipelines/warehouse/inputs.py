@@ -5,7 +5,7 @@ buckets carry the key of what they were computed from, and what a table holds is
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,6 +102,38 @@ class Input:
     def _key(self, path: Path) -> str:
         """What a file of it holds: the contents of a table, the key of a staged bucket, the bytes of any other."""
         return _key_of_file(path) if self.name in inputs() or stored_key(path) is None else look(path).contents
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one part is worked out from: the query for each input, and the keys of all of them in their order.
+
+    `part` is None for the whole.
+    """
+
+    part: str | None
+    sources: Mapping[str, str]
+    keys: tuple[str, ...]
+
+
+def cut(found: Sequence[Input], layout: Layout | None, parts: Iterable[str] | None = None) -> list[Piece]:
+    """The pieces of `layout`, by default all for which an input that speaks of reports has rows; one without a layout.
+
+    Of an input that the layout does not cut up, every piece has all rows.
+    """
+    if layout is None:
+        return [Piece(None, {one.name: one.sql() for one in found}, tuple(one.key() for one in found))]
+    keys = [(one, one.part_keys(layout)) for one in found]
+    if parts is None:
+        parts = {part for one, own in keys if one.is_of_reports for part in own or ()}
+    return [
+        Piece(
+            part,
+            {one.name: one.sql(layout, part) for one in found},
+            tuple(one.key() if own is None else f"{one.name} {own.get(part)}" for one, own in keys),
+        )
+        for part in sorted(parts) or [layout.empty]  # what has no rows has its columns all the same
+    ]
 
 
 def _rows(files: Sequence[Path]) -> str:

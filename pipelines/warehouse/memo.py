@@ -5,7 +5,7 @@ cannot be read is an empty memory: everything is asked anew, nothing is lost.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,20 @@ class Memo:
         if name in known and known[name]["key"] == key:
             return known[name]["answer"]
         found = ask()
-        self._write({**self._read(), name: {"key": key, "answer": found}})
+        self.keep({name: (key, found)})
         return found
+
+    def has(self, name: str, key: str) -> bool:
+        """Whether the answer to `name` was given for `key`."""
+        return bool(self._read().get(name, {}).get("key") == key)
+
+    def known(self, name: str) -> Any:
+        """The kept answer to `name`; raises KeyError where there is none."""
+        return self._read()[name]["answer"]
+
+    def keep(self, answers: Mapping[str, tuple[str, Any]]) -> None:
+        """Keep answers by name, each with its key."""
+        self._write({**self._read(), **{name: {"key": key, "answer": answer} for name, (key, answer) in answers.items()}})
 
     def _read(self) -> dict[str, Any]:
         try:

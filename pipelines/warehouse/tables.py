@@ -10,7 +10,6 @@ same does not count: a file that was only touched, or a new rule that no report 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import Any
 import duckdb
 
 from pipelines.stage.buckets import KEY_NAME, stored_key
-from pipelines.warehouse.database import connect, quote, working
-from pipelines.warehouse.inputs import Held, Input, InputError, held_by, look, no_rows, note, table_files
+from pipelines.warehouse.database import connect, name_views, quote, side_by_side
+from pipelines.warehouse.inputs import Held, Input, InputError, cut, held_by, look, no_rows, note, table_files
 from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.metadata import describe_column, describe_table, inputs
@@ -29,7 +28,6 @@ from pipelines.whole import whole
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is read from files by report, in which it is a piece.
 ROW_GROUP = 8192
-_AT_A_TIME = 2  # files that are written side by side
 
 
 class BuildError(RuntimeError):
@@ -126,7 +124,7 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
 
 @dataclass(frozen=True)
 class _Part:
-    """One file of a table: where it goes, what it is made from, and the query for each input."""
+    """One file of a table: where it goes, what it is made from, and the key of that."""
 
     path: Path
     key: str
@@ -134,43 +132,27 @@ class _Part:
 
 
 def _parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[_Part]:
-    """The files that the table is to have, each with its key."""
-    if spec.in_parts is None:
-        key = _key(spec, [one.key() for one in found])
-        return [_Part(out_dir / f"{spec.name}.parquet", key, {one.name: one.sql() for one in found})]
-    layout = spec.in_parts
-    cut = [(one, one.part_keys(layout)) for one in found]
-    filled = {part for one, keys in cut if one.is_of_reports for part in keys or ()}
-    parts = []
-    for part in sorted(filled) or [layout.empty]:  # a table without rows has its columns all the same
-        own = [one.key() if keys is None else f"{one.name} {keys.get(part)}" for one, keys in cut]
-        queries = {one.name: one.sql(layout, part) for one in found}
-        parts.append(_Part(out_dir / spec.name / f"{part}.parquet", _key(spec, own), queries))
-    return parts
-
-
-def _key(spec: TableSpec, inputs: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join([spec.sql, *inputs]).encode()).hexdigest()
+    """The files that the table is to have."""
+    return [
+        _Part(
+            out_dir / (f"{spec.name}/{piece.part}.parquet" if piece.part else f"{spec.name}.parquet"),
+            hashlib.sha256("\n".join([spec.sql, *piece.keys]).encode()).hexdigest(),
+            piece.sources,
+        )
+        for piece in cut(found, spec.in_parts)
+    ]
 
 
 def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
-    """Build files of a table, two at a time: much of what one needs is done by one core alone."""
-    with working(out_dir) as con, ThreadPoolExecutor(_AT_A_TIME) as threads:
-        con.execute("SET parquet_metadata_cache = true")
-        writing = [threads.submit(_write, con.cursor(), spec, part) for part in parts]
-        try:
-            for part, written in zip(parts, writing, strict=True):
-                note(part.path, part.key, written.result())
-        finally:
-            for written in writing:
-                written.cancel()
+    """Build files of a table."""
+    for part, held in side_by_side(out_dir, parts, lambda con, part: _write(con, spec, part)):
+        note(part.path, part.key, held)
 
 
 def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
-    """Build one file of a table; returns what it holds. The views are of this connection alone."""
-    for name, query in part.sources.items():
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-    with closing(con), whole(part.path) as beside:
+    """Build one file of a table; returns what it holds."""
+    name_views(con, part.sources)
+    with whole(part.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{KEY_NAME}: {quote(part.key)}}})"
