@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.assets.metadata import OWNERS, Metadata, Result
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     owners=OWNERS,
     description="The release as Parquet, CSV, XLSX and Stata files, with Frictionless and Croissant metadata.",
 )
-def exports(workspace: Workspace) -> Result:
+def exports(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """Write the files of the current release, unless they are there already."""
     from pipelines.warehouse.export import ExportError, export
 
     settings = workspace.settings()
     try:
-        exported = export(settings.release_path, settings.exports_dir, settings.export_formats)
+        with retrying(context):
+            exported = export(settings.release_path, settings.exports_dir, settings.export_formats)
     except ExportError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     return dg.MaterializeResult(metadata=_metadata(exported))

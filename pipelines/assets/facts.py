@@ -7,6 +7,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
 from pipelines.stage.buckets import key_of, scan
@@ -33,7 +34,8 @@ def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Itera
     from pipelines.stage.facts import FACTS, NUMBERS, refresh_facts  # the engine is not needed to load the graph
 
     settings = workspace.settings()
-    counts = refresh_facts(settings)
+    with retrying(context):
+        counts = refresh_facts(settings)
     log_errors(context, counts.errors)
     yield dg.MaterializeResult(
         asset_key="facts",

@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.stage.files import read_files, refresh_files
 
@@ -24,10 +25,11 @@ GROUP = "raw"
         ),
     ],
 )
-def raw_files(workspace: Workspace) -> Result:
+def raw_files(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """Every file below the raw folder with the hash of its bytes and what its sidecar says of where it came from."""
     settings = workspace.settings()
-    counts = refresh_files(settings)
+    with retrying(context):
+        counts = refresh_files(settings)
     files = read_files(settings)
     odd = files.filter(pl.col("sidecar_error").is_not_null() | pl.col("file_error").str.contains("a sidecar without"))
     problem = pl.coalesce("sidecar_error", "file_error")

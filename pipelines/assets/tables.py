@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.assets.charts import table_charts
 from pipelines.assets.metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
+from pipelines.assets.retries import retrying
 from pipelines.assets.sources import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, audit_tables
@@ -50,10 +51,11 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             ),
         ],
     )
-    def build_table(workspace: Workspace) -> Result:
+    def build_table(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
         """Build one table or mart, unless what it is made of is unchanged."""
         settings = workspace.settings()
-        built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
+        with retrying(context):
+            built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
         frame = pl.scan_parquet(list(built.paths))
         types = dict(built.columns)
         metadata: Metadata = {

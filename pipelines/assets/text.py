@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.stage.buckets import scan
 from pipelines.stage.files import read_files
@@ -28,7 +29,8 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
 
     settings = workspace.settings()
     files = read_files(settings)
-    counts = refresh_documents(files, settings)
+    with retrying(context):
+        counts = refresh_documents(files, settings)
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, DOCUMENTS)
     ids = frame.select("report_id").collect()
@@ -55,7 +57,8 @@ def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Resul
     from pipelines.stage.identities import IDENTITIES, refresh_identities
 
     settings = workspace.settings()
-    counts = refresh_identities(read_files(settings), settings)
+    with retrying(context):
+        counts = refresh_identities(read_files(settings), settings)
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, IDENTITIES)
     accepted = frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()
