@@ -137,3 +137,11 @@ def test_the_digest_changes_with_every_change_of_the_folder(tmp_path: Path) -> N
     path.unlink()
     seen.add(digest(tmp_path))
     assert len(seen) == 4
+    lines = tmp_path / "corrections.csv"  # no report, and yet it changes the release
+    assert digest(tmp_path, [lines]) not in seen
+    seen.add(digest(tmp_path, [lines]))
+    lines.write_text("report\n", encoding="utf-8")
+    seen.add(digest(tmp_path, [lines]))
+    lines.write_text("report,action\n", encoding="utf-8")
+    seen.add(digest(tmp_path, [lines]))
+    assert len(seen) == 7

@@ -1,6 +1,7 @@
 """The whole way, from a folder of files to a release, as a person runs it: the command in a process of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.runlock import run_lock
 from pipelines.settings import PROJECT_ROOT
 
 REPORT = """象山县石浦镇人民政府关于2023年度法治政府建设情况的报告
@@ -134,3 +136,29 @@ def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(
     assert "raw_files" in line and "0 files" in line
     assert missing.startswith("fazhi: not made in this run: ") and "release" in missing
     assert release.read_bytes() == before
+
+
+def test_a_second_run_leaves_with_a_line(place: Path, first: subprocess.CompletedProcess[str]) -> None:
+    with run_lock(place / "wh"):
+        second = run(place)
+    assert (second.returncode, second.stdout) == (2, "")
+    (line,) = second.stderr.splitlines()
+    assert f"another run (process {os.getpid()}) is at work on {place / 'wh'}" in line
+
+
+def test_exports_that_fail_do_not_take_the_release_with_them(
+    place: Path, first: subprocess.CompletedProcess[str]
+) -> None:
+    exports = place / "wh/exports"
+    shutil.rmtree(exports)
+    exports.mkdir()
+    (exports / "letters.txt").write_text("mine", encoding="utf-8")
+    (place / "raw" / "2021.txt").write_text(OTHER.replace("2022", "2021"), encoding="utf-8")
+    failed = run(place)
+    assert failed.returncode == 1
+    reason, missing = failed.stderr.splitlines()
+    assert reason.startswith("fazhi: exports failed: ") and "exists and is no export" in reason
+    assert missing == "fazhi: not made in this run: exports"
+    with duckdb.connect(str(place / "wh/fazhi.duckdb"), read_only=True) as con:
+        assert con.sql("SELECT n_accepted FROM release").fetchall() == [(3,)]
+    assert [path.name for path in exports.iterdir()] == ["letters.txt"]

@@ -26,14 +26,15 @@ nightly_schedule = dg.ScheduleDefinition(
     name="new_raw_files",
     job=nightly_job,
     minimum_interval_seconds=60,
-    description="Starts the job when a file below the raw folder is new, changed or gone.",
+    description="Starts the job when a file below the raw folder is new, changed or gone, corrections.csv among them.",
 )
 def new_raw_files(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
     """Compare the raw folder with what it was when the sensor last looked; the cursor is a hash of names and times."""
-    raw_dir = workspace.settings().raw_dir
+    settings = workspace.settings()
+    raw_dir = settings.raw_dir
     if not raw_dir.is_dir():
         return dg.SkipReason(f"raw folder {raw_dir} does not exist")
-    now = digest(raw_dir)
+    now = digest(raw_dir, [settings.corrections_path])
     if now == context.cursor:
         return dg.SkipReason(f"nothing new in {raw_dir}")
     context.update_cursor(now)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -89,10 +89,14 @@ def inventory(
     return pl.concat([kept, fresh]).sort("raw_path"), len(todo)
 
 
-def digest(raw_dir: Path) -> str:
-    """One hash over the names, sizes and times of all files: it changes when a report is added, changed or gone."""
-    lines = "\n".join(f"{file.raw_path}\t{file.stamp}" for file in scan(raw_dir))
-    return hashlib.sha256(lines.encode()).hexdigest()
+def digest(raw_dir: Path, beside: Iterable[Path] = ()) -> str:
+    """One hash over the names, sizes and times of all files: it changes when a report is added, changed or gone.
+
+    beside: files that are no reports and count all the same.
+    """
+    lines = [f"{file.raw_path}\t{file.stamp}" for file in scan(raw_dir)]
+    lines += [f"{path}\t{_stamp(path.stat()) if path.is_file() else '-'}" for path in beside]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def report_id(raw_path: str, raw_sha256: str | None) -> str:
