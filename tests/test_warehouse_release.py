@@ -13,7 +13,7 @@ from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, W
 
 from pipelines.stage.buckets import bucket_of
 from pipelines.warehouse import audit as auditing
-from pipelines.warehouse import publish as publishing
+from pipelines.warehouse.assembly import Assembly
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError
 from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.publish import PublishError, publish
@@ -255,15 +255,15 @@ def test_every_check_has_its_own_name_and_a_description():
 
 def test_a_file_that_cannot_be_read_back_is_not_published(copy, monkeypatch):
     warehouse, before = copy, copy.release_path.read_bytes()
-    assemble = publishing._assemble
+    read_back = Assembly.read_back
 
-    def damage(specs, made_of, path, *rest):
-        assemble(specs, made_of, path, *rest)
+    def damage(assembly, work, path):
         content = bytearray(path.read_bytes())
         content[len(content) // 4 :] = os.urandom(len(content) - len(content) // 4)
         path.write_bytes(content)
+        read_back(assembly, work, path)
 
-    monkeypatch.setattr(publishing, "_assemble", damage)
+    monkeypatch.setattr(Assembly, "read_back", damage)
     with pytest.raises(PublishError):
         release(warehouse, inputs={**VERSIONS, "codebook_version": "2"})
     assert warehouse.release_path.read_bytes() == before

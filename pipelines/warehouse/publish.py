@@ -17,15 +17,15 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
-from pipelines.warehouse.database import MEMORY_LIMIT, connect, contents, working
-from pipelines.warehouse.metadata import describe_column, describe_table
+from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
+from pipelines.warehouse.database import connect
 from pipelines.warehouse.releases import Kept, ReleaseError, describe, forget, kept, make_current
-from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect, quote
+from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect
 
-# The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
-STORAGE_VERSION = "v1.5.0"
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7
+OWN_TABLES = ("release", "release_table")
+HELD = "release.json"  # beside the tables: what the last release holds
 
 
 class PublishError(RuntimeError):
@@ -92,11 +92,15 @@ def publish(
     try:
         # Rules are checked on the tables, and the finished file is compared with them value by value.
         _hold(audit_tables(tables_dir, [check for check in AUDIT_CHECKS if specs.keys() >= set(check.reads)]))
-        _assemble(specs, made_of, temporary, release_id, built_at)
-        _scan(temporary, made_of.tables)
+        assembly = Assembly(specs, made_of.tables, tables_dir / HELD)
+        work = assembly.plan(newest.path if newest else None)
+        with assembly.writing(work, temporary) as con:
+            _write_own_tables(con, made_of, release_id, built_at)
+        assembly.read_back(work, temporary)
         temporary.chmod(0o444)  # a person's client must not change what others read
         temporary.replace(path)
-    except duckdb.Error as error:
+        assembly.remember(work, path)
+    except (duckdb.Error, AssemblyError) as error:
         raise PublishError(f"the release cannot be put together: {error}") from error
     finally:
         _remove(temporary)
@@ -121,27 +125,8 @@ def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str,
         _write_release_rows(con, made_of, "", datetime.fromtimestamp(0, UTC))
         return {
             name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()]
-            for name in ("release", "release_table")
+            for name in OWN_TABLES
         }
-
-
-def _assemble(
-    specs: Mapping[str, TableSpec], made_of: _Inputs, path: Path, release_id: str, built_at: datetime
-) -> None:
-    with working(path.parent) as con:
-        con.execute(f"ATTACH {quote(path)} AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
-        con.execute("USE release")
-        for name, table in made_of.tables.items():
-            _create(con, name, table)
-        _write_release_rows(con, made_of, release_id, built_at)
-        con.execute("BEGIN")  # hundreds of comments, one commit
-        for name in (*specs, "release", "release_table"):
-            _comment(con, name)
-        con.execute("COMMIT")
-        _hold(run_audit(con, [check for check in AUDIT_CHECKS if not specs.keys() >= set(check.reads)]))
-        con.execute("CHECKPOINT release")
-        con.execute("USE memory")
-        con.execute("DETACH release")
 
 
 def _hold(results: Sequence[AuditResult]) -> None:
@@ -149,16 +134,16 @@ def _hold(results: Sequence[AuditResult]) -> None:
         raise AuditError(failed)
 
 
-def _create(con: duckdb.DuckDBPyConnection, name: str, table: Built) -> None:
-    """Write a table; long texts in their own compression, which DuckDB takes ten times as long to find by itself."""
-    columns = (f'"{column}" {kind}{_compression(name, column)}' for column, kind in table.columns)
-    con.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
-    con.execute(f"INSERT INTO {name} {table.sql}")
-
-
-def _compression(table: str, column: str) -> str:
-    own = describe_table(table).compression.get(column)
-    return f" USING COMPRESSION {own}" if own else ""
+def _write_own_tables(
+    con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime
+) -> None:
+    """Write the tables that are about the release itself, and check them."""
+    for name in OWN_TABLES:  # those of the file that this one is a copy of
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    _write_release_rows(con, made_of, release_id, built_at)
+    for name in OWN_TABLES:
+        comment(con, name)
+    _hold(run_audit(con, [check for check in AUDIT_CHECKS if set(check.reads) <= set(OWN_TABLES)]))
 
 
 def _write_release_rows(
@@ -217,28 +202,6 @@ def _files(reports: Built) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    con.execute(f"COMMENT ON TABLE {table} IS {quote(describe_table(table).comment)}")
-    for column, *_ in con.sql(f"DESCRIBE {table}").fetchall():
-        con.execute(f"COMMENT ON COLUMN {table}.{column} IS {quote(describe_column(table, column).comment)}")
-
-
-def _scan(path: Path, tables: Mapping[str, Built]) -> None:
-    """Open the finished file anew and compare what it holds with the tables that it was made from.
-
-    Every value is read: DuckDB is known to have written what it could not read.
-    """
-    with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
-        con.execute("SET python_enable_replacements = false")
-        for name, table in tables.items():
-            found = contents(con, name)
-            if (found.rows, found.sha) != (table.rows, table.contents):
-                raise PublishError(
-                    f"table {name} of the finished file holds {found.rows} rows that are not the {table.rows} of the "
-                    "table that was built; run again"
-                )
 
 
 def _remove_stale(releases_dir: Path) -> None:

@@ -1,0 +1,184 @@
+"""One DuckDB file out of the tables: written anew, or as a copy of the last one with only what changed put in its place.
+
+A copy is made where little changed, so that a night with one new report writes that report's parts and not the country.
+Here belong writing, comments and reading back; when a file is a release is for `pipelines.warehouse.publish`.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.warehouse.database import MEMORY_LIMIT, contents, quote, working
+from pipelines.warehouse.inputs import look
+from pipelines.warehouse.memo import Memo
+from pipelines.warehouse.metadata import describe_column, describe_table
+from pipelines.warehouse.tables import Built, TableSpec
+
+# The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
+STORAGE_VERSION = "v1.5.0"
+MOST_CHANGED = 0.2  # of the rows: a copy in which more has to be replaced costs more than a new file
+MOST_GROWN = 1.5  # times the size of the last file that was written anew: what was replaced leaves holes
+
+
+class AssemblyError(RuntimeError):
+    """The finished file does not hold what the tables hold; the message names the table."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file of a table that the release is to hold: the rows of a part, or all where `part` is empty."""
+
+    table: str
+    part: str
+    path: Path
+    rows: int
+    contents: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What has to be done: `base` is the file to copy, if any; `fresh` what is written, `gone` what only goes."""
+
+    fresh: tuple[Piece, ...]
+    gone: tuple[tuple[str, str], ...] = ()
+    base: Path | None = None
+
+
+class Assembly:
+    """The tables of a release, and the memory of what the last file held."""
+
+    def __init__(self, specs: Mapping[str, TableSpec], tables: Mapping[str, Built], memory: Path) -> None:
+        self._specs, self._tables = specs, tables
+        self._memo = Memo(memory)
+        self._pieces = [
+            Piece(name, path.stem if specs[name].in_parts else "", path, (held := look(path)).rows, held.contents)
+            for name, table in tables.items()
+            for path in table.paths
+        ]
+
+    def plan(self, last: Path | None) -> Work:
+        """What to write, given the file of the newest release."""
+        anew = Work(tuple(self._pieces))
+        if last is None or not last.is_file() or not self._memo.has("held", self._key(last)):
+            return anew
+        known = self._memo.known("held")
+        held = {(table, part): contents for table, part, contents in known["pieces"]}
+        fresh = tuple(piece for piece in self._pieces if held.get((piece.table, piece.part)) != piece.contents)
+        gone = held.keys() - {(piece.table, piece.part) for piece in self._pieces}
+        changed = sum(piece.rows for piece in fresh)
+        if changed > MOST_CHANGED * sum(piece.rows for piece in self._pieces):
+            return anew
+        if last.stat().st_size > MOST_GROWN * known["bytes_anew"]:
+            return anew
+        return Work(fresh, tuple(sorted(gone)), last)
+
+    @contextmanager
+    def writing(self, work: Work, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Write the tables to the new file `path`; within the block the caller adds tables of its own to it."""
+        if work.base:
+            shutil.copyfile(work.base, path)
+        with working(path.parent) as con:
+            con.execute(f"ATTACH {quote(path)} AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+            con.execute("USE release")
+            for table, part in work.gone:
+                self._clear(con, table, part)
+            for name in self._tables:
+                self._write(con, [piece for piece in work.fresh if piece.table == name], is_new=work.base is None)
+            yield con
+            con.execute("CHECKPOINT release")
+            con.execute("USE memory")
+            con.execute("DETACH release")
+
+    def read_back(self, work: Work, path: Path) -> None:
+        """Open the finished file anew and compare what was written with the tables. Raises AssemblyError.
+
+        Every value that was written is read: DuckDB is known to have written what it could not read. What was copied was
+        read when it was written; of that, the rows are counted.
+        """
+        with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
+            con.execute("SET python_enable_replacements = false")
+            for piece in work.fresh if work.base else ():
+                found = contents(con, f"(FROM {piece.table} WHERE {self._rows_of(piece.table, piece.part)})")
+                _compare(piece.table, (found.rows, found.sha), (piece.rows, piece.contents))
+            for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                if name not in self._tables:
+                    contents(con, name)  # the caller's own: there is nothing to compare them with
+            for name, table in self._tables.items():
+                if work.base:
+                    ((rows,),) = con.execute(f"SELECT count(*) FROM {name}").fetchall()
+                    _compare(name, (rows, ""), (table.rows, ""))
+                else:
+                    found = contents(con, name)
+                    _compare(name, (found.rows, found.sha), (table.rows, table.contents))
+
+    def remember(self, work: Work, path: Path) -> None:
+        """Keep what the finished file holds, for the next one."""
+        bytes_anew = self._memo.known("held")["bytes_anew"] if work.base else path.stat().st_size
+        pieces = [(piece.table, piece.part, piece.contents) for piece in self._pieces]
+        self._memo.keep({"held": (self._key(path), {"pieces": pieces, "bytes_anew": bytes_anew})})
+
+    def _write(self, con: duckdb.DuckDBPyConnection, pieces: list[Piece], *, is_new: bool) -> None:
+        """Write the pieces of one table, a new table with its comments."""
+        if is_new or any(not piece.part for piece in pieces):
+            name = pieces[0].table
+            con.execute(f"DROP TABLE IF EXISTS {name}")
+            con.execute(_definition(name, self._tables[name]))
+            con.execute(f"INSERT INTO {name} {self._tables[name].sql}")
+            comment(con, name)
+            return
+        for piece in pieces:
+            self._clear(con, piece.table, piece.part)
+            con.execute(f"INSERT INTO {piece.table} FROM read_parquet({quote(piece.path)})")
+
+    def _clear(self, con: duckdb.DuckDBPyConnection, table: str, part: str) -> None:
+        con.execute(f"DELETE FROM {table} WHERE {self._rows_of(table, part)}")
+
+    def _rows_of(self, table: str, part: str) -> str:
+        """The condition for the rows of a part."""
+        layout = self._specs[table].in_parts
+        column = layout.column([name for name, _ in self._tables[table].columns]) if layout else None
+        return layout.condition(column, part) if layout and column and part else "true"
+
+    def _key(self, path: Path) -> str:
+        """What must be the same for `path` to be the file that is remembered, and fit to be copied."""
+        status = path.stat()
+        shape = [STORAGE_VERSION, duckdb.__version__, path.name, str(status.st_size), str(status.st_mtime_ns)]
+        for name, table in self._tables.items():
+            shape += [_definition(name, table), *_comments(name, table), str(self._specs[name].in_parts)]
+        return hashlib.sha256("\n".join(shape).encode()).hexdigest()
+
+
+def comment(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Write the descriptions of a table and its columns into the database."""
+    con.execute("BEGIN")  # dozens of comments, one commit
+    con.execute(f"COMMENT ON TABLE {table} IS {quote(describe_table(table).comment)}")
+    for column, *_ in con.sql(f"DESCRIBE {table}").fetchall():
+        con.execute(f"COMMENT ON COLUMN {table}.{column} IS {quote(describe_column(table, column).comment)}")
+    con.execute("COMMIT")
+
+
+def _comments(name: str, table: Built) -> list[str]:
+    return [describe_table(name).comment, *(describe_column(name, column).comment for column, _ in table.columns)]
+
+
+def _definition(name: str, table: Built) -> str:
+    """CREATE TABLE; long texts in their own compression, which DuckDB takes ten times as long to find by itself."""
+    own = describe_table(name).compression
+    columns = (
+        f'"{column}" {kind}' + (f" USING COMPRESSION {own[column]}" if column in own else "")
+        for column, kind in table.columns
+    )
+    return f"CREATE TABLE {name} ({', '.join(columns)})"
+
+
+def _compare(table: str, found: tuple[int, str], expected: tuple[int, str]) -> None:
+    if found != expected:
+        raise AssemblyError(
+            f"table {table} of the finished file holds {found[0]} rows that are not the {expected[0]} of the table that "
+            "was built; run again"
+        )
