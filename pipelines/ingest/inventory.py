@@ -180,6 +180,8 @@ def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | No
         missing = isinstance(error, FileNotFoundError)
         reason = "missing: the link leads nowhere" if missing else f"unreadable: {error.strerror}"
         return Found(raw_path, None, None, reason, beside, reason)
+    if sidecar is None and stat.S_ISREG(status.st_mode) and not entry.name.endswith(SUFFIX):  # nearly all
+        return Found(raw_path, status.st_size, status.st_mtime_ns, f"{_stamp(status)} -", None, None)
     problem, is_orphan = None, False
     if stat.S_ISDIR(status.st_mode):
         problem = "unreadable: the folder cannot be listed"
