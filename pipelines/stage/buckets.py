@@ -15,6 +15,7 @@ import uuid
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -138,6 +139,16 @@ def bucket_paths(stage_dir: Path, name: str) -> list[Path]:
 
 def stored_key(path: Path) -> str | None:
     """What the Parquet file at `path` was made from, as its metadata says; None for a file that does not say."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _stored_key(path, status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _stored_key(path: Path, *_: int) -> str | None:
+    """The same; the numbers are those by which a file that was replaced is told from the one before."""
     try:
         return pl.read_parquet_metadata(path).get(KEY_NAME)
     except (pl.exceptions.PolarsError, OSError):  # not a Parquet file: whatever lies there is made anew

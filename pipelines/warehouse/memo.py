@@ -6,6 +6,7 @@ cannot be read is an empty memory: everything is asked anew, nothing is lost.
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,21 @@ class Memo:
 
     def _read(self) -> dict[str, Any]:
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            status = self._path.stat()
+        except OSError:
             return {}
-        return content if isinstance(content, dict) else {}
+        return _content(self._path, status.st_ino, status.st_mtime_ns, status.st_size)
 
     def _write(self, content: dict[str, Any]) -> None:
         with whole(self._path) as beside:
             beside.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+@lru_cache(maxsize=64)
+def _content(path: Path, *_: int) -> dict[str, Any]:
+    """What a file holds; the numbers are those by which a file that was replaced is told from the one before."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
