@@ -1,6 +1,8 @@
 """A release that is a copy of the last one with what changed put in its place holds what a new file would hold."""
 
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ import duckdb
 import pytest
 from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, NOW, TIANFU, VERSIONS, Report, Warehouse, built, say
 
+from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import assembly
 from pipelines.warehouse.assembly import Assembly, Work
 from pipelines.warehouse.publish import PublishError, Release, publish
@@ -139,3 +142,16 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
     with pytest.raises(PublishError, match=r"of the finished file holds \d+ rows that are not the"):
         release(warehouse, 1)
     assert warehouse.release_path.read_bytes() == before
+
+
+def test_what_is_remembered_holds_in_another_process(base: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from pipelines.settings import PROJECT_ROOT;"
+        "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.tables import inspect, load_specs;"
+        "folder = Path(sys.argv[1]); specs = load_specs(PROJECT_ROOT / 'sql'); tables = folder / 'tables';"
+        "built = {name: inspect(spec, tables) for name, spec in specs.items()};"
+        "(last,) = (folder / 'releases').glob('*.duckdb');"
+        "print(Assembly(specs, built, tables / 'release.json').plan(last).base == last)"
+    )
+    found = subprocess.run([sys.executable, "-c", script, str(base)], capture_output=True, text=True, cwd=PROJECT_ROOT)
+    assert (found.stdout, found.stderr) == ("True\n", "")

@@ -149,7 +149,8 @@ class Assembly:
         status = path.stat()
         shape = [STORAGE_VERSION, duckdb.__version__, path.name, str(status.st_size), str(status.st_mtime_ns)]
         for name, table in self._tables.items():
-            shape += [_definition(name, table), *_comments(name, table), str(self._specs[name].in_parts)]
+            layout = self._specs[name].in_parts
+            shape += [_definition(name, table), *_comments(name, table), layout.name if layout else ""]
         return hashlib.sha256("\n".join(shape).encode()).hexdigest()
 
 
