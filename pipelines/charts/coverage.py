@@ -61,6 +61,7 @@ def draw_coverage(frame: pl.DataFrame) -> bytes:
     provinces = frame.filter(pl.col("year") == pl.col("year").max()).select("province", "n_units").rows()
 
     def draw(figure: "Figure") -> None:
+        """The provinces in two columns, a row each."""
         heading(figure, "各省各年报告覆盖率", "Share of townships with an accepted report")
         panels = figure.subplots(1, 2)
         figure.subplots_adjust(left=0.125, right=0.985, top=0.9, bottom=0.16, wspace=0.34)

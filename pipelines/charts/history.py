@@ -12,6 +12,7 @@ from pipelines.charts.canvas import BLUE, draw_svg, heading, note, say_too_few
 from pipelines.warehouse.tables import connect, quote
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SIZE = (640, 250)
@@ -41,24 +42,28 @@ def draw_unclassified_shares(frame: pl.DataFrame) -> bytes:
     known = frame.drop_nulls("unclassified_share").tail(MOST_RELEASES)
 
     def draw(figure: "Figure") -> None:
+        """Title, unit and, where there is a release, its points."""
         heading(figure, "各次发布中未归类数字的占比", "Unclassified numbers, release by release")
         note(figure, "占报告中全部数字的百分比 · percent of all numbers in the reports; built at, UTC")
         axes = figure.subplots()
         figure.subplots_adjust(left=0.075, right=0.985, top=0.84, bottom=0.25)
         if known.is_empty():
-            return say_too_few(axes, "尚无发布 no release yet")
-        percents = (known["unclassified_share"] * 100).to_list()
-        places = range(len(percents))
-        axes.plot(places, percents, color=BLUE, marker="o", markersize=3, linewidth=1)
-        axes.annotate(
-            f"{percents[-1]:.2f} %", (places[-1], percents[-1]), (0, 5), textcoords="offset points", ha="center"
-        )
-        step = -(-len(percents) // 8)
-        labels = known["built_at"].dt.strftime("%Y-%m-%d\n%H:%M").to_list()
-        axes.set_xticks(places[::-1][::step], labels[::-1][::step])
-        axes.set_xlim(-0.5, max(len(percents), 4) - 0.5)
-        axes.set_ylim(0, max(1.0, 1.3 * max(percents)))
-        axes.set_ylabel("%")
-        return None
+            say_too_few(axes, "尚无发布 no release yet")
+        else:
+            _plot(axes, known)
 
     return draw_svg(draw, *SIZE)
+
+
+def _plot(axes: "Axes", known: pl.DataFrame) -> None:
+    """A point a release, the share of the last one in words, and at most eight times of building below."""
+    percents = (known["unclassified_share"] * 100).to_list()
+    places = range(len(percents))
+    axes.plot(places, percents, color=BLUE, marker="o", markersize=3, linewidth=1)
+    axes.annotate(f"{percents[-1]:.2f} %", (places[-1], percents[-1]), (0, 5), textcoords="offset points", ha="center")
+    step = -(-len(percents) // 8)
+    labels = known["built_at"].dt.strftime("%Y-%m-%d\n%H:%M").to_list()
+    axes.set_xticks(places[::-1][::step], labels[::-1][::step])
+    axes.set_xlim(-0.5, max(len(percents), 4) - 0.5)
+    axes.set_ylim(0, max(1.0, 1.3 * max(percents)))
+    axes.set_ylabel("%")

@@ -146,6 +146,7 @@ def _draw_panels(
     """A panel of bars for each headline; `describe` and `label` say what stands above and below one."""
 
     def draw(figure: "Figure") -> None:
+        """Title, unit and the panels one by one."""
         heading(figure, *titles)
         note(figure, words)
         for axes, (headline, part) in zip(_grid(figure), _parts(frame), strict=True):
