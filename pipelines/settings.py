@@ -187,7 +187,7 @@ class Settings:
 
     @property
     def memo_path(self) -> Path:
-        """Answers of checks that are kept from run to run (`pipelines.warehouse.memo`)."""
+        """Answers of checks that are kept from run to run (`pipelines.memo`)."""
         return self.warehouse_dir / "memo.json"
 
     @property

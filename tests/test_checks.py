@@ -20,12 +20,12 @@ from pipelines.assets.checks import table_checks
 from pipelines.assets.workspace import Workspace, run_config
 from pipelines.codebook import load_codebook
 from pipelines.definitions import defs
+from pipelines.memo import Memo
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.bounds import Bounds, BoundsError, load_bounds
 from pipelines.warehouse.check_docs import PAGE, render
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE
-from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.tables import connect_empty, load_specs
 
 BOUNDS = load_bounds()

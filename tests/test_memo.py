@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.warehouse.memo import Memo
+from pipelines.memo import Memo
 
 
 def test_an_answer_is_asked_for_again_only_when_its_key_changes(tmp_path: Path) -> None:

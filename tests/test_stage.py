@@ -14,6 +14,7 @@ from pipelines.stage import documents, facts
 from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, bucket_path, bucket_paths, refresh, scan
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
 from pipelines.stage.progress import listening
+from pipelines.stage.settled import frame_key, unless_settled
 from pipelines.stage.workers import WORTH_A_POOL
 
 LEDGER = StageTable("ledger", {"report_id": pl.String(), "input_key": pl.String(), "pid": pl.Int64()})
@@ -69,6 +70,35 @@ def test_what_asks_to_be_tried_again_is(tmp_path: Path) -> None:
     step(tmp_path, wanted(["0a"]), work=partial(work, key=RETRY))
     assert step(tmp_path, wanted(["0a"])) == Counts(1, 0, 0)
     assert step(tmp_path, wanted(["0a"])) == Counts(0, 1, 0)
+
+
+def test_a_step_is_planned_only_when_what_it_was_given_or_what_it_left_has_changed(tmp_path: Path) -> None:
+    planned: list[str] = []
+
+    def settle(given: str, key: str | None = None) -> Counts:
+        def plan() -> Counts:
+            planned.append(given)
+            return step(tmp_path, wanted(["0a", "1a"], given), work=partial(work, key=key))
+
+        return unless_settled(tmp_path, [LEDGER, PARTS], given, plan)
+
+    assert settle("1") == Counts(2, 0, 0) and settle("1") == Counts(0, 2, 0)
+    assert planned == ["1"]
+    assert settle("2", RETRY) == Counts(2, 0, 0) and settle("2") == Counts(2, 0, 0) and settle("2") == Counts(0, 2, 0)
+    assert planned == ["1", "2", "2"]  # what is to be tried again is not settled
+    bucket_path(tmp_path, "parts", "08").unlink()
+    assert settle("2") == Counts(1, 1, 0)
+    bucket_path(tmp_path, "parts", "18").write_bytes(b"not parquet")
+    assert settle("2") == Counts(1, 1, 0)
+    (tmp_path / "settled.json").write_text("{")
+    assert settle("2") == Counts(0, 2, 0) and len(planned) == 6
+    assert scan(tmp_path, PARTS).collect().height == 4
+
+
+def test_the_key_of_a_frame_changes_with_its_rows_and_their_order() -> None:
+    frames = [wanted(["0a", "1a"]), wanted(["1a", "0a"]), wanted(["0a"]), wanted(["0a", "1a"], "2"), wanted([])]
+    assert len({frame_key(frame) for frame in frames}) == len(frames)
+    assert frame_key(wanted(["0a", "1a"])) == frame_key(frames[0])
 
 
 def test_a_run_that_breaks_off_leaves_no_half_bucket(tmp_path: Path) -> None:

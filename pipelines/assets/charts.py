@@ -11,9 +11,9 @@ import dagster as dg
 
 from pipelines.assets.metadata import Metadata
 from pipelines.charts.catalogue import CHARTS, VERSION, Chart
+from pipelines.memo import Memo
 from pipelines.settings import Settings
 from pipelines.warehouse.inputs import table_files
-from pipelines.warehouse.memo import Memo
 from pipelines.warehouse.tables import connect, quote, stored_key
 
 

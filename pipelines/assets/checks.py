@@ -13,11 +13,11 @@ import polars as pl
 from pipelines.assets.metadata import Metadata, markdown_table
 from pipelines.assets.workspace import Workspace
 from pipelines.ingest.sources import SourcesError, choose, load_sources
+from pipelines.memo import Memo
 from pipelines.settings import Settings
 from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, Check
-from pipelines.warehouse.memo import Memo
 
 
 def table_checks() -> list[dg.AssetChecksDefinition]:

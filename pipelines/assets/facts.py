@@ -9,9 +9,9 @@ import polars as pl
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
+from pipelines.memo import Memo
 from pipelines.settings import Settings
 from pipelines.stage.buckets import key_of, scan
-from pipelines.warehouse.memo import Memo
 
 GROUP = "facts"
 _COMMON: dict[str, Any] = {

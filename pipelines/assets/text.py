@@ -6,8 +6,10 @@ import polars as pl
 from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.stage.buckets import scan
+from pipelines.memo import Memo
+from pipelines.stage.buckets import key_of, scan
 from pipelines.stage.files import read_files
+from pipelines.stage.settled import frame_key
 
 GROUP = "text"
 
@@ -33,17 +35,22 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
         counts = refresh_documents(files, settings)
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, DOCUMENTS)
-    ids = frame.select("report_id").collect()
-    lost = files.join(ids, on="report_id", how="anti").height
-    failed = frame.filter(pl.col("read_status") != "ok").select(pl.len()).collect().item()
+
+    def count() -> list[int]:
+        ids = frame.select("report_id").collect()
+        failed = frame.filter(pl.col("read_status") != "ok").select(pl.len()).collect().item()
+        return [ids.height, files.join(ids, on="report_id", how="anti").height, failed]
+
+    key = f"{frame_key(files.select('report_id'))} {key_of(settings.stage_dir, DOCUMENTS.name)}"
+    rows, lost, failed = Memo(settings.memo_path).answer("documents", key, count)
     shown = frame.with_columns(pl.col("text").str.slice(0, 60))
     return dg.MaterializeResult(
         metadata={**frame_metadata(shown), **counts_metadata(counts), "failed": dg.MetadataValue.int(failed)},
         check_results=[
             dg.AssetCheckResult(
                 check_name="a_row_for_each_file",
-                passed=lost == 0 and ids.height == files.height,
-                description=f"{files.height} files, {ids.height} documents, {lost} files without one",
+                passed=lost == 0 and rows == files.height,
+                description=f"{files.height} files, {rows} documents, {lost} files without one",
             )
         ],
     )
@@ -61,7 +68,12 @@ def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Resul
         counts = refresh_identities(read_files(settings), settings)
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, IDENTITIES)
-    accepted = frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()
+
+    def count() -> int:
+        found: int = frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()
+        return found
+
+    accepted = Memo(settings.memo_path).answer("accepted", key_of(settings.stage_dir, IDENTITIES.name), count)
     return dg.MaterializeResult(
         metadata={**frame_metadata(frame), **counts_metadata(counts), "accepted": dg.MetadataValue.int(accepted)}
     )

@@ -17,6 +17,7 @@ from pipelines.read import READER_VERSION, Document, ReadError, read_bytes
 from pipelines.read.archive import SEPARATOR, members
 from pipelines.settings import Settings
 from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, refresh
+from pipelines.stage.settled import frame_key, unless_settled
 
 _SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
 _FIELD = pl.Struct({"name": pl.String(), "value": pl.String()})
@@ -55,8 +56,12 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
     wanted = files.select("report_id", "raw_path", "raw_sha256", "archive_path", problem.alias("problem")).with_columns(
         input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" ")
     )
-    work = partial(read_batch, raw_dir=settings.raw_dir)
-    return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, work, processes=settings.processes)
+
+    def work() -> Counts:
+        read = partial(read_batch, raw_dir=settings.raw_dir)
+        return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, read, processes=settings.processes)
+
+    return unless_settled(settings.stage_dir, [DOCUMENTS], frame_key(wanted), work)
 
 
 def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:

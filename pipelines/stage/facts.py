@@ -13,9 +13,10 @@ from pipelines.extract import ENGINE_VERSION
 from pipelines.extract.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.codebook import Codebook
 from pipelines.settings import Settings
-from pipelines.stage.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, refresh, scan
+from pipelines.stage.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.identities import IDENTITIES
+from pipelines.stage.settled import unless_settled
 
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), "extract_error": pl.String()})
 FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))
@@ -27,17 +28,21 @@ _INPUT = ["report_id", "text", "furniture", "report_year"]
 def refresh_facts(settings: Settings) -> Counts:
     """Extract the documents whose text, report year, codebook or engine is new. A new codebook reads no file again."""
     version = f"{ENGINE_VERSION} {load_codebook().version}"
-    documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
-    identities = scan(settings.stage_dir, IDENTITIES).select("report_id", "report_year")
-    parts = [pl.col("document_key"), pl.col("report_year").cast(pl.String).fill_null("")]
-    key = pl.concat_str(pl.lit(version), *parts, separator=" ")
-    wanted = documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
+    given = " ".join([version, *(key_of(settings.stage_dir, table.name) for table in (DOCUMENTS, IDENTITIES))])
 
     def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
         path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
         return todo.join(pl.scan_parquet(path).select("report_id", "text", "furniture").collect(), on="report_id")
 
-    return refresh(settings.stage_dir, "facts", TABLES, wanted, extract_batch, load, settings.processes)
+    def work() -> Counts:
+        documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
+        identities = scan(settings.stage_dir, IDENTITIES).select("report_id", "report_year")
+        parts = [pl.col("document_key"), pl.col("report_year").cast(pl.String).fill_null("")]
+        key = pl.concat_str(pl.lit(version), *parts, separator=" ")
+        wanted = documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
+        return refresh(settings.stage_dir, "facts", TABLES, wanted, extract_batch, load, settings.processes)
+
+    return unless_settled(settings.stage_dir, TABLES, given, work)
 
 
 def extract_batch(batch: pl.DataFrame) -> Outcome:

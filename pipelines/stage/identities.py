@@ -15,8 +15,9 @@ import polars as pl
 from pipelines.identify import IDENTIFIER_VERSION, Gazetteer, identify
 from pipelines.read import Span
 from pipelines.settings import Settings
-from pipelines.stage.buckets import Counts, Outcome, StageTable, bucket_path, refresh, scan
+from pipelines.stage.buckets import Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
 from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.settled import frame_key, unless_settled
 
 IDENTITIES = StageTable(
     "identities",
@@ -53,17 +54,22 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
     divisions = settings.divisions_path
     reference = divisions.read_bytes() + settings.division_changes_path.read_bytes()
     version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
-    keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
-    wanted = files.select("report_id", "source_url", "source_id").join(keys, on="report_id")
-    parts = [pl.col(name).fill_null("") for name in ("document_key", "source_url", "source_id")]
-    wanted = wanted.with_columns(input_key=pl.concat_str(pl.lit(version), *parts, separator=" "))
+    said = files.select("report_id", "source_url", "source_id")
+    given = f"{version} {frame_key(said)} {key_of(settings.stage_dir, DOCUMENTS.name)}"
 
     def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
         path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
         return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
 
-    work = partial(identify_batch, divisions=divisions)
-    return refresh(settings.stage_dir, "identities", [IDENTITIES], wanted, work, load, settings.processes)
+    def work() -> Counts:
+        keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
+        parts = [pl.col(name).fill_null("") for name in ("document_key", "source_url", "source_id")]
+        key = pl.concat_str(pl.lit(version), *parts, separator=" ")
+        wanted = said.join(keys, on="report_id").with_columns(input_key=key)
+        read = partial(identify_batch, divisions=divisions)
+        return refresh(settings.stage_dir, "identities", [IDENTITIES], wanted, read, load, settings.processes)
+
+    return unless_settled(settings.stage_dir, [IDENTITIES], given, work)
 
 
 def identify_batch(batch: pl.DataFrame, divisions: Path) -> Outcome:

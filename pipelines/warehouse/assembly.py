@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.warehouse.database import MEMORY_LIMIT, contents, quote, working
 from pipelines.warehouse.inputs import look
-from pipelines.warehouse.memo import Memo
+from pipelines.memo import Memo
 from pipelines.warehouse.metadata import describe_column, describe_table
 from pipelines.warehouse.tables import Built, TableSpec
 

@@ -16,7 +16,7 @@ import duckdb
 from pipelines.warehouse.database import name_views, side_by_side
 from pipelines.warehouse.inputs import Input, cut, table_files
 from pipelines.warehouse.layouts import LAYOUTS
-from pipelines.warehouse.memo import Memo
+from pipelines.memo import Memo
 from pipelines.warehouse.metadata import tables
 
 MAX_EXAMPLES = 5

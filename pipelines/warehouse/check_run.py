@@ -18,7 +18,7 @@ from pipelines.warehouse.bounds import Bounds, Limit
 from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
 from pipelines.warehouse.database import connect, quote
 from pipelines.warehouse.inputs import table_files
-from pipelines.warehouse.memo import Memo
+from pipelines.memo import Memo
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.tables import stored_key
 

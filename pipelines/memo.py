@@ -41,7 +41,8 @@ class Memo:
 
     def keep(self, answers: Mapping[str, tuple[str, Any]]) -> None:
         """Keep answers by name, each with its key."""
-        self._write({**self._read(), **{name: {"key": key, "answer": answer} for name, (key, answer) in answers.items()}})
+        new = {name: {"key": key, "answer": answer} for name, (key, answer) in answers.items()}
+        self._write({**self._read(), **new})
 
     def _read(self) -> dict[str, Any]:
         try:
