@@ -18,7 +18,7 @@ from pipelines.warehouse.database import one_line
 from pipelines.warehouse.metadata import tables as described
 
 # Not compared: they are about the release itself.
-ABOUT = ("release", "release_table")
+ABOUT = ("release", "release_table", "release_part")
 NEEDED = ("release", "dim_report", "dim_division", "dim_headline", "fact_indicator", "township_metric")
 DEFAULT_LIMIT = 5
 OF_UNITS = ("township_metric", "township_year")

@@ -24,7 +24,7 @@ from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_emp
 
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7
-OWN_TABLES = ("release", "release_table")
+OWN_TABLES = ("release", "release_table", "release_part")
 HELD = "release.json"  # beside the tables: what the last release holds
 
 
@@ -58,6 +58,11 @@ class _Inputs:
     tables: Mapping[str, Built]
     content_sha256: str
 
+    @property
+    def own_counts(self) -> dict[str, int]:
+        """The rows of the tables that are about the release itself."""
+        return dict(zip(OWN_TABLES, (1, len(self.tables), sum(len(t.parts) for t in self.tables.values())), strict=True))
+
 
 def publish(
     specs: Mapping[str, TableSpec],
@@ -79,7 +84,7 @@ def publish(
     releases_dir.mkdir(parents=True, exist_ok=True)
     _remove_stale(releases_dir)
     made_of = _inputs(specs, tables_dir, inputs)
-    counts = {name: table.rows for name, table in made_of.tables.items()} | {"release": 1, "release_table": len(specs)}
+    counts = {name: table.rows for name, table in made_of.tables.items()} | made_of.own_counts
     newest = next(iter(kept(releases_dir)), None)
     if newest and (newest.inputs_sha256, newest.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
         current = _current(release_path, newest)
@@ -119,7 +124,7 @@ def _current(release_path: Path, newest: Kept) -> str:
 
 
 def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
-    """(column, DuckDB type) of the two tables that have no SQL file of their own, `release` and `release_table`."""
+    """(column, DuckDB type) of the tables that have no SQL file of their own, which are about the release."""
     made_of = _Inputs(dict.fromkeys(VERSIONS, ""), "", "", {}, "")
     with closing(connect_empty(specs)) as con:
         _write_release_rows(con, made_of, "", datetime.fromtimestamp(0, UTC))
@@ -175,8 +180,13 @@ def _write_release_rows(
         },
     )
     con.execute("CREATE TABLE release_table (table_name VARCHAR, n_rows BIGINT, content_hash VARCHAR)")
+    con.execute("CREATE TABLE release_part (table_name VARCHAR, part VARCHAR, n_rows BIGINT, content_hash VARCHAR)")
+    con.execute("BEGIN")
     for name, table in sorted(made_of.tables.items()):
         con.execute("INSERT INTO release_table VALUES (?, ?, ?)", [name, table.rows, table.contents])
+        for part, held in sorted(table.parts.items()):
+            con.execute("INSERT INTO release_part VALUES (?, ?, ?, ?)", [name, part, held.rows, held.sha])
+    con.execute("COMMIT")
 
 
 def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[str, str]) -> _Inputs:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from pipelines.stage.buckets import KEY_NAME, stored_key
-from pipelines.warehouse.database import connect, name_views, quote, side_by_side
+from pipelines.warehouse.database import Contents, connect, name_views, quote, side_by_side
 from pipelines.warehouse.inputs import Held, Input, InputError, cut, held_by, look, no_rows, note, table_files
 from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.lineages import Source, follow
@@ -65,13 +65,15 @@ class TableSpec:
 class Built:
     """A table that lies in the files `paths`: its rows, its columns as (name, DuckDB type), the hash of what it holds.
 
-    `reused` says that nothing it is made from had changed, so that the files were left as they were.
+    `parts` has for each part of a table in parts its rows and their hash. `reused` says that nothing it is made from had
+    changed, so that the files were left as they were.
     """
 
     paths: tuple[Path, ...]
     rows: int
     columns: tuple[tuple[str, str], ...]
     contents: str
+    parts: Mapping[str, Contents]
     reused: bool
 
     @property
@@ -172,9 +174,11 @@ def _combined(spec: TableSpec, out_dir: Path, *, reused: bool) -> Built:
     paths = table_files(out_dir, spec.name)
     if not paths:
         raise BuildError(f"table {spec.name} is not at {out_dir / spec.name}.parquet; build it first")
-    parts = [look(path) for path in paths]
-    total = sum(int(part.contents, 16) for part in parts)
-    return Built(tuple(paths), sum(part.rows for part in parts), parts[0].columns, f"{total:x}", reused)
+    looked = [look(path) for path in paths]
+    total = sum(int(one.contents, 16) for one in looked)
+    held = {path.stem: Contents(one.rows, one.contents) for path, one in zip(paths, looked, strict=True)}
+    parts = held if spec.in_parts else {}
+    return Built(tuple(paths), sum(one.rows for one in looked), looked[0].columns, f"{total:x}", parts, reused)
 
 
 def output_types(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:

@@ -24,7 +24,7 @@ fact_count AS (
     LEFT JOIN headline AS h ON h.metric_code = f.metric_code
     GROUP BY f.report_id
 ),
-figure AS (
+figure AS NOT MATERIALIZED (
     SELECT
         m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.qualifier, m.fact_ids, m.set_aside_fact_ids,
         m.has_conflict, m.report_ids[1] AS report_id

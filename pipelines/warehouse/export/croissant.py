@@ -64,7 +64,7 @@ def render(source: Source, files: Sequence[File], citation: str) -> str:
         "datePublished": f"{source.built_at:%Y-%m-%d}",
         "keywords": list(about.KEYWORDS),
         "isLiveDataset": False,
-        "distribution": [_file(file) for file in readable],
+        "distribution": [*(_file(file) for file in readable), *_folders(readable)],
         "recordSet": [_record_set(source.tables[name], first[name]) for name in sorted(first)],
     }
     return json.dumps(dataset, ensure_ascii=False, indent=1) + "\n"
@@ -74,12 +74,27 @@ def _file(file: File) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": file.path,
-        "name": file.path.partition("/")[2],
+        "name": file.name,
         "contentUrl": file.path,
         "contentSize": f"{file.bytes} B",
         "encodingFormat": MEDIA_TYPES[file.form],
         "sha256": file.sha256,
     }
+
+
+def _folders(files: Sequence[File]) -> list[dict[str, Any]]:
+    """The tables that lie in several files, each as the set of them."""
+    parts = {file.whole: file for file in files if file.whole != file.path}
+    return [
+        {
+            "@type": "cr:FileSet",
+            "@id": whole,
+            "name": whole.partition("/")[2],
+            "encodingFormat": MEDIA_TYPES[file.form],
+            "includes": f"{whole}/*.{file.form}",
+        }
+        for whole, file in parts.items()
+    ]
 
 
 def _record_set(table: Table, file: File) -> dict[str, Any]:
@@ -102,7 +117,10 @@ def _field(table: Table, column: Column, file: File) -> dict[str, Any]:
         "name": column.name,
         "description": column.text.comment,
         "dataType": _TYPES[column.kind],
-        "source": {"fileObject": {"@id": file.path}, "extract": {"column": column.name}},
+        "source": {
+            "fileObject" if file.whole == file.path else "fileSet": {"@id": file.whole},
+            "extract": {"column": column.name},
+        },
     }
     if column.kind == "list" and file.form == "parquet":  # in CSV a list is one text
         described["repeated"] = True

@@ -44,7 +44,7 @@ def render(source: Source, files: Sequence[File], stamp: Mapping[str, Any]) -> s
 
 def _resource(source: Source, file: File, files: Sequence[File]) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "name": file.path.partition("/")[2],
+        "name": file.name,
         # whoever checks the package without a reader for Parquet, Excel or Stata can still check size and hash
         "type": "table" if file.form == "csv" else "file",
         "path": file.path,
@@ -84,7 +84,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 def _foreign_keys(table: Table, file: File, files: Sequence[File]) -> list[dict[str, Any]]:
     """The references of `table` to tables that are exported in the same format."""
-    there = {other.tables[0]: other.path.partition("/")[2] for other in files if other.form == file.form}
+    there = {other.tables[0]: other.name for other in files if other.form == file.form and other.whole == other.path}
     keys = []
     for column, target in table.text.references.items():
         other, _, field = target.partition(".")

@@ -15,11 +15,11 @@ from pipelines.settings import EXPORT_FORMATS
 from pipelines.warehouse.database import one_line
 from pipelines.warehouse.export import citation, croissant, datapackage
 from pipelines.warehouse.export.copies import write_csv, write_parquet
-from pipelines.warehouse.export.files import File
+from pipelines.warehouse.export.files import File, Place
 from pipelines.warehouse.export.folder import STAMP_FILE, locked, replacing, stamp
 from pipelines.warehouse.export.source import ExportError, Source, Table, reading, release_id
 
-EXPORT_VERSION = "1"  # raised when the same release is to be written in another way
+EXPORT_VERSION = "2"  # raised when the same release is to be written in another way
 
 # Whole texts and the millions of numbers that are no facts are not for spreadsheets.
 NOT_CSV = ("number_mention", "report_text")
@@ -30,13 +30,13 @@ XLSX_TABLES = (
 DTA_TABLES = ("township_year", "township_metric", "county_year")
 
 
-def _write_dta(source: Source, table: Table, folder: Path) -> list[File]:
+def _write_dta(source: Source, table: Table, place: Place) -> list[File]:
     from pipelines.warehouse.export.stata import write_dta  # heavy, and not needed for what is there already
 
-    return write_dta(source, table, folder)
+    return write_dta(source, table, place)
 
 
-_BY_TABLE: dict[str, Callable[[Source, Table, Path], list[File]]] = {
+_BY_TABLE: dict[str, Callable[[Source, Table, Place], list[File]]] = {
     "parquet": write_parquet,
     "csv": write_csv,
     "dta": _write_dta,
@@ -81,7 +81,7 @@ def export(
         if (known := _kept(folder, made_of)) is not None:
             return Exported(folder, made_of["release_id"], known, reused=True)
         with replacing(folder) as building, reading(release_path, building, tables, where) as source:
-            files = _write(source, made_of, building)
+            files = _write(source, made_of, building, folder)
         return Exported(folder, source.release_id, files, reused=False)
 
 
@@ -99,19 +99,24 @@ def _size(path: Path) -> int | None:
     return path.stat().st_size if path.is_file() else None
 
 
-def _write(source: Source, made_of: dict[str, Any], folder: Path) -> tuple[File, ...]:
+def _write(source: Source, made_of: dict[str, Any], folder: Path, before: Path) -> tuple[File, ...]:
+    """Write the export into `folder`; what is the same in the one that lies in `before` is taken over from there."""
     chosen = bool(made_of["tables"])
+    found = stamp(before)
+    is_known = found is not None and found["made_of"]["export_version"] == EXPORT_VERSION
+    earlier = {file.path: file for file in map(File.load, found["files"])} if found and is_known else {}
     files: list[File] = []
     for form in made_of["formats"]:
         names = source.tables if chosen else _suited(form, list(source.tables))
         tables = [source.tables[name] for name in names]
-        (folder / form).mkdir()
+        place = Place(folder / form, before, earlier)
+        place.folder.mkdir()
         if form == "xlsx":
             from pipelines.warehouse.export.workbook import write_xlsx
 
-            files += write_xlsx(source, tables, folder / form)
+            files += write_xlsx(source, tables, place)
         else:
-            files += [file for table in tables for file in _BY_TABLE[form](source, table, folder / form)]
+            files += [file for table in tables for file in _BY_TABLE[form](source, table, place)]
     if chosen and (lines := [line for file in files for line in file.left_out]):
         raise ExportError(lines[0])
     made = {**made_of, "release_id": source.release_id}

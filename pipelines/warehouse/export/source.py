@@ -6,7 +6,7 @@ somebody typed can do no harm. How a value looks in a format is for the module o
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.warehouse import metadata
 from pipelines.warehouse.database import connect, one_line, quote, working
+from pipelines.warehouse.layouts import LAYOUTS, Layout
 from pipelines.warehouse.metadata import ColumnText, TableText
 
 CATALOG = "exported"  # not `release`, which is the name of a table in it
@@ -50,13 +51,35 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some rows of a table of the release: those that meet `condition`, all where it is None.
+
+    `name` is empty for all. `contents` is equal for equal rows in any release, and empty where nobody can say.
+    """
+
+    name: str
+    rows: int
+    contents: str
+    condition: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of the release: its columns, its rows that the export keeps, its meaning and key."""
+    """A table of the release: its columns, its rows that the export keeps, its meaning and key.
+
+    `whole` is what the rows are together; `parts`, of a table that was built in parts, what they are one by one.
+    """
 
     name: str
     columns: tuple[Column, ...]
-    rows: int
+    whole: Part
+    parts: tuple[Part, ...]
     text: TableText
+
+    @property
+    def rows(self) -> int:
+        """How many rows the export keeps."""
+        return self.whole.rows
 
 
 @dataclass(frozen=True)
@@ -69,15 +92,17 @@ class Source:
     tables: Mapping[str, Table]
     where: str | None = None
 
-    def select(self, table: Table, express: Callable[[Column], str], mark: str = "") -> str:
+    def select(
+        self, table: Table, express: Callable[[Column], str], mark: str = "", part: Part | None = None
+    ) -> str:
         """The SELECT of the rows to export, in the release's own order; `express` gives each column's SQL.
 
-        `mark` is put before the name of the first column.
+        `mark` is put before the name of the first column. `part` limits the rows further.
         """
         names = [column.name for column in table.columns]
         names[0] = mark + names[0]
         listed = ", ".join(f'{express(column)} AS "{name}"' for column, name in zip(table.columns, names, strict=True))
-        return f'SELECT {listed} FROM "{table.name}"{_filter(self.where)}'
+        return f'SELECT {listed} FROM "{table.name}"{_filter(self.where, part)}'
 
     def rows(self, sql: str, most: int = 10_000) -> Iterator[tuple[Any, ...]]:
         """The rows of `sql`, fetched `most` at a time."""
@@ -160,8 +185,9 @@ def _check_alone(where: str) -> None:
         raise ExportError(f"--where takes one condition such as report_year = 2023: {one_line(error)}") from error
 
 
-def _filter(where: str | None) -> str:
-    return f" WHERE (\n{where}\n)" if where else ""
+def _filter(where: str | None, part: Part | None = None) -> str:
+    conditions = [condition for condition in (where, part and part.condition) if condition]
+    return " WHERE " + " AND ".join(f"(\n{condition}\n)" for condition in conditions) if conditions else ""
 
 
 def _comments(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -176,7 +202,31 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, where: str | None) -> Tabl
     ).fetchall()
     columns = tuple(Column(column, kind, _column_text(name, column, comment)) for column, kind, comment in described)
     text = metadata.tables().get(name) or TableText(en=name, zh=name, key=())
-    return Table(name, columns, _count(con, name, where), text)
+    whole = Part("", _count(con, name, where), "")
+    if where is not None:
+        return Table(name, columns, whole, (), text)
+    held = _held(con, "release_table", name)
+    parts = _parts(con, LAYOUTS[text.in_parts], name, [c.name for c in columns]) if text.in_parts else ()
+    return Table(name, columns, replace(whole, contents=held[0][-1] if held else ""), parts, text)
+
+
+def _parts(con: duckdb.DuckDBPyConnection, layout: Layout, name: str, columns: Sequence[str]) -> tuple[Part, ...]:
+    """The parts of a table as the release names them; none in an older release, which does not."""
+    column = layout.column(columns)
+    if column is None:
+        return ()
+    held = _held(con, "release_part", name)
+    return tuple(Part(part, rows, contents, layout.condition(column, part)) for part, rows, contents in held)
+
+
+def _held(con: duckdb.DuckDBPyConnection, about: str, name: str) -> list[tuple[Any, ...]]:
+    """(part, rows, hash) of what the release says that a table, or each part of it, holds."""
+    part = "part" if about == "release_part" else "''"
+    try:
+        rows = con.execute(f"SELECT {part}, n_rows, content_hash FROM {about} WHERE table_name = ? ORDER BY 1", [name])
+        return rows.fetchall()
+    except duckdb.CatalogException:  # a release of before that was kept
+        return []
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, where: str | None) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyreadstat
 
-from pipelines.warehouse.export.files import File, finished
+from pipelines.warehouse.export.files import File, Place
 from pipelines.warehouse.export.source import Column, ExportError, Source, Table, plain
 
 MAX_NAME = 32
@@ -22,13 +22,13 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 YES_NO: dict[int | float, str] = {0: "no 否", 1: "yes 是"}
 
 
-def write_dta(source: Source, table: Table, folder: Path) -> list[File]:
+def write_dta(source: Source, table: Table, place: Place) -> list[File]:
     """NAME.dta, and NAME_2.dta and so on for what is beyond a million rows; `append using` puts them together."""
     files = []
-    for number, frame in enumerate(source.frames(source.select(table, _stata), folder, MAX_ROWS), 1):
-        path = folder / (f"{table.name}.dta" if number == 1 else f"{table.name}_{number}.dta")
+    for number, frame in enumerate(source.frames(source.select(table, _stata), place.folder, MAX_ROWS), 1):
+        path = place.folder / (f"{table.name}.dta" if number == 1 else f"{table.name}_{number}.dta")
         _write(frame, table, path, f"fazhi {source.release_id} {table.name}", source.built_at)
-        files.append(finished(path, "dta", (table.name,), frame.height))
+        files.append(place.finished(path, (table.name,), frame.height))
     return files
 
 

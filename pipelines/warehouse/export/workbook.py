@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.files import File, finished
+from pipelines.warehouse.export.files import File, Place
 from pipelines.warehouse.export.source import Column, Source, Table, plain
 
 FILE_NAME = "fazhi.xlsx"
@@ -25,10 +25,10 @@ DICTIONARY = ("table", "column", "名称", "meaning", "type")
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_xlsx(source: Source, tables: Sequence[Table], folder: Path) -> list[File]:
+def write_xlsx(source: Source, tables: Sequence[Table], place: Place) -> list[File]:
     """fazhi.xlsx with a sheet for each of `tables` that fits; the others are in the result's `left_out`."""
     kept, left_out = _fitting(source, tables)
-    path = folder / FILE_NAME
+    path = place.folder / FILE_NAME
     with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
         # the date of the release, not of the export: the same release gives the same file
         workbook.set_properties({"title": about.TITLE, "comments": source.release_id, "created": source.built_at})
@@ -38,7 +38,7 @@ def write_xlsx(source: Source, tables: Sequence[Table], folder: Path) -> list[Fi
         for table in kept:
             book.add_table(table, source.rows(source.select(table, _short)))
     rows = sum(table.rows for table in kept)
-    return [finished(path, "xlsx", tuple(table.name for table in kept), rows, tuple(left_out))]
+    return [place.finished(path, tuple(table.name for table in kept), rows, left_out=tuple(left_out))]
 
 
 def _fitting(source: Source, tables: Sequence[Table]) -> tuple[list[Table], list[str]]:
