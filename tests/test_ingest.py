@@ -97,6 +97,10 @@ def test_a_file_name_that_is_not_utf8_is_kept_and_found_again(tmp_path: Path) ->
         pytest.skip("this file system takes UTF-8 names only")
     (raw_path,) = rows(tmp_path)
     assert locate(tmp_path, raw_path).read_bytes() == b"text"
+    sidecar = tmp_path / os.fsdecode(name.replace(b".txt", b".meta.json"))
+    sidecar.write_text('{"url": "https://x.example/1"}', encoding="utf-8")
+    ((found, row),) = rows(tmp_path).items()
+    assert (found, row["source_url"]) == (raw_path, "https://x.example/1")
 
 
 def test_unchanged_files_are_not_hashed_again_and_changed_ones_are(tmp_path: Path) -> None:

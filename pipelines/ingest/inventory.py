@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -43,26 +43,45 @@ class Found(NamedTuple):
     size_bytes: int | None
     mtime_ns: int | None
     stamp: str
-    sidecar: str | None
+    sidecar: str | None  # its path, as `raw_path` is one
     error: str | None
     is_orphan: bool = False  # a sidecar that stands there without its report
 
 
-def scan(raw_dir: Path) -> list[Found]:
-    """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone.
+_FOUND: dict[str, pl.DataType] = {
+    **{name: SCHEMA[name] for name in ("raw_path", "size_bytes", "mtime_ns", "stamp")},
+    "sidecar": pl.String(),
+    "error": pl.String(),
+    "is_orphan": pl.Boolean(),
+}
+
+
+def scan(raw_dir: Path) -> pl.DataFrame:
+    """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone; columns as of `Found`.
 
     Left out are hidden files and folders, sidecars with a report beside them, the names in `NOT_REPORTS` and the
     folder `reference/` at the top. Each folder is entered once, so links in a circle end.
     """
+    paths: list[str] = []
+    times: list[tuple[int, int, int]] = []
     found: list[Found] = []
     for prefix, entries in _folders(raw_dir):
         sidecars, beside = _sidecars(entries)
-        for name, entry in entries.items():
-            if name not in NOT_REPORTS and name not in beside:
-                sidecar = sidecars.get(_stem(name)) or sidecars.get(name) if sidecars else None
-                found.append(_look(f"{prefix}{name}", entry, sidecar))
-    found.sort(key=lambda file: file.raw_path)
-    return found
+        is_plain = prefix.isascii() and not sidecars
+        for entry in entries:
+            name = entry.name
+            if name in NOT_REPORTS or name in beside:
+                continue
+            status = _status(entry) if is_plain and name.isascii() else None
+            if status is not None and stat.S_ISREG(status.st_mode):  # nearly all of many: no object for each
+                paths.append(f"{prefix}{name}")
+                times.append((status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+            else:
+                found.append(_look(f"{prefix}{name}", entry, sidecars.get(_stem(name)) or sidecars.get(name)))
+    usual = pl.DataFrame(times, schema=dict.fromkeys(("size_bytes", "mtime_ns", "ctime_ns"), pl.Int64), orient="row")
+    stamp = pl.format("{}:{}:{} -", "size_bytes", "mtime_ns", "ctime_ns").alias("stamp")
+    frame = usual.select("size_bytes", "mtime_ns", stamp, raw_path=pl.Series(paths, dtype=pl.String), is_orphan=False)
+    return pl.concat([frame, pl.DataFrame(found, schema=_FOUND, orient="row")], how="diagonal").sort("raw_path")
 
 
 def inventory(
@@ -73,13 +92,9 @@ def inventory(
     A file whose stamp is the one in `previous` keeps its hash and its sidecar's fields and is not opened.
     """
     files = scan(raw_dir)
-    frame = pl.DataFrame(
-        {"raw_path": [file.raw_path for file in files], "stamp": [file.stamp for file in files]},
-        schema={"raw_path": pl.String(), "stamp": pl.String()},
-    ).with_row_index()
     known = pl.DataFrame(schema=SCHEMA) if previous is None else previous.filter(pl.col("file_error").is_null())
-    kept = frame.join(known, on=["raw_path", "stamp"], how="inner").select(list(SCHEMA))
-    todo = [files[index] for index in frame.join(kept, on="raw_path", how="anti")["index"]]
+    kept = files.select("raw_path", "stamp").join(known, on=["raw_path", "stamp"]).select(list(SCHEMA))
+    todo = [Found(*row) for row in files.select(list(_FOUND)).join(kept, on="raw_path", how="anti").iter_rows()]
     rows = []
     with ThreadPoolExecutor() as threads:
         for done, row in enumerate(threads.map(lambda file: _row(raw_dir, file), todo), start=1):
@@ -94,7 +109,7 @@ def digest(raw_dir: Path, beside: Iterable[Path] = ()) -> str:
 
     beside: files that are no reports and count all the same.
     """
-    lines = [f"{file.raw_path}\t{file.stamp}" for file in scan(raw_dir)]
+    lines = scan(raw_dir).select(pl.concat_str("raw_path", "stamp", separator="\t")).to_series().to_list()
     lines += [f"{path}\t{_stamp(path.stat()) if path.is_file() else '-'}" for path in beside]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -113,7 +128,7 @@ def locate(raw_dir: Path, raw_path: str) -> Path:
     return path
 
 
-def _folders(raw_dir: Path) -> Iterator[tuple[str, dict[str, os.DirEntry[str]]]]:
+def _folders(raw_dir: Path) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """Each folder once, as the start of its paths, with its files; real folders before linked ones: real paths win.
 
     Paths are texts here: of 400,000 files, making a Path of each takes longer than all the rest.
@@ -129,17 +144,18 @@ def _folders(raw_dir: Path) -> Iterator[tuple[str, dict[str, os.DirEntry[str]]]]
                 continue
             seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as inside:
-                entries = sorted((e for e in inside if not e.name.startswith(".")), key=lambda e: e.name)
+                entries = [entry for entry in inside if not entry.name.startswith(".")]
         except OSError:
             if own is None:
                 raise
-            yield prefix.removesuffix(f"{own.name}/"), {own.name: own}  # shown as a file with an error
+            yield prefix.removesuffix(f"{own.name}/"), [own]  # shown as a file with an error
             continue
-        files = {}
+        files: list[os.DirEntry[str]] = []
+        folders: list[os.DirEntry[str]] = []
         for entry in entries:
-            if not _is_dir(entry):
-                files[entry.name] = entry
-            elif own is not None or entry.name != REFERENCE:
+            (folders if _is_dir(entry) else files).append(entry)
+        for entry in sorted(folders, key=lambda entry: entry.name):
+            if own is not None or entry.name != REFERENCE:
                 (linked if entry.is_symlink() else real).append((f"{prefix}{entry.name}/", entry.path, entry))
         yield prefix, files
 
@@ -157,31 +173,35 @@ def _stem(name: str) -> str:
     return stem if stem and suffix else name
 
 
-def _sidecars(entries: Mapping[str, os.DirEntry[str]]) -> tuple[dict[str, os.DirEntry[str]], set[str]]:
+def _sidecars(entries: Iterable[os.DirEntry[str]]) -> tuple[dict[str, os.DirEntry[str]], set[str]]:
     """The sidecars of a folder by what they belong to, and the names of those that stand beside their report."""
-    sidecars = {name.removesuffix(SUFFIX): entry for name, entry in entries.items() if name.endswith(SUFFIX)}
+    sidecars = {entry.name.removesuffix(SUFFIX): entry for entry in entries if entry.name.endswith(SUFFIX)}
     if not sidecars:
         return sidecars, set()
-    reports = [name for name in entries if not name.endswith(SUFFIX)]
+    reports = [entry.name for entry in entries if not entry.name.endswith(SUFFIX)]
     known = {*reports, *map(_stem, reports)}
     return sidecars, {entry.name for of, entry in sidecars.items() if of in known}
 
 
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What the system says of a file; None where it says nothing, which is told by `_look`."""
+    try:
+        return entry.stat()
+    except OSError:
+        return None
+
+
 def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None) -> Found:
-    raw_path = relative
-    if not relative.isascii():  # a name that is not UTF-8 comes with surrogates, which no table can hold
-        raw_path = relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    raw_path = _raw_path(relative)
     if sidecar is not None and sidecar.name == entry.name:
         sidecar = None
-    beside = None if sidecar is None else sidecar.path
+    beside = None if sidecar is None else _raw_path(f"{relative.removesuffix(entry.name)}{sidecar.name}")
     try:
         status = entry.stat()
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         reason = "missing: the link leads nowhere" if missing else f"unreadable: {error.strerror}"
         return Found(raw_path, None, None, reason, beside, reason)
-    if sidecar is None and stat.S_ISREG(status.st_mode) and not entry.name.endswith(SUFFIX):  # nearly all
-        return Found(raw_path, status.st_size, status.st_mtime_ns, f"{_stamp(status)} -", None, None)
     problem, is_orphan = None, False
     if stat.S_ISDIR(status.st_mode):
         problem = "unreadable: the folder cannot be listed"
@@ -191,6 +211,13 @@ def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | No
         problem, is_orphan = "missing: a sidecar without a report beside it", True
     stamp = f"{_stamp(status)} {_sidecar_stamp(sidecar)}"
     return Found(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, problem, is_orphan)
+
+
+def _raw_path(relative: str) -> str:
+    """The path as a table can hold it: a name that is not UTF-8 comes with surrogates. `locate` finds it again."""
+    if relative.isascii():
+        return relative
+    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _stamp(status: os.stat_result) -> str:
@@ -218,7 +245,7 @@ def _row(raw_dir: Path, file: Found) -> tuple[object, ...]:
         except OSError as problem:
             gone = isinstance(problem, FileNotFoundError)
             error = "missing: the file went away during the run" if gone else f"unreadable: {problem.strerror}"
-    beside = Path(file.sidecar) if file.sidecar else path if file.is_orphan else None
+    beside = locate(raw_dir, file.sidecar) if file.sidecar else path if file.is_orphan else None
     sidecar = read_sidecar(beside) if beside else Sidecar()
     return (
         *(report_id(file.raw_path, sha), file.raw_path, sha, file.size_bytes, file.mtime_ns),
