@@ -22,22 +22,42 @@ fact_count AS (
     SELECT f.report_id, count(*) AS n_facts, count(h.metric_code) AS n_headline_facts
     FROM fact_indicator AS f
     LEFT JOIN headline AS h ON h.metric_code = f.metric_code
+    WHERE f.report_id IN (SELECT r.report_id FROM dim_report AS r WHERE r.status <> 'accepted')
     GROUP BY f.report_id
-),
-figure AS NOT MATERIALIZED (
-    SELECT
-        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.qualifier, m.fact_ids, m.set_aside_fact_ids,
-        m.has_conflict, m.report_ids[1] AS report_id
-    FROM township_metric AS m
-    WHERE NOT m.is_headline
 ),
 usual AS (
     SELECT g.metric_code, median(g.value) AS median
-    FROM figure AS g
+    FROM township_metric AS g
     INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
-    WHERE i.kind <> 'rate'
+    WHERE i.kind <> 'rate' AND NOT g.is_headline
     GROUP BY g.metric_code
     HAVING count(*) >= 10 AND median(g.value) > 0
+),
+jump AS (
+    SELECT y.township_code, y.report_year, y.metric_code, y.previous_value
+    FROM township_change AS y
+    INNER JOIN dim_indicator AS i ON i.metric_code = y.metric_code
+    WHERE
+        y.is_exact AND i.kind <> 'rate' AND least(y.value, y.previous_value) > 0
+        AND greatest(y.value, y.previous_value) >= 100
+        AND greatest(y.value, y.previous_value) > 10 * least(y.value, y.previous_value)
+),
+-- The figures in doubt, in one pass over the largest mart; a figure may be in doubt for several reasons.
+figure AS MATERIALIZED (
+    SELECT
+        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.has_conflict,
+        m.report_ids[1] AS report_id, j.previous_value, u.median,
+        m.qualifier = 'exact' AND coalesce(m.value > 20 * u.median, FALSE) AS is_outlier
+    FROM township_metric AS m
+    LEFT JOIN usual AS u ON u.metric_code = m.metric_code
+    LEFT JOIN jump AS j
+        ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
+    WHERE
+        NOT m.is_headline
+        AND (
+            m.has_conflict OR j.previous_value IS NOT NULL
+            OR (m.qualifier = 'exact' AND coalesce(m.value > 20 * u.median, FALSE))
+        )
 ),
 doubted AS (
     SELECT
@@ -50,33 +70,41 @@ doubted AS (
     SELECT
         'outlier', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
         g.metric_code, g.fact_ids,
-        'a figure near ' || u.median::VARCHAR || ' ' || coalesce(g.unit, '') || ', the median; ' || g.value::VARCHAR
+        'a figure near ' || g.median::VARCHAR || ' ' || coalesce(g.unit, '') || ', the median; ' || g.value::VARCHAR
         || ' was read: confirm or correct',
         10.0
     FROM figure AS g
-    INNER JOIN usual AS u ON u.metric_code = g.metric_code
-    WHERE g.qualifier = 'exact' AND g.value > 20 * u.median
+    WHERE g.is_outlier
     UNION ALL
     SELECT
         'jump', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
         g.metric_code, g.fact_ids,
-        'a figure near ' || y.previous_value::VARCHAR || ' ' || coalesce(g.unit, '') || ', that of the year before; '
+        'a figure near ' || g.previous_value::VARCHAR || ' ' || coalesce(g.unit, '') || ', that of the year before; '
         || g.value::VARCHAR || ' was read: confirm or correct',
         15.0
     FROM figure AS g
-    INNER JOIN township_change AS y
-        ON y.township_code = g.township_code AND y.report_year = g.report_year AND y.metric_code = g.metric_code
-    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
-    WHERE
-        y.is_exact AND i.kind <> 'rate' AND least(y.value, y.previous_value) > 0
-        AND greatest(y.value, y.previous_value) >= 100
-        AND greatest(y.value, y.previous_value) > 10 * least(y.value, y.previous_value)
+    WHERE g.previous_value IS NOT NULL
 ),
 doubted_fact AS (
     SELECT
         c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt,
         unnest(c.fact_ids) AS fact_id
     FROM doubted AS c
+),
+wanted AS (
+    SELECT DISTINCT c.fact_id
+    FROM doubted_fact AS c
+),
+-- Their facts, and those that are in doubt themselves, with their sentences: again in one pass.
+fact AS MATERIALIZED (
+    SELECT
+        f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
+        f.confidence, f.corrected_by, f.number_start,
+        i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AS is_out_of_range
+    FROM fact_indicator AS f
+    INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
+    LEFT JOIN wanted AS w ON w.fact_id = f.fact_id
+    WHERE w.fact_id IS NOT NULL OR f.confidence < 0.7 OR (i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100)
 ),
 item AS (
     SELECT
@@ -85,7 +113,7 @@ item AS (
         string_agg(f.evidence, ' ｜ ' ORDER BY f.number_start, f.fact_id) AS evidence,
         c.expected, c.doubt, 0 AS n_waiting
     FROM doubted_fact AS c
-    INNER JOIN fact_indicator AS f ON f.fact_id = c.fact_id
+    INNER JOIN fact AS f ON f.fact_id = c.fact_id
     GROUP BY c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt
     HAVING NOT bool_and(f.corrected_by IS NOT NULL)
     UNION ALL
@@ -101,19 +129,16 @@ item AS (
         'rate_out_of_range', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
         'a rate from 0 to 100; ' || f.value::VARCHAR || ' was stated',
         90.0, 0
-    FROM fact_indicator AS f
-    INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
+    FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE
-        i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AND f.corrected_by IS NULL
-        AND r.status = 'accepted' AND r.is_canonical
+    WHERE f.is_out_of_range AND f.corrected_by IS NULL AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
         'read as ' || f.read_as || ' by ' || f.rule_id || ', ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
         || ': confirm or correct',
         70.0 - 50.0 * f.confidence, 0
-    FROM fact_indicator AS f
+    FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     WHERE f.confidence < 0.7 AND r.status = 'accepted' AND r.is_canonical
     UNION ALL

@@ -124,7 +124,7 @@ beside AS (
     INNER JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
     INNER JOIN stage_facts AS o
         ON o.report_id = f.report_id AND o.number_start < f.number_end AND o.number_end > f.number_start
-    WHERE o.fact_id <> a.fact_id
+    WHERE o.fact_id <> a.fact_id AND o.report_id IN (SELECT l.report_id FROM line AS l)
     GROUP BY a.line
 ),
 judged AS (
