@@ -56,12 +56,14 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
     wanted = files.select("report_id", "raw_path", "raw_sha256", "archive_path", problem.alias("problem")).with_columns(
         input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" ")
     )
+    # a report's id speaks for its path and its bytes
+    given = frame_key(wanted.select("report_id", "archive_path", "input_key"))
 
     def work() -> Counts:
         read = partial(read_batch, raw_dir=settings.raw_dir)
         return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, read, processes=settings.processes)
 
-    return unless_settled(settings.stage_dir, [DOCUMENTS], frame_key(wanted), work)
+    return unless_settled(settings.stage_dir, [DOCUMENTS], given, work)
 
 
 def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.memo import Memo
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.database import connect
@@ -26,6 +27,7 @@ VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
 HELD = "release.json"  # beside the tables: what the last release holds
+FILES = "files.json"  # beside the tables: the hash of the raw files that they were made from
 
 
 class PublishError(RuntimeError):
@@ -199,7 +201,9 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
     held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))
     sql = _hash("\n".join(f"{name} {_hash(specs[name].sql)}" for name in sorted(specs)))
     given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
-    files = _files(tables["dim_report"])
+    reports = tables["dim_report"]
+    # what the table holds says which files there are: of 400,000 they are not put into words again for nothing
+    files = Memo(tables_dir / FILES).answer("files", reports.contents, lambda: _hash(_files(reports)))
     return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
 
 
