@@ -236,6 +236,7 @@ def test_the_asset_says_what_it_wrote_and_what_it_took_over(
         (made,) = result.asset_materializations_for_node("exports")
         told = {name: value.value for name, value in made.metadata.items()}
         assert (told["reused"], told["files_dta"]) == (is_reused, 3) and told["files_csv"] > 10
+        assert told["files_reused"] == (told["files_csv"] + 3 if is_reused else 0)
         assert "csv/township_year.csv" in told["files"] and "left_out" not in told
     (tmp_path / "fazhi.duckdb").unlink()
     result = dg.materialize([exports], resources={"workspace": workspace}, raise_on_error=False)

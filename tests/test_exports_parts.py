@@ -95,9 +95,10 @@ def test_only_what_changed_is_written_for_the_next_release(tmp_path: Path) -> No
     export(warehouse.release_path, out, ["parquet", "csv"])
     before = {form: inodes(out, form) for form in ("parquet", "csv")}
     warehouse = release(tmp_path / "w", 1, *reports(), NEW)
-    export(warehouse.release_path, out, ["parquet", "csv"])
+    exported = export(warehouse.release_path, out, ["parquet", "csv"])
     now = {form: inodes(out, form) for form in before}
     written = {path for form in before for path, node in now[form].items() if before[form].get(path) != node}
+    assert exported.taken_over == len(exported.files) - len(written) > 0
     assert "csv/dim_report.csv" in written and "csv/dim_division.csv" not in written
     assert not any("dim_indicator" in path for path in written)
     changed = {path for path in written if path.startswith("parquet/township_metric")}

@@ -45,12 +45,16 @@ _BY_TABLE: dict[str, Callable[[Source, Table, Place], list[File]]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """An export that lies in `folder`; `reused` says that it was there already and nothing was written."""
+    """An export that lies in `folder`; `reused` says that it was there already and nothing was written.
+
+    `taken_over` counts the files that are those of the export before.
+    """
 
     folder: Path
     release_id: str
     files: tuple[File, ...]
     reused: bool
+    taken_over: int
 
 
 def export(
@@ -79,10 +83,11 @@ def export(
     }
     with _one_line_errors(folder), locked(folder):
         if (known := _kept(folder, made_of)) is not None:
-            return Exported(folder, made_of["release_id"], known, reused=True)
+            return Exported(folder, made_of["release_id"], known, reused=True, taken_over=len(known))
         with replacing(folder) as building, reading(release_path, building, tables, where) as source:
             files = _write(source, made_of, building, folder)
-        return Exported(folder, source.release_id, files, reused=False)
+            taken_over = sum(_is_one(building / file.path, folder / file.path) for file in files)
+        return Exported(folder, source.release_id, files, reused=False, taken_over=taken_over)
 
 
 def _kept(folder: Path, made_of: dict[str, Any]) -> tuple[File, ...] | None:
@@ -93,6 +98,11 @@ def _kept(folder: Path, made_of: dict[str, Any]) -> tuple[File, ...] | None:
     files = tuple(File.load(file) for file in found["files"])
     is_whole = all(_size(folder / file.path) == file.bytes for file in files)
     return files if is_whole else None
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    """Whether both are names of one file."""
+    return other.exists() and path.samefile(other)
 
 
 def _size(path: Path) -> int | None:
