@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import yardsticks
 from benchmarks.archive import write_archive
 from benchmarks.bench import PAGE, machine
 from benchmarks.corpus import generate
@@ -39,6 +41,8 @@ STEPS = {
     "release": "release",
     "exports": "exports",
 }
+#: Reports that a step worked on, from what the run says at its end.
+COUNTED = {"files read": "documents", "texts identified": "identities", "texts extracted": "facts"}
 TARGETS = {"nothing new": 10.0, "one new report": 15.0}  # seconds
 FROM_TEXT = 300.0  # seconds from stored text to release
 MEMORY = 4.0  # GB
@@ -113,6 +117,12 @@ def seconds(run: Watched) -> dict[str, float]:
     return spent
 
 
+def counted(run: Watched, asset: str) -> str:
+    """How many reports a step worked on, as the run said it (`documents: 1 read, 400,000 reused`)."""
+    said = (re.match(rf"{asset}: (\d+) ", line) for line in run.lines)
+    return next((f"{int(found[1]):,}" for found in said if found), "")
+
+
 def _tables_end(run: Watched) -> float | None:
     """When the last table was made: the assets between the numbers and the release."""
     names = list(run.made_at)
@@ -122,24 +132,35 @@ def _tables_end(run: Watched) -> float | None:
     return max((run.made_at[name] for name in between), default=None)
 
 
-def body(runs: Mapping[str, Watched], queries: str, reports: int, command: str) -> str:
+def body(
+    runs: Mapping[str, Watched], yardsticks: Mapping[str, float], queries: str, reports: int, command: str
+) -> str:
     """The chapter. Everything in it comes from these runs."""
     names = list(runs)
     steps = {name: seconds(run) for name, run in runs.items()}
-    head = f"| step | {' | '.join(names)} |\n|---|{'---:|' * len(names)}"
-    rows = [f"| {step} | {' | '.join(_cell(steps[name].get(step)) for name in names)} |" for step in STEPS]
-    rows.append(f"| **all, with the start of the program** | {' | '.join(_cell(runs[n].seconds) for n in names)} |")
-    rows.append(f"| memory at most, GB | {' | '.join(f'{runs[n].peak_bytes / _GIGA:.2f}' for n in names)} |")
+    rows = [(step, [_cell(steps[name].get(step)) for name in names]) for step in STEPS]
+    rows.append(("**all, with the start of the program**", [_cell(runs[name].seconds) for name in names]))
+    rows += [(step, [counted(runs[name], asset) for name in names]) for step, asset in COUNTED.items()]
+    rows.append(("memory at most, GB", [f"{runs[name].peak_bytes / _GIGA:.2f}" for name in names]))
     return "\n\n".join(
         [
             f"<!-- written by `{command}`; do not edit -->",
             f"Written by `{command}` on {machine()}: `fazhi run` on {reports:,} generated reports, seconds by step. "
             f"Memory is what all processes held of their own at one time. Exported was {EXPORTS} alone.",
-            "\n".join([head, *rows]),
+            _table(["step", *names], rows),
             "\n".join(["| what | target | this run | |", "|---|---:|---:|---|", *_verdicts(runs, steps)]),
+            "Measured by themselves after these runs, on the same files and machine:",
+            _table(["yardstick", "seconds"], [(what, [_cell(spent)]) for what, spent in yardsticks.items()]),
+            "The worked queries on this release:",
             queries,
         ]
     )
+
+
+def _table(head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """A Markdown table: a name and right-aligned cells in each row."""
+    lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    return "\n".join([*lines, *(f"| {' | '.join([name, *cells])} |" for name, cells in rows)])
 
 
 def _cell(value: float | None) -> str:
@@ -169,9 +190,10 @@ def main() -> None:
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fazhi-rehearsal-")))
         runs = rehearse(folder, given.reports, given.seed)
+        alone = yardsticks.measure(folder / "raw", folder / "warehouse")
         queries = render(measure(folder / "warehouse" / "fazhi.duckdb", load_questions()))
     command = f"python -m benchmarks.rehearsal --reports {given.reports} --seed {given.seed}"
-    text = body(runs, queries, given.reports, command)
+    text = body(runs, alone, queries, given.reports, command)
     print(text)
     write_chapter(given.page, TITLE, text)
 
