@@ -1,4 +1,4 @@
-"""One DuckDB file out of the tables: written anew, or as a copy of the last one with only what changed put in its place.
+"""One DuckDB file out of the tables: written anew, or a copy of the last one with only what changed put in its place.
 
 A copy is made where little changed, so that a night with one new report writes that report's parts and not the country.
 Here belong writing, comments and reading back; when a file is a release is for `pipelines.warehouse.publish`.
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.memo import Memo
 from pipelines.warehouse.database import MEMORY_LIMIT, contents, quote, working
 from pipelines.warehouse.inputs import look
-from pipelines.memo import Memo
 from pipelines.warehouse.metadata import describe_column, describe_table
 from pipelines.warehouse.tables import Built, TableSpec
 
@@ -97,8 +97,8 @@ class Assembly:
     def read_back(self, work: Work, path: Path) -> None:
         """Open the finished file anew and compare what was written with the tables. Raises AssemblyError.
 
-        Every value that was written is read: DuckDB is known to have written what it could not read. What was copied was
-        read when it was written; of that, the rows are counted.
+        Every value that was written is read: DuckDB is known to have written what it could not read. What was copied
+        was read when it was written; of that, the rows are counted.
         """
         with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
             con.execute("SET python_enable_replacements = false")
@@ -180,6 +180,6 @@ def _definition(name: str, table: Built) -> str:
 def _compare(table: str, found: tuple[int, str], expected: tuple[int, str]) -> None:
     if found != expected:
         raise AssemblyError(
-            f"table {table} of the finished file holds {found[0]} rows that are not the {expected[0]} of the table that "
-            "was built; run again"
+            f"table {table} of the finished file holds {found[0]} rows that are not the {expected[0]} of the table "
+            "that was built; run again"
         )

@@ -1,9 +1,9 @@
 """What must hold before a release is published. Each check is a named query for the rows that break it.
 
 Checks of keys and references follow from the metadata; the others are written out here. The queries read the tables by
-plain name. A table in parts is checked part by part, each with the rows of the other tables that belong to the part, and
-only where those have changed since: so a query must find what breaks its rule from these rows alone, and is to look for
-what ought to be there, not for what ought not. Acting on a failure is for the caller.
+plain name. A table in parts is checked part by part, each with the rows of the other tables that belong to the part,
+and only where those have changed since: so a query must find what breaks its rule from these rows alone, and is to look
+for what ought to be there, not for what ought not. Acting on a failure is for the caller.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.memo import Memo
 from pipelines.warehouse.database import name_views, side_by_side
 from pipelines.warehouse.inputs import Input, cut, table_files
 from pipelines.warehouse.layouts import LAYOUTS
-from pipelines.memo import Memo
 from pipelines.warehouse.metadata import tables
 
 MAX_EXAMPLES = 5
@@ -247,7 +247,8 @@ _WRITTEN_CHECKS = [
     AuditCheck(
         "marts_leave_quarantine_out",
         "no figure of township_metric comes from a report that is not accepted and canonical",
-        "SELECT DISTINCT m.report_id AS example FROM (SELECT unnest(report_ids) AS report_id FROM township_metric) AS m "
+        "SELECT DISTINCT m.report_id AS example "
+        "FROM (SELECT unnest(report_ids) AS report_id FROM township_metric) AS m "
         "WHERE NOT EXISTS (SELECT 1 FROM dim_report AS r "
         "WHERE r.report_id = m.report_id AND r.status = 'accepted' AND r.is_canonical)",
         ("township_metric", "dim_report"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.warehouse.diff import DiffError, Difference, TableDifference, difference
+from pipelines.warehouse.diff import Difference, DiffError, TableDifference, difference
 from pipelines.warehouse.publish import Release
 from pipelines.whole import whole
 

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import duckdb
 
+from pipelines.memo import Memo
 from pipelines.warehouse.bounds import Bounds, Limit
 from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
 from pipelines.warehouse.database import connect, quote
 from pipelines.warehouse.inputs import table_files
-from pipelines.memo import Memo
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.tables import stored_key
 

@@ -99,7 +99,8 @@ def contents_by(con: duckdb.DuckDBPyConnection, table: str, group: str) -> dict[
 
 def _values(con: duckdb.DuckDBPyConnection, table: str) -> str:
     described = con.sql(f"DESCRIBE FROM {table}").fetchall()
-    return ", ".join(f'round("{name}", {_ROUNDED})' if kind == "DOUBLE" else f'"{name}"' for name, kind, *_ in described)
+    values = (f'round("{name}", {_ROUNDED})' if kind == "DOUBLE" else f'"{name}"' for name, kind, *_ in described)
+    return ", ".join(values)
 
 
 def quote(value: object) -> str:

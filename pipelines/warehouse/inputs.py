@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.memo import Memo
 from pipelines.stage.buckets import stored_key
 from pipelines.warehouse.database import columns, contents_by, quote, working
 from pipelines.warehouse.layouts import LAYOUTS, Layout
-from pipelines.memo import Memo
 from pipelines.warehouse.metadata import inputs
 
 CONTENTS = "contents.json"  # beside the tables: what each holds

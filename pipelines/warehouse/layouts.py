@@ -39,7 +39,7 @@ class Layout:
         return f"left({column}, {self.length})"
 
     def condition(self, column: str, part: str) -> str:
-        """The SQL condition for the rows of a part; a range, so that files can be skipped by what they say they hold."""
+        """The SQL condition for the rows of a part; a range, so that files can be skipped by what they say."""
         first, below = self.bounds(part)
         return f"{column} >= '{first}' AND {column} < '{below}'"
 

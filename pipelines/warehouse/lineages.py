@@ -36,13 +36,13 @@ def follow(texts: Mapping[str, str]) -> dict[str, Lineage]:
     kept = _kept(KEPT)
     if kept.get("key") != _key(texts):
         return trace_all(texts)
-    return {
-        name: Lineage(
-            tuple(entry["depends_on"]),
-            {column: tuple((table, source) for table, source in sources) for column, sources in entry["columns"].items()},
-        )
-        for name, entry in kept["tables"].items()
-    }
+    return {name: _loaded(entry) for name, entry in kept["tables"].items()}
+
+
+def _loaded(entry: Mapping[str, Any]) -> Lineage:
+    """The lineage of an entry that went through JSON."""
+    columns = {column: tuple((table, name) for table, name in sources) for column, sources in entry["columns"].items()}
+    return Lineage(tuple(entry["depends_on"]), columns)
 
 
 def trace_all(texts: Mapping[str, str]) -> dict[str, Lineage]:

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.memo import Memo
-from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
+from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
 from pipelines.warehouse.database import connect
 from pipelines.warehouse.releases import Kept, ReleaseError, describe, forget, kept, make_current
 from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect
@@ -52,7 +52,7 @@ class Release:
 
 @dataclass(frozen=True)
 class _Inputs:
-    """What a release is made of: versions, hashes of all inputs and of the SQL, the tables, the hash of all they hold."""
+    """What a release is made of: versions, hashes of inputs and SQL, the tables, the hash of all they hold."""
 
     versions: Mapping[str, str]
     inputs_sha256: str
@@ -63,7 +63,8 @@ class _Inputs:
     @property
     def own_counts(self) -> dict[str, int]:
         """The rows of the tables that are about the release itself."""
-        return dict(zip(OWN_TABLES, (1, len(self.tables), sum(len(t.parts) for t in self.tables.values())), strict=True))
+        parts = sum(len(table.parts) for table in self.tables.values())
+        return dict(zip(OWN_TABLES, (1, len(self.tables), parts), strict=True))
 
 
 def publish(

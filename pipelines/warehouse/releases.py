@@ -83,7 +83,8 @@ def find(release_path: Path, releases_dir: Path, name: str) -> Path:
         older = [r for r in releases if (r.built_at, r.release_id) < (now.built_at, now.release_id)]
         matches = older[:1]
     else:
-        matches = [r for r in releases if r.release_id == name] or [r for r in releases if r.release_id.startswith(name)]
+        exact = [release for release in releases if release.release_id == name]
+        matches = exact or [release for release in releases if release.release_id.startswith(name)]
     if len(matches) != 1:
         among = ", ".join(r.release_id for r in (matches or releases)) or "none"
         none = "no release before the current one is kept" if name == PREVIOUS else f"no release begins with {name!r}"

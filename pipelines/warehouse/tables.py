@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -26,7 +25,7 @@ from pipelines.warehouse.metadata import describe_column, describe_table, inputs
 from pipelines.whole import whole
 
 Sources = Mapping[str, Path | Sequence[Path]]
-# Rows that are read or skipped together: few, as a part by province is read from files by report, in which it is a piece.
+# Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
 ROW_GROUP = 8192
 
 
@@ -47,8 +46,8 @@ class Column:
 class TableSpec:
     """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'.
 
-    A table `in_parts` is a folder with a file for each part of a layout (pipelines.warehouse.layouts), and only the parts
-    are built again whose rows have changed in an input.
+    A table `in_parts` is a folder with a file for each part of a layout (pipelines.warehouse.layouts), and only the
+    parts are built again whose rows have changed in an input.
     """
 
     name: str
@@ -65,8 +64,8 @@ class TableSpec:
 class Built:
     """A table that lies in the files `paths`: its rows, its columns as (name, DuckDB type), the hash of what it holds.
 
-    `parts` has for each part of a table in parts its rows and their hash. `reused` says that nothing it is made from had
-    changed, so that the files were left as they were.
+    `parts` has for each part of a table in parts its rows and their hash. `reused` says that nothing it is made from
+    had changed, so that the files were left as they were.
     """
 
     paths: tuple[Path, ...]

@@ -5,7 +5,6 @@ text is written as text. What Excel cannot hold is left out and named on the fir
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
