@@ -194,7 +194,10 @@ def test_only_parts_that_changed_are_audited_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(auditing, "_audit", listening)
     release(warehouse)
-    assert {name for name, _ in audited} >= {c.name for c in AUDIT_CHECKS if not c.name.startswith("release")}
+    empty = {"correction", "review_queue", "worklist_divisions"}  # nobody corrected anything, nothing is in doubt
+    idle = {c.name for c in AUDIT_CHECKS if c.reads[0] in empty and len(c.reads) > 1}
+    named = {c.name for c in AUDIT_CHECKS if not c.name.startswith("release")}
+    assert {name for name, _ in audited} == named - idle and idle
     own = [path.stem for path in table_files(warehouse.tables_dir, "fact_indicator")]
     assert parts("evidence_matches_text") == own and len(own) > 4
     audited.clear()

@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.memo import Memo
 from pipelines.warehouse.database import name_views, side_by_side
-from pipelines.warehouse.inputs import Input, cut, table_files
+from pipelines.warehouse.inputs import Input, cut, look, table_files
 from pipelines.warehouse.layouts import LAYOUTS
 from pipelines.warehouse.metadata import tables
 
@@ -27,8 +27,8 @@ AUDITS = "audits.json"  # beside the tables: what was found of which rows
 class AuditCheck:
     """A rule with a name, a sentence, and SQL whose one column `example` names each row that breaks it.
 
-    `reads` lists the tables it needs; the first is the one whose rows are checked. `is_whole` says that it cannot be
-    checked part by part.
+    `reads` lists the tables it needs; the first is the one whose rows are checked: where it has none, no rule that
+    reads others too is broken. `is_whole` says that it cannot be checked part by part.
     """
 
     name: str
@@ -115,6 +115,8 @@ def _groups(checks: Sequence[AuditCheck]) -> list[list[AuditCheck]]:
 def _tasks(tables_dir: Path, group: Sequence[AuditCheck]) -> Iterator[_Task]:
     names = list(dict.fromkeys(name for check in group for name in check.reads))
     found = [Input(name, table_files(tables_dir, name)) for name in names]
+    if len(names) > 1 and not any(look(path).rows for path in found[0].files):
+        return  # no row that could break a rule: without corrections nobody looks for their facts
     layout = None if group[0].is_whole else LAYOUTS.get(tables()[names[0]].in_parts)
     for piece in cut(found, layout, found[0].part_keys(layout) if layout else None):
         key = hashlib.sha256("\n".join([*(check.sql for check in group), *piece.keys]).encode()).hexdigest()
