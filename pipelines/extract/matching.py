@@ -44,7 +44,7 @@ class Reading:
     start: int
     read_as: str
     scope: str = ""
-    reach: int = 0  # end of the head when it stands right of the number
+    reach: int = 0  # end of the words right of the number that decided it, where some did
 
 
 @dataclass(slots=True)

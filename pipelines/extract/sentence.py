@@ -205,7 +205,7 @@ def _settle(passage: Passage, view: Window, readings: Sequence[Reading], part: i
         reason="",
         found=tuple(Found(r.rule.metric, r.rule.rule_id, r.start, r.read_as, _scope(passage, view, r)) for r in coded),
         start=min(min(r.start for r in coded), figure.start),
-        end=max(view.right, figure.end),
+        end=max(view.right, figure.end, *(r.reach for r in coded)),
         part=part,
         joined=part is not None and _joined(passage, view, part),
         negated=negated,

@@ -46,7 +46,10 @@ def read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> li
 
 
 def read_also(passage: Passage, view: Window, index: int, sight: Sight, taken: set[str]) -> list[Reading]:
-    """A second fact in the same number by rules marked `also` (24名执法人员全部持证; 执法人员24名,全部持证)."""
+    """A second fact in the same number by rules marked `also` (24名执法人员全部持证; 执法人员24名,全部持证).
+
+    Words of the next clause belong to the evidence where the rule needs them.
+    """
     end = view.right
     following = passage.clause_end(end + 1)
     if index + 1 == len(passage.figures) or passage.figures[index + 1].start >= following:
@@ -59,7 +62,7 @@ def read_also(passage: Passage, view: Window, index: int, sight: Sight, taken: s
         for rule in passage.term(token).also.get(sight.unit, ()):
             if rule.metric not in taken and rule.side in (side, "both") and wider.fits(rule):
                 taken.add(rule.metric)
-                readings.append(Reading(rule, view.clause, "shared"))
+                readings.append(Reading(rule, view.clause, "shared", reach=0 if sight.fits(rule) else end))
     return readings
 
 
