@@ -241,6 +241,13 @@ def test_part_of_the_year(text: str, period: str) -> None:
     assert (fact.value, fact.period) == (36, period)
 
 
+@pytest.mark.parametrize("text", ["全年受理信访件21件,全部办结。", "执法人员24名,全部持证上岗,开展检查6次。"])
+def test_evidence_of_a_second_fact_holds_the_words_that_state_it(text: str) -> None:
+    first, second = read(text).facts[:2]
+    assert first.value == second.value and first.metric_code != second.metric_code
+    assert "全部" in text[second.char_start : second.char_end] and "6" not in text[second.char_start : second.char_end]
+
+
 def test_scope_sets_apart_figures_of_one_indicator() -> None:
     facts = read("建成县级民主法治示范村3个、省级民主法治示范村1个。").facts
     assert [(f.metric_code, f.value, f.scope) for f in facts] == [
