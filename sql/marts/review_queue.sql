@@ -46,18 +46,12 @@ jump AS (
 figure AS MATERIALIZED (
     SELECT
         m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.has_conflict,
-        m.report_ids[1] AS report_id, j.previous_value, u.median,
-        m.qualifier = 'exact' AND coalesce(m.value > 20 * u.median, FALSE) AS is_outlier
+        m.report_ids[1] AS report_id, j.previous_value, u.median
     FROM township_metric AS m
-    LEFT JOIN usual AS u ON u.metric_code = m.metric_code
+    LEFT JOIN usual AS u ON u.metric_code = m.metric_code AND m.qualifier = 'exact' AND m.value > 20 * u.median
     LEFT JOIN jump AS j
         ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
-    WHERE
-        NOT m.is_headline
-        AND (
-            m.has_conflict OR j.previous_value IS NOT NULL
-            OR (m.qualifier = 'exact' AND coalesce(m.value > 20 * u.median, FALSE))
-        )
+    WHERE NOT m.is_headline AND (m.has_conflict OR u.median IS NOT NULL OR j.previous_value IS NOT NULL)
 ),
 doubted AS (
     SELECT
@@ -74,7 +68,7 @@ doubted AS (
         || ' was read: confirm or correct',
         10.0
     FROM figure AS g
-    WHERE g.is_outlier
+    WHERE g.median IS NOT NULL
     UNION ALL
     SELECT
         'jump', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
@@ -99,12 +93,12 @@ wanted AS (
 fact AS MATERIALIZED (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
-        f.confidence, f.corrected_by, f.number_start,
-        i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100 AS is_out_of_range
+        f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range
     FROM fact_indicator AS f
-    INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
+    LEFT JOIN dim_indicator AS i
+        ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
     LEFT JOIN wanted AS w ON w.fact_id = f.fact_id
-    WHERE w.fact_id IS NOT NULL OR f.confidence < 0.7 OR (i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100)
+    WHERE w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
 ),
 item AS (
     SELECT
