@@ -61,13 +61,23 @@ def side_by_side(
     Each call has a connection of its own to one private database below `folder`, with its own temporary views. The
     first that raises ends the rest.
     """
-    with working(folder) as con, ThreadPoolExecutor(_AT_A_TIME) as threads:
+    with working(folder) as con:
         con.execute("SET parquet_metadata_cache = true")
+        yield from on_cursors(con, pieces, work)
 
-        def run(piece: Piece) -> Result:
-            with con.cursor() as own:
-                return work(own, piece)
 
+def on_cursors(
+    con: duckdb.DuckDBPyConnection,
+    pieces: Sequence[Piece],
+    work: Callable[[duckdb.DuckDBPyConnection, Piece], Result],
+) -> Iterator[tuple[Piece, Result]]:
+    """The same on a database that is open; a cursor begins without the temporary views and the USE of `con`."""
+
+    def run(piece: Piece) -> Result:
+        with con.cursor() as own:
+            return work(own, piece)
+
+    with ThreadPoolExecutor(_AT_A_TIME) as threads:
         working_on = [threads.submit(run, piece) for piece in pieces]
         try:
             for piece, result in zip(pieces, working_on, strict=True):

@@ -5,12 +5,11 @@ apostrophe before any text that a spreadsheet would take for a formula. Lists ar
 """
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
-from pipelines.warehouse.database import quote
+from pipelines.warehouse.database import on_cursors, quote
 from pipelines.warehouse.export.files import File, Place
 from pipelines.warehouse.export.source import CATALOG, Column, Part, Source, Table
 
@@ -23,7 +22,6 @@ ROW_GROUPS = {"report_text": 4_096}
 ROW_GROUP = 122_880
 MOST_GROUPS = 4  # of a table that stays one file: more, and one new report should not have all of it written again
 WRITTEN_AS = f"1 {duckdb.__version__}"  # raised when the same rows are to be written in another way
-_AT_A_TIME = 2  # a part alone keeps one core busy
 
 
 def write_parquet(source: Source, table: Table, place: Place) -> list[File]:
@@ -36,20 +34,18 @@ def write_parquet(source: Source, table: Table, place: Place) -> list[File]:
         path.mkdir()
         jobs = [(path / f"{part.name}.parquet", part) for part in table.parts]
 
-    def write(job: tuple[Path, Part]) -> File:
+    def write(con: duckdb.DuckDBPyConnection, job: tuple[Path, Part]) -> File:
         target, part = job
         made_from = _made_from(table, part)
         if known := place.take_over(target, made_from):
             return known
         origin = f"contents: {quote(part.contents)}" if part.contents else f"release_id: {quote(source.release_id)}"
         options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {groups}, KV_METADATA {{{origin}}}"
-        with source.con.cursor() as con:
-            con.execute(f"USE {CATALOG}")
-            con.execute(f"COPY ({source.select(table, _as_it_is, part=part)}) TO {quote(target)} ({options})")
+        con.execute(f"USE {CATALOG}")
+        con.execute(f"COPY ({source.select(table, _as_it_is, part=part)}) TO {quote(target)} ({options})")
         return place.finished(target, (table.name,), part.rows, made_from)
 
-    with ThreadPoolExecutor(_AT_A_TIME) as threads:
-        return list(threads.map(write, jobs))
+    return [file for _, file in on_cursors(source.con, jobs, write)]
 
 
 def write_csv(source: Source, table: Table, place: Place) -> list[File]:
