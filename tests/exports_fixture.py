@@ -5,17 +5,16 @@ A test module takes it with `pytest_plugins = ("exports_fixture",)` and argument
 
 import pytest
 from exports_data import CHOSEN, reports
-from warehouse_fixtures import NOW, VERSIONS, Warehouse, built
+from warehouse_fixtures import Warehouse, built, published
 
 from pipelines.warehouse.export import Exported, export
-from pipelines.warehouse.publish import publish
 
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The release, as `released.release_path`."""
     warehouse = built(tmp_path_factory.mktemp("released"), *reports())
-    publish(warehouse.specs, warehouse.tables_dir, warehouse.release_path, inputs=VERSIONS, now=NOW)
+    published(warehouse)
     return warehouse
 
 

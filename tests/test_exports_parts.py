@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ import polars as pl
 import pytest
 from exports_data import reports, rows
 from frictionless import Package
-from warehouse_fixtures import CHIDIAN, NOW, VERSIONS, Report, Warehouse, built, say
+from warehouse_fixtures import CHIDIAN, Report, Warehouse, built, published, say
 
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.export import Exported, copies, export
-from pipelines.warehouse.publish import publish
 
 pytest_plugins = ("exports_fixture",)
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated", "ignore:The inplace keyword")
@@ -33,11 +31,7 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def release(folder: Path, days: int, *of: Report) -> Warehouse:
     warehouse = built(folder, *of)
-    publish(
-        *(warehouse.specs, warehouse.tables_dir, warehouse.release_path),
-        inputs=VERSIONS,
-        now=NOW + timedelta(days=days),
-    )
+    published(warehouse, days)
     return warehouse
 
 

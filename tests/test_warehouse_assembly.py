@@ -4,17 +4,16 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, NOW, TIANFU, VERSIONS, Report, Warehouse, built, say
+from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Report, Warehouse, built, published, say
 
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import assembly
 from pipelines.warehouse.assembly import Assembly, Work
-from pipelines.warehouse.publish import PublishError, Release, publish
+from pipelines.warehouse.publish import PublishError
 from pipelines.warehouse.tables import inspect
 
 
@@ -44,19 +43,11 @@ def works(monkeypatch: pytest.MonkeyPatch) -> list[Work]:
     return done
 
 
-def release(warehouse: Warehouse, days: int) -> Release:
-    return publish(
-        *(warehouse.specs, warehouse.tables_dir, warehouse.release_path),
-        inputs=VERSIONS,
-        now=NOW + timedelta(days=days),
-    )
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with a release of COUNTRY."""
     folder = tmp_path_factory.mktemp("base")
-    release(built(folder, *COUNTRY), 0)
+    published(built(folder, *COUNTRY))
     return folder
 
 
@@ -67,7 +58,7 @@ def copy(base: Path, tmp_path: Path) -> Path:
 
 def rebuild(folder: Path, of: list[Report]) -> Warehouse:
     warehouse = built(folder, *of)
-    release(warehouse, 1)
+    published(warehouse, 1)
     return warehouse
 
 
@@ -140,7 +131,7 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
     warehouse = built(copy, *CHANGES["a new report"])
     before = warehouse.release_path.read_bytes()
     with pytest.raises(PublishError, match=r"of the finished file holds \d+ rows that are not the"):
-        release(warehouse, 1)
+        published(warehouse, 1)
     assert warehouse.release_path.read_bytes() == before
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import polars as pl
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.metadata import inputs
+from pipelines.warehouse.publish import Release, publish
 from pipelines.warehouse.tables import Built, TableSpec, build, load_specs
 
 SQL_DIR = PROJECT_ROOT / "sql"
@@ -239,3 +240,12 @@ def built(folder: Path, *reports: Report) -> Warehouse:
     warehouse = Warehouse(folder, reports)
     warehouse.build()
     return warehouse
+
+
+def published(warehouse: Warehouse, days: int = 0) -> Release:
+    """The release of a warehouse, `days` after NOW."""
+    return publish(
+        *(warehouse.specs, warehouse.tables_dir, warehouse.release_path),
+        inputs=VERSIONS,
+        now=NOW + timedelta(days=days),
+    )

@@ -26,8 +26,7 @@ from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_emp
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
-HELD = "release.json"  # beside the tables: what the last release holds
-FILES = "files.json"  # beside the tables: the hash of the raw files that they were made from
+HELD = "release.json"  # beside the tables: what the last release holds, and the hash of the raw files
 
 
 class PublishError(RuntimeError):
@@ -204,7 +203,7 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
     given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
     reports = tables["dim_report"]
     # what the table holds says which files there are: of 400,000 they are not put into words again for nothing
-    files = Memo(tables_dir / FILES).answer("files", reports.contents, lambda: _hash(_files(reports)))
+    files = Memo(tables_dir / HELD).answer("files", reports.contents, lambda: _hash(_files(reports)))
     return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
 
 
