@@ -43,6 +43,13 @@ def test_a_plan_section_holds_no_result(heading: str) -> None:
     assert {found[n] for n in ("12场", "30件", "40件", "50人次")} == {"plan"}
 
 
+@pytest.mark.parametrize(
+    "heading", ["（四）执法年度计划的制定和完成情况。", "三、普法年度计划落实情况", "二、2024年工作计划执行情况"]
+)
+def test_a_section_on_a_plan_that_was_carried_out_holds_results(heading: str) -> None:
+    assert dispositions(f"{BEFORE}{heading}\n开展法治宣传活动12场。")["12场"] == "fact"
+
+
 @pytest.mark.parametrize("heading", ["三、下一步工作打算", "三、2025年工作思路", "三、明年计划"])
 def test_a_plan_section_keeps_its_lower_headings(heading: str) -> None:
     text = f"{BEFORE}{heading}\n（一）强化宣传\n1.开展法治宣传活动12场。\n（二）强化调解。受理信访件30件。"

@@ -21,7 +21,7 @@ from pipelines.extract.shape import Hear, Known, place, plain, remembering
 from pipelines.extract.statement import Span, parse
 from pipelines.extract.tables import read_row
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"

@@ -60,7 +60,7 @@ class Extraction:
     numbers: list[Number] = field(default_factory=list)
 
 
-_PART = re.compile(r"其中|包括|包含|(?<=[,，;；])含|分别[是为]")
+_PART = re.compile(r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]")
 
 
 def part_start(text: str, position: int) -> int | None:

@@ -25,6 +25,8 @@ _PROBLEM = re.compile(
     r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|短板"
 )
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
+#: A plan whose fulfilment is told: 年度计划的制定和完成情况 announces results.
+_PLAN_DONE = re.compile(r"计划[^,，。;；]{0,10}?(?:完成|落实|执行|实施|进展|推进)的?情况")
 _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
@@ -145,6 +147,8 @@ def _announces(words: str, report_year: int | None) -> str:
         return "plan"
     if _PROBLEM.search(body):
         return "plan" if _PLAN.search(body) and body.find("下") >= 0 and not _PROBLEM.search(body) else "problem"
+    if not (report_year and f"{report_year + 1}年" in body):
+        body = _PLAN_DONE.sub("", body)
     if _PLAN.search(body) and not (
         report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)
     ):
