@@ -43,6 +43,10 @@ def test_a_plan_section_holds_no_result(heading: str) -> None:
     assert {found[n] for n in ("12场", "30件", "40件", "50人次")} == {"plan"}
 
 
+def test_a_campaign_against_weaknesses_is_no_section_on_problems() -> None:
+    assert dispositions("三、深化普法强基补短板专项行动\n开展法治宣传活动12场。")["12场"] == "fact"
+
+
 @pytest.mark.parametrize(
     "heading", ["（四）执法年度计划的制定和完成情况。", "三、普法年度计划落实情况", "二、2024年工作计划执行情况"]
 )
@@ -220,7 +224,11 @@ def test_the_result_beside_it_is_still_read(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["落实“三重一大”决策制度。", "落实一村一法律顾问。", "深化“八五”普法。", "党的二十大精神。"]
+    "text",
+    [
+        *("落实“三重一大”决策制度。", "落实一村一法律顾问。", "深化“八五”普法。", "党的二十大精神。"),
+        *("开展综合查一次行动。", "改造普法一条街。", "三家店镇人民政府。", "六户镇人民政府。"),
+    ],
 )
 def test_words_with_numerals_are_no_numbers(text: str) -> None:
     result = extract(text, (), 2024, load_codebook())

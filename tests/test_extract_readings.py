@@ -56,6 +56,14 @@ SHARED = [
     ),
     ("举办法治讲座和普法宣讲分别为4场、9场。", {"training_sessions": 4, "publicity_talks": 9}),
     ("受理信访件、热线工单分别为30件、200件。", {"petitions_received": 30, "hotline_received": 200}),
+    (
+        "发放手册、悬挂横幅、设置展板分别为900本、18条、6块。",
+        {
+            "publicity_materials": 900,
+            "publicity_banners": 18,
+            "publicity_boards": 6,
+        },
+    ),
     ("全乡9名行政执法人员全部取得执法证。", {"enforcement_staff": 9, "enforcement_staff_certified": 9}),
     ("全乡9名执法人员均持证上岗。", {"enforcement_staff": 9, "enforcement_staff_certified": 9}),
     ("苏木现有执法人员15名，全部持证。", {"enforcement_staff": 15, "enforcement_staff_certified": 15}),
@@ -82,6 +90,18 @@ ORDER = [
 @pytest.mark.parametrize(("text", "expected"), [*CARRIED, *SHARED, *ORDER])
 def test_every_figure_and_no_other(text: str, expected: dict[str, float]) -> None:
     assert figures(text) == sorted(expected.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "values"),
+    [
+        ("年终8名班子成员、15名村书记、6名站所负责人完成述法。", "governance_accountability_reports", [6, 8, 15]),
+        ("现有市级民主法治示范村8个，省级3个，国家级1个。", "demonstration_villages", [1, 3, 8]),
+        ('建成"宪法广场"1个、"民法典长廊"2条。', "rule_of_law_venues", [1, 2]),
+    ],
+)
+def test_every_item_of_a_list_is_read(text: str, metric: str, values: list[float]) -> None:
+    assert figures(text) == [(metric, value) for value in values]
 
 
 def test_read_as_and_confidence_say_how_a_figure_was_read() -> None:
@@ -122,6 +142,18 @@ PARTS = [
     (
         "开展普法活动36场次，受众8000余人次，其中法治进校园6场次。",
         [("publicity_events", 36, None), ("publicity_audience", 8000, None), ("publicity_school_events", 6, 36)],
+    ),
+    (
+        "全镇建成民主法治示范村11个，其中省级4个、市级7个。",
+        [("demonstration_villages", 11, None), ("demonstration_villages", 4, 11), ("demonstration_villages", 7, 11)],
+    ),
+    (
+        "主动公开政府信息320条，内容涵盖政务信息110条、重点领域信息45条。",
+        [("disclosures_proactive", 320, None), ("disclosures_proactive", 110, 320), ("disclosures_proactive", 45, 320)],
+    ),
+    (
+        "主动公开政府信息210条：公开政务信息18条，公开服务信息192条。",
+        [("disclosures_proactive", 210, None), ("disclosures_proactive", 18, 210), ("disclosures_proactive", 192, 210)],
     ),
     (
         "受理信访件120件，其中初次信访80件，办结118件。",
@@ -188,6 +220,8 @@ ZEROS = [
     ("本年度未发生行政诉讼败诉案件。", {"litigation_lost"}),
     ("未收到政府信息公开申请。", {"disclosure_requests"}),
     ("全年无安全生产事故。", {"safety_accidents"}),
+    ("全年未因执法行为引发行政复议。", {"reconsideration_cases"}),
+    ("本年度未作出行政处罚决定。", {"enforcement_penalty_cases"}),
     ("实现进京上访零发生。", {"governance_major_incidents"}),
 ]
 

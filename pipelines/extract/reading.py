@@ -13,11 +13,13 @@ from dataclasses import replace
 
 from pipelines.extract.context import Passage, Token, Window
 from pipelines.extract.matching import LIGHT_ONLY, Candidate, Reading, Sight, best, look, touches
+from pipelines.extract.mentions import Figure
 from pipelines.extract.sharing import read_also, read_each, read_shared
 
 _LEVEL = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级")
 _LISTED = re.compile(r"[^,，。;；:：、和]{1,12}[、和]")
 _ADJACENT = 3
+_LONGEST_LIST = 12  # items that one predicate behind them may hold for
 
 
 def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading]:
@@ -32,8 +34,8 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
         return each
     found = _read_near(passage, view, sight)
     if not any(r.rule.coded for r in found):
-        found = _read_predicate(passage, view, index) or found
-    if not found and not part:
+        found = _read_predicate(passage, view, index, not found) or found
+    if not found and (not part or _LEVEL.search(passage.text[view.left : view.figure.start])):
         found = _read_carried(passage, view, index, sight)
     more = read_also(passage, view, index, sight, {r.rule.metric for r in found})
     return found + more
@@ -92,18 +94,27 @@ def _right_tokens(passage: Passage, view: Window) -> list[Token]:
     return [t for t in tokens if t[0] == view.figure.end or not LIGHT_ONLY.fullmatch(passage.text[t[1] : view.right])]
 
 
-def _read_predicate(passage: Passage, view: Window, index: int) -> list[Reading]:
-    """The predicate at the end of a list that holds for each of its figures: 13名班子成员、22名村书记完成述法."""
-    if index + 1 == len(passage.figures):
+def _read_predicate(passage: Passage, view: Window, index: int, far: bool) -> list[Reading]:
+    """The predicate at the end of a list that holds for each of its figures: 13名班子成员、22名村书记完成述法.
+
+    `far` lets it stand more than one item on.
+    """
+    end, most = index, index + (_LONGEST_LIST if far else 1)
+    while end < most and end + 1 < len(passage.figures) and _listed(passage, end):
+        end += 1
+    if end == index:
         return []
-    after = passage.figures[index + 1]
-    between = passage.text[view.figure.end : after.start]
-    if not _LISTED.fullmatch(between) or after.unit != view.figure.unit:
-        return []
-    last = passage.window(index + 1)
+    after = passage.figures[end]
+    last = passage.window(end)
     wide = replace(view, right=last.right)
     right = best(passage, passage.between(after.end, last.right), look(passage, wide), "right")
     return [Reading(right[0].rule, view.clause, "shared")] if right and right[0].rule.coded else []
+
+
+def _listed(passage: Passage, index: int) -> bool:
+    """Whether the next figure is the next item of the list that the figure at `index` stands in."""
+    here, after = passage.figures[index], passage.figures[index + 1]
+    return here.unit == after.unit and bool(_LISTED.fullmatch(passage.text[here.end : after.start]))
 
 
 def _reading(passage: Passage, view: Window, candidates: Sequence[Candidate], read_as: str) -> Reading:
@@ -153,5 +164,15 @@ def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int,
     ]
     if not counted:
         return start, end
+    if _LEVEL.search(own) and counted[-1].unit == view.figure.unit:
+        return _other_level(passage, start, counted[-1], index)
     bare = not own and counted[-1].end == end - 1 and all(f.unit != view.figure.unit for f in counted)
     return (start, counted[-1].start) if bare else (0, 0)
+
+
+def _other_level(passage: Passage, start: int, before: Figure, index: int) -> tuple[int, int]:
+    """The stretch that names what figures of several levels count: 国家级示范村1个,省级4个,市级6个."""
+    while start and LIGHT_ONLY.fullmatch(passage.text[start : before.start]):
+        start = passage.clause_start(start - 1)
+        before = next((f for f in passage.figures[:index] if start <= f.start < before.start), before)
+    return start, before.start

@@ -23,7 +23,8 @@ from pipelines.extract.zeros import Zero, find_zeros
 
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
 _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
-_OPEN = ("(", "（")
+_COLON = (":", "：")
+_OPEN = ("(", "（", *_COLON)
 _CLOSE = re.compile("[)）]")
 _ALIKE = 2  # characters that two coordinate nouns end in
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
@@ -135,10 +136,18 @@ def _verdicts(passage: Passage) -> list[Verdict]:
 def _no_result(passage: Passage, view: Window) -> str:
     """Why a figure is no result of the report's year, or ''."""
     figure, text = view.figure, passage.text
-    if figure.unit != "%" and _QUOTED.search(text, view.clause, figure.start) and _QUOTE_END.match(text, figure.end):
+    if figure.unit != "%" and _in_quotes(text, view):
         return "slogan"
     reason = cues.disposition(passage.codebook.cues, text, figure, view.clause)
     return reason or cues.period_reason(text, 0, figure.start, passage.report_year)
+
+
+def _in_quotes(text: str, view: Window) -> bool:
+    """Whether a figure stands inside quotation marks; of straight ones, every second closes."""
+    opened = _QUOTED.search(text, view.clause, view.figure.start)
+    if opened is None or not _QUOTE_END.match(text, view.figure.end):
+        return False
+    return not (text[opened.start()] == '"' and text.count('"', 0, opened.start()) % 2)
 
 
 def _read_list(passage: Passage, index: int) -> list[Verdict]:
@@ -160,7 +169,7 @@ def _read_figure(passage: Passage, index: int) -> Verdict:
 
 
 def _part(passage: Passage, index: int) -> int | None:
-    """Where the parts open that a figure belongs to: 其中, 包括, or a bracket that details the figure before it."""
+    """Where the parts open that a figure belongs to: 其中, 包括, a bracket or colon that details the figure before."""
     figure, text = passage.figures[index], passage.text
     for before in passage.figures[:index]:
         opened = text.startswith(_OPEN, before.end) and not _CLOSE.search(text, before.end, figure.start)
@@ -207,7 +216,7 @@ def _settle(passage: Passage, view: Window, readings: Sequence[Reading], part: i
         start=min(min(r.start for r in coded), figure.start),
         end=max(view.right, figure.end, *(r.reach for r in coded)),
         part=part,
-        joined=part is not None and _joined(passage, view, part),
+        joined=part is not None and not passage.text.startswith(_COLON, part) and _joined(passage, view, part),
         negated=negated,
         period=cues.period_of(passage.text, 0, figure.start),
     )

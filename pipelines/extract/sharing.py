@@ -133,7 +133,8 @@ def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading
     rest = passage.between(left + mark.end(), first.figure.start) if mark else []
     last = passage.between(*items[-1])
     readings: list[Reading] = []
-    for start, end in items[-len(views) :]:
+    for (start, end), view in zip(items[-len(views) :], views, strict=True):
+        sight = replace(sight, unit=view.figure.unit)
         own = passage.between(start, end)
         reading = _read_tokens(passage, first, sight, [*own, *rest])
         reading = reading or _read_tokens(passage, first, sight, [*own, *rest, *last])
@@ -143,16 +144,21 @@ def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading
     return readings
 
 
-def continues_list(passage: Passage, index: int) -> bool:
-    """Whether a figure follows the one before it with nothing but a list mark between: 100%、97.5%."""
+def continues_list(passage: Passage, index: int, mixed: bool = False) -> bool:
+    """Whether a figure follows the one before it with nothing but a list mark between: 100%、97.5%.
+
+    `mixed` lets their units differ: 宣传单、手册分别为500份、120本.
+    """
     here, there = passage.figures[index - 1], passage.figures[index]
     joined = _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start])
-    return bool(joined) and here.unit == there.unit
+    return bool(joined) and (mixed or here.unit == there.unit)
 
 
 def listed_with(passage: Passage, index: int) -> list[int]:
     """Indices of the figures that continue a list of bare figures from `index` on."""
+    first = passage.figures[index].start
+    mixed = bool(_RESPECTIVELY.search(passage.text[passage.clause_start(first) : first]))
     end = index + 1
-    while end < len(passage.figures) and continues_list(passage, end):
+    while end < len(passage.figures) and continues_list(passage, end, mixed):
         end += 1
     return list(range(index, end))
