@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.extract.context import Passage, Token, Window
-from pipelines.extract.matching import LIGHT_ONLY, Candidate, Reading, Sight, best, look, touches
+from pipelines.extract.matching import HEDGE, LIGHT_ONLY, Candidate, Reading, Sight, best, look, touches
 from pipelines.extract.mentions import Figure
 from pipelines.extract.sharing import read_also, read_each, read_shared
 
 _LEVEL = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级")
-_LISTED = re.compile(r"[^,，。;；:：、和]{1,12}[、和]")
+_LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
 _ADJACENT = 3
 _LONGEST_LIST = 12  # items that one predicate behind them may hold for
 

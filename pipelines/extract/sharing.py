@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pipelines.extract.codebook import SUBJECTS, TOPICS
 from pipelines.extract.context import Passage, Token, Window
-from pipelines.extract.matching import Reading, Sight, best, look
+from pipelines.extract.matching import HEDGE, Reading, Sight, best, look
 
 _SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
 _COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
@@ -22,7 +22,7 @@ _EACH = re.compile(r"各(?=$|培训|宣讲|学习|开展|组织|举办|举行|�
 _OCCASION = re.compile(r"(?:在|于|利用|结合|围绕|抓住)[^,，。;；、]{2,14}?(?:周|日|月|节|期间|节点|之际)")
 _ITEM_BREAK = re.compile(r"、|和|与|以及|及")
 _RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
-_NEXT_OF_LIST = re.compile(r"(?:、|和|及|与|,|，|以及)?")
+_NEXT_OF_LIST = re.compile(rf"(?:(?:左右|以上)?(?:、|和|及|与|以及)(?:{HEDGE})?|[,，])?")
 
 
 def read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> list[Reading]:
