@@ -22,7 +22,7 @@ from pipelines.extract.fold import fold
 TOPICS = (1 << 32) - 1
 SUBJECTS = TOPICS << 32
 _FIRST_LIST = 64
-SHELF = 250_000  # sentences of a kind that a codebook remembers, some 300 MB; emptied, it learns 15,000 reports long
+SHELF = 250_000  # sentences of a kind that a codebook remembers: some 300 MB
 
 
 class CodebookError(ValueError):
