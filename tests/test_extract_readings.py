@@ -220,6 +220,8 @@ ZEROS = [
     ("本年度未发生行政诉讼败诉案件。", {"litigation_lost"}),
     ("未收到政府信息公开申请。", {"disclosure_requests"}),
     ("全年无安全生产事故。", {"safety_accidents"}),
+    ("行政复议和行政诉讼案件均为0。", {"reconsideration_cases", "litigation_cases"}),
+    ("全年行政复议案件为0，行政诉讼案件为0。", {"reconsideration_cases", "litigation_cases"}),
     ("全年未因执法行为引发行政复议。", {"reconsideration_cases"}),
     ("本年度未作出行政处罚决定。", {"enforcement_penalty_cases"}),
     ("实现进京上访零发生。", {"governance_major_incidents"}),
@@ -266,6 +268,11 @@ PERIODS = [
     ("截至12月底，受理信访件36件。", "year"),
     ("截至目前，受理信访件36件。", "year"),
     ("全年受理信访件36件。", "year"),
+    ("下半年受理信访件36件。", "second_half"),
+    ("第一季度受理信访件36件。", "to_03"),
+    ("三季度受理信访件36件。", "q3"),
+    ("每季度研究法治工作，受理信访件36件。", "year"),
+    ("截至11月，全年受理信访件36件。", "to_11"),
 ]
 
 
@@ -273,6 +280,18 @@ PERIODS = [
 def test_part_of_the_year(text: str, period: str) -> None:
     (fact,) = read(text).facts
     assert (fact.value, fact.period) == (36, period)
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("上半年受理信访件15件，下半年受理16件，全年共受理31件。", ["first_half", "second_half", "year"]),
+        ("1—9月受理信访件26件，全年受理信访件31件。", ["to_09", "year"]),
+        ("一季度调解纠纷12件，二季度15件，三季度9件。", ["to_03", "q2", "q3"]),
+    ],
+)
+def test_the_last_part_of_the_year_that_is_named_counts(text: str, periods: list[str]) -> None:
+    assert [fact.period for fact in read(text).facts] == periods
 
 
 @pytest.mark.parametrize("text", ["全年受理信访件21件,全部办结。", "执法人员24名,全部持证上岗,开展检查6次。"])

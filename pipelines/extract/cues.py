@@ -109,21 +109,30 @@ def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
     return bool(opens) and not _DOCUMENT.match(text, year.end())
 
 
-_MONTH = re.compile(
-    r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?([0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到]([0-9]{1,2})月"
+_PART_OF_YEAR = re.compile(
+    r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?(?P<till>[0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到](?P<until>[0-9]{1,2})月"
+    r"|(?P<half>[上下])半年|(?P<to_09>前三个?季度)|(?<![每各前])(?P<quarter>[一二三四])季度|(?P<year>全年)"
 )
-_HALF = re.compile(r"上半年")
-_QUARTERS = re.compile(r"前三季度|前三个季度")
+_DIGIT = re.compile("[0-9]")
+_HALVES = {"上": "first_half", "下": "second_half"}
+_QUARTERS = {"一": "to_03", "二": "q2", "三": "q3", "四": "q4"}
 
 
 def period_of(text: str, start: int, end: int) -> str:
-    """The part of the year a figure covers: 'year', 'first_half', 'to_MM' (from January to the end of month MM)."""
-    if found := _MONTH.search(text, start, end):
-        month = int(found[1] or found[2])
-        return f"to_{month:02d}" if 1 <= month < 12 else "year"
-    if _HALF.search(text, start, end):
-        return "first_half"
-    return "to_09" if _QUARTERS.search(text, start, end) else "year"
+    """The part of the year a figure covers: 'year', 'to_MM' (from January to the end of month MM), 'first_half', ...
+
+    The last that is named before the figure counts. 全年 opens the year again where a figure has used what was named.
+    """
+    period, named = "year", end
+    for part in _PART_OF_YEAR.finditer(text, start, end):
+        if part["year"]:
+            period = "year" if _DIGIT.search(text, named, part.start()) else period
+        elif month := part["till"] or part["until"]:
+            period = f"to_{int(month):02d}" if 1 <= int(month) < 12 else "year"
+        else:
+            period = "to_09" if part["to_09"] else _HALVES.get(part["half"]) or _QUARTERS[part["quarter"]]
+        named = part.end()
+    return period
 
 
 _LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于?|不止|至少|起码|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)了?$")

@@ -17,7 +17,7 @@ from pipelines.extract.context import Passage, Token, Window
 #: Words that may stand between a head and its number, or alone before a number, without saying what is counted.
 _LIGHT = """
     在管 在矫 建档 不到 不足 以上 以内 左右 上下 全年 今年 本年度? 年内 年度 当年 目前 现有 现
-    一年来 至今 以来 截至 上半年 累计 共计 总计 合计 总共 共 计 总 先后 分别 均 都 各 双 全部
+    一年来 至今 以来 截至 上半年 下半年 第?[一二三四]季度 累计 共计 总计 合计 总共 共 计 总 先后 分别 均 都 各 双 全部
     已经 已 了 开展 组织 举办 召开 举行 完成 进行 实现 实施 办理 办 达到 达 为 有 是 约 大约
     近 将近 超过 超 逾 突破 不少于 不低于 至少 满 等 的 工作 活动 任务 各类 各项 数量 总数
     总量 次数 场次 件数 人数 数 量 情况 其中 包括 并 也 还 又 另 一共 稳定在 保持在 保持 在

@@ -16,7 +16,8 @@ from pipelines.extract.matching import HEDGE, LIGHT_ONLY, Candidate, Reading, Si
 from pipelines.extract.mentions import Figure
 from pipelines.extract.sharing import read_also, read_each, read_shared
 
-_LEVEL = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级")
+# What tells figures of one thing apart: the level, or the part of the year.
+_TOLD_APART = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度")
 _LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
 _ADJACENT = 3
 _LONGEST_LIST = 12  # items that one predicate behind them may hold for
@@ -35,7 +36,7 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
     found = _read_near(passage, view, sight)
     if not any(r.rule.coded for r in found):
         found = _read_predicate(passage, view, index, not found) or found
-    if not found and (not part or _LEVEL.search(passage.text[view.left : view.figure.start])):
+    if not found and (not part or _TOLD_APART.search(passage.text[view.left : view.figure.start])):
         found = _read_carried(passage, view, index, sight)
     more = read_also(passage, view, index, sight, {r.rule.metric for r in found})
     return found + more
@@ -152,7 +153,7 @@ def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int,
     """The stretch whose head a bare figure may take over; empty when there is none."""
     if view.left != view.clause:
         before = [f for f in passage.figures[:index] if f.start >= view.clause]
-        level = _LEVEL.search(own)
+        level = _TOLD_APART.search(own)
         if not before or (not level and any(f.unit == view.figure.unit for f in before)):
             return 0, 0
         start = passage.clause_start(view.clause - 1) if level and view.clause else view.clause
@@ -164,7 +165,7 @@ def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int,
     ]
     if not counted:
         return start, end
-    if _LEVEL.search(own) and counted[-1].unit == view.figure.unit:
+    if _TOLD_APART.search(own) and counted[-1].unit == view.figure.unit:
         return _other_level(passage, start, counted[-1], index)
     bare = not own and counted[-1].end == end - 1 and all(f.unit != view.figure.unit for f in counted)
     return (start, counted[-1].start) if bare else (0, 0)

@@ -46,6 +46,10 @@ stated AS (
         CASE f.period
             WHEN 'year' THEN 12
             WHEN 'first_half' THEN 6
+            WHEN 'second_half' THEN 6
+            WHEN 'q2' THEN 3
+            WHEN 'q3' THEN 3
+            WHEN 'q4' THEN 3
             ELSE coalesce(try_cast(right(f.period, 2) AS INTEGER), 0)
         END AS months
     FROM fact_indicator AS f
