@@ -79,6 +79,22 @@ def test_the_committee_of_a_zone_that_many_counties_have_is_not_guessed(gazettee
     assert found.status == "quarantined"
 
 
+def test_the_end_of_a_name_that_the_register_lacks_is_no_other_unit(gazetteer: Gazetteer) -> None:
+    """大街街道 is known, and so is 池店镇; neither reports here."""
+    for issuer, known in (("柳荫大街街道", "大街街道"), ("新池店镇", "池店镇")):
+        found = of(report(issuer, f"2023年，{issuer}依法办事，情况如下：\n一、学法\n"), gazetteer)
+        assert (found.township_code, found.status) == (None, "quarantined")
+        assert known in (found.status_reason or "")
+    for issuer in ("池店镇", "中共池店镇委员会", "晋江市池店镇", "2023年度池店镇"):
+        assert of(report(issuer), gazetteer).township_code == "350582107"
+
+
+def test_townships_and_towns_together_are_no_unit(gazetteer: Gazetteer) -> None:
+    """苏木乡 is a township elsewhere; 苏木乡镇 means every kind of township."""
+    assert [m.name for m in gazetteer.mentions("各苏木乡镇依法行政")] == []
+    assert [m.name for m in gazetteer.mentions("苏木乡依法行政")] == ["苏木乡"]
+
+
 def test_two_units_in_one_title_and_the_one_that_speaks(gazetteer: Gazetteer) -> None:
     text = report("池店镇落实安海镇现场会精神", "2023年，池店镇依法办事，池店镇党委多次研究，报告如下：\n一、学法\n")
     assert of(text, gazetteer).township_code == "350582107"
@@ -112,6 +128,13 @@ def test_the_host_of_a_government_chooses_among_the_candidates(
     assert county in counties[found.township_code] if found.township_code else county is None
     assert found.place_method == ("url" if county else None)
     assert len(found.place_candidates) > 1, "the candidates that lost are kept"
+
+
+def test_the_host_of_a_new_area_may_leave_out_that_it_is_new(gazetteer: Gazetteer) -> None:
+    counties = {unit.code: unit.county for unit in gazetteer.units}
+    for url in ("http://www.pudong.gov.cn/a.html", "http://www.shpd.gov.cn/a.html", "http://pudongxinqu.gov.cn/a.html"):
+        found = of(report("高桥镇"), gazetteer, url)
+        assert "浦东新区" in counties[found.township_code or ""], url
 
 
 def test_a_host_alone_names_nobody(gazetteer: Gazetteer) -> None:

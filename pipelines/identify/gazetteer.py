@@ -150,7 +150,8 @@ class Gazetteer:
         if name.endswith("街") and not (title or _OFFICE.match(text, end)):
             return None
         if not plain:
-            return None if text.startswith(("化", "居民人均"), end) else "unit"
+            several = name.endswith("乡") and text.startswith("镇", end)  # the 乡 and 镇 of a place, not 苏木乡
+            return None if several or text.startswith(("化", "居民人均"), end) else "unit"
         free = after_region or start == 0 or not _HAN.match(text[start - 1]) or text.endswith(_OPENERS[:2], 0, start)
         if name in self.regions and free:
             return "region"

@@ -20,19 +20,20 @@ from pipelines.identify.year import report_year
 from pipelines.read import Span
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "3"
+IDENTIFIER_VERSION = "4"
 
 _NUMBER_LINES = 8
 _SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
 _DEPARTMENT = re.compile(
     r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|监管所|财政所"
-    r"|委员会办公室|政府办公室)$"
+    r"|委员会办公室|政府办公室|政府办)$"
 )
 # Bodies that some registers hold as a township-level unit: then the title names it, else it is not the unit found.
 _COMMITTEE = re.compile(r"(?:管委会|管理委员会|开发区|园区|农场|林场)$")
 _BEFORE_YEAR = re.compile(r"(?:关于|20[0-9]{2}|[〇零一二三四五六七八九]{4}年|法治|依法).*$")
 _OWN_TOWNSHIP = re.compile(r"[我全本](?:镇|乡|街道|办事处|苏木)")
-_OWN_BUREAU = re.compile(r"[我全本]局|局党组")
+# 工作全局 and 全局工作 are ordinary words.
+_OWN_BUREAU = re.compile(r"[我本]局|局党组|局机关|全局(?=上下|各|干部|职工|机关|人员|系统|党员|执法|普法|[0-9])")
 _NAMED_BUREAU = re.compile(r"[县市区](?!级)[一-龥]{2,8}局(?:坚持|紧|深入|认真|在|以|按|全面|党组)")
 _CITIES = ("市", "州", "盟", "地区")
 

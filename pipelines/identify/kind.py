@@ -30,7 +30,7 @@ _OWN_PERSON = scan(
 )
 # Texts about the work or about the report: studies, inspections, and what explains or judges a report.
 _ABOUT = re.compile(
-    r"调研|考察|课题|论文|心得|体会|解读|(?:编制|起草)说明|(?:督[察查]|考核|评估|整改)(?!.*自查).{0,12}(?:报告|通报|情况)"
+    r"调研|考察|浅[析谈议]|探析|课题|论文|心得|体会|解读|(?:编制|起草)说明|(?:督[察查]|考核|评估|整改)(?!.*自查).{0,12}(?:报告|通报|情况)"
 )
 _VILLAGE = re.compile(
     r"(?:镇|乡|街道)[一-龥]{1,8}?(?:(?<![乡农各镇全一])村|社区)(?:村民?委员?会|居民?委员?会)?(?=20|关于|[法依普]|年度)"
@@ -52,7 +52,10 @@ _AS_FOLLOWS = re.compile(
     r"(?:报告|汇报|总结|通报|情况|述职)[^。;；]{0,8}(?<!通知)如下|(?:报告|汇报|总结)[^。，,;；]{0,12}情况[:：]"
 )
 _ATTACHMENT = re.compile(r"^附件|^[0-9]|[。,，:：;；]|\.(?:docx?|pdf|wps)")
+_PLANS = re.compile(r"[制特][定订]本(?:实施)?(?:方案|计划|意见|办法|制度|规划|细则|规则|预案)")
+_ANNOUNCED = re.compile(r"现[将就][^。]{0,40}(?:如下|[:：])")
 _HEADED = re.compile(r"^(?:一、|[((（]一[))）]|1[、.])", re.MULTILINE)
+_DISCLOSURE_OPENS = re.compile(r"(?:(?!法治|法制|依法行政)[\s\S]){0,120}信息公开(?:工作)?(?:年度报告|年报)")
 _DISCLOSURE_TEXT = re.compile(r"(?:依据|根据|按照)[^。]{0,16}政府信息公开条例[^。]{0,30}(?:编制|要求)")
 
 # A letter before 区 may be a block of an industrial estate (A区), so there only X stands for a name.
@@ -105,7 +108,7 @@ def document_type(title: str, opening: str, source: str) -> str:
 
     `source` is the 来源 field of the page, which tells a newspaper's item.
     """
-    if _DISCLOSURE.search(title) or (not _LAW.search(title) and _DISCLOSURE_TEXT.search(opening)):
+    if _DISCLOSURE.search(title) or (not _LAW.search(title) and _discloses(opening)):
         return "info_disclosure_report"
     if _SPEECH.search(title) or _ADDRESS.search(opening[:_SALUTATION]):
         return "speech"
@@ -121,6 +124,11 @@ def document_type(title: str, opening: str, source: str) -> str:
     if _NEWS.search(source) or _NEWS.search(opening):
         return "news_brief"
     return _by_opening(title, opening) or ("news_brief" if title and _LAW.search(title) else "other")
+
+
+def _discloses(opening: str) -> bool:
+    """Return whether a text begins as the yearly report on the disclosure of information does."""
+    return bool(_DISCLOSURE_OPENS.match(opening) or _DISCLOSURE_TEXT.search(opening))
 
 
 def _carried(title: str, opening: str) -> str:
@@ -139,9 +147,16 @@ def _by_opening(title: str, opening: str) -> str | None:
     heading = _HEADED.search(opening)
     if not heading and not _AS_FOLLOWS.search(opening):
         return None
-    # What the report is about stands before its first heading; without such words there, anywhere above.
+    # What the report is about stands before its first heading, best where it announces itself (现将…情况报告如下);
+    # without such words there, anywhere above.
     lead = opening[: heading.start()] if heading else opening
-    return _report_type(title, lead if _LAW.search(lead) or _ENFORCEMENT.search(lead) else opening)
+    if _PLANS.search(lead):
+        return "other"
+    announced = _ANNOUNCED.search(lead)
+    for subject in (announced[0] if announced else "", lead):
+        if _LAW.search(subject) or _ENFORCEMENT.search(subject):
+            return _report_type(title, subject)
+    return _report_type(title, opening)
 
 
 def _report_type(title: str, subject: str) -> str:

@@ -20,6 +20,8 @@ _SELF = re.compile(r"[我全本](?:镇|乡|街道|办)|镇党委|镇政府|乡�
 _ABOVE = re.compile(r"[我全本](?:县|市|区|州|旗)|[县市区](?:政府|委)常务会")
 _STATED = re.compile(r"(?:^|[^一-龥]|中共|关于|在)([一-龥]{2,5}[县市区旗])(?:人民政府)?$")
 _NO_COUNTY = re.compile(r"开发区|新区|园区|示范区|管理区|高新区|经开区|度假区|景区|库区|片区|[我全本各该][县市区旗]$")
+# Before a unit's name, other syllables make it another name: units that the register lacks hold names that it knows.
+_SYLLABLE = re.compile(r"(?![县市区旗州盟省年度月日共在和及与于由对向将经是为以给到送报发布网原各府委])[一-龥]")
 _INDEX = re.compile(r"[0-9]{8,}|[0-9A-Z]{12,}")
 _PIECES = ("title", "opening", "publisher", "signature")  # in the order in which they are heard
 _OPENS_WITHIN = 150
@@ -120,9 +122,12 @@ def _reporting_name(heard: _Heard) -> tuple[str | None, str | None]:
     counts = Counter(m.name for m in heard.names("opening") if m.kind == "unit")
     if titled:
         return max(titled, key=lambda m: (is_regular(m.name), counts[m.name], m.end)).name, None
-    regions = [m.name for m in heard.names("title") if m.kind == "region"]
-    if regions and not re.search("镇|乡|街道", heard.evidence.title):
-        return None, regions[-1]
+    regions = [m for m in heard.names("title") if m.kind == "region"]
+    rest = heard.evidence.title
+    for region in regions:
+        rest = rest.replace(region.name, "")  # 镇江市, 新乡县
+    if regions and not re.search("镇|乡|街道", rest):
+        return None, regions[-1].name
     return _name_in_opening(heard, counts)
 
 
@@ -183,7 +188,18 @@ def _narrow(name: str, candidates: Sequence[Unit], heard: _Heard, gazetteer: Gaz
         return Place(candidates=tuple(left), name=name)
     if any(m.name in gazetteer.counties for m in (*heard.names("title"), *heard.names("opening"))):
         return Place(candidates=tuple(left), name=name, problem="its title or opening names another county")
+    if _ends_a_longer(name, heard):
+        return Place(candidates=tuple(left), name=name, problem="it is the end of a longer name")
     return Place(left[0], "unique_name", tuple(candidates), name)
+
+
+def _ends_a_longer(name: str, heard: _Heard) -> bool:
+    """Return whether a name always follows one and the same syllable, as 大街街道 does in 银杏大街街道."""
+    before = set()
+    for piece in _PIECES[:2]:
+        text = getattr(heard.evidence, piece)
+        before |= {text[max(0, m.start - 1) : m.start] for m in heard.names(piece) if m.name == name}
+    return len(before) == 1 and bool(_SYLLABLE.match(before.pop()))
 
 
 def _within(candidates: list[Unit], regions: set[str]) -> tuple[list[Unit], bool]:
@@ -220,6 +236,8 @@ def _host_labels(pinyin: tuple[str, str, str]) -> set[str]:
     """Return the labels a county's host may have: 荣昌区 of 重庆市 -> rongchang, rongchangqu, rc, rcq, cqrc ..."""
     county, *above = (syllables.split() for syllables in pinyin)
     plain = county[:-1] if len(county) > 2 else county
+    if len(county) > 3 and county[-2:] == ["xin", "qu"]:  # 浦东新区 is at pudong
+        plain = county[:-2]
     forms = {form for each in (plain, county) for form in ("".join(each), "".join(s[0] for s in each))}
     prefixes = {""} | {"".join(s[0] for s in each[:-1]) for each in above}
     return {prefix + form for prefix in prefixes for form in forms}

@@ -4,7 +4,7 @@ Here belongs recognising and joining title lines. Not here: what the title says 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.identify.page import Line
@@ -17,7 +17,11 @@ _ENDING = re.compile(
 _LAST = frozenset("告结报况路算排划点料知案见示话言稿辞)）】]")  # what an ending ends with, asked before the pattern
 _NO_TITLE = re.compile(
     r"[。;；!！]|[:：]$|^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]|^[0-9]+[、.]|[,，].*[,，]"
+    # The day in the head of a site, and lists of fields that the reader has not known.
+    r"|星期[一二三四五六日天]|^[-•·] |^[-•·| ]*\[ ?[一-龥][一-龥 ]{1,7}\]"
 )
+# May be the name of a column of the site (工作报告, 2023法治政府建设报告公示): it names nobody.
+_COLUMN = re.compile(r"(?!.*(?:关于|[我本]))[^镇乡街县市区旗州盟省局办厅委]{2,20}$")
 _DOC_NUMBER = re.compile(r"[〔\[【((（].{0,2}20 ?[0-9 ]{2,4}.{0,2}[〕\]】))）].{0,6}号")
 _FLAT = re.compile(r"^(\S[^。,，;；]{5,60}?(?:报告|总结|汇报|情况))\s+(?=\S{0,12}20[0-9]{2}|为|近年|今年|\S{0,6}党)")
 _SECOND_BODY = re.compile(r"(?:(?<=委员会)|(?<=委員會)|(?<=党工委)|(?<=党委))\s+(?=\S{2,30}(?:政府|办事处))")
@@ -37,14 +41,28 @@ class Title:
 
 
 def find_title(lines: Sequence[Line]) -> Title | None:
-    """Return the title among the first content lines, or None where the text starts without one."""
+    """Return the title among the first content lines, or None where the text starts without one.
+
+    What may be the name of a column is passed over where a title that names somebody follows before the body.
+    """
+    column = None
+    for title in _titles(lines):
+        if not _COLUMN.match(title.folded):
+            return title
+        column = column or title
+    body = next((number for number, line in enumerate(lines[:_LOOK_AT]) if len(line.folded) > _LONGEST_LINE), _LOOK_AT)
+    return column or _headline(lines[:body])
+
+
+def _titles(lines: Sequence[Line]) -> Iterator[Title]:
+    """Yield what reads as a title, one for each line above the body that begins one."""
     for first, line in enumerate(lines[:_LOOK_AT]):
         if len(line.folded) > _LONGEST_LINE or _NO_TITLE.search(line.folded):
             flat = _FLAT.match(line.folded) if first == 0 else None
             if flat and _TOPIC.search(flat[1]):
-                return Title(_clean(line.written[: flat.end(1)]), _clean(flat[1]), 0)
+                yield Title(_clean(line.written[: flat.end(1)]), _clean(flat[1]), 0)
             if len(line.folded) > _LONGEST_LINE:
-                return _headline(lines[:first])
+                return
             continue
         for count in range(1, _MOST_LINES + 1):
             part = lines[first : first + count]
@@ -54,8 +72,8 @@ def find_title(lines: Sequence[Line]) -> Title | None:
                 continue
             folded = _join([each.folded for each in part])
             if len(folded) <= _LONGEST and _ENDING.search(folded) and _TOPIC.search(folded):
-                return Title(_join([each.written for each in part]), folded, first + count)
-    return _headline(lines[:_LOOK_AT])
+                yield Title(_join([each.written for each in part]), folded, first + count)
+                break
 
 
 def _breaks(folded: str) -> bool:
