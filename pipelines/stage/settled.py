@@ -5,6 +5,7 @@ find that it is nothing.
 """
 
 import hashlib
+from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def unless_settled(stage_dir: Path, tables: Sequence[StageTable], given: str, wo
 
 def frame_key(frame: pl.DataFrame) -> str:
     """A text that changes with the rows of a frame or their order, of simple columns."""
-    return hashlib.sha256(frame.hash_rows().to_numpy().tobytes()).hexdigest()
+    hashes = array("Q", frame.hash_rows().to_list())  # NumPy would be as fast, but takes long to import
+    return hashlib.sha256(hashes.tobytes()).hexdigest()
 
 
 def _key(stage_dir: Path, tables: Sequence[StageTable], given: str) -> str:
