@@ -43,8 +43,12 @@ def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading
 
 
 def _own_words(passage: Passage, view: Window, index: int) -> Window:
-    """Leave the words between two figures to the second where the first has its noun left of it: 纠纷368件调结361件."""
+    """Leave the words between two figures to the second where the first has its noun left of it: 纠纷368件调结361件.
+
+    Words that end in 和 stay with the first: 在册的22名矫正对象和53名帮教对象.
+    """
     glued = index + 1 < len(passage.figures) and passage.figures[index + 1].start == view.right
+    glued = glued and passage.text[view.right - 1] not in "和及与"
     tokens = passage.between(view.left, view.figure.start) if glued else []
     if (
         tokens

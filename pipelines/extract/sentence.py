@@ -27,7 +27,7 @@ _COLON = (":", "：")
 _OPEN = ("(", "（", *_COLON)
 _CLOSE = re.compile("[)）]")
 _ALIKE = 2  # characters that two coordinate nouns end in
-_NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有)过?$")
+_NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有|未引发|未引起)过?$")
 # 一 before these counts; before others (一个问题) it mostly means "a".
 _DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "支"})
 # What makes one figure of a bare list no result holds for the next: 分别上升27.3%、41.6%.
@@ -103,13 +103,13 @@ def _last_named(text: str, tokens: Sequence[tuple[int, int]], kind: int) -> int:
 
 
 def _counted(passage: Passage, verdicts: Sequence[Verdict], zero: Zero) -> bool:
-    """Whether the words of a zero statement hold a figure of their own, which then speaks for them."""
+    """Whether the words of a zero statement hold a figure of their own, which then speaks for what it reads."""
     inside = [
         verdict
         for figure, verdict in zip(passage.figures, verdicts, strict=True)
         if zero.evidence[0] <= figure.start < zero.evidence[1]
     ]
-    if any(not verdict.negated or verdict.found for verdict in inside):
+    if any(not v.negated or any(f.metric == zero.rule.metric for f in v.found) for v in inside):
         return True
     stated = Figure(zero.start, zero.end, "", False, False)
     return bool(_no_result(passage, Window(stated, zero.evidence[0], zero.start, zero.end)))
