@@ -42,6 +42,13 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     settings = Settings.load(raw, warehouse)
     settings.check_folders()
 
+    from pipelines.ingest import ahead
+
+    with ahead.looking(settings.raw_dir, settings.inventory_path):
+        _run(settings, quiet)
+
+
+def _run(settings: Settings, quiet: bool) -> None:
     from pipelines import show
     from pipelines.runlock import RunBusy
     from pipelines.runner import Event, Failed, asset_names, run_job

@@ -151,6 +151,11 @@ class Settings:
         return self.warehouse_dir / "stage"
 
     @property
+    def inventory_path(self) -> Path:
+        """The inventory of the raw folder as the last run left it, a Parquet table."""
+        return self.stage_dir / "files" / "inventory.parquet"
+
+    @property
     def indicators_path(self) -> Path:
         """The codebook as a Parquet table."""
         return self.stage_dir / "indicators" / "indicators.parquet"

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from pipelines.ingest.inventory import digest, inventory, locate, report_id
+from pipelines.ingest import ahead
+from pipelines.ingest.inventory import digest, inventory, locate, report_id, scan
+from pipelines.settings import Settings
+from pipelines.stage.files import refresh_files
 
 
 def put(folder: Path, name: str, content: bytes | str = "正文") -> Path:
@@ -149,3 +153,39 @@ def test_the_digest_changes_with_every_change_of_the_folder(tmp_path: Path) -> N
     lines.write_text("report,action\n", encoding="utf-8")
     seen.add(digest(tmp_path, [lines]))
     assert len(seen) == 7
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Settings:
+    """A project whose last inventory says that its raw folder is large."""
+    settings = Settings.load(tmp_path / "raw", tmp_path / "warehouse")
+    put(settings.raw_dir, "深/a b.txt")
+    put(settings.inventory_path.parent, settings.inventory_path.name, b"0" * 1_000_001)
+    return settings
+
+
+def test_a_look_begun_ahead_sees_what_a_look_sees_and_is_taken_over_once(many: Settings) -> None:
+    with ahead.looking(many.raw_dir, many.inventory_path):
+        seen = ahead.take(many.raw_dir)
+        assert seen is not None
+        assert_frame_equal(seen, scan(many.raw_dir))
+        assert ahead.take(many.raw_dir) is None
+
+
+def test_a_step_goes_by_the_look_begun_ahead(many: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.ingest.inventory.scan", None)
+    with ahead.looking(many.raw_dir, many.inventory_path):
+        assert refresh_files(many).computed == 1
+
+
+def test_a_look_is_begun_for_a_large_folder_only_and_forgotten_after_a_fetch(many: Settings) -> None:
+    with ahead.looking(many.raw_dir, many.raw_dir / "no inventory"):
+        assert ahead.take(many.raw_dir) is None
+    with ahead.looking(many.raw_dir, many.inventory_path):
+        ahead.forget(many.raw_dir)
+        assert ahead.take(many.raw_dir) is None
+
+
+def test_a_look_that_failed_is_as_good_as_none(many: Settings) -> None:
+    with ahead.looking(many.raw_dir / "gone", many.inventory_path):
+        assert ahead.take(many.raw_dir / "gone") is None

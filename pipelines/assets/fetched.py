@@ -47,10 +47,12 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 
 
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
-    from pipelines.ingest.archive import ArchiveBusy  # none of this is needed to load the graph
+    from pipelines.ingest import ahead  # none of this is needed to load the graph
+    from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import fetch
     from pipelines.ingest.tally import Tally
 
+    ahead.forget(settings.raw_dir)
     try:
         return fetch(settings, sources)
     except (SettingsError, ArchiveBusy) as error:  # no reason to keep what is there already from being built

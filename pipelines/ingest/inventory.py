@@ -85,13 +85,17 @@ def scan(raw_dir: Path) -> pl.DataFrame:
 
 
 def inventory(
-    raw_dir: Path, previous: pl.DataFrame | None = None, progress: Callable[[int, int], None] = lambda done, total: None
+    raw_dir: Path,
+    previous: pl.DataFrame | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    found: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, int]:
     """The inventory (columns of `SCHEMA`, sorted by raw_path) and the number of files that had to be hashed.
 
-    A file whose stamp is the one in `previous` keeps its hash and its sidecar's fields and is not opened.
+    A file whose stamp is the one in `previous` keeps its hash and its sidecar's fields and is not opened. `found` is
+    what `scan` gave, where that was asked before.
     """
-    files = scan(raw_dir)
+    files = scan(raw_dir) if found is None else found
     known = pl.DataFrame(schema=SCHEMA) if previous is None else previous.filter(pl.col("file_error").is_null())
     kept = files.select("raw_path", "stamp").join(known, on=["raw_path", "stamp"]).select(list(SCHEMA))
     todo = [Found(*row) for row in files.select(list(_FOUND)).join(kept, on="raw_path", how="anti").iter_rows()]

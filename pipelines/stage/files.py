@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.ingest import ahead
 from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
 from pipelines.read import READER_VERSION, ReadError
 from pipelines.read.archive import HEAD, SEPARATOR, is_archive, may_be_archive, members
@@ -32,11 +33,6 @@ def files_path(settings: Settings) -> Path:
     return settings.stage_dir / "files" / "files.parquet"
 
 
-def inventory_path(settings: Settings) -> Path:
-    """Where the inventory of the raw folder is kept."""
-    return settings.stage_dir / "files" / "inventory.parquet"
-
-
 def read_files(settings: Settings) -> pl.DataFrame:
     """The files of the last run; no rows if there was none or its columns are not those of today."""
     return _read(files_path(settings), FILES_SCHEMA)
@@ -44,11 +40,12 @@ def read_files(settings: Settings) -> pl.DataFrame:
 
 def refresh_files(settings: Settings) -> Counts:
     """Take stock of the raw folder, hashing only files that are new or touched; write the tables if they changed."""
-    before = _read(inventory_path(settings), SCHEMA)
-    after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"))
+    before = _read(settings.inventory_path, SCHEMA)
+    seen = ahead.take(settings.raw_dir)
+    after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"), seen)
     known = read_files(settings)
     files = with_members(after, known, settings)
-    for path, table, old in ((files_path(settings), files, known), (inventory_path(settings), after, before)):
+    for path, table, old in ((files_path(settings), files, known), (settings.inventory_path, after, before)):
         if not path.exists() or not table.equals(old):
             write_parquet(table, path)
     removed = before.join(after, on="raw_path", how="anti").height
