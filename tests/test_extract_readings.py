@@ -220,8 +220,6 @@ ZEROS = [
     ("本年度未发生行政诉讼败诉案件。", {"litigation_lost"}),
     ("未收到政府信息公开申请。", {"disclosure_requests"}),
     ("全年无安全生产事故。", {"safety_accidents"}),
-    ("行政复议和行政诉讼案件均为0。", {"reconsideration_cases", "litigation_cases"}),
-    ("全年行政复议案件为0，行政诉讼案件为0。", {"reconsideration_cases", "litigation_cases"}),
     ("全年未因执法行为引发行政复议。", {"reconsideration_cases"}),
     ("本年度未作出行政处罚决定。", {"enforcement_penalty_cases"}),
     ("实现进京上访零发生。", {"governance_major_incidents"}),
@@ -236,10 +234,17 @@ def test_a_stated_absence_is_zero(text: str, expected: set[str]) -> None:
     assert all(f.implicit_zero for f in facts)
 
 
-@pytest.mark.parametrize("text", ["行政复议0件、行政诉讼0件。", "全年行政诉讼案件0件。", "依申请公开0件。"])
-def test_a_written_zero_is_a_figure(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        *(("行政复议0件、行政诉讼0件。", 2), ("全年行政诉讼案件0件。", 1), ("依申请公开0件。", 1)),
+        *(("行政复议和行政诉讼案件均为0。", 2), ("全年行政复议案件为0，行政诉讼案件为0。", 2)),
+    ],
+)
+def test_a_written_zero_is_a_figure(text: str, facts: int) -> None:
     result = read(text)
-    assert {f.value for f in result.facts} == {0}
+    assert len(result.facts) == facts
+    assert {(f.value, f.implicit_zero, text[f.number_start]) for f in result.facts} == {(0, False, "0")}
     assert {n.disposition for n in result.numbers} == {"fact"}
 
 

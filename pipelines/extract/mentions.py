@@ -119,7 +119,8 @@ _TITLE_DIGITS = re.compile(r"[0-9]+(?:[-—~.][0-9]+)*年?")
 _DOC_NUMBER_END = re.compile(r"[0-9]号")
 _TITLE = re.compile(r"《[^《》\n]{1,150}》")
 _VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
-# A bare 0 says in a figure what 零 says in words: 行政复议、行政诉讼案件均为0.
+# A bare 0 counts whatever the words before it name, as 零 does: 行政复议、行政诉讼案件均为0.
+BARE_ZERO = "zero_statement"
 _NOTHING = re.compile("[为是持]0(?=[,，、。;；)）]|$)")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
 _LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
@@ -245,7 +246,7 @@ def _read_arabic(text: str, start: int) -> Mention:
     if match["unit"]:
         unit += text[match.end("unit") : end]
     if match.group() == "0" and _NOTHING.match(text, start - 1):
-        return Mention(start, end, end, 0.0, reason="zero_statement")
+        return Mention(start, end, end, 0.0, reason=BARE_ZERO)
     more = bool(match["more"] or match["more2"])
     return Mention(start, end, numeral_end, round(value * factor, 6), unit, more, upper and round(upper * factor, 6))
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipelines.extract import cues
 from pipelines.extract.codebook import Codebook
 from pipelines.extract.context import Context, Memo
-from pipelines.extract.mentions import CHINESE_OPENINGS, Figure, Mention, find_mentions
+from pipelines.extract.mentions import BARE_ZERO, CHINESE_OPENINGS, Figure, Mention, find_mentions
 from pipelines.extract.scan import scan
 from pipelines.extract.sentence import SentenceReading, Verdict, read_sentence
 from pipelines.extract.zeros import HINT, OPENINGS, Zero
@@ -122,7 +122,7 @@ def state(sentence: Sentence, context: Context, report_year: int | None, codeboo
         if verdict is not None:
             facts += _facts(spoken, sentence.text, len(numbers), mention, verdict)
         numbers.append(count(mention, mention.reason if verdict is None else verdict.reason))
-    facts += [_zero(spoken, zero) for zero in reading.zeros]
+    facts += [_zero(spoken, sentence.mentions, zero) for zero in reading.zeros]
     return Statement(tuple(numbers), tuple(facts))
 
 
@@ -191,16 +191,21 @@ def _facts(spoken: _Spoken, text: str, index: int, mention: Mention, verdict: Ve
         )
 
 
-def _zero(spoken: _Spoken, zero: Zero) -> Stated:
-    stated = spoken.span(zero.start, zero.end)
+def _zero(spoken: _Spoken, mentions: Sequence[Mention], zero: Zero) -> Stated:
+    """The fact of a zero statement; a bare 0 in its words is the number that gives it."""
+    start, end = stated = spoken.span(zero.start, zero.end)
+    bare = (at for at, mention in enumerate(mentions) if mention.reason == BARE_ZERO and start <= mention.start < end)
+    number = next(bare, None)
+    if number is not None:
+        stated = mentions[number].start, mentions[number].end
     return Stated(
         metric=zero.rule.metric,
         rule_id=zero.rule.rule_id,
         read_as="clause",
         scope=None,
         period=cues.period_of(spoken.text, 0, zero.start),
-        negated=True,
-        number=None,
+        negated=number is None,
+        number=number,
         amount=cues.Amount(0.0, "exact", 0.0, 0.0),
         evidence=spoken.span(*zero.evidence),
         figure=stated,
