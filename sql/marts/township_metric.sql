@@ -43,13 +43,10 @@ stated AS (
             ELSE coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END)
         END AS value_high,
         f.period <> 'year' AS is_part_year,
-        CASE f.period
-            WHEN 'year' THEN 12
-            WHEN 'first_half' THEN 6
-            WHEN 'second_half' THEN 6
-            WHEN 'q2' THEN 3
-            WHEN 'q3' THEN 3
-            WHEN 'q4' THEN 3
+        CASE
+            WHEN f.period = 'year' THEN 12
+            WHEN f.period LIKE '%half' THEN 6
+            WHEN f.period LIKE 'q%' THEN 3
             ELSE coalesce(try_cast(right(f.period, 2) AS INTEGER), 0)
         END AS months
     FROM fact_indicator AS f
