@@ -110,6 +110,8 @@ def test_rates_are_never_summed(tmp_path):
     ("first", "second"),
     [
         ({"period": "first_half"}, {"period": "to_10"}),
+        ({"period": "q2"}, {"period": "first_half"}),
+        ({"period": "second_half"}, {"period": "to_09"}),
         ({"period": "to_06"}, {}),
         ({"period": "first_half", "scope": "干部"}, {}),
         ({"period": "first_half"}, {"scope": "干部"}),
