@@ -40,11 +40,11 @@ lint: $(TESTING) ## ruff and mypy
 	"$(PY)" -m mypy
 
 docs: $(RUNTIME) ## write the generated pages anew
-	"$(PY)" -m pipelines.warehouse.docs
+	"$(PY)" -m pipelines.report.table_pages
 	"$(PY)" -m benchmarks.worked
-	"$(PY)" -m pipelines.accuracy
+	"$(PY)" -m pipelines.report.accuracy
 	"$(PY)" -m benchmarks.identify --write
-	"$(PY)" -m pipelines.warehouse.check_docs
+	"$(PY)" -m pipelines.report.check_pages
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)

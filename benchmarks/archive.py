@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.corpus import Generated, generate_series
 from benchmarks.measure import PROCESSES
-from pipelines.stage.workers import WORTH_A_POOL, workers
+from pipelines.build.workers import WORTH_A_POOL, workers
 
 PART = 1_000  # reports that a worker writes at a time
 

@@ -22,20 +22,20 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.assets.sources import source_paths
-from pipelines.codebook import load_codebook
-from pipelines.corrections import stage_corrections
-from pipelines.extract import ENGINE_VERSION
-from pipelines.identify import IDENTIFIER_VERSION
-from pipelines.identify.changes import load_changes, write_changes
-from pipelines.read import READER_VERSION
+from pipelines.assets.table_inputs import source_paths
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.engine import ENGINE_VERSION
+from pipelines.identify.division_changes import load_changes, write_changes
+from pipelines.identify.identity import IDENTIFIER_VERSION
+from pipelines.read.reader import READER_VERSION
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.stage.corrections import stage_corrections
 from pipelines.stage.documents import refresh_documents
 from pipelines.stage.facts import refresh_facts
-from pipelines.stage.files import read_files, refresh_files
 from pipelines.stage.identities import refresh_identities
-from pipelines.warehouse.indicators import write_indicators
-from pipelines.warehouse.publish import publish
+from pipelines.stage.indicators import write_indicators
+from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.warehouse.release import publish
 from pipelines.warehouse.tables import build, load_specs
 
 WORDING = Path(__file__).with_name("example.toml")

@@ -22,10 +22,13 @@ from unittest import mock
 import opencc
 import polars as pl
 
-from pipelines.identify import Gazetteer, Identity, identify, identity
+from pipelines.identify import identity
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.identity import Identity, identify
 from pipelines.identify.names import short_name
 from pipelines.identify.place import resolve
-from pipelines.read import Span, read_bytes
+from pipelines.read.document import Span
+from pipelines.read.reader import read_bytes
 from pipelines.settings import PROJECT_ROOT, Settings
 
 # What `identify` is given, up to the register: text, furniture, fields, address, source.

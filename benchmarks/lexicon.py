@@ -11,8 +11,8 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
-from pipelines.codebook import load_codebook, read_tables
-from pipelines.extract.codebook import Codebook, compile_codebook
+from pipelines.codebook.compile import Codebook, compile_codebook
+from pipelines.codebook.load import load_codebook, read_tables
 
 _CHINESE = regex.compile(r"[\u4e00-\u9fff]{2,4}")
 _NEVER = "龘靐齉爩麤灪籱虋"  # characters that no report uses

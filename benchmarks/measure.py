@@ -23,9 +23,9 @@ import polars as pl
 
 from benchmarks.corpus import generate
 from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
-from pipelines.codebook import load_codebook
-from pipelines.extract.batch import extract_frame
-from pipelines.stage.workers import WORTH_A_POOL, workers
+from pipelines.build.workers import WORTH_A_POOL, workers
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.batch import extract_frame
 
 PART = 250  # reports in a Parquet file of the corpus
 PROCESSES = 2

@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from benchmarks import amounts
-from pipelines.codebook import FAMILIES, read_tables
+from pipelines.codebook.load import FAMILIES, read_tables
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 # What in an example is a name or a date and stays as it is.

@@ -136,9 +136,7 @@ def _tables_end(run: Watched) -> float | None:
     return max((run.made_at[name] for name in between), default=None)
 
 
-def body(
-    runs: Mapping[str, Watched], yardsticks: Mapping[str, float], queries: str, reports: int, command: str
-) -> str:
+def body(runs: Mapping[str, Watched], yardsticks: Mapping[str, float], queries: str, reports: int, command: str) -> str:
     """The chapter. Everything in it comes from these runs."""
     names = list(runs)
     steps = {name: seconds(run) for name, run in runs.items()}

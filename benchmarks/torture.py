@@ -30,7 +30,7 @@ from benchmarks.archive import path_of
 from benchmarks.bench import machine
 from benchmarks.corpus import generate
 from benchmarks.processes import ROOT, environment, start, watch
-from pipelines.stage.leftovers import sweep
+from pipelines.build.leftovers import sweep
 
 PAGE = ROOT / "docs" / "reliability.md"
 EXPORTS = {"FAZHI_EXPORTS": "csv"}  # one format: the way into the folder is the same for all

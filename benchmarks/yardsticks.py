@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipelines.runner import asset_names
-from pipelines.stage.buckets import bucket_paths
+from pipelines.assets.run_job import asset_names
+from pipelines.build.buckets import bucket_paths
 from pipelines.stage.documents import DOCUMENTS
 
 # As many assets as the nightly job has, one after the other, which do nothing; with the start of the program.

@@ -2,19 +2,9 @@
 
 import dagster as dg
 
-from pipelines.assets import (
-    alerts,
-    automation,
-    checks,
-    corrections,
-    exports,
-    facts,
-    fetched,
-    raw,
-    release,
-    tables,
-    text,
-)
+from pipelines.assets import alerts, automation, checks, corrections, exports, facts, fetched, release, tables
+from pipelines.assets import documents_and_identities as text
+from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
 from pipelines.warehouse.tables import load_specs

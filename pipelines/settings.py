@@ -192,7 +192,7 @@ class Settings:
 
     @property
     def memo_path(self) -> Path:
-        """Answers of checks that are kept from run to run (`pipelines.memo`)."""
+        """Answers of checks that are kept from run to run (`pipelines.build.memo`)."""
         return self.warehouse_dir / "memo.json"
 
     @property

@@ -17,8 +17,8 @@ def _():
     import duckdb
     import marimo as mo
 
-    from pipelines.charts.coverage import coverage, draw_coverage
-    from pipelines.charts.panels import changes, draw_changes, draw_headlines, headlines
+    from pipelines.report.coverage_chart import coverage, draw_coverage
+    from pipelines.report.panel_charts import changes, draw_changes, draw_headlines, headlines
     from pipelines.settings import Settings
 
     return (

@@ -1,5 +1,4 @@
-"""Dagster's view of the pipeline: assets, checks, the job, its schedule and sensor.
+"""Dagster's view of the pipeline: assets, checks, sensors, storage and one run.
 
-Thin on purpose: an asset takes its folders from `workspace`, calls the library, and turns what came back into
-metadata. Nothing is computed here. `pipelines.definitions` puts the pieces together.
+Each asset calls the library and turns the answer into metadata; it computes nothing.
 """

@@ -1,7 +1,7 @@
 """Alerts: what a run came to, gathered from its events, and posted to the webhook if there is one.
 
 Runs that Dagster's daemon starts are told by two sensors; `fazhi run` works without a daemon and calls `announce`
-itself, and its runs carry a tag by which the sensors pass them over. Words and sending are `pipelines.alerts`.
+itself, and its runs carry a tag by which the sensors pass them over. Words and sending are `pipelines.report.alerts`.
 """
 
 import logging
@@ -11,8 +11,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.alerts import AlertError, RunSummary, Webhook, send
 from pipelines.assets.automation import nightly_job
+from pipelines.report.alerts import AlertError, RunSummary, Webhook, send
 from pipelines.settings import Settings
 from pipelines.warehouse.checks import CHECKS
 from pipelines.warehouse.query import QueryError, query

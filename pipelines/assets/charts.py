@@ -9,11 +9,11 @@ from contextlib import closing
 
 import dagster as dg
 
-from pipelines.assets.metadata import Metadata
-from pipelines.charts.catalogue import CHARTS, VERSION, Chart
-from pipelines.memo import Memo
+from pipelines.assets.asset_metadata import Metadata
+from pipelines.build.memo import Memo
+from pipelines.report.charts import CHARTS, VERSION, Chart
 from pipelines.settings import Settings
-from pipelines.warehouse.inputs import table_files
+from pipelines.warehouse.table_parts import table_files
 from pipelines.warehouse.tables import connect, quote, stored_key
 
 
@@ -31,8 +31,8 @@ def release_charts(settings: Settings) -> Metadata:
     stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
 
     def draw() -> str:
-        from pipelines.charts.canvas import markdown_image
-        from pipelines.charts.history import draw_unclassified_shares, unclassified_shares
+        from pipelines.report.canvas import markdown_image
+        from pipelines.report.history_chart import draw_unclassified_shares, unclassified_shares
 
         return markdown_image(draw_unclassified_shares(unclassified_shares(paths)), name.replace("_", " "))
 

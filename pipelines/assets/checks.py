@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import Metadata, markdown_table
+from pipelines.assets.asset_metadata import Metadata, markdown_table
 from pipelines.assets.workspace import Workspace
+from pipelines.build.memo import Memo
 from pipelines.ingest.sources import SourcesError, choose, load_sources
-from pipelines.memo import Memo
 from pipelines.settings import Settings
 from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks

@@ -1,11 +1,11 @@
-"""Group `raw`: what people have put right, and whether it fits. Reading the file is `pipelines.corrections`."""
+"""Group `raw`: what people have put right, and whether it fits. Reading the file is `pipelines.stage.corrections`."""
 
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import OWNERS, Result, frame_metadata
+from pipelines.assets.asset_metadata import OWNERS, Result, frame_metadata
 from pipelines.assets.workspace import Workspace
-from pipelines.corrections import stage_corrections
+from pipelines.stage.corrections import stage_corrections
 
 NAME = "corrections"
 TABLE = "correction"  # the table that says what became of each line

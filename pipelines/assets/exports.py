@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.assets.metadata import OWNERS, Metadata, Result
+from pipelines.assets.asset_metadata import OWNERS, Metadata, Result
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 

@@ -6,12 +6,12 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.memo import Memo
+from pipelines.build.buckets import key_of, scan
+from pipelines.build.memo import Memo
 from pipelines.settings import Settings
-from pipelines.stage.buckets import key_of, scan
 
 GROUP = "facts"
 _COMMON: dict[str, Any] = {

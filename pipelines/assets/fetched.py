@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.assets.metadata import OWNERS, Result
+from pipelines.assets.asset_metadata import OWNERS, Result
 from pipelines.assets.workspace import Workspace
 from pipelines.ingest.sources import Source, SourcesError, choose, load_sources
 from pipelines.settings import Settings, SettingsError
@@ -47,7 +47,7 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 
 
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
-    from pipelines.ingest import ahead  # none of this is needed to load the graph
+    from pipelines.ingest import early_scan as ahead  # none of this is needed to load the graph
     from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import fetch
     from pipelines.ingest.tally import Tally

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.assets.asset_metadata import OWNERS, Metadata, Result
 from pipelines.assets.charts import release_charts
-from pipelines.assets.metadata import OWNERS, Metadata, Result
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.corrections import file_hash
+from pipelines.report.release_notes import note
+from pipelines.stage.corrections import file_hash
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
-from pipelines.warehouse.changes import note
-from pipelines.warehouse.publish import PublishError, Release, publish
-from pipelines.warehouse.releases import kept
+from pipelines.warehouse.kept_releases import kept
+from pipelines.warehouse.release import PublishError, Release, publish
 from pipelines.warehouse.tables import TableSpec
 
 NAME = "release"
@@ -65,10 +65,10 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
 
 def _versions() -> dict[str, str]:
     """The versions of everything that a figure of the release went through."""
-    from pipelines.codebook import load_codebook
-    from pipelines.extract import ENGINE_VERSION
-    from pipelines.identify import IDENTIFIER_VERSION
-    from pipelines.read import READER_VERSION
+    from pipelines.codebook.load import load_codebook
+    from pipelines.extract.report.engine import ENGINE_VERSION
+    from pipelines.identify.identity import IDENTIFIER_VERSION
+    from pipelines.read.reader import READER_VERSION
 
     return {
         "codebook_version": load_codebook().version,

@@ -10,10 +10,10 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
 from pipelines.assets.charts import table_charts
-from pipelines.assets.metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
 from pipelines.assets.retries import retrying
-from pipelines.assets.sources import asset_name, source_paths
+from pipelines.assets.table_inputs import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, audit_tables
 from pipelines.warehouse.tables import TableSpec, build

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pipelines.runlock import RunBusy, run_lock
+from pipelines.build.leftovers import sweep
+from pipelines.build.run_lock import RunBusy, run_lock
 from pipelines.settings import Settings
-from pipelines.stage.leftovers import sweep
 
 WAIT_SECONDS = 600  # a run that the schedule or the sensor starts waits so long for the one before
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import ahocorasick_rs
 import polars as pl
 
-from pipelines.extract.fold import fold
-from pipelines.identify.changes import Change, ChangesError, load_changes
+from pipelines.identify.division_changes import Change, ChangesError, load_changes
 from pipelines.identify.names import is_regular, short_name, short_township, stem
+from pipelines.numerals.fold import fold
 
 _HAN = re.compile(r"[一-龥]")
 # What may stand right before a name that is too short or too plain to be believed elsewhere.

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.extract.fold import fold
 from pipelines.identify import kind
 from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
 from pipelines.identify.edition import edition
@@ -17,7 +16,8 @@ from pipelines.identify.page import OPENING_LENGTH, Page, look
 from pipelines.identify.place import Evidence, Place, resolve
 from pipelines.identify.title import Title, find_title
 from pipelines.identify.year import report_year
-from pipelines.read import Span
+from pipelines.numerals.fold import fold
+from pipelines.read.document import Span
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
 IDENTIFIER_VERSION = "4"

@@ -6,7 +6,7 @@ is no title or where the title announces another text. Not here: which unit it i
 
 import re
 
-from pipelines.extract.scan import scan
+from pipelines.numerals.scan import scan
 
 ACCEPTED = ("annual_report", "work_summary", "enforcement_report")
 

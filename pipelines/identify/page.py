@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.extract.fold import fold
-from pipelines.read import Span
+from pipelines.numerals.fold import fold
+from pipelines.read.document import Span
 
 HEAD_LENGTH = 1500
 FOOT_LENGTH = 400

@@ -1,4 +1,5 @@
-"""How raw reports come into the project and are known to it: the archive of raw bytes and their sidecars.
+"""How raw reports come in: sites and their lists, polite HTTP, the archive of raw bytes, the inventory of the raw
+folder.
 
-Bytes and where they came from belong here; what the bytes say belongs to `pipelines.read`.
+What the bytes say belongs to `read`.
 """

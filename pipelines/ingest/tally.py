@@ -1,6 +1,6 @@
 """What a fetch did, source by source, and whether that is well.
 
-Counting and judging belong here; showing it belongs to `pipelines.ingest.display` and to the asset.
+Counting and judging belong here; showing it belongs to `pipelines.cli.fetch_output` and to the asset.
 """
 
 from collections import Counter

@@ -21,7 +21,7 @@ class Document:
 
     `text` is the stored text that all offsets refer to. `encoding` is None where the format has no charset of its own.
     `furniture` is sorted and does not overlap. `fields` are the (name, value) pairs of the page's metadata, under the
-    names of `pipelines.read.metadata`, in page order.
+    names of `pipelines.read.page_fields`, in page order.
     `is_complete` is false where the text is known to be cut off.
     """
 

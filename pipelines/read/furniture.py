@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from pipelines.extract.fold import fold
-from pipelines.read import metadata, wording
+from pipelines.numerals.fold import fold
+from pipelines.read import page_fields as metadata
+from pipelines.read import wording
 from pipelines.read.document import Span
-from pipelines.read.metadata import Field
+from pipelines.read.page_fields import Field
 
 _SENTENCE = re.compile(r"[。;；!！]|[,，].*[,，]")
 _HEADING = re.compile(r"^[一二三四五六七八九十]+[、.]|^[((（][一二三四五六七八九十]+[))）]")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import mark
-from pipelines.read.metadata import Field
 from pipelines.read.normalise import normalise
+from pipelines.read.page_fields import Field
 
 _WHITE = re.compile(r"[ \t\n]+")
 # A line break in the source between two Chinese characters is no space.

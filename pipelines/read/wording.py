@@ -6,7 +6,7 @@ over the page that uses it (`furniture`). No pattern nests one repetition in ano
 
 import re
 
-from pipelines.read.metadata import BUTTONS, CLOCK, COUNTERS, DATE, KEYS, any_of
+from pipelines.read.page_fields import BUTTONS, CLOCK, COUNTERS, DATE, KEYS, any_of
 
 LONGEST_METADATA = 160
 LONGEST_TAIL = 1500

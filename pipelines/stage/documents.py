@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.build.buckets import RETRY, Counts, Outcome, StageTable, refresh
+from pipelines.build.settled import frame_key, unless_settled
 from pipelines.ingest.inventory import locate
-from pipelines.read import READER_VERSION, Document, ReadError, read_bytes
-from pipelines.read.archive import SEPARATOR, members
+from pipelines.read.document import Document, ReadError
+from pipelines.read.reader import READER_VERSION, read_bytes
+from pipelines.read.unpack import SEPARATOR, members
 from pipelines.settings import Settings
-from pipelines.stage.buckets import RETRY, Counts, Outcome, StageTable, refresh
-from pipelines.stage.settled import frame_key, unless_settled
 
 _SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
 _FIELD = pl.Struct({"name": pl.String(), "value": pl.String()})

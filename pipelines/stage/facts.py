@@ -8,15 +8,15 @@ import traceback
 
 import polars as pl
 
-from pipelines.codebook import load_codebook
-from pipelines.extract import ENGINE_VERSION
-from pipelines.extract.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
-from pipelines.extract.codebook import Codebook
+from pipelines.build.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
+from pipelines.build.settled import unless_settled
+from pipelines.codebook.compile import Codebook
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
+from pipelines.extract.report.engine import ENGINE_VERSION
 from pipelines.settings import Settings
-from pipelines.stage.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.identities import IDENTITIES
-from pipelines.stage.settled import unless_settled
 
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), "extract_error": pl.String()})
 FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))

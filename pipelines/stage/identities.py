@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.identify import IDENTIFIER_VERSION, Gazetteer, identify
-from pipelines.read import Span
+from pipelines.build.buckets import Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
+from pipelines.build.settled import frame_key, unless_settled
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.identity import IDENTIFIER_VERSION, identify
+from pipelines.read.document import Span
 from pipelines.settings import Settings
-from pipelines.stage.buckets import Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
 from pipelines.stage.documents import DOCUMENTS
-from pipelines.stage.settled import frame_key, unless_settled
 
 IDENTITIES = StageTable(
     "identities",

@@ -1,4 +1,4 @@
-"""From staged Parquet to a published release: metadata, lineage, building, audit, publishing, querying.
+"""From staged Parquet to a published release: the model of the tables, checks, release, diff, export.
 
-What a table holds is written in `sql/`, what it means in `metadata/`; Python only runs the one and carries the other.
+What a table holds is written in `sql/`; Python only runs it.
 """

@@ -1,7 +1,7 @@
 """One DuckDB file out of the tables: written anew, or a copy of the last one with only what changed put in its place.
 
 A copy is made where little changed, so that a night with one new report writes that report's parts and not the country.
-Here belong writing, comments and reading back; when a file is a release is for `pipelines.warehouse.publish`.
+Here belong writing, comments and reading back; when a file is a release is for `pipelines.warehouse.release`.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.memo import Memo
-from pipelines.warehouse.database import MEMORY_LIMIT, contents, quote, working
-from pipelines.warehouse.inputs import look
-from pipelines.warehouse.metadata import describe_column, describe_table
+from pipelines.build.database import MEMORY_LIMIT, contents, quote, working
+from pipelines.build.memo import Memo
+from pipelines.warehouse.descriptions import describe_column, describe_table
+from pipelines.warehouse.table_parts import look
 from pipelines.warehouse.tables import Built, TableSpec
 
 # The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.

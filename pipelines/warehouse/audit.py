@@ -13,11 +13,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.memo import Memo
-from pipelines.warehouse.database import name_views, side_by_side
-from pipelines.warehouse.inputs import Input, cut, look, table_files
-from pipelines.warehouse.layouts import LAYOUTS
-from pipelines.warehouse.metadata import tables
+from pipelines.build.database import name_views, side_by_side
+from pipelines.build.layouts import LAYOUTS
+from pipelines.build.memo import Memo
+from pipelines.warehouse.descriptions import tables
+from pipelines.warehouse.table_parts import Input, cut, look, table_files
 
 MAX_EXAMPLES = 5
 AUDITS = "audits.json"  # beside the tables: what was found of which rows

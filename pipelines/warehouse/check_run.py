@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 import duckdb
 
-from pipelines.memo import Memo
+from pipelines.build.database import connect, quote
+from pipelines.build.memo import Memo
 from pipelines.warehouse.bounds import Bounds, Limit
 from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
-from pipelines.warehouse.database import connect, quote
-from pipelines.warehouse.inputs import table_files
 from pipelines.warehouse.query import QueryError, query
+from pipelines.warehouse.table_parts import table_files
 from pipelines.warehouse.tables import stored_key
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
@@ -141,9 +141,7 @@ def _key(check: Check, tables_dir: Path, bounds: Bounds, situation: Situation, l
     return digest.hexdigest()
 
 
-def _ask(
-    check: Check, tables_dir: Path, bounds: Bounds, situation: Situation, last: str | None
-) -> dict[str, Any]:
+def _ask(check: Check, tables_dir: Path, bounds: Bounds, situation: Situation, last: str | None) -> dict[str, Any]:
     """What the check measures, and the first of its rows where that is more than nothing, as JSON can hold it."""
     variables = {"today": situation.today, "sources_on": situation.sources_on, **bounds.limit(check.name).parameters}
     with closing(connect()) as con:

@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.database import quote, working
-from pipelines.warehouse.metadata import tables
+from pipelines.build.database import quote, working
+from pipelines.warehouse.descriptions import tables
 
 SIDES = ("earlier", "later")
 # A row that differs in nothing but what it was made with, or when its file was last fetched, has not changed.

@@ -1,7 +1,8 @@
 """What changed between two releases, by table and by cause, as plain data.
 
 Here it is decided which tables are compared in which order and what need not be looked at; which rows differ is found
-in `compare`, why in `causes`. The short form for people is written in `changes`, the long one in `pipelines.show_diff`.
+in `compare`, why in `causes`. The short form for people is written in
+`pipelines.report.release_notes`, the long one in `pipelines.cli.diff_output`.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,11 +12,11 @@ from typing import Any
 
 import duckdb
 
+from pipelines.build.database import one_line
 from pipelines.warehouse import compare
 from pipelines.warehouse.causes import REFERENCES, STATED, count_causes, explain, explain_reports, place_causes
 from pipelines.warehouse.compare import SIDES, Pairing
-from pipelines.warehouse.database import one_line
-from pipelines.warehouse.metadata import tables as described
+from pipelines.warehouse.descriptions import tables as described
 
 # Not compared: they are about the release itself.
 ABOUT = ("release", "release_table", "release_part")
@@ -125,9 +126,7 @@ def difference(
 class _Comparison:
     """One comparison on its connection. Tables are compared in the order in which their causes become known."""
 
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, paths: tuple[Path, Path], limit: int, has_details: bool
-    ) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, paths: tuple[Path, Path], limit: int, has_details: bool) -> None:
         self.con, self.limit, self.has_details = con, limit, has_details
         self.old, self.new = (compare.schema(con, side) for side in SIDES)
         for path, schema in zip(paths, (self.old, self.new), strict=True):

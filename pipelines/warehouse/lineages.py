@@ -2,7 +2,7 @@
 
 Following the SQL takes a second, which every start of the program would pay. So what was found is kept in
 `metadata/lineage.json` with the hash of all that it was found from, and followed again only where that hash is another.
-The file is written by `python -m pipelines.warehouse.docs`; a test fails when it no longer matches.
+The file is written by `python -m pipelines.report.table_pages`; a test fails when it no longer matches.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from pipelines.warehouse.metadata import METADATA_DIR, inputs
+from pipelines.warehouse.descriptions import METADATA_DIR, inputs
 
 Source = tuple[str, str]  # (table, column)
 KEPT = METADATA_DIR / "lineage.json"

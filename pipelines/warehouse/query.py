@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.warehouse.database import one_line
+from pipelines.build.database import one_line
 
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 

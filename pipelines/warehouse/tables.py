@@ -2,7 +2,7 @@
 
 A table is one SQL file that reads its inputs by plain name. Here the file becomes a `TableSpec` (with descriptions and
 lineage) and, given where its inputs lie, a Parquet file. Which tables are built when is for the caller to say, what
-goes into a release for `pipelines.warehouse.publish`.
+goes into a release for `pipelines.warehouse.release`.
 
 A table is built again when its SQL or the contents of an input change. An input that was built again and came out the
 same does not count: a file that was only touched, or a new rule that no report speaks of, stops there.
@@ -16,13 +16,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.stage.buckets import KEY_NAME, stored_key
-from pipelines.warehouse.database import Contents, connect, name_views, quote, side_by_side
-from pipelines.warehouse.inputs import Held, Input, InputError, cut, held_by, look, no_rows, note, table_files
-from pipelines.warehouse.layouts import LAYOUTS, Layout
+from pipelines.build.atomic import whole
+from pipelines.build.buckets import KEY_NAME, stored_key
+from pipelines.build.database import Contents, connect, name_views, quote, side_by_side
+from pipelines.build.layouts import LAYOUTS, Layout
+from pipelines.warehouse.descriptions import describe_column, describe_table, inputs
 from pipelines.warehouse.lineages import Source, follow
-from pipelines.warehouse.metadata import describe_column, describe_table, inputs
-from pipelines.whole import whole
+from pipelines.warehouse.table_parts import Held, Input, InputError, cut, held_by, look, no_rows, note, table_files
 
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
@@ -46,7 +46,7 @@ class Column:
 class TableSpec:
     """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'.
 
-    A table `in_parts` is a folder with a file for each part of a layout (pipelines.warehouse.layouts), and only the
+    A table `in_parts` is a folder with a file for each part of a layout (pipelines.build.layouts), and only the
     parts are built again whose rows have changed in an input.
     """
 

@@ -4,7 +4,7 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.source import Source
+from pipelines.warehouse.export.release_reader import Source
 
 
 def sentence(source: Source) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.warehouse.database import on_cursors, quote
-from pipelines.warehouse.export.files import File, Place
-from pipelines.warehouse.export.source import CATALOG, Column, Part, Source, Table
+from pipelines.build.database import on_cursors, quote
+from pipelines.warehouse.export.export_files import File, Place
+from pipelines.warehouse.export.release_reader import CATALOG, Column, Part, Source, Table
 
 # A spreadsheet may read what begins with one of these as a formula; the wide forms are read so by East Asian versions.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

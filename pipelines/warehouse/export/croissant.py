@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.files import File
-from pipelines.warehouse.export.source import Column, Source, Table
+from pipelines.warehouse.export.export_files import File
+from pipelines.warehouse.export.release_reader import Column, Source, Table
 
 MEDIA_TYPES = {"parquet": "application/x-parquet", "csv": "text/csv"}
 # Where a table is in several formats the first of these is read.

@@ -10,9 +10,9 @@ from typing import Any
 
 from pipelines.warehouse.export import about
 from pipelines.warehouse.export.copies import TIME_FORMAT
-from pipelines.warehouse.export.files import File
-from pipelines.warehouse.export.folder import STAMP
-from pipelines.warehouse.export.source import Column, Source, Table
+from pipelines.warehouse.export.export_files import File
+from pipelines.warehouse.export.export_folder import STAMP
+from pipelines.warehouse.export.release_reader import Column, Source, Table
 
 MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",

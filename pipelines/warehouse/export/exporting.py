@@ -11,13 +11,13 @@ from typing import Any
 
 import duckdb
 
+from pipelines.build.database import one_line
 from pipelines.settings import EXPORT_FORMATS
-from pipelines.warehouse.database import one_line
 from pipelines.warehouse.export import citation, croissant, datapackage
 from pipelines.warehouse.export.copies import write_csv, write_parquet
-from pipelines.warehouse.export.files import File, Place
-from pipelines.warehouse.export.folder import STAMP_FILE, locked, replacing, stamp
-from pipelines.warehouse.export.source import ExportError, Source, Table, reading, release_id
+from pipelines.warehouse.export.export_files import File, Place
+from pipelines.warehouse.export.export_folder import STAMP_FILE, locked, replacing, stamp
+from pipelines.warehouse.export.release_reader import ExportError, Source, Table, reading, release_id
 
 EXPORT_VERSION = "2"  # raised when the same release is to be written in another way
 

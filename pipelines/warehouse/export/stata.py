@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pyreadstat
 
-from pipelines.warehouse.export.files import File, Place
-from pipelines.warehouse.export.source import Column, ExportError, Source, Table, plain
+from pipelines.warehouse.export.export_files import File, Place
+from pipelines.warehouse.export.release_reader import Column, ExportError, Source, Table, plain
 
 MAX_NAME = 32
 MAX_LABEL = 80

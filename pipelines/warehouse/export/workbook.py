@@ -10,8 +10,8 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.files import File, Place
-from pipelines.warehouse.export.source import Column, Source, Table, plain
+from pipelines.warehouse.export.export_files import File, Place
+from pipelines.warehouse.export.release_reader import Column, Source, Table, plain
 
 FILE_NAME = "fazhi.xlsx"
 MAX_ROWS = 1_048_575  # of a sheet, without its heading

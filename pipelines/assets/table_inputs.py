@@ -1,0 +1,44 @@
+"""Which asset, and which file, stands behind each source that the SQL under `sql/` may name.
+
+Only this one mapping belongs here. Tables name each other by their own names; only what is no table is listed.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pipelines.build.buckets import bucket_paths
+from pipelines.settings import Settings
+from pipelines.stage.raw_inventory import files_path
+from pipelines.warehouse.table_parts import table_files
+
+ASSETS = {
+    "stage_files": "raw_files",
+    "stage_documents": "documents",
+    "stage_identities": "identities",
+    "stage_readings": "facts",
+    "stage_facts": "facts",
+    "stage_numbers": "numbers",
+    "stage_corrections": "corrections",
+    "ref_divisions": "division_codes",
+    "ref_division_changes": "division_codes",
+    "ref_indicators": "codebook",
+}
+
+
+def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Path | Sequence[Path]]:
+    """The Parquet files of each source, and of each of the `tables`, by the name that the SQL gives it."""
+    staged = ("documents", "identities", "readings", "facts", "numbers")
+    return {
+        **{f"stage_{name}": bucket_paths(settings.stage_dir, name) for name in staged},
+        "stage_files": files_path(settings),
+        "stage_corrections": settings.staged_corrections_path,
+        "ref_divisions": settings.divisions_path,
+        "ref_division_changes": settings.staged_changes_path,
+        "ref_indicators": settings.indicators_path,
+        **{name: table_files(settings.tables_dir, name) for name in tables if name not in ASSETS},
+    }
+
+
+def asset_name(source: str) -> str:
+    """The asset that makes what the SQL calls `source`."""
+    return ASSETS.get(source, source)

@@ -1,0 +1,308 @@
+"""The command `fazhi`: parses arguments, calls the library, shows what comes back. No logic.
+
+Exit codes: 0 done, 1 the run failed, 2 the request cannot be met as it was made (one line says what to do).
+What is heavy to import (Dagster, DuckDB, the readers) is imported by the command that needs it.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipelines.settings import EXPORT_FORMATS, Settings, SettingsError
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+class Refusal(click.ClickException):
+    """The request cannot be met; the message is one line on what was found and what to do."""
+
+    exit_code = REFUSED
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fazhi", prog_name="fazhi")
+@click.pass_context
+def fazhi(context: click.Context) -> None:
+    """From the rule-of-law reports of Chinese townships to a warehouse in which every figure shows its sentence."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@fazhi.command()
+@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/ in the project]")
+@click.option("--quiet", is_flag=True, help="Show nothing but the path of the release.")
+def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
+    """Build the warehouse from the raw reports; what did not change is not computed again."""
+    settings = Settings.load(raw, warehouse)
+    settings.check_folders()
+
+    from pipelines.ingest import early_scan as ahead
+
+    with ahead.looking(settings.raw_dir, settings.inventory_path):
+        _run(settings, quiet)
+
+
+def _run(settings: Settings, quiet: bool) -> None:
+    from pipelines.assets.run_job import Event, Failed, asset_names, run_job
+    from pipelines.build.progress import listening
+    from pipelines.build.run_lock import RunBusy
+    from pipelines.cli import output as show
+    from pipelines.report.summary import summarise
+
+    out = show.console()
+    failures: list[Failed] = []
+    with show.run_progress(out, asset_names, quiet) as progress:
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, Failed):
+                failures.append(event)
+            elif progress:
+                with suppress(SystemExit):  # rich's answer to a closed pipe; the run goes on without a listener
+                    progress.made(event.asset, event.metadata)
+
+        with listening(progress.progress if progress else lambda step, done, total: None):
+            try:
+                outcome = run_job(settings, on_event)
+            except RunBusy as error:
+                raise Refusal(str(error)) from error
+    for failure in failures:
+        click.echo(f"fazhi: {failure.step} failed: {failure.reason}", err=True)
+    if not outcome.is_done:
+        if outcome.missing:
+            click.echo(f"fazhi: not made in this run: {', '.join(outcome.missing)}", err=True)
+        raise SystemExit(FAILED)
+    if quiet:
+        click.echo(str(settings.release_path))
+    else:
+        show.summary(out, settings.release_path, summarise(settings.release_path))
+
+
+@fazhi.command()
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.option("--raw", metavar="DIR", help="Folder with sources.toml and the archive.  [default: raw/ in the project]")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Skip what a list dates before this.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most so many pages of each source.")
+@click.option("--dry-run", is_flag=True, help="Read the lists only, show what would be fetched, write nothing.")
+def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, limit: int | None, dry_run: bool) -> None:
+    """Read the sites of sources.toml, or each SOURCE of them, into the archive raw/fetched."""
+    settings = Settings.load(raw)
+
+    from pipelines.cli import fetch_output as display
+    from pipelines.cli import output as show
+    from pipelines.ingest.archive import ArchiveBusy
+    from pipelines.ingest.fetch import Options
+    from pipelines.ingest.fetch import fetch as read_sites
+    from pipelines.ingest.sources import SourcesError, choose, load_sources
+
+    out = show.console()
+    try:
+        chosen = choose(load_sources(settings.sources_path), sources)
+        if not chosen:
+            raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
+        with display.fetch_progress(out, chosen) as listener:
+            options = Options(since.date() if since else None, limit, dry_run)
+            tallies = read_sites(settings, chosen, options, listener=listener)
+    except (SourcesError, ArchiveBusy) as error:
+        raise Refusal(str(error)) from error
+    if dry_run:
+        display.links(out, tallies)
+    display.report(out, tallies)
+    if any(tally.is_failed for tally in tallies):
+        raise SystemExit(FAILED)
+
+
+@fazhi.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--url", help="Where the file was found; helps to tell which unit reports.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+def extract(file: Path, url: str | None, form: str) -> None:
+    """Read one FILE: who reports, on which year, and every fact with its evidence."""
+    settings = Settings.load()
+
+    from pipelines.cli import output as show
+    from pipelines.read.document import ReadError
+    from pipelines.stage.one_file import examine
+
+    try:
+        examined = examine(file, url, settings)
+    except ReadError as error:
+        raise Refusal(f"{file}: {error.message}") from error
+    show.write_examined(examined.identity, examined.facts, form)
+
+
+@fazhi.command()
+@click.argument("query")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+def sql(query: str, form: str, warehouse: str | None) -> None:
+    """Ask the current release one SELECT; nothing can be written."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.cli import output as show
+    from pipelines.warehouse.query import QueryError
+    from pipelines.warehouse.query import query as ask
+
+    try:
+        result = ask(settings.release_path, query)
+    except QueryError as error:
+        raise Refusal(str(error)) from error
+    show.write_rows(result.columns, result.rows, form)
+
+
+@fazhi.command()
+@click.option("--format", "forms", type=click.Choice(EXPORT_FORMATS), multiple=True, help="May be repeated; else all.")
+@click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else what suits the format.")
+@click.option("--where", metavar="CONDITION", help="Keep the rows for which this SQL condition is true.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), default="fazhi-export", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+def export(
+    forms: tuple[str, ...], tables: tuple[str, ...], where: str | None, out: Path, warehouse: str | None
+) -> None:
+    """Write the current release, or a part of it, into the folder DIR for other programs."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.cli import output as show
+    from pipelines.warehouse.export import ExportError
+    from pipelines.warehouse.export import export as write_files
+
+    try:
+        exported = write_files(settings.release_path, out, forms or settings.export_formats, tables=tables, where=where)
+    except ExportError as error:
+        raise Refusal(str(error)) from error
+    show.write_rows(("file", "rows", "bytes"), [(f.path, f.rows, f.bytes) for f in exported.files], "table")
+    for line in (line for file in exported.files for line in file.left_out):
+        click.echo(f"left out of the workbook: {line}", err=True)
+    click.echo(f"{'unchanged' if exported.reused else 'written'}: {exported.folder}")
+
+
+@fazhi.command()
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def releases(form: str, warehouse: str | None) -> None:
+    """List the releases that are kept, the newest first, and which of them readers see."""
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.cli import output as show
+    from pipelines.warehouse.kept_releases import ReleaseError, describe, kept
+
+    try:
+        current = describe(settings.release_path).release_id
+    except ReleaseError as error:
+        raise Refusal(str(error)) from error
+    rows = [
+        (r.release_id, r.release_id == current, r.built_at, r.n_accepted, r.n_quarantined, r.n_facts, r.size_bytes)
+        for r in kept(settings.releases_dir)
+    ]
+    columns = ("release_id", "current", "built_at", "accepted", "quarantined", "facts", "bytes")
+    show.write_rows(columns, rows, form)
+
+
+@fazhi.command()
+@click.argument("release")
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def rollback(release: str, warehouse: str | None) -> None:
+    """Make RELEASE (an id, the beginning of one, or `previous`) the one that readers see.
+
+    It stays so until a run finds something new to publish.
+    """
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.build.run_lock import RunBusy, run_lock
+    from pipelines.warehouse.kept_releases import ReleaseError
+    from pipelines.warehouse.kept_releases import rollback as go_back
+
+    try:
+        with run_lock(settings.warehouse_dir):
+            kept = go_back(settings.release_path, settings.releases_dir, release)
+    except (ReleaseError, RunBusy) as error:
+        raise Refusal(str(error)) from error
+    click.echo(f"readers now see {kept.release_id}, built {kept.built_at:%Y-%m-%d %H:%M} UTC")
+
+
+@fazhi.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else all.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", default=5, show_default=True, help="Rows to show.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehouse: str | None) -> None:
+    """Show what changed from release A to B, by table and cause.
+
+    A and B are release ids or the beginning of one, current, previous, or DuckDB files.
+    """
+    settings = Settings.load(warehouse_dir=warehouse)
+
+    from pipelines.cli import diff_output as show_diff
+    from pipelines.warehouse.diff import DiffError, difference
+    from pipelines.warehouse.kept_releases import ReleaseError, find
+
+    try:
+        old, new = (find(settings.release_path, settings.releases_dir, name) for name in (a, b))
+        found = difference(old, new, tables=tables or None, limit=limit)
+    except (DiffError, ReleaseError) as error:
+        raise Refusal(str(error)) from error
+    show_diff.write(found, form)
+
+
+@fazhi.command()
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--errors", is_flag=True, help="List every label that was missed and every fact that is wrong.")
+def evaluate(gold: Path, errors: bool) -> None:
+    """Read the labelled texts below GOLD and say how much is read right."""
+    settings = Settings.load()
+
+    from pipelines.cli import output as show
+    from pipelines.report.evaluation import GoldError
+    from pipelines.report.evaluation import evaluate as score
+
+    try:
+        scores = score(gold, settings)
+    except GoldError as error:
+        raise Refusal(str(error)) from error
+    show.scores(show.console(), scores, errors)
+
+
+@fazhi.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+def ui(port: int) -> None:
+    """Open Dagster's UI with this project loaded, on the instance that `fazhi run` writes to."""
+    settings = Settings.load()
+    settings.check_folders()
+    settings.prepare_dagster_home()
+    os.chdir(settings.project_root)  # Dagster reads the code location's name from pyproject.toml there
+    click.echo(f"Dagster's UI: http://127.0.0.1:{port} (stop it with Ctrl-C)")
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "--port", str(port), "--log-level", "warning"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code. What a user can put right is one line, never a traceback."""
+    try:
+        code = fazhi.main(args=arguments, prog_name="fazhi", standalone_mode=False)
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted", INTERRUPTED)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "fazhi"
+        return _complain(f"{error.format_message()} See: {command} --help", REFUSED)
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except SettingsError as error:
+        return _complain(str(error), REFUSED)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; Python must not flush into the closed pipe at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"fazhi: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,38 @@
+"""What the command line shows of a fetch: a bar for each source as it goes, and the report at the end."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines.cli.output import table
+from pipelines.ingest.fetch import Listener
+from pipelines.ingest.sources import Source
+from pipelines.ingest.tally import COLUMNS, Tally
+
+
+@contextmanager
+def fetch_progress(out: Console, sources: Sequence[Source]) -> Iterator[Listener]:
+    """Whom to tell how far each source is: one bar a source on a terminal, nobody elsewhere."""
+    if not out.is_terminal:
+        yield lambda source_id, done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as bars:
+        tasks = {source.id: bars.add_task(source.id, total=None) for source in sources}
+        yield lambda source_id, done, total: bars.update(tasks[source_id], completed=done, total=total)
+
+
+def report(out: Console, tallies: Sequence[Tally]) -> None:
+    """The counts of each source, and below them why an address was refused or failed, or a source stopped."""
+    out.print(table(COLUMNS, [tally.row() for tally in tallies]))
+    for tally in tallies:
+        for line in (*tally.verdicts(), *tally.reasons()):
+            out.print(f"{tally.source.id}: {line}", soft_wrap=True)
+
+
+def links(out: Console, tallies: Sequence[Tally]) -> None:
+    """What a run without --dry-run would ask for."""
+    rows = [(tally.source.id, link.listed_on, link.title, link.url) for tally in tallies for link in tally.links]
+    out.print(table(("source", "date", "title", "address"), rows))

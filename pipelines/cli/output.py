@@ -1,0 +1,208 @@
+"""What the command line shows: progress of a run, its summary, tables of results. Nothing is computed here."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.report.summary import Summary
+
+if TYPE_CHECKING:
+    from pipelines.report.evaluation import Score
+
+PLAIN_WIDTH = 160  # a file or pipe has no width; wide enough that a row of a summary stays on one line
+VERBS = {
+    "raw_files": "hashed",
+    "documents": "read",
+    "identities": "identified",
+    "facts": "extracted",
+    "numbers": "extracted",
+}
+SIGNS = {"exact": "", "at_least": "≥ ", "at_most": "≤ ", "approx": "≈ "}
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console that fits the terminal, or plain and wide where there is none."""
+    target = stream or sys.stdout
+    width = None if target.isatty() else PLAIN_WIDTH
+    return Console(file=target, width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+def describe(asset: str, data: Mapping[str, Any]) -> str:
+    """One line on an asset that was made, from its metadata, such as `documents: 0 read, 5 reused`."""
+    if asset in VERBS:
+        line = f"{asset}: {data['computed']} {VERBS[asset]}, {data['reused']} reused"
+        if data["removed"]:
+            line += f", {data['removed']} gone"
+        return line
+    if asset == "release":
+        return f"release: {data['release_id']}"
+    reused = ", reused" if data.get("reused") else ""
+    return f"{asset}: {data['dagster/row_count']} rows{reused}"
+
+
+class Plain:
+    """Progress as one line an asset, for files, pipes and logs."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+
+    def made(self, asset: str, data: Mapping[str, Any]) -> None:
+        """Say that an asset is made."""
+        self._out.print(describe(asset, data))
+
+    def progress(self, step: str, done: int, total: int) -> None:
+        """Bars are for terminals."""
+
+
+class Bars:
+    """Progress as one bar a stage, for a terminal; the tables and marts share one."""
+
+    def __init__(self, bars: Progress, assets: Sequence[str]) -> None:
+        self._bars = bars
+        self._tables = [name for name in assets if name not in VERBS and name != "release"]
+        self._tasks: dict[str, TaskID] = {
+            name: bars.add_task(name, total=None, note="") for name in ("raw_files", "documents", "identities", "facts")
+        }
+        self._tasks["tables"] = bars.add_task("tables", total=len(self._tables), note="")
+        self._tasks["release"] = bars.add_task("release", total=1, note="")
+
+    def made(self, asset: str, data: Mapping[str, Any]) -> None:
+        """Fill the bar of the asset's stage."""
+        if asset in self._tables:
+            self._bars.advance(self._tasks["tables"])
+        elif asset in self._tasks:
+            note = describe(asset, data).partition(": ")[2]
+            count = max(1, data.get("computed", 0) + data.get("reused", 0))
+            self._bars.update(self._tasks[asset], total=count, completed=count, note=note)
+
+    def progress(self, step: str, done: int, total: int) -> None:
+        """Move the bar of `step`."""
+        if step in self._tasks:
+            self._bars.update(self._tasks[step], completed=done, total=total)
+
+
+@contextmanager
+def run_progress(out: Console, assets: Callable[[], Sequence[str]], is_quiet: bool) -> Iterator[Plain | Bars | None]:
+    """What to tell of a run as it goes: bars on a terminal, lines elsewhere, nothing when quiet."""
+    if is_quiet:
+        yield None
+    elif not out.is_terminal:
+        yield Plain(out)
+    else:
+        columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("{task.fields[note]}"), console=out) as bars:
+            yield Bars(bars, assets())
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
+    """A table for reading; numbers stand at the right and empty cells stay empty."""
+    rows = [tuple(row) for row in rows]
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for index, name in enumerate(columns):
+        is_number = any(isinstance(row[index], int | float) for row in rows)
+        shown.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(_cell(value)) for value in row))
+    return shown
+
+
+def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> None:
+    """Write a query's result to standard output as `table`, `csv` or `json` (a list of objects)."""
+    if form == "table":
+        console().print(table(columns, rows))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def summary(out: Console, release_path: Path, what: Summary) -> None:
+    """Show where the release is and what is in it."""
+    row = what.release
+    share = 0.0 if row["unclassified_share"] is None else 100 * row["unclassified_share"]
+    out.print(table(what.reports.columns, what.reports.rows, title="Accepted reports"))
+    if what.reports.is_cut:
+        out.print("... and more: fazhi sql \"SELECT * FROM dim_report WHERE status = 'accepted'\"")
+    if what.reasons.rows:
+        out.print(table(what.reasons.columns, what.reasons.rows, title="Quarantined reports"))
+    out.print(
+        f"{row['n_files']} reports: {row['n_accepted']} accepted, {row['n_quarantined']} quarantined; "
+        f"{row['n_facts']} facts, {row['n_numbers']} numbers, {share:.1f} % unclassified"
+    )
+    out.print(f"release: {release_path}", soft_wrap=True)
+
+
+def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], form: str) -> None:
+    """Show one file: as tables, or as JSON lines, the identity first and then a line a fact."""
+    if form == "jsonl":
+        for kind, record in (("identity", identity), *(("fact", fact) for fact in facts)):
+            print(json.dumps({"record": kind, **record}, ensure_ascii=False, default=str))
+        return
+    out = console()
+    out.print(table(("field", "value"), [(k, v) for k, v in identity.items() if v not in (None, [], ())]))
+    columns = ("metric", "value", "unit", "role", "period", "evidence")
+    rows = [
+        (f["metric_code"], SIGNS[f["qualifier"]] + _cell(f["value"]), f["unit"], f["role"], f["period"], f["evidence"])
+        for f in facts
+    ]
+    out.print(table(columns, rows, title="1 fact" if len(rows) == 1 else f"{len(rows)} facts"))
+
+
+def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
+    """The scores of labelled sets: in all, by family, who and when, and each error if asked for."""
+    rows = [
+        {
+            "set": score.name,
+            "texts": score.identity["documents"],
+            "labels": score.facts["right"] + score.facts["missed"],
+            "precision": f"{score.precision:.3f}",
+            "recall": f"{score.recall:.3f}",
+            "F1": f"{score.f1:.3f}",
+            "qualifier": f"{score.qualifier:.3f}",
+            "unclassified": f"{score.unclassified:.3f}",
+            "places": f"{score.identity['places right']}/{score.identity['places']}",
+            "years": f"{score.identity['years right']}/{score.identity['years']}",
+            "numbers": f"{score.identity['doc_numbers right']}/{score.identity['doc_numbers']}",
+            "accepted": f"{score.identity['accepted']}/{score.identity['places']}",
+            "kept out": f"{score.identity['negatives kept out']}/{score.identity['negatives']}",
+        }
+        for score in sets
+    ]
+    out.print(table(list(rows[0]), [list(row.values()) for row in rows], title="Labelled sets"))
+    out.print(table(["family", "right", "missed", "wrong", "F1"], _families(sets), title="By family, all sets"))
+    if errors:
+        misses = [(s.name, *astuple(miss)) for s in sets for miss in s.misses]
+        out.print(table(["set", "document", "kind", "metric", "value", "evidence"], misses, title="Errors"))
+
+
+def _families(sets: Sequence["Score"]) -> list[tuple[Any, ...]]:
+    names = sorted({name for score in sets for name in score.families})
+    rows = []
+    for name in names:
+        right, missed, wrong = (sum(score.families[name][k] for score in sets) for k in ("right", "missed", "wrong"))
+        f1 = 2 * right / max(1, 2 * right + missed + wrong)
+        rows.append((name, right, missed, wrong, f"{f1:.3f}"))
+    return rows

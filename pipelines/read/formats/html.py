@@ -1,0 +1,183 @@
+"""Web pages: the report's container, the title and the metadata around it.
+
+Here belongs finding the report on a page, by the containers of the common content management systems and, where none
+is known, by where the prose is. Not here: what tags mean for the text (`html_lines`), wording of furniture.
+What stands outside the container is dropped, except for the lines of metadata and the breadcrumb above it.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipelines.numerals.fold import fold
+from pipelines.read.charset import decode_page
+from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.html_lines import lines_of
+from pipelines.read.furniture import mark
+from pipelines.read.layout import Part, compose, one_line
+from pipelines.read.page_fields import Field
+
+MEDIA_TYPE = "text/html"
+# TRS, the State Council's site, Visual SiteBuilder, JCMS, Dongfang, WeChat, and what others call theirs.
+CONTAINERS = (
+    "#UCAP-CONTENT, .TRS_UEDITOR, .TRS_Editor, .Custom_UnionStyle, #zoom, #Zoom, #zoomcon, #vsb_content, "
+    ".v_news_content, #js_content, .rich_media_content, .pages_content, .article-content, .article_content, "
+    ".article-con, .articleCon, .article-body, #articleContent, #article-content, #artibody, .artcon, .art_con, "
+    ".bt-content, .xxgk_content, .gkml_content, .xl-content, .xxy_con, .wzcon, .conTxt, .con_text, .detail-content, "
+    ".detail_content, .news_content, .view, .ewb-article-info, #content, .content, article, main"
+)
+_META: dict[str, str] = {"articletitle": "标题", "pubdate": "发布日期", "contentsource": "来源", "author": "作者"}
+# Names that designers give to the tools around a text; only small elements are taken for what their name says.
+_TOOLS = re.compile(
+    r"(?:^|[\s_-])(?:bd)?(?:share|print|fontsize|font-size|toolbar|tools?|voice|audio|player|speech|reader|qrcode|ewm|erweima|"
+    r"crumbs?|breadcrumbs?|nav|navbar|menu|prev-?next|pagenav|related|xgwd|xgyd|xgxx|hits|views?-?count|copyright|footer)",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)"
+    r"|text-indent\s*:\s*-[0-9]{3,}|(?:left|top)\s*:\s*-[0-9]{3,}|(?:height|width)\s*:\s*0(?:px)?\s*;.*overflow\s*:\s*hidden"
+    r"|overflow\s*:\s*hidden\s*;.*(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROSE = re.compile(r"[。；，]")
+_HAN = re.compile(r"[一-龥]")
+_SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
+_UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
+_DEEPEST = 5000  # parsing time grows with the square of the depth
+_ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the report on a web page. Raises ReadError `empty`, `broken`, `binary` or `undecodable`."""
+    if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
+        raise ReadError("broken", "found thousands of tags that never close, expected a web page; save the page again")
+    text, charset = decode_page(data)
+    tree = LexborHTMLParser(text)
+    body = tree.body
+    if body is None:
+        raise ReadError("empty", f"{name} is a page without a body; save the page again")
+    fields = _meta_fields(tree)
+    _drop_hidden(body)
+    containers = _containers(body)
+    lines = [line for container in containers for line in _content(container)]
+    if not any(map(_HAN.search, lines)):
+        message = (
+            "found a page without text (built by a script, or a login page), expected a report; save what it shows"
+        )
+        raise ReadError("empty", message)
+    above = lines_of(body, stop=containers[0].mem_id)
+    kept, more = _around(above)
+    title = _title(tree, dict(fields))
+    titled = [Part(title)] if title and not _has_title(lines, title) else []
+    return compose([*kept, *titled, *map(Part, lines)], MEDIA_TYPE, charset, [*fields, *more])
+
+
+def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
+    """Return what the `<meta>` tags of government sites say."""
+    found = []
+    for meta in tree.css("meta[name][content]"):
+        name = _META.get((meta.attributes.get("name") or "").lower())
+        value = one_line(meta.attributes.get("content") or "")
+        if name and value:
+            found.append((name, value))
+    return found
+
+
+def _drop_hidden(body: LexborNode) -> None:
+    """Remove what no visitor sees: spam is injected there. What holds the page's prose stays, scripts may show it."""
+    total = _weight(body)
+    for node in body.css("[style], [hidden], marquee"):
+        style = node.attributes.get("style") or ""
+        if (
+            (node.tag == "marquee" or "hidden" in node.attributes or _HIDDEN.search(style))
+            and node.parent is not None
+            and _weight(node) <= total / 2
+        ):
+            node.decompose()
+
+
+def _containers(body: LexborNode) -> list[LexborNode]:
+    """Return the elements that hold the report: those of a known name with most of the page's prose, else by prose."""
+    total = _weight(body)
+    for selector in CONTAINERS.split(", "):
+        found = body.css(selector)
+        outer = [node for node in found if not _has_ancestor(node, found)]
+        if outer and sum(map(_weight, outer)) >= max(1, total * _ENOUGH):
+            return outer
+    return [_densest(body, total)]
+
+
+def _densest(body: LexborNode, total: int) -> LexborNode:
+    """Return the deepest element that holds nearly all prose of the page."""
+    node: LexborNode | None = body
+    best = body
+    while node is not None and total:
+        best, node = node, next((child for child in _elements(node) if _weight(child) >= total * 0.8), None)
+    return best
+
+
+def _elements(node: LexborNode) -> list[LexborNode]:
+    return [child for child in node.iter() if child.tag not in ("p", "table", "tbody", "tr", "span", "font")]
+
+
+def _has_ancestor(node: LexborNode, others: list[LexborNode]) -> bool:
+    if len(others) == 1:
+        return False
+    ids = {other.mem_id for other in others}
+    above = node.parent
+    while above is not None:
+        if above.mem_id in ids:
+            return True
+        above = above.parent
+    return False
+
+
+def _weight(node: LexborNode) -> int:
+    return len(_PROSE.findall(node.text()))
+
+
+def _content(container: LexborNode) -> list[str]:
+    """Return the lines of the container without the tools that stand in it."""
+    total = _weight(container)
+    for node in container.css("[class], [id]"):
+        if node.mem_id == container.mem_id or node.parent is None:
+            continue
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if _TOOLS.search(names) and _weight(node) <= total * _SMALL:
+            node.decompose()
+    return lines_of(container)
+
+
+def _around(above: list[str]) -> tuple[list[Part], list[Field]]:
+    """Return the metadata and breadcrumb lines above the report, and the fields in them."""
+    lines = above[-_HEAD_LINES:]
+    spans, fields = mark("\n".join(lines))
+    kinds = {span.start: span.kind for span in spans}
+    parts, at = [], 0
+    for line in lines:
+        kind = kinds.get(at)
+        if kind == "metadata" or (kind == "navigation" and (">" in fold(line) or "位置" in line)):
+            parts.append(Part(line, kind))
+        at += len(line) + 1
+    return parts, list(fields)
+
+
+def _title(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
+    """Return the title of the report: the one the site states, else the first heading, else the page's."""
+    if "标题" in fields:
+        return fields["标题"]
+    for heading in tree.css("h1, .article-title, .title, #title"):
+        text = one_line(heading.text())
+        if 6 <= len(text) <= 80:
+            return text
+    page = tree.css_first("title")
+    return _SITE.sub("", one_line(page.text())) if page else ""
+
+
+def _has_title(lines: list[str], title: str) -> bool:
+    head = "".join(lines[:6])
+    return _bare(title) in _bare(head)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W", "", fold(text))

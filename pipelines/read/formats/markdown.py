@@ -1,0 +1,37 @@
+"""Markdown: rendered to a page, of which the lines are taken.
+
+Here belongs telling Markdown from plain text and rendering it. Not here: what the rendered tags mean (`html_lines`).
+"""
+
+import re
+
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from pipelines.read.charset import decode
+from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.html_lines import lines_of
+from pipelines.read.layout import Part, compose
+from pipelines.read.normalise import normalise
+
+MEDIA_TYPE = "text/markdown"
+_FRONT = re.compile(r"\A---\n.{0,2000}?\n---\n", re.DOTALL)
+_HEADING = re.compile(rb"^ {0,3}#{1,6} \S", re.MULTILINE)
+_STRONG = re.compile(rb"\*\*[^*\n|]{2,40}\*\*")
+# Four spaces open a paragraph in Chinese text, and a masked figure (X镇, **件) is no emphasis.
+_MARKDOWN = MarkdownIt("commonmark", {"breaks": True, "html": False}).enable("table").disable(["code", "lheading"])
+
+
+def is_markdown(data: bytes) -> bool:
+    """Return whether a text file is written in Markdown: it has its headings, and more of them or bold words."""
+    return len(_HEADING.findall(data)) + len(_STRONG.findall(data)) >= 2 and bool(_HEADING.search(data))
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the document in a Markdown file. Raises ReadError `empty`, `binary` or `undecodable`."""
+    decoded, charset = decode(data)
+    source = _FRONT.sub("", normalise(decoded))
+    body = LexborHTMLParser(_MARKDOWN.render(source)).body
+    if body is None:
+        raise ReadError("empty", f"{name} has nothing but marks of Markdown")
+    return compose(map(Part, lines_of(body)), MEDIA_TYPE, charset)

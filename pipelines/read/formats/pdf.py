@@ -1,0 +1,158 @@
+"""PDF with a text layer: paragraphs across lines and pages, page numbers and running heads set apart.
+
+Here belongs what holds across the pages of one file. Not here: the characters of a page (`pdf_lines`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.pdf_lines import Row, rows_of
+from pipelines.read.layout import Part, compose
+
+MEDIA_TYPE = "application/pdf"
+MOST_PAGES = 1000
+_PASSWORD = 4  # PDFium's code for a file that needs one
+_LEAST_TEXT = 10  # characters a page; stamps and page numbers make scans look as if they had text
+_KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
+_DASH = r"[—–―\-－ ·~]*"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASH}[0-9０-９]{{1,3}}{_DASH}(?:/ ?[0-9]{{1,3}})?"
+    r"|第? ?[0-9一二三四五六七八九十]{1,3} ?页(?: ?[,，/]? ?共 ?[0-9]{1,3} ?页)?"
+)
+_MARK = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．](?![0-9])"
+    r"|第[一二三四五六七八九十]+[章条部]"
+)
+_FINAL = tuple("。！？!?：:；;")
+_FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
+
+
+Head = tuple[str, int]
+
+
+class Margins(NamedTuple):
+    """Where the lines of the running text begin and end."""
+
+    left: float
+    right: float
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the text of a PDF. Raises ReadError `encrypted`, `broken`, `empty`, `too_large` or `needs_ocr`."""
+    pages, pictures = _pages(data)
+    shown = "".join(row.text for page in pages for row in page if not _is_page_number(row))
+    if len(shown) < _LEAST_TEXT * len(pages):
+        if not pictures and not shown:
+            raise ReadError("empty", "found pages without text or pictures, expected a report; look at the file")
+        message = f"found {len(pages)} scanned pages with {len(shown)} characters of text; add a text layer by OCR"
+        raise ReadError("needs_ocr", message)
+    if len(_KNOWN.findall(shown)) < len(shown) / 2:
+        message = "found a text layer whose characters mean nothing (fonts without a table); add a text layer by OCR"
+        raise ReadError("needs_ocr", message)
+    heads = _running_heads(pages)
+    return compose(_parts(pages, heads), MEDIA_TYPE, None, whole=all(pages))
+
+
+def _pages(data: bytes) -> tuple[list[list[Row]], bool]:
+    """Return the rows of each page, and whether there is any picture."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD:
+            message = "found a PDF that needs a password, expected an open one; save it without protection"
+            raise ReadError("encrypted", message) from error
+        raise ReadError("broken", "found a damaged PDF that cannot be opened; fetch or save it again") from error
+    try:
+        if not 0 < len(document) <= MOST_PAGES:
+            code = "too_large" if len(document) else "empty"
+            raise ReadError(code, f"found {len(document)} pages, expected 1 to {MOST_PAGES}; give the report alone")
+        pages, pictures = [], False
+        for page in document:
+            pages.append(rows_of(page))
+            pictures = pictures or any(True for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+            page.close()
+        return pages, pictures
+    except pdfium.PdfiumError as error:
+        raise ReadError("broken", "found a PDF with a page that cannot be loaded; fetch or save it again") from error
+    finally:
+        document.close()
+
+
+def _is_page_number(row: Row) -> bool:
+    return len(row.cells) == 1 and bool(_PAGE_NUMBER.fullmatch(row.cells[0]))
+
+
+def _running_heads(pages: Sequence[Sequence[Row]]) -> frozenset[Head]:
+    """Return what stands first or last on most pages, numbers aside; page numbers themselves not counted."""
+    seen: Counter[Head] = Counter()
+    for page in pages:
+        content = [row for row in page if not _is_page_number(row)]
+        if len(content) > 2:
+            seen.update({_head(row) for row in (content[0], content[-1]) if len(row.cells) == 1})
+    return frozenset(head for head, times in seen.items() if times > max(1, len(pages) / 2))
+
+
+def _head(row: Row) -> Head:
+    """Return what tells a running head: its words, and its size, since the title may have the same words."""
+    return re.sub(r"[0-9０-９]+", "0", row.text), round(row.size)
+
+
+def _parts(pages: Sequence[Sequence[Row]], heads: frozenset[Head]) -> Iterator[Part]:
+    """Yield paragraphs; furniture that a paragraph runs over follows it."""
+    margins = _margins([row for page in pages for row in page])
+    paragraph, last = "", None
+    waiting: list[Part] = []
+    for page in pages:
+        for at, row in enumerate(page):
+            kind = _kind(row, at, page, heads)
+            if kind:
+                waiting.append(Part(row.text, kind))
+                continue
+            if last is not None and _goes_on(paragraph, last, row, margins):
+                paragraph += _seam(paragraph, row.text) + row.text
+            else:
+                yield from ([Part(paragraph)] if paragraph else [])
+                yield from waiting
+                waiting, paragraph = [], row.text
+            last = row
+    yield from ([Part(paragraph)] if paragraph else [])
+    yield from waiting
+
+
+def _kind(row: Row, at: int, page: Sequence[Row], heads: frozenset[Head]) -> str | None:
+    """Return the kind of furniture of a row at the edge of its page."""
+    if at > 1 and at < len(page) - 2:
+        return None
+    if _is_page_number(row) and at in (0, len(page) - 1):
+        return "page_number"
+    return "running_head" if _head(row) in heads else None
+
+
+def _margins(rows: Sequence[Row]) -> Margins:
+    """Return the margins of the running text: those of the lines that are nearly the widest."""
+    prose = [row for row in rows if len(row.cells) == 1] or list(rows)
+    widest = max(row.right - row.left for row in prose)
+    wide = [row for row in prose if row.right - row.left > widest * 0.8]
+    return Margins(min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2])
+
+
+def _goes_on(paragraph: str, last: Row, row: Row, margins: Margins) -> bool:
+    """Return whether `row` continues the paragraph that ends with the row `last`."""
+    if len(last.cells) > 1 or len(row.cells) > 1 or abs(last.size - row.size) > 0.2 * last.size:
+        return False
+    if last.right < margins.right - _FULL * last.size:
+        return False
+    if row.left > margins.left + _INDENT * row.size:
+        return False
+    return not (paragraph.endswith(_FINAL) and _MARK.match(row.text))
+
+
+def _seam(before: str, after: str) -> str:
+    """Return what stands between two joined lines: a space only between Latin words."""
+    return " " if before[-1].isascii() and before[-1].isalpha() and after[0].isascii() and after[0].isalpha() else ""

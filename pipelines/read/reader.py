@@ -1,0 +1,110 @@
+"""Reading: bytes in, clean text out, one module a format.
+
+Here belongs the choice of the format, by content and not by name. Not here: who reports on what (`identify`) and
+what the figures are (`extract`). A new format is a module with a function from bytes to `Document` and a line below.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from pipelines.read.document import Document, ReadError
+from pipelines.read.unpack import is_archive
+
+# Part of the key under which read documents are cached: raise it with every change of what reading yields.
+READER_VERSION = "2"
+# A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
+MAX_BYTES = 20_000_000
+
+_HEAD = 4096
+
+
+class _Format(NamedTuple):
+    """A format by the name of its module. What a library in C or Rust reads is read in a process of its own."""
+
+    module: str
+    is_isolated: bool = False
+
+
+# Formats that are known by their first bytes.
+_MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
+    (b"%PDF", _Format("pdf", True)),
+    (b"\xd0\xcf\x11\xe0", _Format("doc", True)),
+    (b"{\\rtf", _Format("rtf", True)),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\x00", "a TIFF picture"),
+    (b"MM\x00*", "a TIFF picture"),
+    (b"MIME-Version:", "a web archive (mht)"),
+)
+# What a zip archive is by a file in it; one with none of these is an archive of files.
+_PACKAGES: tuple[tuple[str, _Format | str], ...] = (
+    ("word/document.xml", _Format("docx", True)),
+    ("xl/workbook.xml", "an Excel workbook"),
+    ("ppt/presentation.xml", "a PowerPoint file"),
+    ("OFD.xml", "an OFD document"),
+    ("content.xml", "an OpenDocument file"),
+)
+_TAG = re.compile(
+    rb"<(?:!doctype html|html|head|body|meta|title|div|table|p|span|h[1-6]|br|font|center)\b[^<]*>", re.IGNORECASE
+)
+_OPENS = re.compile(rb"\s*<[!?a-z]", re.IGNORECASE)
+_XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """Read the content of one file; `name` serves messages only.
+
+    Raises ReadError, whose code says what stands in the way: `empty`, `unsupported`, `binary`, `undecodable`,
+    `encrypted`, `broken`, `needs_ocr`, `bomb`, `too_large`, `too_slow`, `crashed`, and `archive` for an archive, of
+    which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` below `MAX_BYTES` themselves.
+    """
+    if not data:
+        raise ReadError("empty", f"{name} has no bytes")
+    found = _format(data)
+    if isinstance(found, str):
+        raise ReadError("unsupported", f"found {found}, expected a report; save {name} as PDF, docx or plain text")
+    reader: Callable[[bytes, str], Document] = import_module(f"pipelines.read.formats.{found.module}").read
+    if not found.is_isolated:
+        return reader(data, name)
+    from pipelines.read import isolation
+
+    return isolation.run(reader, data, name)
+
+
+def _format(data: bytes) -> _Format | str:
+    """Return the format of `data`, or in words what it is when it is none that is read."""
+    for magic, found in _MAGIC:
+        if data.startswith(magic):
+            return found
+    if is_archive(data):
+        raise ReadError("archive", "found an archive, expected one report; name a file in it, or unpack it")
+    if data.startswith(b"PK\x03\x04"):
+        return _package(data)
+    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    if _OPENS.match(head) and _TAG.search(head):
+        return _Format("html")
+    if _XML.match(head):
+        return "an XML document"
+    from pipelines.read.formats.markdown import is_markdown
+
+    return _Format("markdown" if is_markdown(data) else "plain_text")
+
+
+def _package(data: bytes) -> _Format | str:
+    """Return what a zip archive is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = {info.filename for info in package.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ReadError("broken", "found a damaged zip archive or Office document; fetch or save it again") from error
+    for member, found in _PACKAGES:
+        if member in names:
+            return found
+    return "an Office document without a text"

@@ -1,0 +1,209 @@
+"""Evaluation: what the library reads in labelled texts, held against the labels.
+
+Here belong the rules of scoring and nothing that reads reports. A predicted fact is right when its indicator (or one of
+the label's alt_metrics), its value and its report agree with a label, one to one. A prediction that only meets an
+optional label is neither rewarded nor punished; anything else is wrong. Labels whose metric starts with `other` have no
+code: leaving them out is right. Reports labelled `expected_in_fact_table: false` must not be accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.engine import extract
+from pipelines.extract.report.records import Extraction, Fact
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.identity import Identity, identify
+from pipelines.read.reader import read_bytes
+from pipelines.settings import Settings
+
+Label = Mapping[str, Any]
+Places = Mapping[str, tuple[str, str]]  # township code to the names of township and county
+
+
+class GoldError(ValueError):
+    """A folder of labels cannot be used; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One label that was not found (kind `missed`) or one fact that no label knows (kind `wrong`)."""
+
+    document: str
+    kind: str
+    metric: str
+    value: float
+    evidence: str
+
+
+@dataclass
+class Score:
+    """Counts over one set of labelled documents."""
+
+    name: str
+    facts: Counter[str] = field(default_factory=Counter)  # right, missed, wrong, optional, qualifier
+    families: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    identity: Counter[str] = field(default_factory=Counter)
+    numbers: Counter[str] = field(default_factory=Counter)  # by disposition
+    misses: list[Miss] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        """Share of the facts found that are right; optional ones count on neither side."""
+        return self.facts["right"] / max(1, self.facts["right"] + self.facts["wrong"])
+
+    @property
+    def recall(self) -> float:
+        """Share of the labelled facts that were found."""
+        return self.facts["right"] / max(1, self.facts["right"] + self.facts["missed"])
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.precision * self.recall / max(1e-9, self.precision + self.recall)
+
+    @property
+    def qualifier(self) -> float:
+        """Share of the right facts whose qualifier is right too."""
+        return self.facts["qualifier"] / max(1, self.facts["right"])
+
+    @property
+    def unclassified(self) -> float:
+        """Share of all numbers that are neither a fact nor have a named reason."""
+        return self.numbers["unclassified"] / max(1, self.numbers.total())
+
+
+def evaluate(gold: Path, settings: Settings) -> list[Score]:
+    """One score a folder of labels: `gold` itself, or each folder below it that holds any, by name.
+
+    Raises GoldError when there is no label, or a label without its text.
+    """
+    folders = sorted({path.parent for path in gold.rglob("*.json")})
+    if not folders:
+        raise GoldError(f"no labels (*.json) below {gold}; give a folder such as tests/gold")
+    return [evaluate_files(folder.name, sorted(folder.glob("*.json")), settings) for folder in folders]
+
+
+def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Score:
+    """The score of some label files, as a set called `name`."""
+    gazetteer, places = _places(settings.divisions_path)
+    score = Score(name)
+    for path in labels:
+        label = _load(path)
+        text = _text_path(path, label, settings)
+        document = read_bytes(text.read_bytes(), text.name)
+        found = identify(document.text, document.furniture, document.fields, label.get("url"), None, gazetteer)
+        spans = [(span.start, span.end) for span in document.furniture]
+        result = extract(document.text, spans, found.report_year, load_codebook())
+        score.numbers.update(number.disposition for number in result.numbers)
+        _score_identity(score, label, found, places)
+        if label.get("expected_in_fact_table", True):
+            _score_facts(score, path.stem, label, result)
+    return score
+
+
+@cache
+def _places(path: Path) -> tuple[Gazetteer, Places]:
+    units = pl.read_parquet(path, columns=["township_code", "township_name", "county_name"])
+    return Gazetteer.load(path), {code: (township, county) for code, township, county in units.iter_rows()}
+
+
+def _load(path: Path) -> Label:
+    try:
+        label = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GoldError(f"label {path} is not JSON: {error}") from error
+    if not isinstance(label, dict) or "facts" not in label:
+        raise GoldError(f"label {path} has no `facts`; see tests/gold/README.md for the form")
+    return label
+
+
+def _text_path(path: Path, label: Label, settings: Settings) -> Path:
+    source = label.get("source")
+    text = settings.project_root / "raw" / "reports" / source if source else path.with_suffix(".txt")
+    if not text.is_file():
+        raise GoldError(f"label {path} has no text at {text}; put it there")
+    return text
+
+
+def _same(found: float, wanted: Any) -> bool:
+    return wanted is not None and abs(found - float(wanted)) < 1e-6 * max(1.0, abs(float(wanted)))
+
+
+def _touches(one: str, other: str) -> bool:
+    return one in other or other in one
+
+
+def _score_facts(score: Score, document: str, label: Label, result: Extraction) -> None:
+    family = {indicator.code: indicator.family for indicator in load_codebook().indicators}
+    left = list(result.facts)
+    for wanted in label["facts"]:
+        if wanted["metric"].startswith("other"):
+            continue
+        hit = _match(left, wanted)
+        kind = "right" if hit else "missed"
+        score.facts[kind] += 1
+        score.families[family.get(wanted["metric"], "?")][kind] += 1
+        if hit:
+            left.remove(hit)
+            score.facts["qualifier"] += hit.qualifier == wanted["qualifier"]
+        else:
+            score.misses.append(Miss(document, kind, wanted["metric"], wanted["value"], wanted["evidence"]))
+    optional = list(_optional(label))
+    for fact in left:
+        if any(_meets(fact, one) for one in optional):
+            score.facts["optional"] += 1
+            continue
+        score.facts["wrong"] += 1
+        score.families[family[fact.metric_code]]["wrong"] += 1
+        score.misses.append(Miss(document, "wrong", fact.metric_code, fact.value, fact.evidence))
+
+
+def _match(facts: Sequence[Fact], wanted: Label) -> Fact | None:
+    names = [wanted["metric"], *wanted.get("alt_metrics", ())]
+    hits = [fact for fact in facts if fact.metric_code in names and _same(fact.value, wanted["value"])]
+    hits.sort(key=lambda f: (f.metric_code != wanted["metric"], not _touches(f.evidence, wanted["evidence"])))
+    return hits[0] if hits else None
+
+
+def _optional(label: Label) -> Iterator[Label]:
+    yield from label.get("optional_facts", ())
+    for fact in label["facts"]:
+        if fact["metric"].startswith("other"):
+            yield from ({**fact, "metric": code} for code in fact.get("alt_metrics", ()))
+
+
+def _meets(fact: Fact, optional: Label) -> bool:
+    metric = str(optional["metric"])
+    same_thing = (
+        fact.metric_code == metric or metric.startswith("other") or _touches(fact.evidence, optional["evidence"])
+    )
+    return same_thing and _same(fact.value, optional["value"])
+
+
+def _score_identity(score: Score, label: Label, found: Identity, places: Places) -> None:
+    count = score.identity
+    count["documents"] += 1
+    if not label.get("expected_in_fact_table", True):
+        count["negatives"] += 1
+        count["negatives kept out"] += found.status != "accepted"
+        return
+    if label.get("township"):
+        township, county = places.get(found.township_code or "", (None, None))
+        count["places"] += 1
+        count["places right"] += township == label["township"] and label.get("county") in (None, county)
+        count["accepted"] += found.status == "accepted"
+    for name, value in (("year", found.report_year), ("doc_number", found.doc_number)):
+        wanted = label.get("report_year" if name == "year" else name)
+        if wanted:
+            count[f"{name}s"] += 1
+            count[f"{name}s right"] += str(value or "").replace(" ", "") == str(wanted).replace(" ", "")

@@ -1,0 +1,207 @@
+"""What people have put right: `raw/corrections.csv`, checked line by line and staged as Parquet.
+
+Here belongs reading the file and judging each line by itself. Not here: whether a line fits what the machine says,
+which is `sql/tables/correction.sql`, and what it changes (`fact_indicator`, `dim_report`, `number_mention`). What the
+columns mean stands in `docs/corrections.md`. A bad line is a row with its `problem`, never an exception; a file that is
+no such table raises CorrectionsError.
+"""
+
+import csv
+import datetime
+import hashlib
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.build.buckets import write_parquet
+
+COLUMNS = (
+    *("report", "action", "metric_code", "evidence", "char_start", "char_end"),
+    *("machine_value", "value", "reason", "who", "on"),
+)
+ON_FACTS = ("accept", "reject", "value", "add")
+ACTIONS = (*ON_FACTS, "place", "year")
+SCHEMA = {
+    "line": pl.Int64(),
+    "report": pl.String(),
+    "action": pl.String(),
+    "metric_code": pl.String(),
+    "evidence": pl.String(),
+    "char_start": pl.Int64(),
+    "char_end": pl.Int64(),
+    "machine_expected": pl.String(),
+    "person_says": pl.String(),
+    "number_expected": pl.Float64(),
+    "number_right": pl.Float64(),
+    "qualifier": pl.String(),
+    "reason": pl.String(),
+    "corrected_by": pl.String(),
+    "corrected_on": pl.Date(),
+    "problem": pl.String(),
+}
+_NUMBER = re.compile(r"(>=|≥|<=|≤|≈|~)?\s*([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)")
+_QUALIFIERS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", "≈": "approx", "~": "approx"}
+_DAY = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")  # 2024/3/5 is what Excel makes of 2024-03-05
+
+
+class CorrectionsError(ValueError):
+    """The file as a whole cannot be used; the message says what was found, what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The lines as they were staged, with the reason if the file could not be used and so has none."""
+
+    path: Path
+    lines: pl.DataFrame
+    problem: str | None
+
+
+def stage_corrections(source: Path, path: Path) -> Staged:
+    """Write the lines of `source` to `path`, unless they are there already; a missing file has no lines."""
+    problem = None
+    try:
+        lines = read_corrections(source)
+    except CorrectionsError as error:
+        lines, problem = pl.DataFrame(schema=SCHEMA), str(error)
+    try:
+        is_new = not pl.read_parquet(path).equals(lines)
+    except (OSError, pl.exceptions.PolarsError):
+        is_new = True
+    if is_new:
+        write_parquet(lines, path)
+    return Staged(path, lines, problem)
+
+
+def file_hash(source: Path) -> str:
+    """The hash of the file's bytes; empty where there is no file that can be read."""
+    try:
+        return hashlib.sha256(source.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def read_corrections(path: Path) -> pl.DataFrame:
+    """One row a line of the file with the columns of `SCHEMA`; `line` counts from 1, which is the header's."""
+    if not path.exists():
+        return pl.DataFrame(schema=SCHEMA)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CorrectionsError(f"{path} cannot be read ({reason}); give yourself the right to read it") from error
+    except UnicodeDecodeError as error:
+        raise CorrectionsError(
+            f"{path} is not UTF-8 (byte {error.start}); save it as 'CSV UTF-8', no correction is applied until then"
+        ) from error
+    return pl.DataFrame([_staged(line, cells) for line, cells in _rows(path, text)], schema=SCHEMA)
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each line that is not empty with its number; a cell in quotes may run over several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    before = 0
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        if sorted(header) != sorted(COLUMNS):
+            raise CorrectionsError(
+                f"{path}: the header is {','.join(header)[:200]!r}, expected {','.join(COLUMNS)}; correct line 1"
+            )
+        before = reader.line_num
+        order = [header.index(column) for column in COLUMNS]
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                # a line of the wrong length keeps its cells: which is which cannot be told
+                yield before + 1, [cells[at] for at in order] if len(cells) == len(COLUMNS) else cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise CorrectionsError(
+            f"{path}: line {before + 1} cannot be read ({error}); see whether a quotation mark is left open there"
+        ) from error
+
+
+def _staged(line: int, cells: list[str]) -> dict[str, Any]:
+    """One line as it is staged; where something is wrong, `problem` says what, and what was expected."""
+    if len(cells) != len(COLUMNS):
+        problem = f"found {len(cells)} cells, expected {len(COLUMNS)}; put a cell that holds a comma into quotes"
+        return {"line": line, "report": cells[0].strip() or None, "problem": problem}
+    row = {name: cell.strip().replace("\r\n", "\n") for name, cell in zip(COLUMNS, cells, strict=True)}
+    qualifier, right = _number(row["value"])
+    return {
+        "line": line,
+        **{name: row[name] or None for name in ("report", "action", "metric_code", "evidence", "reason")},
+        **{name: int(row[name]) if _is_whole(row[name]) else None for name in ("char_start", "char_end")},
+        "machine_expected": row["machine_value"] or None,
+        "person_says": row["value"] or None,
+        "number_expected": _number(row["machine_value"])[1],
+        "number_right": right,
+        "qualifier": qualifier,
+        "corrected_by": row["who"] or None,
+        "corrected_on": _day(row["on"]),
+        "problem": next(_problems(row), None),
+    }
+
+
+def _problems(row: dict[str, str]) -> Iterator[str]:
+    """Say what is wrong with a line by itself, the first fault first."""
+    for name in ("report", "reason", "who"):
+        if not row[name]:
+            yield f"{name} is empty; every correction needs it"
+    if row["action"] not in ACTIONS:
+        yield f"action is {row['action']!r}, expected one of {', '.join(ACTIONS)}"
+    if _day(row["on"]) is None:
+        yield f"on is {row['on']!r}, expected a day such as 2025-03-01"
+    yield from _fact_problems(row) if row["action"] in ON_FACTS else _report_problems(row)
+
+
+def _fact_problems(row: dict[str, str]) -> Iterator[str]:
+    if not row["metric_code"]:
+        yield "metric_code is empty; name the indicator that the line is about"
+    offsets = [row["char_start"], row["char_end"]]
+    if any(offsets) and not (all(map(_is_whole, offsets)) and int(offsets[0]) < int(offsets[1])):
+        yield f"char_start and char_end are {' and '.join(map(repr, offsets))}, expected two whole numbers in order"
+    if not row["evidence"] and not any(offsets):
+        yield "evidence is empty; copy the exact words of the report, or give char_start and char_end"
+    expects_machine, expects_value = row["action"] != "add", row["action"] in ("value", "add")
+    for name, is_expected in (("machine_value", expects_machine), ("value", expects_value)):
+        if is_expected and _number(row[name])[1] is None:
+            yield f"{name} is {row[name]!r}, expected a number such as 4200 in the indicator's unit, or ≥4200"
+        if not is_expected and row[name]:
+            yield f"{name} is {row[name]!r}, expected nothing where the action is {row['action']}"
+
+
+def _report_problems(row: dict[str, str]) -> Iterator[str]:
+    digits, example = (9, "350582107") if row["action"] == "place" else (4, "2023")
+    for name in ("machine_value", "value"):
+        is_right = (_is_whole(row[name]) and len(row[name]) == digits) or (name == "machine_value" and not row[name])
+        if not is_right:
+            yield f"{name} is {row[name]!r}, expected {digits} digits such as {example}"
+    for name in ("metric_code", "evidence", "char_start", "char_end"):
+        if row[name]:
+            yield f"{name} is {row[name]!r}, expected nothing where the action is {row['action']}"
+
+
+def _number(cell: str) -> tuple[str | None, float | None]:
+    """Qualifier and number of a cell such as `4,200` or `≥4200`; two None where it is none."""
+    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell))
+    if found is None:
+        return None, None
+    return _QUALIFIERS.get(found[1], "exact"), float(found[2].replace(",", ""))
+
+
+def _is_whole(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and len(cell) < 10
+
+
+def _day(cell: str) -> datetime.date | None:
+    found = _DAY.fullmatch(cell)
+    try:
+        return datetime.date(int(found[1]), int(found[3]), int(found[4])) if found else None
+    except ValueError:
+        return None

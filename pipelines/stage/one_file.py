@@ -1,0 +1,102 @@
+"""One file by itself: the same reading, identifying and extracting that the pipeline does, without the pipeline.
+
+Only the path of a single file through the library belongs here; it writes nothing.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.batch import extract_frame
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.identity import identify
+from pipelines.ingest.inventory import report_id
+from pipelines.ingest.sidecar import SUFFIX, Sidecar, read_sidecar
+from pipelines.read.document import Document, ReadError
+from pipelines.read.reader import read_bytes
+from pipelines.read.unpack import SEPARATOR, is_archive, members
+from pipelines.settings import Settings
+from pipelines.stage.documents import DOCUMENTS
+
+_MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Who reports (the columns of stage/identities) and the facts (rows of stage/facts)."""
+
+    identity: dict[str, Any]
+    facts: list[dict[str, Any]]
+
+
+def examine(file: Path, url: str | None, settings: Settings) -> Examined:
+    """Read, identify and extract `file`; its sidecar, if there is one, tells what `url` does not.
+
+    `file` may be one in an archive, `archive.zip!/report.docx`; an archive with one file in it stands for that file.
+    Raises ReadError for a file that cannot be read, a missing one included.
+    """
+    file, inside = _split(file)
+    document = _read(file, inside, settings.max_bytes)
+    beside = file.with_name(file.stem + SUFFIX)
+    sidecar = read_sidecar(beside) if beside.exists() else Sidecar()
+    gazetteer = Gazetteer.load(settings.divisions_path)
+    identity = identify(
+        document.text, document.furniture, document.fields, url or sidecar.source_url, sidecar.source_id, gazetteer
+    )
+    spans = [{"start": span.start, "end": span.end, "kind": span.kind} for span in document.furniture]
+    row = {
+        "report_id": report_id(file.name, None),
+        "text": document.text,
+        "furniture": spans,
+        "report_year": identity.report_year,
+    }
+    schema = {name: DOCUMENTS.schema[name] for name in ("report_id", "text", "furniture")} | {"report_year": pl.Int32()}
+    facts, _ = extract_frame(pl.DataFrame([row], schema=schema), load_codebook())
+    return Examined(asdict(identity), facts.sort("number_start", "fact_id").to_dicts())
+
+
+def _split(file: Path) -> tuple[Path, str]:
+    """Return the file on disk, and the path in it where the name leads into an archive."""
+    name = str(file)
+    at = name.find(SEPARATOR)
+    while at >= 0:
+        if Path(name[:at]).is_file():
+            return Path(name[:at]), name[at + len(SEPARATOR) :]
+        at = name.find(SEPARATOR, at + 1)
+    return file, ""
+
+
+def _read(file: Path, inside: str, max_bytes: int) -> Document:
+    try:
+        size = file.stat().st_size
+        if not file.is_file():
+            raise ReadError("unreadable", "is not a file; give the path of one report")
+        if size > max_bytes:
+            found = f"has {size} bytes, the limit is {max_bytes}"
+            raise ReadError("too_large", f"{found}; raise FAZHI_MAX_BYTES to read it")
+        data = file.read_bytes()
+        return read_bytes(_member(file, data, inside) if inside or is_archive(data) else data, file.name)
+    except FileNotFoundError as error:
+        raise ReadError("missing", "does not exist; give the path of a report") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, ReadError):
+            raise
+        raise ReadError("unreadable", f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _member(file: Path, archive: bytes, inside: str) -> bytes:
+    """Return the bytes of the file `inside` an archive, or of the only one there is."""
+    if not is_archive(archive):
+        raise ReadError("missing", f"leads into {file.name}, which is no archive; give the path of a report")
+    found = {member.path: member for member in members(archive)}
+    path = inside or (next(iter(found)) if len(found) == 1 else "")
+    if path not in found:
+        names = ", ".join(f"{file.name}{SEPARATOR}{name}" for name in list(found)[:_MOST_NAMES])
+        raise ReadError("several", f"is an archive of {len(found)} files, expected one report; name one: {names}")
+    error = found[path].error
+    if error:
+        raise ReadError(*error.split(": ", 1))
+    return found[path].data

@@ -1,0 +1,119 @@
+"""The inventory as it is kept from run to run, and the files that lie in archives.
+
+Reading and writing two tables belongs here: `stage/files/inventory.parquet`, one row a file below the raw folder, and
+`stage/files/files.parquet`, the same with each archive replaced by the files in it. What is a file, and its hash, is
+`pipelines.ingest.inventory`; what is in an archive, `pipelines.read.unpack`.
+
+A file in an archive is a report of its own, named `archive.zip!/report.docx`, with the sidecar of its archive. An
+archive that cannot be opened keeps its row, with the reason in `file_error`. No archive is opened twice.
+"""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.build.buckets import Counts, write_parquet
+from pipelines.build.progress import report
+from pipelines.ingest import early_scan as ahead
+from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
+from pipelines.read.document import ReadError
+from pipelines.read.reader import READER_VERSION
+from pipelines.read.unpack import HEAD, SEPARATOR, is_archive, may_be_archive, members
+from pipelines.settings import Settings
+
+# `archive_path` names the archive on disk that a row comes from; `file_key` what was looked into, null if nothing was.
+FILES_SCHEMA: dict[str, pl.DataType] = {**SCHEMA, "archive_path": pl.String(), "file_key": pl.String()}
+_OF_THE_FILE = ["mtime_ns", "source_url", "fetched_at", "source_id", "sidecar_error", "stamp"]
+
+
+def files_path(settings: Settings) -> Path:
+    """Where the files are listed, those in archives too."""
+    return settings.stage_dir / "files" / "files.parquet"
+
+
+def read_files(settings: Settings) -> pl.DataFrame:
+    """The files of the last run; no rows if there was none or its columns are not those of today."""
+    return _read(files_path(settings), FILES_SCHEMA)
+
+
+def refresh_files(settings: Settings) -> Counts:
+    """Take stock of the raw folder, hashing only files that are new or touched; write the tables if they changed."""
+    before = _read(settings.inventory_path, SCHEMA)
+    seen = ahead.take(settings.raw_dir)
+    after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"), seen)
+    known = read_files(settings)
+    files = with_members(after, known, settings)
+    for path, table, old in ((files_path(settings), files, known), (settings.inventory_path, after, before)):
+        if not path.exists() or not table.equals(old):
+            write_parquet(table, path)
+    removed = before.join(after, on="raw_path", how="anti").height
+    return Counts(computed=hashed, reused=after.height - hashed, removed=removed)
+
+
+def with_members(found: pl.DataFrame, known: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The inventory `found` with each archive replaced by its members; those in `known` are taken over from there."""
+    key = pl.when(pl.col("raw_sha256").is_not_null()).then(pl.format("{} {}", pl.lit(READER_VERSION), "report_id"))
+    keyed = found.with_columns(file_key=key)
+    seen = known.select("file_key").drop_nulls().unique()
+    kept = known.filter(pl.col("archive_path").is_not_null()).drop(_OF_THE_FILE)
+    kept = kept.join(keyed.select("file_key", *_OF_THE_FILE), on="file_key")
+    rows: list[dict[str, Any]] = []
+    unlooked = []
+    for file in keyed.join(seen, on="file_key", how="anti").iter_rows(named=True):
+        looked = _look_into(file, settings)
+        rows.extend(looked or [])
+        if looked is None:
+            unlooked.append(file["report_id"])
+    fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
+    inside = pl.concat([kept.select(list(FILES_SCHEMA)), fresh])
+    forgotten = pl.when(pl.col("report_id").is_in(unlooked)).then(None).otherwise(pl.col("file_key"))
+    plain = keyed.join(inside, on="file_key", how="anti").with_columns(
+        archive_path=pl.lit(None, pl.String), file_key=forgotten
+    )
+    return pl.concat([plain.select(list(FILES_SCHEMA)), inside]).sort("raw_path", "report_id")
+
+
+def _look_into(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]] | None:
+    """The rows of the members if `file` is an archive, no rows if not, None if it could not be looked into."""
+    if file["file_error"] or file["size_bytes"] > settings.max_bytes:
+        return None
+    try:
+        with locate(settings.raw_dir, file["raw_path"]).open("rb") as stream:
+            data = stream.read(HEAD)
+            if not may_be_archive(data):
+                return []
+            data += stream.read()
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != file["raw_sha256"]:
+        return None  # it was written to during the run; the step that reads it will say so
+    if not is_archive(data):
+        return []
+    archive = file | {"archive_path": file["raw_path"]}
+    try:
+        return [archive | _member(file["raw_path"], found.path, found.data, found.error) for found in members(data)]
+    except ReadError as error:
+        return [archive | {"file_error": str(error)}]
+
+
+def _member(archive_path: str, path: str, data: bytes, error: str | None) -> dict[str, Any]:
+    raw_path = f"{archive_path}{SEPARATOR}{path}"
+    sha = None if error else hashlib.sha256(data).hexdigest()
+    return {
+        "report_id": report_id(raw_path, sha),
+        "raw_path": raw_path,
+        "raw_sha256": sha,
+        "size_bytes": len(data),
+        "file_error": error,
+    }
+
+
+def _read(path: Path, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return pl.DataFrame(schema=schema)
+    return frame if dict(frame.schema) == schema else pl.DataFrame(schema=schema)

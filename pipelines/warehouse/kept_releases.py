@@ -1,0 +1,118 @@
+"""The releases that are kept: listing them, finding one by name, going back to one, forgetting the oldest.
+
+Each is `releases/RELEASE_ID.duckdb`, written once and never again; `fazhi.duckdb` is a second name of one of them, the
+current one. A name is moved by a rename, so readers see one release or the other, and who has a file open keeps it.
+Putting a release together belongs to `pipelines.warehouse.release`.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.build.atomic import whole
+from pipelines.build.database import one_line
+
+CURRENT, PREVIOUS = "current", "previous"
+_COLUMNS = "release_id, built_at, inputs_sha256, content_sha256, n_accepted, n_quarantined, n_facts"
+
+
+class ReleaseError(LookupError):
+    """There is no such release, or it cannot be read; the message says what there is."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A release file: who it is, when it was built (UTC), what went in and what it holds, its size in bytes."""
+
+    path: Path
+    release_id: str
+    built_at: datetime
+    inputs_sha256: str
+    content_sha256: str
+    n_accepted: int
+    n_quarantined: int
+    n_facts: int
+    size_bytes: int
+
+
+def describe(path: Path) -> Kept:
+    """The release in the file at `path`; raises ReleaseError where there is none or it cannot be read."""
+    if not path.is_file():
+        raise ReleaseError(f"there is no release at {path}; build one with `fazhi run`")
+    try:
+        with closing(duckdb.connect(str(path), read_only=True)) as con:
+            row: Sequence[Any] = con.sql(f"SELECT {_COLUMNS} FROM release").fetchall()[0]
+    except (duckdb.Error, ValueError) as error:
+        reason = one_line(error) if isinstance(error, duckdb.Error) else str(error)
+        raise ReleaseError(f"{path} is not a release that can be read ({reason}); remove it and run again") from error
+    told = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    told["built_at"] = told["built_at"].replace(tzinfo=UTC)
+    return Kept(path=path, size_bytes=path.stat().st_size, **told)
+
+
+def kept(releases_dir: Path) -> list[Kept]:
+    """All releases that are kept and can be read, the newest first."""
+    found = []
+    for path in releases_dir.glob("*.duckdb"):
+        try:
+            found.append(describe(path))
+        except ReleaseError:
+            continue
+    return sorted(found, key=lambda release: (release.built_at, release.release_id), reverse=True)
+
+
+def find(release_path: Path, releases_dir: Path, name: str) -> Path:
+    """The file of a release: by its id, the beginning of its id, `current`, `previous`, or as a path.
+
+    Raises ReleaseError with the ids there are.
+    """
+    if name == CURRENT:
+        return describe(release_path).path
+    if name.endswith(".duckdb") or os.sep in name:
+        return describe(Path(name)).path
+    releases = kept(releases_dir)
+    if name == PREVIOUS:
+        now = describe(release_path)
+        older = [r for r in releases if (r.built_at, r.release_id) < (now.built_at, now.release_id)]
+        matches = older[:1]
+    else:
+        exact = [release for release in releases if release.release_id == name]
+        matches = exact or [release for release in releases if release.release_id.startswith(name)]
+    if len(matches) != 1:
+        among = ", ".join(r.release_id for r in (matches or releases)) or "none"
+        none = "no release before the current one is kept" if name == PREVIOUS else f"no release begins with {name!r}"
+        raise ReleaseError(f"{f'{len(matches)} releases begin with {name!r}' if matches else none}; kept are: {among}")
+    return matches[0].path
+
+
+def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
+    """Make the kept release `name` the current one; it stays so until a run finds something new to publish."""
+    path = find(release_path, releases_dir, name)
+    release = describe(path)
+    make_current(path, release_path)
+    return release
+
+
+def make_current(path: Path, release_path: Path) -> None:
+    """Give the file at `path` the name that readers open; at no instant is there no release."""
+    with whole(release_path) as beside:
+        try:
+            beside.hardlink_to(path)
+        except OSError:  # a file system without links, or another disk
+            shutil.copy2(path, beside)
+
+
+def forget(release_path: Path, releases_dir: Path, keep: int) -> list[Path]:
+    """Remove all but the newest `keep` releases, never the current one; returns what was removed."""
+    now = describe(release_path).release_id
+    old = [release for release in kept(releases_dir)[keep:] if release.release_id != now]
+    for release in old:
+        release.path.unlink(missing_ok=True)
+    return [release.path for release in old]

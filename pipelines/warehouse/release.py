@@ -1,0 +1,234 @@
+"""The release: one DuckDB file, put together from the Parquet tables, audited, and only then given its name.
+
+This is the only module that writes a release, and it never opens a published file for writing: a release is a new file,
+and readers keep the old one until the new one is whole. What must hold is written in `pipelines.warehouse.audit`, what
+becomes of old releases in `pipelines.warehouse.kept_releases`.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.build.database import connect
+from pipelines.build.memo import Memo
+from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
+from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
+from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
+from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect
+
+VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
+KEEP = 7
+OWN_TABLES = ("release", "release_table", "release_part")
+HELD = "release.json"  # beside the tables: what the last release holds, and the hash of the raw files
+
+
+class PublishError(RuntimeError):
+    """A release cannot be put together or read back; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What is published: where, its identity, its rows by table, and when it was built (UTC).
+
+    `reused` says that the tables hold what a release that is kept holds, so that none was built. `current` is the one
+    that readers see: another than `release_id` where a person went back and nothing is new since.
+    """
+
+    path: Path
+    release_id: str
+    counts: Mapping[str, int]
+    built_at: datetime
+    reused: bool = False
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What a release is made of: versions, hashes of inputs and SQL, the tables, the hash of all they hold."""
+
+    versions: Mapping[str, str]
+    inputs_sha256: str
+    sql_sha256: str
+    tables: Mapping[str, Built]
+    content_sha256: str
+
+    @property
+    def own_counts(self) -> dict[str, int]:
+        """The rows of the tables that are about the release itself."""
+        parts = sum(len(table.parts) for table in self.tables.values())
+        return dict(zip(OWN_TABLES, (1, len(self.tables), parts), strict=True))
+
+
+def publish(
+    specs: Mapping[str, TableSpec],
+    tables_dir: Path,
+    release_path: Path,
+    *,
+    inputs: Mapping[str, str],
+    now: datetime,
+    keep: int = KEEP,
+) -> Release:
+    """Publish the Parquet tables of `tables_dir` as `release_path`; readers see the old release or the new one.
+
+    `inputs` holds the versions named in `VERSIONS`, and whatever else the release was made from (name -> version or
+    hash). The file is kept below `releases/` beside `release_path`, with those of the last `keep` releases. Where the
+    newest of them holds the same, made from the same, it is left as it is. Raises AuditError where the audit fails and
+    PublishError for what cannot be built or read back; either leaves the release that was there as it was.
+    """
+    releases_dir = release_path.parent / "releases"
+    releases_dir.mkdir(parents=True, exist_ok=True)
+    _remove_stale(releases_dir)
+    made_of = _inputs(specs, tables_dir, inputs)
+    counts = {name: table.rows for name, table in made_of.tables.items()} | made_of.own_counts
+    newest = next(iter(kept(releases_dir)), None)
+    if newest and (newest.inputs_sha256, newest.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
+        current = _current(release_path, newest)
+        return Release(release_path, newest.release_id, counts, newest.built_at, reused=True, current=current)
+    built_at = now.astimezone(UTC).replace(microsecond=0)
+    release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{made_of.inputs_sha256[:8]}"
+    path = releases_dir / f"{release_id}.duckdb"
+    # The name holds the process, so that a later run can tell the file of a killed run from that of a running one.
+    temporary = releases_dir / f"building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    try:
+        # Rules are checked on the tables, and the finished file is compared with them value by value.
+        _hold(audit_tables(tables_dir, [check for check in AUDIT_CHECKS if specs.keys() >= set(check.reads)]))
+        assembly = Assembly(specs, made_of.tables, tables_dir / HELD)
+        work = assembly.plan(newest.path if newest else None)
+        with assembly.writing(work, temporary) as con:
+            _write_own_tables(con, made_of, release_id, built_at)
+        assembly.read_back(work, temporary)
+        temporary.chmod(0o444)  # a person's client must not change what others read
+        temporary.replace(path)
+        assembly.remember(work, path)
+    except (duckdb.Error, AssemblyError) as error:
+        raise PublishError(f"the release cannot be put together: {error}") from error
+    finally:
+        _remove(temporary)
+    make_current(path, release_path)
+    forget(release_path, releases_dir, keep)
+    return Release(release_path, release_id, counts, built_at, current=release_id)
+
+
+def _current(release_path: Path, newest: Kept) -> str:
+    """The release that readers see; where the name is gone, the newest gets it."""
+    try:
+        return describe(release_path).release_id
+    except ReleaseError:
+        make_current(newest.path, release_path)
+        return newest.release_id
+
+
+def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
+    """(column, DuckDB type) of the tables that have no SQL file of their own, which are about the release."""
+    made_of = _Inputs(dict.fromkeys(VERSIONS, ""), "", "", {}, "")
+    with closing(connect_empty(specs)) as con:
+        _write_release_rows(con, made_of, "", datetime.fromtimestamp(0, UTC))
+        return {name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()] for name in OWN_TABLES}
+
+
+def _hold(results: Sequence[AuditResult]) -> None:
+    if failed := [result for result in results if not result.passed]:
+        raise AuditError(failed)
+
+
+def _write_own_tables(con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime) -> None:
+    """Write the tables that are about the release itself, and check them."""
+    for name in OWN_TABLES:  # those of the file that this one is a copy of
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    _write_release_rows(con, made_of, release_id, built_at)
+    for name in OWN_TABLES:
+        comment(con, name)
+    _hold(run_audit(con, [check for check in AUDIT_CHECKS if set(check.reads) <= set(OWN_TABLES)]))
+
+
+def _write_release_rows(con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime) -> None:
+    con.execute(
+        """
+        CREATE TABLE release AS
+        SELECT
+            $release_id::VARCHAR AS release_id, $built_at::TIMESTAMP AS built_at,
+            $inputs_sha256::VARCHAR AS inputs_sha256, $content_sha256::VARCHAR AS content_sha256,
+            $sql_sha256::VARCHAR AS sql_sha256,
+            $codebook_version::VARCHAR AS codebook_version, $engine_version::VARCHAR AS engine_version,
+            $reader_version::VARCHAR AS reader_version, $identifier_version::VARCHAR AS identifier_version,
+            (SELECT count(*) FROM dim_report) AS n_files,
+            (SELECT count(*) FROM dim_report WHERE status = 'accepted') AS n_accepted,
+            (SELECT count(*) FROM dim_report WHERE status = 'quarantined') AS n_quarantined,
+            (SELECT count(*) FROM fact_indicator) AS n_facts,
+            (SELECT count(*) FROM number_mention) AS n_numbers,
+            (SELECT avg((disposition = 'unclassified')::INTEGER) FROM number_mention) AS unclassified_share
+        """,
+        {
+            "release_id": release_id,
+            "built_at": built_at.replace(tzinfo=None),
+            "inputs_sha256": made_of.inputs_sha256,
+            "content_sha256": made_of.content_sha256,
+            "sql_sha256": made_of.sql_sha256,
+            **{name: made_of.versions[name] for name in VERSIONS},
+        },
+    )
+    con.execute("CREATE TABLE release_table (table_name VARCHAR, n_rows BIGINT, content_hash VARCHAR)")
+    con.execute("CREATE TABLE release_part (table_name VARCHAR, part VARCHAR, n_rows BIGINT, content_hash VARCHAR)")
+    con.execute("BEGIN")
+    for name, table in sorted(made_of.tables.items()):
+        con.execute("INSERT INTO release_table VALUES (?, ?, ?)", [name, table.rows, table.contents])
+        for part, held in sorted(table.parts.items()):
+            con.execute("INSERT INTO release_part VALUES (?, ?, ?, ?)", [name, part, held.rows, held.sha])
+    con.execute("COMMIT")
+
+
+def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[str, str]) -> _Inputs:
+    if missing := [name for name in VERSIONS if name not in inputs]:
+        raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
+    try:
+        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items()}
+    except BuildError as error:
+        raise PublishError(str(error)) from error
+    held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))
+    sql = _hash("\n".join(f"{name} {_hash(specs[name].sql)}" for name in sorted(specs)))
+    given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
+    reports = tables["dim_report"]
+    # what the table holds says which files there are: of 400,000 they are not put into words again for nothing
+    files = Memo(tables_dir / HELD).answer("files", reports.contents, lambda: _hash(_files(reports)))
+    return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
+
+
+def _files(reports: Built) -> str:
+    """The raw files by path and content: the same wherever the release is built."""
+    with closing(connect()) as con:
+        files = con.sql(f"SELECT raw_path, raw_sha256 FROM ({reports.sql}) ORDER BY raw_path").fetchall()
+    return "\n".join(f"file {path} {sha256}" for path, sha256 in files)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _remove_stale(releases_dir: Path) -> None:
+    """Remove what killed runs left beside the releases; files of processes that still run are left alone."""
+    for path in releases_dir.glob("building-*"):
+        process = path.name.split("-")[1]
+        if process.isdigit() and not _is_running(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, for another user
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    for leftover in (path, path.with_name(f"{path.name}.wal")):
+        leftover.unlink(missing_ok=True)

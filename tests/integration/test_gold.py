@@ -1,0 +1,78 @@
+"""The labelled sets, with floors that may only rise (`fazhi evaluate tests/gold` shows the figures)."""
+
+import pytest
+
+from pipelines.cli.commands import main
+from pipelines.report.accuracy import DOCS_PATH, with_figures
+from pipelines.report.evaluation import GoldError, Score, evaluate
+from pipelines.settings import PROJECT_ROOT, Settings
+
+GOLD = PROJECT_ROOT / "tests" / "gold"
+# set: precision, recall, F1, qualifier, most unclassified. Raise a floor when the engine passes it; never lower one.
+FLOORS = {
+    "seeds": (0.97, 1.00, 0.98, 1.00, 0.0),
+    "dev": (0.98, 0.99, 0.985, 0.99, 0.02),
+    "full": (0.99, 0.99, 0.99, 0.99, 0.01),
+    "tuned": (0.984, 0.929, 0.955, 0.99, 0.042),
+    "apart": (0.97, 0.876, 0.92, 0.99, 0.057),
+}
+
+
+@pytest.fixture(scope="module")
+def scores() -> dict[str, Score]:
+    return {score.name: score for score in evaluate(GOLD, Settings.load(environ={}))}
+
+
+def test_every_set_has_a_floor(scores: dict[str, Score]) -> None:
+    assert scores.keys() == FLOORS.keys()
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_score_is_above_its_floor(name: str, scores: dict[str, Score]) -> None:
+    score = scores[name]
+    found = (score.precision, score.recall, score.f1, score.qualifier)
+    assert all(one >= floor for one, floor in zip(found, FLOORS[name], strict=False)), found
+    assert score.unclassified <= FLOORS[name][4]
+
+
+def test_who_and_when_of_the_bundled_reports(scores: dict[str, Score]) -> None:
+    count = scores["seeds"].identity
+    assert count["places right"] == count["places"] == 4
+    assert count["years right"] == count["years"] == 5
+    assert count["doc_numbers right"] == count["doc_numbers"] == 1
+    assert count["accepted"] == 4
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_what_is_no_township_report_is_kept_out(name: str, scores: dict[str, Score]) -> None:
+    count = scores[name].identity
+    assert count["negatives kept out"] == count["negatives"]
+    assert count["accepted"] >= 0.95 * count["places"]
+
+
+def test_evaluate_prints_scores_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(GOLD / "full"), "--errors"]) == 0
+    out = capsys.readouterr().out
+    assert "precision" in out
+    assert "enforcement" in out
+
+
+def test_a_folder_without_labels_is_refused(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(tmp_path)]) == 2
+    assert "no labels" in capsys.readouterr().err
+    (tmp_path / "a.json").write_text("{", encoding="utf-8")
+    with pytest.raises(GoldError, match="not JSON"):
+        evaluate(tmp_path, Settings.load(environ={}))
+    (tmp_path / "a.json").write_text('{"facts": []}', encoding="utf-8")
+    with pytest.raises(GoldError, match="no text"):
+        evaluate(tmp_path, Settings.load(environ={}))
+
+
+def test_the_page_on_accuracy_is_fresh(scores: dict[str, Score]) -> None:
+    page = DOCS_PATH.read_text(encoding="utf-8")
+    assert page == with_figures(page, list(scores.values())), "docs/accuracy.md is stale; run make docs"
+
+
+def test_a_page_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="lost the lines"):
+        with_figures("no marks", [])

@@ -1,0 +1,259 @@
+"""Aggregates and changes are honest: what is weighted, what only averaged, whose ground, and compared with whom."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, Clause, Report, Warehouse, say, write_rows
+
+from pipelines.codebook.compile import CodebookError, compile_codebook
+from pipelines.codebook.load import read_tables
+from pipelines.warehouse.tables import Built, connect
+
+SHISHI = "350582999"  # a unit that was merged into another, for these tests only
+YINGLIN = "350582998"
+
+
+def rate(value: float, **fields: Any) -> Clause:
+    return say("exam_pass_rate", f"合格率{{{value:g}}}%。", value, **fields)
+
+
+def takers(value: float, **fields: Any) -> Clause:
+    return say("exam_takers", f"参考{{{value:g}}}名。", value, **fields)
+
+
+def sessions(value: float, **fields: Any) -> Clause:
+    return say("exam_sessions", f"测试{{{value:g}}}次。", value, **fields)
+
+
+def staff(value: float, **fields: Any) -> Clause:
+    return say("enforcement_staff", f"执法人员{{{value:g}}}人。", value, **fields)
+
+
+@pytest.fixture(autouse=True)
+def exam_takers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fixtures' small codebook, with the indicator that weights the pass rate."""
+    import warehouse_fixtures
+
+    more = [*warehouse_fixtures.INDICATORS, ("exam_takers", "flow", "sum", "名")]
+    monkeypatch.setattr(warehouse_fixtures, "INDICATORS", more)
+
+
+class Small(Warehouse):
+    """A warehouse of the tables that the aggregates need, held in memory: there are many of them here."""
+
+    def build(self) -> dict[str, Built]:
+        self.con = connect()
+        for name, rows in self.rows.items():
+            path = self.folder / f"{name}.parquet"
+            write_rows(name, rows, path)
+            self.con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
+        for name in self.needed():
+            self.con.execute(f"CREATE TABLE {name} AS {self.specs[name].sql}")
+        return {}
+
+    def needed(self) -> list[str]:
+        wanted = {"county_year", "province_year", "township_change", "metric_coverage"}
+        for name in reversed(self.specs):
+            wanted.update(self.specs[name].depends_on if name in wanted else ())
+        return [name for name in self.specs if name in wanted]
+
+    def sql(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.con.sql(sql).fetchall()
+
+
+def build(folder: Path, *reports: Report, changes: tuple[tuple[str, str, str, str], ...] = ()) -> Warehouse:
+    """A warehouse in which exam_takers weights exam_pass_rate; `changes` are (day, old code, old name, new code)."""
+    warehouse = Small(folder, reports)
+    for row in warehouse.rows["ref_indicators"]:
+        row["weight"] = "exam_takers" if row["metric_code"] == "exam_pass_rate" else ""
+    warehouse.rows["ref_division_changes"] = [
+        {"changed_on": date.fromisoformat(day), "kind": "merger", "county_code": "350582", "county_name": "晋江市",
+         "old_code": old, "old_name": name, "known_since": date(2015, 9, 30), "new_code": new, "new_name": "某镇",
+         "source": "test"}
+        for day, old, name, new in changes
+    ]  # fmt: skip
+    warehouse.build()
+    return warehouse
+
+
+def county(warehouse: Warehouse, metric: str, columns: str) -> list[tuple[Any, ...]]:
+    return warehouse.sql(f"SELECT {columns} FROM county_year WHERE metric_code = '{metric}' ORDER BY report_year")
+
+
+def test_a_rate_is_weighted_where_all_state_the_weight(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2023, [takers(30), rate(90)]),
+        Report("b.txt", ANHAI, 2023, [takers(10), rate(100)]),
+    )
+    columns = "value, value_low, value_high, method, n_reporting"
+    assert county(warehouse, "exam_pass_rate", columns) == [(92.5, 92.5, 92.5, "weighted_mean", 2)]
+    assert warehouse.sql("SELECT value FROM province_year WHERE metric_code = 'exam_pass_rate'") == [(92.5,)]
+
+
+def test_one_missing_weight_makes_it_a_plain_mean_that_says_n(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2023, [takers(30), rate(90)]),
+        Report("b.txt", ANHAI, 2023, [rate(100)]),
+    )
+    assert county(warehouse, "exam_pass_rate", "value, method, n_reporting") == [(95, "mean", 2)]
+
+
+def test_a_weight_of_nobody_weights_nothing(tmp_path):
+    warehouse = build(tmp_path, Report("a.txt", CHIDIAN, 2023, [takers(0), rate(90)]))
+    assert county(warehouse, "exam_pass_rate", "value, method") == [(90, "mean")]
+
+
+def test_a_rounded_weight_leaves_the_bounds_unknown_and_a_rounded_rate_is_marked(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2022, [takers(30, **AT_LEAST), rate(90)]),
+        Report("b.txt", CHIDIAN, 2023, [takers(30), rate(90, **AT_LEAST)]),
+    )
+    columns = "value, value_low, value_high, is_lower_bound, method"
+    assert county(warehouse, "exam_pass_rate", columns) == [
+        (90, None, None, False, "weighted_mean"),
+        (90, 90, None, True, "weighted_mean"),
+    ]
+
+
+def test_flows_sum_and_stocks_sum_as_of_the_end_of_the_year(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2023, [sessions(3), staff(6)]),
+        Report("b.txt", ANHAI, 2023, [sessions(4, **AT_LEAST), staff(5, period="until_10")]),
+    )
+    columns = "value, is_lower_bound, method, n_part_of_year"
+    assert county(warehouse, "exam_sessions", columns) == [(7, True, "sum", 0)]
+    assert county(warehouse, "enforcement_staff", columns) == [(11, False, "year_end_sum", 1)]
+
+
+def test_a_largest_figure_is_no_sum(tmp_path):
+    reports = [
+        Report(f"{n}.txt", code, 2023, [say("laws_studied", f"学习法规{{{n}}}部。", n)])
+        for n, code in ((3, CHIDIAN), (8, ANHAI))
+    ]
+    assert county(build(tmp_path, *reports), "laws_studied", "value, method") == [(8, "max")]
+
+
+MERGED = (("2021-05-06", SHISHI, "石狮乡", CHIDIAN), ("2021-05-06", YINGLIN, "英林乡", CHIDIAN))
+UPGRADED = (("2021-05-06", SHISHI, "池店乡", CHIDIAN), ("2021-05-06", YINGLIN, "英林乡", CHIDIAN))
+
+
+def test_a_unit_counts_in_the_years_at_whose_end_it_existed(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2020, [sessions(3)]),
+        Report("b.txt", SHISHI, 2021, [sessions(4)]),  # the new unit accounts for 2021
+        Report("c.txt", CHIDIAN, 2021, [sessions(9)]),
+        changes=UPGRADED,
+    )
+    assert county(warehouse, "exam_sessions", "report_year, value, n_reporting, n_units") == [
+        (2020, 3, 1, 3),  # two that became one, and the third of the county
+        (2021, 9, 1, 2),
+    ]
+
+
+def test_a_unit_that_took_others_in_was_there_before(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2020, [sessions(3)]),
+        Report("b.txt", CHIDIAN, 2020, [sessions(9)]),
+        changes=MERGED,
+    )
+    assert county(warehouse, "exam_sessions", "value, n_reporting, n_units") == [(12, 2, 4)]
+
+
+def test_figures_of_the_past_count_where_the_successor_lies(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2020, [sessions(3)]),
+        changes=(("2021-05-06", SHISHI, "石狮乡", "441900003"),),
+    )
+    assert county(warehouse, "exam_sessions", "county_name, value, n_units") == [("东莞市", 3, 2)]
+
+
+def test_a_chain_of_successors_is_followed_to_its_end(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2017, [sessions(3)]),
+        changes=(("2018-05-06", SHISHI, "石狮乡", YINGLIN), ("2021-05-06", YINGLIN, "英林乡", CHIDIAN)),
+    )
+    assert warehouse.sql(
+        f"SELECT current_code, last_year FROM township_succession WHERE township_code IN ('{SHISHI}', '{YINGLIN}') "
+        "ORDER BY last_year"
+    ) == [(CHIDIAN, 2017), (CHIDIAN, 2020)]
+
+
+CHANGE = (
+    "SELECT metric_code, previous_value, value, is_exact, previous_codes FROM township_change "
+    "WHERE through_successor ORDER BY metric_code"
+)
+
+
+def test_a_new_unit_is_compared_with_all_that_it_was_made_of(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2020, [sessions(3), rate(90)]),
+        Report("b.txt", YINGLIN, 2020, [sessions(4), staff(5, **AT_LEAST), rate(80)]),
+        Report("c.txt", CHIDIAN, 2021, [sessions(9), staff(8), rate(85)]),
+        changes=UPGRADED,
+    )
+    # staff: one of the two does not state it; the rate: two rates do not add up
+    assert warehouse.sql(CHANGE) == [("exam_sessions", 7, 9, True, [YINGLIN, SHISHI])]
+
+
+def test_an_upgrade_compares_rates_too(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2020, [rate(90, **AT_LEAST)]),
+        Report("b.txt", CHIDIAN, 2021, [rate(95)]),
+        Report("c.txt", CHIDIAN, 2022, [rate(96)]),
+        changes=UPGRADED[:1],
+    )
+    assert warehouse.sql(CHANGE) == [("exam_pass_rate", 90, 95, False, [SHISHI])]
+    assert warehouse.sql("SELECT change FROM township_change WHERE NOT through_successor") == [(1,)]
+
+
+def test_a_unit_that_grew_is_not_compared_with_its_smaller_self(tmp_path):
+    reports = [
+        Report("a.txt", SHISHI, 2020, [sessions(3)]),
+        Report("b.txt", CHIDIAN, 2020, [sessions(5)]),
+        Report("c.txt", CHIDIAN, 2021, [sessions(9)]),
+    ]
+    alone = build(tmp_path / "one", *reports[1:], changes=MERGED[:1])
+    assert alone.sql("SELECT change FROM township_change") == []
+    whole = build(tmp_path / "all", *reports, changes=MERGED[:1])
+    assert whole.sql(CHANGE) == [("exam_sessions", 8, 9, True, [CHIDIAN, SHISHI])]
+
+
+def test_coverage_tells_a_stated_zero_from_nothing_and_counts_lower_bounds(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2023, [sessions(0)]),
+        Report("b.txt", ANHAI, 2023, [sessions(4, **AT_LEAST)]),
+        Report("c.txt", "510921105", 2023, [staff(4)]),
+    )
+    assert warehouse.sql(
+        "SELECT n_stating, n_zero, n_lower_bound, n_reporting FROM metric_coverage WHERE metric_code = 'exam_sessions'"
+    ) == [(2, 1, 1, 3)]
+
+
+def test_the_three_area_marts_are_one_text():
+    def body(level: str) -> str:
+        sql = (SQL_DIR / "marts" / f"{level}_year.sql").read_text(encoding="utf-8").split("\nWITH ")[1]
+        head, _, tail = sql.partition("SELECT\n    u.")
+        return (head + tail[tail.index("    f.report_year") :]).replace(f"{level}_code", "code").replace(level, "level")
+
+    assert body("county") == body("city") == body("province")
+
+
+@pytest.mark.parametrize(("code", "weight"), [("exam_pass_rate", "shoe_size"), ("exam_takers", "exam_sessions")])
+def test_a_weight_is_an_indicator_and_only_a_rate_has_one(code, weight):
+    version, indicators, *rest = read_tables()
+    changed = [{**entry, "weight": weight} if entry["code"] == code else entry for entry in indicators]
+    with pytest.raises(CodebookError, match=f"{code} has the weight '{weight}'; a weight is the code of an indicator"):
+        compile_codebook(version, changed, *rest)

@@ -1,0 +1,124 @@
+"""The command line: what it shows, and that what a user can put right is one line and exit code 2."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.cli.commands import main
+from pipelines.settings import PROJECT_ROOT
+
+TEXT = "象山县石浦镇人民政府关于2023年度法治政府建设情况的报告\n\n2023年,镇党委理论学习中心组全年集体学法6次。\n"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """A folder with a release of one table."""
+    with duckdb.connect(str(tmp_path / "fazhi.duckdb")) as con:
+        con.execute("CREATE TABLE t AS SELECT 1 AS a, '池店镇, \"甲\"' AS b, NULL::DATE AS c")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "--fast"], "--fast"),
+        (["run", "--raw", "{tmp}/none"], "does not exist"),
+        (["run", "--raw", "{tmp}/fazhi.duckdb"], "is a file"),
+        (["run", "--raw", ""], "empty"),
+        (["run", "--raw", "{tmp}", "--warehouse", "{tmp}/fazhi.duckdb"], "--warehouse"),
+        (["fly"], "fly"),
+        (["extract"], "FILE"),
+        (["extract", "{tmp}/none.txt"], "does not exist"),
+        (["extract", "{tmp}"], "not a file"),
+        (["extract", "{tmp}/none.txt", "--format", "xml"], "xml"),
+        (["sql"], "QUERY"),
+        (["sql", ""], "statement"),
+        (["sql", "SELEC 1", "--warehouse", "{tmp}"], "SELEC"),
+        (["sql", "SELECT * FROM nothing", "--warehouse", "{tmp}"], "nothing"),
+        (["sql", "SELECT 1; SELECT 2", "--warehouse", "{tmp}"], "one"),
+        (["sql", "SELECT 1", "--warehouse", "{tmp}/none"], "fazhi run"),
+        (["sql", "DROP TABLE t", "--warehouse", "{tmp}"], "DROP"),
+        (["sql", "INSERT INTO t VALUES (2, '', NULL)", "--warehouse", "{tmp}"], "INSERT"),
+        (["sql", "COPY t TO '{tmp}/out.csv'", "--warehouse", "{tmp}"], "COPY"),
+        (["sql", "SELECT * FROM read_text('{tmp}/other.txt')", "--warehouse", "{tmp}"], "disabled"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(
+    arguments: list[str], expected: str, warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (warehouse / "fazhi.duckdb").read_bytes()
+    assert main([argument.replace("{tmp}", str(warehouse)) for argument in arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    (line,) = err.splitlines()
+    assert line.startswith("fazhi: ") and expected in line
+    assert (warehouse / "fazhi.duckdb").read_bytes() == before
+
+
+def test_a_limit_that_is_no_number_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FAZHI_PROCESSES", "many")
+    assert main(["run"]) == 2
+    assert "FAZHI_PROCESSES is 'many'" in capsys.readouterr().err
+
+
+def test_sql_shows_a_table_csv_and_json(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = {}
+    for form in ("table", "csv", "json"):
+        assert main(["sql", "FROM t", "--warehouse", str(warehouse), "--format", form]) == 0
+        shown[form] = capsys.readouterr().out
+    assert "池店镇" in shown["table"]
+    assert list(csv.reader(io.StringIO(shown["csv"]))) == [["a", "b", "c"], ["1", '池店镇, "甲"', ""]]
+    assert json.loads(shown["json"]) == [{"a": 1, "b": '池店镇, "甲"', "c": None}]
+
+
+def test_extract_tells_who_reports_and_every_fact_with_its_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "报告 1.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    assert main(["extract", str(file), "--format", "jsonl"]) == 0
+    identity, *facts = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (identity["record"], identity["report_year"], identity["status"]) == ("identity", 2023, "accepted")
+    assert identity["township_code"].startswith("330225")
+    (fact,) = [fact for fact in facts if fact["value"] == 6]
+    assert fact["metric_code"] == "study_center_group_sessions"
+    assert "集体学法6次" in fact["evidence"]
+    assert main(["extract", str(file)]) == 0
+    assert "study_center_group_sessions" in capsys.readouterr().out
+
+
+def test_a_file_without_text_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert main(["extract", str(tmp_path / "empty.txt")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_help_is_shown_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    out = capsys.readouterr().out
+    assert all(command in out for command in ("run", "extract", "sql", "ui"))
+
+
+def test_a_reader_that_goes_away_is_met_with_silence(warehouse: Path) -> None:
+    command = [sys.executable, "-m", "pipelines", "sql", "FROM range(200000)", "--format", "csv"]
+    process = subprocess.Popen(
+        [*command, "--warehouse", str(warehouse)],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 1

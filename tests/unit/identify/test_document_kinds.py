@@ -1,0 +1,41 @@
+"""What kind of document a text is, on whole documents in short: what is let through, and what is kept out and why.
+
+The documents stand in `kinds/`; those of `apart.toml` were not looked at while the rules were made.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.identify.gazetteer import Gazetteer
+from pipelines.identify.identity import Identity, identify
+from pipelines.read.reader import read_bytes
+from pipelines.settings import PROJECT_ROOT
+
+HERE = Path(__file__).parent
+DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
+
+
+def documents(name: str) -> list[Any]:
+    found = tomllib.loads((HERE / "kinds" / f"{name}.toml").read_text(encoding="utf-8"))["document"]
+    return [pytest.param(each, id=f"{name}:{each['text'].split()[0]}") for each in found]
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.load(DIVISIONS)
+
+
+def of(text: str, gazetteer: Gazetteer) -> Identity:
+    document = read_bytes(text.encode(), "a.txt")
+    return identify(document.text, document.furniture, document.fields, None, None, gazetteer)
+
+
+@pytest.mark.parametrize("document", [*documents("tuned"), *documents("apart")])
+def test_kind_and_verdict(document: dict[str, Any], gazetteer: Gazetteer) -> None:
+    found = of(document["text"].lstrip(), gazetteer)
+    assert (found.doc_type, found.doc_level) == (document["is"], document.get("level", found.doc_level))
+    assert (found.status == "accepted") is document["accepted"], found.status_reason
+    assert bool(found.status_reason) is not document["accepted"]

@@ -1,0 +1,275 @@
+"""The archive of fetched bytes: whole files at any crash, resuming, and 20 kills in the middle of a real fetch."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fake_site import CONTACT, FILES, Bench, Reply, Site, listing, page
+
+from pipelines.ingest import archive as archive_module
+from pipelines.ingest.archive import Archive, ArchiveBusy, Sighting, locked
+from pipelines.ingest.inventory import inventory
+from pipelines.ingest.journal import Journal
+from pipelines.ingest.problems import Interrupted
+from pipelines.settings import PROJECT_ROOT
+
+pytest_plugins = ("site_fixture",)
+
+KILLS = 20
+PAGES = 40  # on each of two hosts
+LISTS = 8  # requests of a run for robots.txt and lists
+SEEN = Sighting("http://x.example/a", "http://x.example/a", 200, {}, "2024-01-31T00:00:00+00:00", "x", "甲", None)
+
+
+class Crash(BaseException):
+    """The power went off."""
+
+
+def whole(folder: Path) -> dict[str, object]:
+    """What readers see of an archive; fails if any of it is not whole. Times of fetching are left out."""
+    content: dict[str, object] = {}
+    for path in sorted(folder.glob("[!.]*/[!.]*")):
+        name, _, suffix = path.name.partition(".")
+        if suffix == "meta.json":
+            said = json.loads(path.read_bytes())
+            assert said["sha256"] == name
+            assert list(path.parent.glob(f"{name}.[!m]*")), "a sidecar without its bytes"
+            for entry in (said, *said["seen_again"]):
+                entry["fetched_at"] = entry["headers"]["date"] = ""
+            content[path.relative_to(folder).as_posix()] = said
+        else:
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == name
+            content[path.relative_to(folder).as_posix()] = path.stat().st_size
+    return content
+
+
+def test_a_crash_at_any_step_of_writing_leaves_whole_files_and_the_next_try_ends_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, again = page("报告"), replace(SEEN, url="http://x.example/b")
+    expected = Archive(tmp_path / "expected")
+    expected.keep(SEEN, data)
+    expected.keep(again, data)
+    steps = crashes = 0
+    while crashes == steps:
+        folder = tmp_path / str(steps)
+        with monkeypatch.context() as patch:
+            crash_after(patch, steps)
+            try:
+                Archive(folder).keep(SEEN, data)
+                Archive(folder).keep(again, data)
+            except Crash:
+                crashes += 1
+        steps += 1
+        whole(folder)
+        with locked(folder):
+            kept = Archive(folder)
+            for sighting in (SEEN, again):
+                if kept.current(sighting.url) is None:
+                    kept.keep(sighting, data)
+        assert whole(folder) == whole(tmp_path / "expected")
+        assert not list(folder.glob("*/.*.tmp"))
+    assert crashes >= 12
+
+
+def crash_after(patch: pytest.MonkeyPatch, steps: int) -> None:
+    """Let the process "die" before step `steps` of those that touch the disk."""
+    left = [steps]
+
+    def dying(step: Callable) -> Callable:
+        def call(*arguments: object, **options: object) -> object:
+            if left[0] == 0:
+                raise Crash
+            left[0] -= 1
+            return step(*arguments, **options)
+
+        return call
+
+    for name in ("fchmod", "fsync", "open"):
+        patch.setattr(archive_module.os, name, dying(getattr(os, name)))
+    patch.setattr(Path, "replace", dying(Path.replace))
+
+
+def test_two_processes_do_not_write_at_once_and_leftovers_are_cleared_away(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(ArchiveBusy, match="wait until"), locked(tmp_path):
+        pass
+    (tmp_path / "x.example").mkdir()
+    (tmp_path / "x.example" / ".half.html.tmp").touch()
+    with locked(tmp_path):
+        assert list((tmp_path / "x.example").iterdir()) == []
+
+
+def test_a_broken_sidecar_is_made_anew(tmp_path: Path) -> None:
+    Archive(tmp_path).keep(SEEN, b"text")
+    (sidecar,) = tmp_path.glob("*/*.meta.json")
+    for broken in (b"", b"[]", b'{"sha256": "0"}', b'{"seen_again": 7}'):
+        sidecar.write_bytes(broken)
+        kept = Archive(tmp_path)
+        assert kept.current(SEEN.url) is None
+        assert kept.keep(SEEN, b"text")[1] == "new"
+        assert json.loads(sidecar.read_bytes())["url"] == SEEN.url
+
+
+def test_a_run_that_is_broken_off_is_resumed_and_not_repeated(bench: Bench) -> None:
+    bench.site.routes = {"/list/": Reply(listing(*((f"/{n}.html", str(n), "") for n in range(5))))}
+    bench.site.routes |= {f"/{n}.html": Reply(page(f'<a href="/{n}.pdf">附件</a>')) for n in range(5)}
+    bench.site.routes |= {f"/{n}.pdf": Reply(b"%%PDF-%d" % n) for n in range(5)}
+    pages = [f"/{n}.{kind}" for n in range(5) for kind in ("html", "pdf")]
+    bench.site.answered = lambda count: bench.site.clock.stop() if count == 7 else None  # as Ctrl-C does
+    with pytest.raises(Interrupted):
+        bench.fetch(bench.source())
+    bench.site.answered = lambda count: None
+    assert bench.site.paths() == ["/list/", *pages[:5]]
+    (tally,) = bench.fetch(bench.source())
+    assert bench.site.paths()[6:] == ["/list/", *pages[5:]]
+    assert (tally.pages, tally.attachments, tally.outcomes) == (5, 5, {"new": 10})  # as if it had been one run
+    assert bench.fetch(bench.source())[0].outcomes == {"unchanged": 10}
+
+
+def test_a_journal_is_believed_for_half_a_day_and_without_its_torn_lines(tmp_path: Path) -> None:
+    now, path = datetime(2024, 1, 31, tzinfo=UTC), tmp_path / "hidden" / "x.jsonl"
+    Journal(path, now).note("http://x.example/1", "new")
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write('{"url": "http://x.exa')
+    resumed = Journal(path, now + timedelta(hours=1))
+    resumed.note("http://x.example/2", "changed")
+    resumed = Journal(path, now + timedelta(hours=2))
+    assert [resumed.outcome(f"http://x.example/{n}") for n in (1, 2, 3)] == ["new", "changed", None]
+    assert Journal(path, now + timedelta(days=1)).outcome("http://x.example/1") is None
+    path.write_text("[]\n", encoding="utf-8")
+    assert Journal(path, now).outcome("http://x.example/1") is None
+
+
+# --- killed
+
+
+@pytest.fixture
+def town(site: Site) -> Site:
+    """Two hosts with pages and attachments enough for 20 kills; some pages of a host are alike."""
+    names = list(FILES)
+    for n in range(PAGES):
+        body = f'<p>第{n % (PAGES - 3)}号</p><a href="/{n}/{names[n % 4]}">附件</a>' if n % 3 else f"<p>第{n % 5}号</p>"
+        site.routes[f"/{n}.html"] = Reply(page(body))
+        site.routes[f"/{n}/{names[n % 4]}"] = Reply(FILES[names[n % 4]] + str(n).encode())
+    for start in range(0, PAGES, 20):
+        rows = ((f"/{n}.html", f"第{n}号报告", "2024-01-31") for n in range(start, start + 20))
+        site.routes["/list/" + (f"index_{start // 20}.html" if start else "")] = Reply(listing(*rows))
+    return site
+
+
+class Forker:
+    """Starts `fazhi fetch` as a process of its own, without importing everything anew each time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", FORKER],
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "FAZHI_CONTACT": CONTACT, "FAZHI_FETCH_PRIVATE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def start(self, raw: Path) -> int:
+        """The id of the fetching process."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{raw}\n")
+        return self._line()
+
+    def wait(self) -> int:
+        """Its exit code, negative for a signal."""
+        return os.waitstatus_to_exitcode(self._line())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _line(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+FORKER = """
+import os, sys
+import pipelines.cli.fetch_output
+from pipelines.cli.commands import main
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        try:
+            os._exit(main(["fetch", "--raw", line.strip()]))
+        finally:
+            os._exit(1)
+    print(child, flush=True)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+@pytest.fixture
+def forker() -> Iterator[Forker]:
+    forker = Forker()
+    yield forker
+    forker.close()
+
+
+def describe(town: Site, raw: Path) -> Path:
+    """A raw folder with both hosts in its sources.toml; loopback has more than one name."""
+    raw.mkdir()
+    sites = (
+        f'[[site]]\nid = "{name}"\nname = "石浦镇"\ndivision = "330225"\ndelay = 0\nlink = "li a"\n'
+        f'start = "http://{host}:{town.port}/list/"\npages = "index_{{n}}.html"\n'
+        for name, host in (("one", "127.0.0.1"), ("two", "localhost"))
+    )
+    (raw / "sources.toml").write_text("".join(sites), encoding="utf-8")
+    return raw
+
+
+def test_killed_at_20_random_points_and_resumed_it_ends_with_the_same_archive(
+    town: Site, forker: Forker, tmp_path: Path
+) -> None:
+    undisturbed, raw = describe(town, tmp_path / "undisturbed"), describe(town, tmp_path / "killed")
+    forker.start(undisturbed)
+    assert forker.wait() == 0
+    requests = len(town.asked)
+    expected = whole(undisturbed / "fetched")
+    assert len(expected) > 2 * PAGES
+
+    chance = random.Random(4)
+    for _ in range(KILLS):
+        town.asked.clear()
+        kill_at(town, forker.start(raw), chance)
+        assert forker.wait() == -signal.SIGKILL
+        whole(raw / "fetched")
+    town.answered = lambda count: None
+    town.asked.clear()
+    forker.start(raw)
+    assert forker.wait() == 0
+    assert 0 < len(town.asked) < requests  # it went on where it was and did not begin again
+    assert whole(raw / "fetched") == expected
+    assert inventory(raw)[0]["sidecar_error"].null_count() == inventory(raw)[0].height
+    assert list((raw / "fetched" / ".unfinished").iterdir()) == []
+
+
+def kill_at(town: Site, process: int, chance: random.Random) -> None:
+    """Kill the process a moment after a request of its, so that it dies anywhere between asking and writing."""
+    after, moment = chance.randint(LISTS - 4, LISTS + 6), chance.uniform(0, 0.01)
+    once = threading.Lock()
+
+    def answered(count: int) -> None:
+        if count >= after and once.acquire(blocking=False):
+            time.sleep(moment)
+            os.kill(process, signal.SIGKILL)
+
+    town.answered = answered

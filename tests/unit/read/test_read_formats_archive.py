@@ -1,0 +1,129 @@
+"""Archives: each report in one is a report of its own, and what cannot be opened says so."""
+
+import random
+from pathlib import Path
+
+import document_fixtures as make
+import polars as pl
+import pytest
+
+from pipelines.build.buckets import Counts, scan
+from pipelines.ingest.inventory import report_id
+from pipelines.read import unpack as archive
+from pipelines.read.document import ReadError
+from pipelines.read.unpack import Member, members
+from pipelines.settings import Settings
+from pipelines.stage.documents import DOCUMENTS, refresh_documents
+from pipelines.stage.raw_inventory import files_path, read_files, refresh_files
+
+TEXTS = {"甲镇.txt": "甲镇举办讲座3场。".encode(), "年报/乙镇.txt": "乙镇举办讲座4场。".encode("gb18030")}
+
+
+def listed(data: bytes) -> dict[str, str]:
+    """Path to the code of its error, or its text."""
+    return {found.path: found.error.split(":")[0] if found.error else found.data.decode() for found in members(data)}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "raw").mkdir()
+    return Settings.load(tmp_path / "raw", tmp_path / "wh", {"FAZHI_MAX_BYTES": "100000", "FAZHI_PROCESSES": "1"})
+
+
+def run(settings: Settings) -> tuple[Counts, Counts, dict[str, dict]]:
+    files = refresh_files(settings)
+    counts = refresh_documents(read_files(settings), settings)
+    return files, counts, {row["raw_path"]: row for row in scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()}
+
+
+@pytest.mark.parametrize("pack", [make.packed, make.packed_rar])
+def test_members_in_their_order_without_litter(pack) -> None:
+    litter = {"__MACOSX/._甲镇.txt": b"x", ".DS_Store": b"x", "年报/Thumbs.db": b"x", "~$a.docx": b"x"}
+    assert list(members(pack({**TEXTS, **litter}))) == [Member(path, data) for path, data in TEXTS.items()]
+
+
+def test_names_of_chinese_windows_are_read() -> None:
+    plain = make.packed({"aaaa.txt": b"a"})
+    assert listed(plain.replace(b"aaaa", "年报".encode("gbk"))) == {"年报.txt": "a"}
+    assert listed(make.packed({"aaaaaa.txt": b"a"}).replace(b"aaaaaa", "年报".encode())) == {"年报.txt": "a"}
+    assert listed(make.packed({"../../etc/a.txt": b"a", "C:\\b.txt": b"b"})) == {
+        "../../etc/a.txt": "a",
+        "C:/b.txt": "b",
+    }
+
+
+def test_archives_within_archives_to_a_limited_depth() -> None:
+    data = make.packed({"a.txt": b"a"})
+    for level in ("1", "2"):
+        data = make.packed_rar({f"{level}.zip": data}) if level == "1" else make.packed({f"{level}.rar": data})
+    assert listed(data) == {"2.rar!/1.zip!/a.txt": "a"}
+    assert listed(make.packed({"3.zip": data})) == {"3.zip!/2.rar!/1.zip": "too_deep"}
+
+
+def test_a_bad_member_does_not_take_the_others_with_it() -> None:
+    data = make.packed({"a.txt": b"a", "b.zip": make.packed({"c.txt": b"c"})[:-10], "d.txt": b"d" * 50})
+    assert listed(data) == {"a.txt": "a", "b.zip": "broken", "d.txt": "d" * 50}
+    locked = bytearray(make.packed({"a.txt": b"a", "b.txt": b"b"}))
+    at = locked.index(b"PK\x01\x02") + 8
+    locked[at] |= 1
+    assert listed(bytes(locked)) == {"a.txt": "encrypted", "b.txt": "b"}
+    assert set(listed(make.packed_rar({"a.txt": b"a"}, password="x")).values()) == {"encrypted"}
+
+
+@pytest.mark.parametrize("pack", [make.packed, make.packed_rar])
+def test_bombs_are_refused(pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert listed(pack({"a.txt": b"\0" * 5_000_000, "b.txt": b"b"})) == {"a.txt": "bomb", "b.txt": "b"}
+    monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
+    with pytest.raises(ReadError, match="bomb: found an archive beyond 3 files"):
+        listed(pack({f"{n}.txt": b"a" for n in range(4)}))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(make.packed({}), "empty"), (make.packed(TEXTS)[:60], "broken"), (make.packed_rar(TEXTS)[:40], "broken")],
+    ids=["zip of nothing", "zip cut short", "rar cut short"],  # the bytes hold the time and would differ by worker
+)
+def test_an_archive_that_cannot_be_opened_says_why(data: bytes, code: str, settings: Settings) -> None:
+    (settings.raw_dir / "a.zip").write_bytes(data)
+    _, counts, found = run(settings)
+    assert found["a.zip"]["read_reason"].startswith(f"{code}: found") and counts.errors == ()
+
+
+def test_each_report_in_an_archive_is_a_row_with_a_stable_id(settings: Settings) -> None:
+    archived = {"甲.docx": make.docx(), "内/乙.zip": make.packed({"丙.html": make.html()}), "图.png": b"\x89PNG\r\n"}
+    (settings.raw_dir / "x.zip").write_bytes(make.packed(archived))
+    (settings.raw_dir / "x.meta.json").write_text('{"url": "https://x.example/1"}', encoding="utf-8")
+    (settings.raw_dir / "y.txt").write_bytes(make.TEXT.encode())
+    files, counts, found = run(settings)
+    assert (files.computed, counts.computed, counts.errors) == (2, 4, ())
+    assert set(found) == {"x.zip!/甲.docx", "x.zip!/内/乙.zip!/丙.html", "x.zip!/图.png", "y.txt"}
+    row = found["x.zip!/甲.docx"]
+    assert row["text"] == make.TEXT
+    assert row["report_id"] == report_id("x.zip!/甲.docx", row["raw_sha256"])
+    assert found["x.zip!/图.png"]["read_reason"].startswith("unsupported")
+    table = read_files(settings).filter(pl.col("archive_path") == "x.zip")
+    assert set(table["source_url"]) == {"https://x.example/1"} and table.height == 3
+
+
+def test_an_archive_is_opened_once_and_again_when_it_changes(settings: Settings) -> None:
+    path = settings.raw_dir / "x.zip"
+    path.write_bytes(make.packed(TEXTS))
+    before = run(settings)[2]
+    written = files_path(settings).stat().st_mtime_ns
+    path.with_name("x.meta.json").write_text('{"url": "https://x.example/2"}', encoding="utf-8")
+    files, counts, _ = run(settings)
+    assert (files.computed, counts.computed, counts.reused) == (1, 0, 2)
+    assert set(read_files(settings)["source_url"]) == {"https://x.example/2"}
+    assert files_path(settings).stat().st_mtime_ns > written
+    path.write_bytes(make.packed({**TEXTS, "丙镇.txt": b"c"}))
+    _, counts, after = run(settings)
+    assert (counts.computed, counts.reused, counts.removed) == (1, 2, 0)
+    assert before.items() <= after.items()
+
+
+def test_an_archive_that_was_too_large_is_opened_when_the_limit_is_raised(settings: Settings) -> None:
+    noise = random.Random(1).randbytes(120_000)
+    (settings.raw_dir / "x.zip").write_bytes(make.packed({**TEXTS, "noise.bin": noise}))
+    assert run(settings)[2]["x.zip"]["read_reason"].startswith("too_large")
+    raised = Settings.load(settings.raw_dir, settings.warehouse_dir, {"FAZHI_PROCESSES": "1"})
+    assert "x.zip!/甲镇.txt" in run(raised)[2]

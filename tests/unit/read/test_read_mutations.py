@@ -1,0 +1,98 @@
+"""Damaged files, crashing libraries and large folders: a row for each file, no traceback, and nothing read twice."""
+
+import os
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import document_fixtures as make
+import polars as pl
+import pytest
+
+from pipelines.build.buckets import Counts, scan
+from pipelines.build.progress import listening
+from pipelines.read import isolation
+from pipelines.read.document import ReadError
+from pipelines.settings import Settings
+from pipelines.stage.documents import DOCUMENTS, refresh_documents
+from pipelines.stage.raw_inventory import read_files, refresh_files
+
+MUTATED = 1000
+LARGE = 20_000
+_REASON = re.compile(r"[a-z_]+: \S.*", re.DOTALL)
+
+
+def settings_for(folder: Path, processes: int) -> Settings:
+    return Settings.load(folder / "raw", folder / "wh", {"FAZHI_PROCESSES": str(processes)})
+
+
+def rows(settings: Settings) -> pl.DataFrame:
+    return scan(settings.stage_dir, DOCUMENTS).collect()
+
+
+def test_a_thousand_mutated_files_give_a_thousand_rows_and_no_traceback(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, data in make.mutations(seed=4, count=MUTATED):
+        (raw / name).write_bytes(data)
+    settings = settings_for(tmp_path, processes=2)
+    refresh_files(settings)
+    counts = refresh_documents(read_files(settings), settings)
+    found = rows(settings)
+    assert counts.errors == ()
+    assert len({path.partition("!/")[0] for path in found["raw_path"]}) == MUTATED
+    failed = found.filter(pl.col("read_status") != "ok")
+    assert all(_REASON.fullmatch(reason) for reason in failed["read_reason"])
+    assert not failed["read_reason"].str.contains("internal error|Traceback").any()
+    codes = Counter(reason.partition(":")[0] for reason in failed["read_reason"])
+    assert {"broken", "too_deep", "undecodable"} <= codes.keys()
+    read = found.filter(pl.col("read_status") == "ok")
+    assert set(read["media_type"]) >= {"text/html", "application/pdf", "application/msword", "application/rtf"}
+    assert capfd.readouterr().err == ""
+    assert refresh_documents(read_files(settings), settings) == Counts(0, found.height, 0)
+
+
+def test_a_library_that_crashes_hangs_or_panics_is_a_reason() -> None:
+    for call, code in (((os.abort,), "crashed"), ((os._exit, 3), "crashed"), ((time.sleep, 60), "too_slow")):
+        with pytest.raises(ReadError) as refusal:
+            isolation.run(*call, seconds=0.5 if code == "too_slow" else 60)
+        assert refusal.value.code == code
+    with pytest.raises(ReadError, match=r"gives up \(KeyboardInterrupt"):
+        isolation.run(_interrupted)
+    with pytest.raises(ReadError, match="too_large"):
+        isolation.run(bytearray, isolation.MEMORY)
+    assert isolation.run(len, "four") == 4
+
+
+def _interrupted() -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_large_folder_is_read_in_parallel_with_progress_and_never_twice(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    for number in range(LARGE):
+        path = raw / f"{number // 1000}" / f"{number}.txt"
+        if number % 1000 == 0:
+            path.parent.mkdir(parents=True)
+        if number < 1000:
+            text = f"第{number}镇2023年法治政府建设工作报告\n全年举办普法讲座{number % 90}场。\n"
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.hardlink_to(
+                raw / "0" / f"{number % 1000}.txt"
+            )  # the same bytes at another path, twice as fast to make
+    settings = settings_for(tmp_path, processes=2)
+    seen: list[tuple[str, int, int]] = []
+    with listening(lambda *progress: seen.append(progress)):
+        refresh_files(settings)
+        counts = refresh_documents(read_files(settings), settings)
+    assert counts == Counts(LARGE, 0, 0)
+    steps = [progress for progress in seen if progress[0] == "documents"]
+    assert steps[-1] == ("documents", LARGE, LARGE) and len(steps) >= LARGE / 1000
+    assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)
+    assert rows(settings).filter(pl.col("read_status") == "ok").height == LARGE
+    assert refresh_files(settings) == Counts(0, LARGE, 0)
+    assert refresh_documents(read_files(settings), settings) == Counts(0, LARGE, 0)

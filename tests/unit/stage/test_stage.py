@@ -1,0 +1,234 @@
+"""The stage: what is computed again and what is not, and that no document ends a run."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.build.buckets import RETRY, Counts, Outcome, StageTable, bucket_path, bucket_paths, refresh, scan
+from pipelines.build.progress import listening
+from pipelines.build.settled import frame_key, unless_settled
+from pipelines.build.workers import WORTH_A_POOL
+from pipelines.ingest.inventory import inventory
+from pipelines.read.reader import READER_VERSION
+from pipelines.settings import Settings, SettingsError
+from pipelines.stage import documents, facts
+from pipelines.stage.documents import DOCUMENTS, refresh_documents
+
+LEDGER = StageTable("ledger", {"report_id": pl.String(), "input_key": pl.String(), "pid": pl.Int64()})
+PARTS = StageTable("parts", {"report_id": pl.String(), "n": pl.Int64()}, sort=("report_id", "n"))
+
+
+def work(batch: pl.DataFrame, key: str | None = None) -> Outcome:
+    """Two parts for each report; `key` stands in for its input_key where it is given."""
+    ledger = batch.select("report_id", "input_key", pid=pl.lit(os.getpid(), pl.Int64))
+    if key:
+        ledger = ledger.with_columns(input_key=pl.lit(key))
+    parts = batch.select("report_id", n=pl.lit([2, 1], pl.List(pl.Int64))).explode("n")
+    return Outcome({"ledger": ledger, "parts": parts})
+
+
+def wanted(ids: list[str], key: str = "1") -> pl.DataFrame:
+    return pl.DataFrame({"report_id": ids, "input_key": [key] * len(ids)})
+
+
+def step(folder: Path, rows: pl.DataFrame, **options) -> Counts:
+    return refresh(folder, "step", [LEDGER, PARTS], rows, options.pop("work", work), **options)
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in bucket_paths(folder, "parts")}
+
+
+def test_only_what_is_new_changed_or_gone_is_touched(tmp_path: Path) -> None:
+    assert step(tmp_path, wanted(["0a", "0b", "1a"])) == Counts(3, 0, 0)
+    before = times(tmp_path)
+    assert set(before) == {"08.parquet", "18.parquet"}
+    assert step(tmp_path, wanted(["0a", "0b", "1a"])) == Counts(0, 3, 0)
+    assert times(tmp_path) == before
+    changed = pl.concat([wanted(["0a"]), wanted(["0b"], "2"), wanted(["2a"])])
+    assert step(tmp_path, changed) == Counts(2, 1, 1)
+    touched = {name for name, time in times(tmp_path).items() if time != before.get(name)}
+    assert touched == {"08.parquet", "18.parquet", "28.parquet"}
+    parts = scan(tmp_path, PARTS).collect()
+    assert parts.rows() == [(name, n) for name in ("0a", "0b", "2a") for n in (1, 2)]
+
+
+def test_a_bucket_whose_ledger_is_missing_or_of_another_shape_is_built_anew(tmp_path: Path) -> None:
+    step(tmp_path, wanted(["0a", "1a"]))
+    bucket_path(tmp_path, "ledger", "08").unlink()
+    pl.DataFrame({"report_id": ["1a"], "old": [1]}).write_parquet(bucket_path(tmp_path, "parts", "18"))
+    assert step(tmp_path, wanted(["0a", "1a"])) == Counts(2, 0, 0)
+    bucket_path(tmp_path, "parts", "08").write_bytes(b"not parquet")
+    assert step(tmp_path, wanted(["0a", "1a"])) == Counts(1, 1, 0)
+    assert scan(tmp_path, PARTS).collect().height == 4
+
+
+def test_what_asks_to_be_tried_again_is(tmp_path: Path) -> None:
+    step(tmp_path, wanted(["0a"]), work=partial(work, key=RETRY))
+    assert step(tmp_path, wanted(["0a"])) == Counts(1, 0, 0)
+    assert step(tmp_path, wanted(["0a"])) == Counts(0, 1, 0)
+
+
+def test_a_step_is_planned_only_when_what_it_was_given_or_what_it_left_has_changed(tmp_path: Path) -> None:
+    planned: list[str] = []
+
+    def settle(given: str, key: str | None = None) -> Counts:
+        def plan() -> Counts:
+            planned.append(given)
+            return step(tmp_path, wanted(["0a", "1a"], given), work=partial(work, key=key))
+
+        return unless_settled(tmp_path, [LEDGER, PARTS], given, plan)
+
+    assert settle("1") == Counts(2, 0, 0) and settle("1") == Counts(0, 2, 0)
+    assert planned == ["1"]
+    assert settle("2", RETRY) == Counts(2, 0, 0) and settle("2") == Counts(2, 0, 0) and settle("2") == Counts(0, 2, 0)
+    assert planned == ["1", "2", "2"]  # what is to be tried again is not settled
+    bucket_path(tmp_path, "parts", "08").unlink()
+    assert settle("2") == Counts(1, 1, 0)
+    bucket_path(tmp_path, "parts", "18").write_bytes(b"not parquet")
+    assert settle("2") == Counts(1, 1, 0)
+    (tmp_path / "settled.json").write_text("{")
+    assert settle("2") == Counts(0, 2, 0) and len(planned) == 6
+    assert scan(tmp_path, PARTS).collect().height == 4
+
+
+def test_the_key_of_a_frame_changes_with_its_rows_and_their_order() -> None:
+    frames = [wanted(["0a", "1a"]), wanted(["1a", "0a"]), wanted(["0a"]), wanted(["0a", "1a"], "2"), wanted([])]
+    assert len({frame_key(frame) for frame in frames}) == len(frames)
+    assert frame_key(wanted(["0a", "1a"])) == frame_key(frames[0])
+
+
+def test_a_run_that_breaks_off_leaves_no_half_bucket(tmp_path: Path) -> None:
+    def broken(batch: pl.DataFrame) -> Outcome:
+        raise RuntimeError("power cut")
+
+    step(tmp_path, wanted(["0a"]))
+    with pytest.raises(RuntimeError, match="power cut"):
+        step(tmp_path, wanted(["0a", "0b"]), work=broken)
+    assert scan(tmp_path, LEDGER).collect()["report_id"].to_list() == ["0a"]
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_many_documents_are_spread_over_processes_and_give_the_same_rows(tmp_path: Path) -> None:
+    ids = [f"{number:04x}"[::-1] for number in range(WORTH_A_POOL + 1)]
+    seen: list[tuple[str, int, int]] = []
+    with listening(lambda *report: seen.append(report)):
+        counts = step(tmp_path / "pool", wanted(ids), processes=2, batch=20)
+    assert counts == Counts(len(ids), 0, 0)
+    assert seen[-1] == ("step", len(ids), len(ids))
+    workers = set(scan(tmp_path / "pool", LEDGER).collect()["pid"])
+    assert os.getpid() not in workers and 1 <= len(workers) <= 2
+    step(tmp_path / "here", wanted(ids))
+    assert scan(tmp_path / "pool", PARTS).collect().equals(scan(tmp_path / "here", PARTS).collect())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "raw").mkdir()
+    return Settings.load(tmp_path / "raw", tmp_path / "warehouse", {"FAZHI_MAX_BYTES": "1000", "FAZHI_PROCESSES": "1"})
+
+
+def read(settings: Settings) -> tuple[Counts, dict[str, dict]]:
+    counts = refresh_documents(inventory(settings.raw_dir)[0], settings)
+    return counts, {row["raw_path"]: row for row in scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()}
+
+
+def test_every_file_becomes_a_document_or_says_why_not(settings: Settings) -> None:
+    raw = settings.raw_dir
+    (raw / "good.txt").write_text("某镇2023年度法治政府建设情况报告\n全年开展培训3次。", encoding="utf-8")
+    (raw / "empty.txt").touch()
+    (raw / "binary.txt").write_bytes(bytes(range(256)) * 3)
+    (raw / "large.txt").write_bytes(b"1" * 1001)
+    (raw / "nowhere.txt").symlink_to(raw / "nothing")
+    counts, found = read(settings)
+    assert counts == Counts(5, 0, 0)
+    assert {name: row["read_status"] for name, row in found.items()} == {
+        name: "ok" if name == "good.txt" else "failed" for name in found
+    }
+    reasons = {name: row["read_reason"].partition(":")[0] for name, row in found.items() if row["read_reason"]}
+    assert reasons["empty.txt"] == "empty"
+    assert reasons["large.txt"] == "too_large"
+    assert reasons["nowhere.txt"] == "missing"
+    assert set(reasons) == {"empty.txt", "binary.txt", "large.txt", "nowhere.txt"}
+    assert read(settings)[0] == Counts(0, 5, 0)
+
+
+def test_a_document_that_raises_is_a_failed_row_with_its_traceback(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(data: bytes, name: str) -> documents.Document:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(documents, "read_bytes", explode)
+    (settings.raw_dir / "a.txt").write_text("正文", encoding="utf-8")
+    counts, found = read(settings)
+    assert found["a.txt"]["read_reason"] == "internal error: KeyError: 'unforeseen'"
+    assert "Traceback" in counts.errors[0]
+
+
+def test_a_file_that_changes_under_the_reader_is_not_stored_under_its_old_hash(settings: Settings) -> None:
+    path = settings.raw_dir / "a.txt"
+    path.write_text("旧", encoding="utf-8")
+    files = inventory(settings.raw_dir)[0]
+    path.write_text("新", encoding="utf-8")
+    refresh_documents(files, settings)
+    row = scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()[0]
+    assert row["read_reason"].startswith("changed") and row["text"] == ""
+
+
+def test_a_new_reader_reads_everything_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    (settings.raw_dir / "a.txt").write_text("正文", encoding="utf-8")
+    read(settings)
+    monkeypatch.setattr(documents, "READER_VERSION", READER_VERSION + "+")
+    assert read(settings)[0] == Counts(1, 0, 0)
+
+
+def test_settings_come_from_the_environment_and_say_what_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "带 空格"
+    folder.mkdir()
+    found = Settings.load(environ={"FAZHI_RAW": str(folder), "DAGSTER_HOME": str(tmp_path / "home")})
+    assert found.raw_dir == folder and found.dagster_home == tmp_path / "home"
+    assert found.release_path == found.project_root / "warehouse" / "fazhi.duckdb"
+    assert Settings.load(raw_dir=folder, environ={}).reference_dir == found.project_root / "raw" / "reference"
+    with pytest.raises(SettingsError, match="FAZHI_MAX_BYTES"):
+        Settings.load(environ={"FAZHI_MAX_BYTES": "20 MB"})
+    with pytest.raises(SettingsError, match="does not exist"):
+        Settings.load(raw_dir=tmp_path / "none", environ={}).check_folders()
+    for inside in (folder, folder / "warehouse"):
+        with pytest.raises(SettingsError, match="lies in the raw folder"):
+            Settings.load(folder, inside, {}).check_folders()
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="is a file"):
+        Settings.load(raw_dir=tmp_path / "file", environ={}).check_folders()
+
+
+def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = facts.extract_frame
+
+    def explode(frame: pl.DataFrame, codebook: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+        if "毒" in "".join(frame["text"]):
+            raise ZeroDivisionError("unforeseen")
+        return whole(frame, codebook)
+
+    monkeypatch.setattr(facts, "extract_frame", explode)
+    span = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String}))
+    batch = pl.DataFrame(
+        {
+            "report_id": ["0a", "0b"],
+            "input_key": ["1", "1"],
+            "text": ["有毒。", "全年开展普法宣传活动9场次。"],
+            "furniture": [[], []],
+            "report_year": [2023, 2023],
+        },
+        schema_overrides={"furniture": span, "report_year": pl.Int32},
+    )
+    outcome = facts.extract_batch(batch)
+    assert outcome.frames["readings"]["extract_error"].to_list() == [
+        "internal error: ZeroDivisionError: unforeseen",
+        None,
+    ]
+    assert set(outcome.frames["numbers"]["report_id"]) == {"0b"}
+    assert len(outcome.errors) == 1 and "Traceback" in outcome.errors[0]

@@ -1,0 +1,287 @@
+"""Specifications read out of the SQL: dependencies, lineage, descriptions; and building with reuse."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from warehouse_fixtures import (
+    ANHAI,
+    CHIDIAN,
+    DONGCHENG,
+    SQL_DIR,
+    TIANFU,
+    Clause,
+    Report,
+    Warehouse,
+    built,
+    say,
+    write_rows,
+)
+
+from pipelines.report.table_pages import DOCS_PATH, render
+from pipelines.stage.indicators import write_indicators
+from pipelines.warehouse import descriptions as metadata
+from pipelines.warehouse.descriptions import MetadataError
+from pipelines.warehouse.lineage import parse, trace
+from pipelines.warehouse.lineages import KEPT, LineageError, follow, trace_all
+from pipelines.warehouse.lineages import render as render_lineage
+from pipelines.warehouse.release import release_columns
+from pipelines.warehouse.table_parts import table_files
+from pipelines.warehouse.tables import BuildError, build, load_specs, output_types
+
+SPECS = load_specs(SQL_DIR)
+
+
+def lineage(table: str, column: str) -> set[str]:
+    (found,) = [c for c in SPECS[table].columns if c.name == column]
+    return {f"{source}.{name}" for source, name in found.lineage}
+
+
+def test_dependencies_come_from_the_sql():
+    assert SPECS["fact_indicator"].depends_on == ("correction", "dim_report", "stage_facts")
+    assert SPECS["number_mention"].depends_on[-1:] == ("stage_numbers",)
+    assert (SPECS["dim_report"].group, SPECS["township_year"].group) == ("tables", "marts")
+    seen = set(metadata.inputs())
+    for name, spec in SPECS.items():
+        assert seen.issuperset(spec.depends_on), f"{name} stands before what it reads"
+        seen.add(name)
+
+
+def test_column_lineage_passes_ctes_windows_unions_and_lambdas():
+    assert lineage("fact_indicator", "report_year") == {"dim_report.report_year"}
+    assert lineage("township_metric", "fact_ids") >= {"fact_indicator.fact_id"}
+    assert lineage("township_metric", "value") == {"dim_indicator.aggregation", "fact_indicator.value"}
+    assert lineage("township_year", "trainings_held") == {"township_metric.metric_code", "township_metric.value"}
+    assert lineage("county_year", "n_units") == set()  # a count of rows has no source column
+    assert lineage("worklist_divisions", "publisher") == {"stage_identities.publisher"}
+    assert lineage("dim_division", "division_code") >= {"ref_divisions.county_code", "ref_divisions.township_code"}
+
+
+def test_every_source_is_a_column_that_exists():
+    columns = {
+        **{n: set(t) for n, t in metadata.inputs().items()},
+        **{n: {c.name for c in s.columns} for n, s in SPECS.items()},
+    }
+    for spec in SPECS.values():
+        for column in spec.columns:
+            assert all(name in columns[table] for table, name in column.lineage)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT * FROM t", r"SELECT \* hides"),
+        ("SELECT a.* FROM t AS a", r"SELECT \* hides"),
+        ("SELECT COLUMNS('a') FROM t", "COLUMNS"),
+        ("FROM (SELECT a, b FROM t) PIVOT (sum(a) FOR b IN (1, 2))", "hides|PIVOT"),
+        ("DELETE FROM t", "expected one SELECT"),
+        ("SELECT a FROM", "cannot be parsed"),
+        ("SELECT t.nothing FROM t", "nothing"),
+        ("SELECT x.a FROM x", "which no SQL file makes"),
+    ],
+)
+def test_sql_that_cannot_be_followed_is_refused(sql, message):
+    with pytest.raises(LineageError, match=message):
+        trace("mart", parse("mart", sql), {"t": ["a", "b"]})
+
+
+def test_a_circle_of_tables_is_named(tmp_path):
+    for name, other in (("dim_report", "report_text"), ("report_text", "dim_report")):
+        path = tmp_path / "tables" / f"{name}.sql"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"SELECT x.report_id FROM {other} AS x", encoding="utf-8")
+    with pytest.raises(LineageError, match="circle"):
+        load_specs(tmp_path)
+
+
+def test_descriptions_are_complete_and_none_is_left_over():
+    described = {name: {c.name for c in spec.columns} for name, spec in SPECS.items()}
+    described |= {table: {name for name, _ in kinds} for table, kinds in release_columns(SPECS).items()}
+    assert set(metadata.tables()) == set(described)
+    sections = metadata.columns()
+    assert set(sections) == {"shared", *described}.intersection(sections)
+    for table, columns in described.items():
+        for column in columns:
+            text = metadata.describe_column(table, column)
+            assert len(text.en) > 10 and text.zh
+        own = set(sections.get(table, {}))
+        assert own <= columns, f"[{table}] describes columns that are gone: {own - columns}"
+        text = metadata.describe_table(table)
+        assert columns.issuperset([*text.key, *text.references, *text.list_references])
+        for target in [*text.references.values(), *text.list_references.values()]:
+            other, key = target.split(".")
+            assert key in described[other]
+    inherited = {c for table, columns in described.items() for c in columns if c not in sections.get(table, {})}
+    assert set(sections["shared"]) == inherited
+    with pytest.raises(MetadataError, match=r"\[dim_report\] in metadata/columns.toml"):
+        metadata.describe_column("dim_report", "shoe_size")
+
+
+def test_the_data_dictionary_is_fresh():
+    stale = "docs/tables.md is stale; run python -m pipelines.report.table_pages"
+    assert DOCS_PATH.read_text(encoding="utf-8") == render(SPECS), stale
+
+
+def test_the_lineage_that_is_kept_is_that_of_the_sql():
+    texts = {name: spec.sql for name, spec in SPECS.items()}
+    stale = "metadata/lineage.json is stale; run python -m pipelines.report.table_pages"
+    assert KEPT.read_text(encoding="utf-8") == render_lineage(texts), stale
+    assert follow(texts) == trace_all(texts)
+    texts["report_text"] += " LIMIT 3"  # another text is followed anew
+    assert follow(texts) == trace_all(texts)
+
+
+def test_design_columns_are_there():
+    types = {table: dict(columns) for table, columns in output_types(SPECS).items()}
+    assert types["fact_indicator"]["value"] == "DOUBLE"
+    assert types["dim_report"]["published_on"] == "DATE"
+    assert types["township_metric"]["fact_ids"] == "VARCHAR[]"
+    assert types["township_year"]["trainings_held"] == "DOUBLE"
+
+
+def sample() -> Report:
+    return Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
+
+
+def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
+    warehouse = Warehouse(tmp_path, [sample()])
+    assert not any(table.reused for table in warehouse.build().values())
+    second = warehouse.build()
+    assert all(table.reused for table in second.values())
+    assert second["fact_indicator"].rows == 1
+    warehouse.rows["stage_facts"][0]["confidence"] = 0.5
+    third = warehouse.build()
+    # township_metric shows the confidence, so it and all that reads it is built again, and nothing else
+    assert {name for name, table in third.items() if not table.reused} == {
+        *("fact_indicator", "township_metric", "township_year", "township_change", "county_year", "city_year"),
+        *("province_year", "metric_coverage", "review_queue", "worklist_divisions", "correction"),
+    }
+
+
+def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
+    warehouse = Warehouse(tmp_path, [sample()])
+    warehouse.build()
+    warehouse.rows["stage_files"][0]["mtime_ns"] = 7  # somebody touched the file
+    built = warehouse.build()
+    assert {name for name, table in built.items() if not table.reused} == {"correction", "dim_report"}
+
+
+def provinces() -> list[Report]:
+    """Units of three provinces over two years, one of them with two kinds of report, and one without a place."""
+    law = {"doc_type": "enforcement_report"}
+    return [
+        Report("2022.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{2}次。", 2)]),
+        Report("2023.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]),
+        Report("n.txt", ANHAI, 2023, [say("exam_sessions", "测试{5}次，", 5), say("laws_studied", "学法{2}部。", 2)]),
+        Report("t.txt", TIANFU, 2023, [say("exam_pass_rate", "合格率{98}%。", 98)]),
+        Report("e.txt", TIANFU, 2023, [say("enforcement_staff", "执法人员{8}名。", 8)], identity=law),
+        Report("d.txt", DONGCHENG, 2022, [Clause(None, "本街道认真学习。")]),
+        Report("u.txt", None, 2023, [say("exam_sessions", "测试{4}次。", 4)]),
+    ]
+
+
+def test_a_table_in_parts_holds_what_it_would_hold_as_a_whole(tmp_path):
+    parts, whole = Warehouse(tmp_path / "parts", provinces()), Warehouse(tmp_path / "whole", provinces())
+    whole.specs = {name: replace(spec, in_parts=None) for name, spec in whole.specs.items()}
+    one, other = parts.build(), whole.build()
+    assert {name: table.contents for name, table in one.items()} == {n: table.contents for n, table in other.items()}
+    cut = {name: len(table.paths) for name, table in one.items() if parts.specs[name].in_parts}
+    assert cut["township_year"] == 3  # the unit whose report states nothing has its row
+    assert cut["township_metric"] == 3
+    assert {len(other[name].paths) for name in cut} == {1}
+
+
+def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
+    stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
+    late = Report("late.txt", TIANFU, 2022, [say("exam_sessions", "测试{6}次。", 6)])
+    for name, rows in late.rows().items():
+        warehouse.rows[name] += rows
+    built = warehouse.build()
+    for name in ("township_metric", "township_year", "township_change", "county_year", "city_year", "province_year"):
+        new = {path.stem for path in built[name].paths if stamps.get(path) != path.stat().st_mtime_ns}
+        assert new == {"510000"}, name
+    found = warehouse.sql("SELECT value FROM province_year WHERE province_code = '510000' AND report_year = 2022")
+    assert found == [(6,)]
+
+
+def test_a_part_that_nobody_reports_for_any_more_goes(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
+    assert len(warehouse.build()["township_metric"].paths) == 3
+    remaining = [report for report in provinces() if report.township_code != TIANFU]
+    built = Warehouse(tmp_path, remaining).build()
+    assert [path.stem for path in built["township_metric"].paths] == ["350000", "440000"]
+    assert warehouse.sql("SELECT count(*) FROM township_year WHERE province_code = '510000'") == [(0,)]
+
+
+def test_built_shows_types_and_contents(tmp_path):
+    table = Warehouse(tmp_path, [sample()]).build()["number_mention"]
+    assert dict(table.columns)["char_start"] == "BIGINT"
+    assert [path.parent for path in table.paths] == [tmp_path / "tables" / "number_mention"]
+    other = Warehouse(tmp_path / "other", [sample()]).build()["number_mention"]
+    assert (other.rows, other.contents) == (1, table.contents)
+
+
+def test_tables_do_not_depend_on_order_or_number_of_files(tmp_path):
+    reports = [sample(), Report("b.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{5}次。", 5)])]
+    one, other = built(tmp_path / "one", *reports), built(tmp_path / "other", *reversed(reports))
+    for name in one.specs:
+        frames = [pl.read_parquet(table_files(w.tables_dir, name)) for w in (one, other)]
+        assert frames[0].equals(frames[1]), name
+
+
+def test_several_files_of_an_input_are_one_table_and_none_is_an_empty_one(tmp_path):
+    rows = sample().rows()["stage_documents"]
+    paths = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    write_rows("stage_documents", rows, paths[0])
+    write_rows("stage_documents", [{**rows[0], "report_id": "9f"}], paths[1])
+    assert build(SPECS["report_text"], {"stage_documents": paths}, tmp_path / "a").rows == 2
+    assert build(SPECS["report_text"], {"stage_documents": []}, tmp_path / "b").rows == 0
+
+
+def test_missing_and_broken_inputs_are_named(tmp_path):
+    spec = SPECS["report_text"]
+    with pytest.raises(BuildError, match="no place was given for its input stage_documents"):
+        build(spec, {}, tmp_path)
+    with pytest.raises(BuildError, match=r"stage_documents is not at .*gone\.parquet"):
+        build(spec, {"stage_documents": tmp_path / "gone.parquet"}, tmp_path)
+    (tmp_path / "bad.parquet").write_bytes(b"not a table")
+    with pytest.raises(BuildError, match=r"report_text: .*bad\.parquet cannot be read"):
+        build(spec, {"stage_documents": tmp_path / "bad.parquet"}, tmp_path)
+    assert not list(tmp_path.glob("*report_text*"))
+
+
+def test_folders_with_quotes_spaces_and_chinese(tmp_path):
+    folder = tmp_path / "它's 仓库"
+    warehouse = Warehouse(folder, [sample()])
+    warehouse.build()
+    assert [path.name for path in table_files(folder / "tables", "township_year")] == ["350000.parquet"]
+    shutil.rmtree(folder)
+
+
+def test_the_codebook_becomes_a_table(tmp_path):
+    class Entry:
+        code, family, name_zh, name_en, unit, kind, aggregation = "b", "f", "名", "name", "次", "flow", "sum"
+        counts = excludes = definition = definition_zh = weight = "x"
+
+    class Other(Entry):
+        code = "a"
+
+    path = write_indicators([Entry(), Other()], tmp_path / "stage" / "indicators.parquet")
+    assert pl.read_parquet(path)["metric_code"].to_list() == ["a", "b"]
+    assert list(pl.read_parquet(path).columns) == list(metadata.inputs()["ref_indicators"])
+    assert [p.name for p in Path(path.parent).iterdir()] == ["indicators.parquet"]
+
+
+def test_what_an_older_version_remembered_is_worked_out_anew(tmp_path):
+    warehouse = Warehouse(tmp_path, [sample()])
+    before = warehouse.build()
+    memory = tmp_path / "tables" / "contents.json"
+    known = json.loads(memory.read_text(encoding="utf-8"))
+    old = {name: {"key": entry["key"].partition(" ")[2], "answer": {"rows": 7}} for name, entry in known.items()}
+    memory.write_text(json.dumps(old), encoding="utf-8")
+    after = warehouse.build()
+    assert {name: table.contents for name, table in after.items()} == {n: table.contents for n, table in before.items()}
