@@ -19,6 +19,7 @@ import polars as pl
 
 from pipelines.assets.run_job import asset_names
 from pipelines.build.buckets import bucket_paths
+from pipelines.definitions import defs
 from pipelines.stage.documents import DOCUMENTS
 
 # As many assets as the nightly job has, one after the other, which do nothing; with the start of the program.
@@ -58,7 +59,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _empty_job(folder: Path) -> None:
-    command = [sys.executable, "-c", _EMPTY_JOB, str(len(asset_names())), str(folder)]
+    command = [sys.executable, "-c", _EMPTY_JOB, str(len(asset_names(defs))), str(folder)]
     subprocess.run(command, check=True, capture_output=True)
 
 

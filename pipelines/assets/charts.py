@@ -10,11 +10,12 @@ from contextlib import closing
 import dagster as dg
 
 from pipelines.assets.asset_metadata import Metadata
+from pipelines.build.buckets import stored_key
+from pipelines.build.database import connect, quote
 from pipelines.build.memo import Memo
 from pipelines.report.charts import CHARTS, VERSION, Chart
 from pipelines.settings import Settings
 from pipelines.warehouse.table_parts import table_files
-from pipelines.warehouse.tables import connect, quote, stored_key
 
 
 def table_charts(settings: Settings, table: str) -> Metadata:

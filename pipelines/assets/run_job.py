@@ -50,24 +50,22 @@ class Outcome:
     missing: tuple[str, ...]
 
 
-def run_job(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
-    """Run everything with `settings`; `on_event` hears of each asset as it is made and of each failure.
+def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
+    """Run all assets of `definitions`. `on_event` is called for each asset that is made and for each failure.
 
     What one failure does not touch is made all the same. The run is stored in the instance at `settings.dagster_home`.
     Raises RunBusy where another run is at work on the same warehouse.
     """
     with run_lock(settings.warehouse_dir):
-        return _run(settings, on_event)
+        return _run(definitions, settings, on_event)
 
 
-def _run(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
-    from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
-
+def _run(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
     keep_open()
     settings.prepare_dagster_home()
     run_id = str(uuid.uuid4())
     failed: set[str] = set()
-    missing = asset_names()
+    missing = asset_names(definitions)
 
     def listen(entry: dg.EventLogEntry) -> None:
         event = _told(entry.dagster_event) if entry.dagster_event else None
@@ -82,7 +80,7 @@ def _run(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
 
     with dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, listen)
-        result = defs.resolve_job_def(JOB_NAME).execute_in_process(
+        result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
             run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
             instance=instance,
             run_id=run_id,
@@ -93,11 +91,9 @@ def _run(settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
     return Outcome(result.success, tuple(missing))
 
 
-def asset_names() -> list[str]:
+def asset_names(definitions: dg.Definitions) -> list[str]:
     """Every asset that a run makes, in an order in which it can make them."""
-    from pipelines.definitions import defs
-
-    keys = defs.resolve_asset_graph().toposorted_asset_keys
+    keys = definitions.resolve_asset_graph().toposorted_asset_keys
     return [key.to_user_string() for key in keys]
 
 

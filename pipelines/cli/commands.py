@@ -53,11 +53,12 @@ def _run(settings: Settings, quiet: bool) -> None:
     from pipelines.build.progress import listening
     from pipelines.build.run_lock import RunBusy
     from pipelines.cli import output as show
+    from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
     from pipelines.report.summary import summarise
 
     out = show.console()
     failures: list[Failed] = []
-    with show.run_progress(out, asset_names, quiet) as progress:
+    with show.run_progress(out, lambda: asset_names(defs), quiet) as progress:
 
         def on_event(event: Event) -> None:
             if isinstance(event, Failed):
@@ -68,7 +69,7 @@ def _run(settings: Settings, quiet: bool) -> None:
 
         with listening(progress.progress if progress else lambda step, done, total: None):
             try:
-                outcome = run_job(settings, on_event)
+                outcome = run_job(defs, settings, on_event)
             except RunBusy as error:
                 raise Refusal(str(error)) from error
     for failure in failures:

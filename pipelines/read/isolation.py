@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pipelines.read.document import ReadError
 
@@ -46,7 +46,7 @@ def run(function: Callable[..., Result], *arguments: Any, seconds: float = SECON
             message = f"found a file that ends the reader (exit code {code}); save it anew in another format"
             raise ReadError("crashed", message) from error
     if is_result:
-        return value
+        return cast(Result, value)
     raise value
 
 

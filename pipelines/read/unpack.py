@@ -210,7 +210,8 @@ def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
 
 def _unrar_one(archive: rars.RarFile, info: rars.RarInfo, options: rars.ReadOptions) -> bytes | ReadError:
     try:
-        return archive.read(info, options=options)
+        data: bytes = archive.read(info, options=options)
+        return data
     except Exception as error:
         kind = type(error).__name__
         return ReadError("broken", f"found a damaged file in the archive ({kind}); fetch the archive again")

@@ -55,7 +55,8 @@ def draw_svg(draw: "Callable[[Figure], None]", width: int, height: int) -> bytes
             figure = Figure(figsize=(width * POINTS_PER_PIXEL / 72, height * POINTS_PER_PIXEL / 72))
             draw(figure)
             buffer = BytesIO()
-            FigureCanvasSVG(figure).print_svg(buffer, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+            hidden = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+            FigureCanvasSVG(figure).print_svg(buffer, metadata=hidden)  # type: ignore[no-untyped-call]
     content = buffer.getvalue()
     # Han characters are drawn in their Chinese forms wherever the reader's browser is set to another language.
     return content[content.index(b"<svg ") :].replace(b"<svg ", b'<svg xml:lang="zh-CN" ', 1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from pipelines.build.database import connect, quote
 from pipelines.report.canvas import BLUE, draw_svg, heading, note, say_too_few
-from pipelines.warehouse.tables import connect, quote
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

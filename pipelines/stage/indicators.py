@@ -7,7 +7,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.build.atomic import whole
-from pipelines.warehouse.descriptions import inputs
+
+COLUMNS = (
+    *("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight"),
+    *("counts", "excludes", "definition", "definition_zh"),
+)
 
 
 def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
@@ -15,11 +19,10 @@ def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
 
     `indicators` are the entries of the codebook: objects with the attributes `code`, `family`, `name_zh` and so on.
     """
-    names = list(inputs()["ref_indicators"])
     rows = [
-        {name: getattr(indicator, "code" if name == "metric_code" else name) for name in names}
+        {name: getattr(indicator, "code" if name == "metric_code" else name) for name in COLUMNS}
         for indicator in indicators
     ]
     with whole(path) as beside:
-        pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).sort("metric_code").write_parquet(beside)
+        pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).sort("metric_code").write_parquet(beside)
     return path

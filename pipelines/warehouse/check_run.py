@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 import duckdb
 
+from pipelines.build.buckets import stored_key
 from pipelines.build.database import connect, quote
 from pipelines.build.memo import Memo
 from pipelines.warehouse.bounds import Bounds, Limit
 from pipelines.warehouse.checks import LAST_COVERAGE, MOST_SHOWN, Check
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.table_parts import table_files
-from pipelines.warehouse.tables import stored_key
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
 

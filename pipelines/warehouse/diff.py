@@ -241,7 +241,7 @@ class _Comparison:
         if columns is None:
             return None
         ((rows,),) = self.con.execute(f"SELECT count(*) FROM {side}.{table}").fetchall()
-        return rows
+        return int(rows)
 
     def _examples(self, pair: Pairing, columns: Mapping[str, int]) -> Iterator[Example]:
         shown = dict.fromkeys((*columns, *(["value"] if "value" in pair.columns else [])))
@@ -285,4 +285,4 @@ class _Comparison:
                 OR c.metric_code IN (SELECT headline FROM later.dim_headline))
               AND (a.value, a.value_low, a.value_high) IS DISTINCT FROM (b.value, b.value_low, b.value_high)
         """).fetchall()
-        return units
+        return int(units)

@@ -17,7 +17,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 def read(data: bytes, name: str) -> Document:
     """Return the text of an RTF file. Raises ReadError `broken` or `empty`."""
     try:
-        text = rtf_to_text(data.decode("latin-1"), encoding="gb18030", errors="ignore")
+        text = rtf_to_text(data.decode("latin-1"), encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
     except Exception as error:  # the library raises whatever the damage leads to
         message = f"found damaged rich text ({type(error).__name__}); fetch it again, or save it as docx"
         raise ReadError("broken", message) from error

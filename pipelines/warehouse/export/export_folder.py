@@ -56,7 +56,8 @@ def replacing(folder: Path) -> Iterator[Path]:
 def stamp(folder: Path) -> dict[str, Any] | None:
     """What the export in `folder` says of itself (see `datapackage`); None where no export lies there."""
     try:
-        return json.loads((folder / STAMP_FILE).read_text(encoding="utf-8"))[STAMP]
+        found: dict[str, Any] = json.loads((folder / STAMP_FILE).read_text(encoding="utf-8"))[STAMP]
+        return found
     except (OSError, ValueError, LookupError, TypeError):
         return None
 

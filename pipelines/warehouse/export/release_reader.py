@@ -239,7 +239,7 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, where: str | None) -> int
         raise ExportError(
             f"--where does not fit table {table}: {one_line(error)}; correct it, or name other tables with --table"
         ) from error
-    return rows
+    return int(rows)
 
 
 def _column_text(table: str, column: str, comment: str) -> ColumnText:

@@ -117,8 +117,11 @@ class _Book:
             form = self._dates[column.kind]
             return lambda row, position, value: sheet.write_datetime(row, position, value, form)
         if column.kind == "boolean":
-            return sheet.write_boolean
-        return sheet.write_number if column.kind in ("integer", "number") else sheet.write_string
+            name = "write_boolean"
+        else:
+            name = "write_number" if column.kind in ("integer", "number") else "write_string"
+        write: Callable[[int, int, Any], Any] = getattr(sheet, name)
+        return write
 
 
 def _short(column: Column) -> str:
