@@ -35,8 +35,9 @@ from pipelines.stage.facts import refresh_facts
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.indicators import write_indicators
 from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.release import publish
-from pipelines.warehouse.tables import build, load_specs
+from pipelines.warehouse.table_build import build
 
 WORDING = Path(__file__).with_name("example.toml")
 SEED = 1

@@ -7,7 +7,7 @@ from pipelines.assets import documents_and_identities as text
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
-from pipelines.warehouse.tables import load_specs
+from pipelines.warehouse.model import load_specs
 
 _specs = load_specs(Settings.load().sql_dir)
 

@@ -13,8 +13,8 @@ from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
 from pipelines.warehouse.kept_releases import kept
+from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.release import PublishError, Release, publish
-from pipelines.warehouse.tables import TableSpec
 
 NAME = "release"
 

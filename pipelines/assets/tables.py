@@ -1,7 +1,7 @@
 """Groups `tables` and `marts`: one asset for each SQL file under `sql/`, with what the SQL says of its columns.
 
 Only the factory from a table's specification to an asset belongs here. Dependencies, columns and lineage come from
-`pipelines.warehouse.tables`, which reads them out of the SQL.
+`pipelines.warehouse.table_build`, which reads them out of the SQL.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, audit_tables
-from pipelines.warehouse.tables import TableSpec, build
+from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.table_build import build
 
 CHECK = "keeps_its_rules"
 WORK_LEFT = "work_left"

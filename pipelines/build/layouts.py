@@ -2,7 +2,7 @@
 
 A table that lies so says of each report, or of each province, only what follows from the rows of that report or
 province in its inputs: when one report is new, the files of the others stay as they are. Here belongs which rows belong
-to which file; building them is `pipelines.warehouse.tables`.
+to which file; building them is `pipelines.warehouse.table_build`.
 """
 
 from collections.abc import Callable, Sequence

@@ -10,8 +10,8 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import lineages
 from pipelines.warehouse.descriptions import describe_column, describe_table
 from pipelines.warehouse.lineages import KEPT
+from pipelines.warehouse.model import Column, TableSpec, load_specs, output_types
 from pipelines.warehouse.release import release_columns
-from pipelines.warehouse.tables import Column, TableSpec, load_specs, output_types
 
 DOCS_PATH = PROJECT_ROOT / "docs" / "tables.md"
 SQL_DIR = PROJECT_ROOT / "sql"

@@ -16,8 +16,9 @@ import duckdb
 from pipelines.build.database import MEMORY_LIMIT, contents, quote, working
 from pipelines.build.memo import Memo
 from pipelines.warehouse.descriptions import describe_column, describe_table
+from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.table_build import Built
 from pipelines.warehouse.table_parts import look
-from pipelines.warehouse.tables import Built, TableSpec
 
 # The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
 STORAGE_VERSION = "v1.5.0"

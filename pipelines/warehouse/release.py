@@ -21,7 +21,8 @@ from pipelines.build.memo import Memo
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
-from pipelines.warehouse.tables import BuildError, Built, TableSpec, connect_empty, inspect
+from pipelines.warehouse.model import TableSpec, connect_empty
+from pipelines.warehouse.table_build import BuildError, Built, inspect
 
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7

@@ -9,7 +9,7 @@ from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, Clause, Report
 
 from pipelines.codebook.compile import CodebookError, compile_codebook
 from pipelines.codebook.load import read_tables
-from pipelines.warehouse.tables import Built, connect
+from pipelines.warehouse.table_build import Built, connect
 
 SHISHI = "350582999"  # a unit that was merged into another, for these tests only
 YINGLIN = "350582998"

@@ -12,7 +12,7 @@ from pipelines.assets.table_inputs import ASSETS, asset_name
 from pipelines.definitions import defs
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.audit import AUDIT_CHECKS
-from pipelines.warehouse.tables import load_specs
+from pipelines.warehouse.model import load_specs
 
 SPECS = load_specs(PROJECT_ROOT / "sql")
 GRAPH = defs.resolve_asset_graph()

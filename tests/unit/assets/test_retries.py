@@ -11,7 +11,7 @@ from pipelines.assets import raw_files as raw
 from pipelines.assets import release, retries, tables
 from pipelines.assets.retries import MOST, retrying
 from pipelines.definitions import defs
-from pipelines.warehouse.tables import BuildError
+from pipelines.warehouse.table_build import BuildError
 
 PASSING = OSError(errno.ESTALE, "Stale file handle")
 

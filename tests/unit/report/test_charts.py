@@ -26,8 +26,8 @@ from pipelines.report import history_chart as history
 from pipelines.report import panel_charts as panels
 from pipelines.report.charts import CHARTS
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse.table_build import connect, quote
 from pipelines.warehouse.table_parts import table_files
-from pipelines.warehouse.tables import connect, quote
 
 if TYPE_CHECKING:
     from release_fixture import Built

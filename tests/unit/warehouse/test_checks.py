@@ -26,7 +26,7 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.bounds import Bounds, BoundsError, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE
-from pipelines.warehouse.tables import connect_empty, load_specs
+from pipelines.warehouse.model import connect_empty, load_specs
 
 BOUNDS = load_bounds()
 BY_NAME = {check.name: check for check in CHECKS}

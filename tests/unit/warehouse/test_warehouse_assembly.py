@@ -14,7 +14,7 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse import assembly
 from pipelines.warehouse.assembly import Assembly, Work
 from pipelines.warehouse.release import PublishError
-from pipelines.warehouse.tables import inspect
+from pipelines.warehouse.table_build import inspect
 
 
 def reports(years: range, township: str = CHIDIAN) -> list[Report]:
@@ -136,7 +136,8 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
 def test_what_is_remembered_holds_in_another_process(base: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from pipelines.settings import PROJECT_ROOT;"
-        "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.tables import inspect, load_specs;"
+        "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.model import load_specs;"
+        "from pipelines.warehouse.table_build import inspect;"
         "folder = Path(sys.argv[1]); specs = load_specs(PROJECT_ROOT / 'sql'); tables = folder / 'tables';"
         "built = {name: inspect(spec, tables) for name, spec in specs.items()};"
         "(last,) = (folder / 'releases').glob('*.duckdb');"

@@ -28,9 +28,10 @@ from pipelines.warehouse.descriptions import MetadataError
 from pipelines.warehouse.lineage import parse, trace
 from pipelines.warehouse.lineages import KEPT, LineageError, follow, trace_all
 from pipelines.warehouse.lineages import render as render_lineage
+from pipelines.warehouse.model import load_specs, output_types
 from pipelines.warehouse.release import release_columns
+from pipelines.warehouse.table_build import BuildError, build
 from pipelines.warehouse.table_parts import table_files
-from pipelines.warehouse.tables import BuildError, build, load_specs, output_types
 
 SPECS = load_specs(SQL_DIR)
 

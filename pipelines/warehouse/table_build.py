@@ -1,8 +1,4 @@
-"""The tables as `sql/` defines them, and building one of them as a Parquet file.
-
-A table is one SQL file that reads its inputs by plain name. Here the file becomes a `TableSpec` (with descriptions and
-lineage) and, given where its inputs lie, a Parquet file. Which tables are built when is for the caller to say, what
-goes into a release for `pipelines.warehouse.release`.
+"""Building one table as Parquet from where its inputs lie. Which tables are built when is for the caller to say.
 
 A table is built again when its SQL or the contents of an input change. An input that was built again and came out the
 same does not count: a file that was only touched, or a new rule that no report speaks of, stops there.
@@ -10,7 +6,6 @@ same does not count: a file that was only touched, or a new rule that no report 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +13,9 @@ import duckdb
 
 from pipelines.build.atomic import whole
 from pipelines.build.buckets import KEY_NAME, stored_key
-from pipelines.build.database import Contents, connect, name_views, quote, side_by_side
-from pipelines.build.layouts import LAYOUTS, Layout
-from pipelines.warehouse.descriptions import describe_column, describe_table, inputs
-from pipelines.warehouse.lineages import Source, follow
-from pipelines.warehouse.table_parts import Held, Input, InputError, cut, held_by, look, no_rows, note, table_files
+from pipelines.build.database import Contents, name_views, quote, side_by_side
+from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.table_parts import Held, Input, InputError, cut, held_by, look, note, table_files
 
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
@@ -31,33 +24,6 @@ ROW_GROUP = 8192
 
 class BuildError(RuntimeError):
     """A table cannot be built; the message names the table, the cause and what to do."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """An output column: what it means and which (table, column) pairs go into it."""
-
-    name: str
-    description: str
-    lineage: tuple[Source, ...]
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """A table as its SQL file and the metadata define it; `group` is the folder, 'tables' or 'marts'.
-
-    A table `in_parts` is a folder with a file for each part of a layout (pipelines.build.layouts), and only the
-    parts are built again whose rows have changed in an input.
-    """
-
-    name: str
-    group: str
-    sql: str
-    description: str
-    depends_on: tuple[str, ...]
-    columns: tuple[Column, ...]
-    primary_key: tuple[str, ...]
-    in_parts: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -79,29 +45,6 @@ class Built:
     def sql(self) -> str:
         """The query for its rows."""
         return f"FROM read_parquet([{', '.join(map(quote, self.paths))}])"
-
-
-def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
-    """Every table of `sql_dir`/tables and `sql_dir`/marts by name, each after those that it reads.
-
-    Raises LineageError for SQL that cannot be followed or runs in a circle, MetadataError for what is not described.
-    """
-    files = {path.stem: path for group in ("tables", "marts") for path in sorted((sql_dir / group).glob("*.sql"))}
-    texts = {name: path.read_text(encoding="utf-8").strip() for name, path in files.items()}
-    specs: dict[str, TableSpec] = {}
-    for name, lineage in follow(texts).items():
-        text = describe_table(name)
-        specs[name] = TableSpec(
-            name=name,
-            group=files[name].parent.name,
-            sql=texts[name],
-            description=text.comment,
-            depends_on=lineage.depends_on,
-            columns=tuple(Column(c, describe_column(name, c).comment, s) for c, s in lineage.columns.items()),
-            primary_key=text.key,
-            in_parts=LAYOUTS[text.in_parts] if text.in_parts else None,
-        )
-    return specs
 
 
 def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
@@ -178,22 +121,6 @@ def _combined(spec: TableSpec, out_dir: Path, *, reused: bool) -> Built:
     held = {path.stem: Contents(one.rows, one.contents) for path, one in zip(paths, looked, strict=True)}
     parts = held if spec.in_parts else {}
     return Built(tuple(paths), sum(one.rows for one in looked), looked[0].columns, f"{total:x}", parts, reused)
-
-
-def output_types(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
-    """(column, DuckDB type) of every table, worked out over empty inputs; nothing needs to be built."""
-    with closing(connect_empty(specs)) as con:
-        return {name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()] for name in specs}
-
-
-def connect_empty(specs: Mapping[str, TableSpec]) -> duckdb.DuckDBPyConnection:
-    """A database that holds every table of `specs` without a row, each with its columns and types."""
-    con = connect()
-    for name in inputs():
-        con.execute(f"CREATE TABLE {name} AS {no_rows(name)}")
-    for spec in specs.values():
-        con.execute(f"CREATE TABLE {spec.name} AS {spec.sql}")
-    return con
 
 
 def _files(spec: TableSpec, name: str, sources: Sources) -> list[Path]:
