@@ -31,6 +31,7 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "subset_of": pl.String(),
     "scope": pl.String(),
     "period": pl.String(),
+    "months": pl.Int32(),
     "implicit_zero": pl.Boolean(),
     "section": pl.String(),
     "evidence": pl.String(),

@@ -24,6 +24,7 @@ class Fact:
     role: str  # total, subset, repeat
     subset_of: int | None  # index into Extraction.facts
     period: str
+    months: int  # how many months `period` covers, as of `months_of`
     implicit_zero: bool
     scope: str | None
     section: str | None

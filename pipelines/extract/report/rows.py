@@ -237,12 +237,24 @@ def fact_columns(facts: Facts, codebook: Codebook) -> dict[str, Sequence[Any]]:
         "unit": [codebook.units[one.metric] for one in stated],
         "qualifier": [one.amount.qualifier for one in stated],
         "period": [one.period for one in stated],
+        "months": [months_of(one.period) for one in stated],
         "implicit_zero": [one.negated for one in stated],
         "scope": [one.scope for one in stated],
         "rule_id": [one.rule_id for one in stated],
         "read_as": [one.read_as for one in stated],
         "confidence": [CONFIDENCE[one.read_as] for one in stated],
     }
+
+
+def months_of(period: str) -> int:
+    """The months that a period covers: `year` 12, `first_half` and `second_half` 6, `q2` 3, `to_09` 9; 0 if unknown."""
+    if period == "year":
+        return 12
+    if period.endswith("half"):
+        return 6
+    if period.startswith("q"):
+        return 3
+    return int(period[-2:]) if period[-2:].isdigit() else 0
 
 
 def number_columns(numbers: Numbers) -> dict[str, Sequence[Any]]:

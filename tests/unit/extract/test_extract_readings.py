@@ -5,6 +5,7 @@ import pytest
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import extract
 from pipelines.extract.report.records import Extraction
+from pipelines.extract.report.rows import months_of
 
 
 def read(text: str, year: int = 2024) -> Extraction:
@@ -286,6 +287,15 @@ PERIODS = [
 def test_part_of_the_year(text: str, period: str) -> None:
     (fact,) = read(text).facts
     assert (fact.value, fact.period) == (36, period)
+    assert fact.months == months_of(period)
+
+
+@pytest.mark.parametrize(
+    ("period", "months"),
+    [("year", 12), ("first_half", 6), ("second_half", 6), ("to_03", 3), ("q2", 3), ("q4", 3), ("to_10", 10), ("?", 0)],
+)
+def test_months_of_a_period(period: str, months: int) -> None:
+    assert months_of(period) == months
 
 
 @pytest.mark.parametrize(
