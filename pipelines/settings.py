@@ -29,6 +29,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines.errors import FazhiError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
@@ -46,7 +48,7 @@ nux:
 """
 
 
-class SettingsError(ValueError):
+class SettingsError(FazhiError):
     """A folder or limit cannot be used; the message says which, why, and what to do."""
 
 

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pipelines.errors import FazhiError
 
 NAME = ".run.lock"
 HOLDER = ".run.holder"
 
 
-class RunBusy(RuntimeError):
+class RunBusy(FazhiError):
     """Another run works on the same warehouse; the message names its process and what to do."""
 
 

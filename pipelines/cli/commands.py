@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from pipelines.settings import EXPORT_FORMATS, Settings, SettingsError
+from pipelines.errors import FazhiError
+from pipelines.settings import EXPORT_FORMATS, Settings
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -51,7 +52,6 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 def _run(settings: Settings, quiet: bool) -> None:
     from pipelines.assets.run_job import Event, Failed, asset_names, run_job
     from pipelines.build.progress import listening
-    from pipelines.build.run_lock import RunBusy
     from pipelines.cli import output as show
     from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
     from pipelines.report.summary import summarise
@@ -68,10 +68,7 @@ def _run(settings: Settings, quiet: bool) -> None:
                     progress.made(event.asset, event.metadata)
 
         with listening(progress.progress if progress else lambda step, done, total: None):
-            try:
-                outcome = run_job(defs, settings, on_event)
-            except RunBusy as error:
-                raise Refusal(str(error)) from error
+            outcome = run_job(defs, settings, on_event)
     for failure in failures:
         click.echo(f"fazhi: {failure.step} failed: {failure.reason}", err=True)
     if not outcome.is_done:
@@ -96,21 +93,17 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
 
     from pipelines.cli import fetch_output as display
     from pipelines.cli import output as show
-    from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import Options
     from pipelines.ingest.fetch import fetch as read_sites
-    from pipelines.ingest.sources import SourcesError, choose, load_sources
+    from pipelines.ingest.sources import choose, load_sources
 
     out = show.console()
-    try:
-        chosen = choose(load_sources(settings.sources_path), sources)
-        if not chosen:
-            raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
-        with display.fetch_progress(out, chosen) as listener:
-            options = Options(since.date() if since else None, limit, dry_run)
-            tallies = read_sites(settings, chosen, options, listener=listener)
-    except (SourcesError, ArchiveBusy) as error:
-        raise Refusal(str(error)) from error
+    chosen = choose(load_sources(settings.sources_path), sources)
+    if not chosen:
+        raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
+    with display.fetch_progress(out, chosen) as listener:
+        options = Options(since.date() if since else None, limit, dry_run)
+        tallies = read_sites(settings, chosen, options, listener=listener)
     if dry_run:
         display.links(out, tallies)
     display.report(out, tallies)
@@ -146,13 +139,9 @@ def sql(query: str, form: str, warehouse: str | None) -> None:
     settings = Settings.load(warehouse_dir=warehouse)
 
     from pipelines.cli import output as show
-    from pipelines.warehouse.query import QueryError
     from pipelines.warehouse.query import query as ask
 
-    try:
-        result = ask(settings.release_path, query)
-    except QueryError as error:
-        raise Refusal(str(error)) from error
+    result = ask(settings.release_path, query)
     show.write_rows(result.columns, result.rows, form)
 
 
@@ -169,13 +158,9 @@ def export(
     settings = Settings.load(warehouse_dir=warehouse)
 
     from pipelines.cli import output as show
-    from pipelines.warehouse.export import ExportError
     from pipelines.warehouse.export import export as write_files
 
-    try:
-        exported = write_files(settings.release_path, out, forms or settings.export_formats, tables=tables, where=where)
-    except ExportError as error:
-        raise Refusal(str(error)) from error
+    exported = write_files(settings.release_path, out, forms or settings.export_formats, tables=tables, where=where)
     show.write_rows(("file", "rows", "bytes"), [(f.path, f.rows, f.bytes) for f in exported.files], "table")
     for line in (line for file in exported.files for line in file.left_out):
         click.echo(f"left out of the workbook: {line}", err=True)
@@ -190,12 +175,9 @@ def releases(form: str, warehouse: str | None) -> None:
     settings = Settings.load(warehouse_dir=warehouse)
 
     from pipelines.cli import output as show
-    from pipelines.warehouse.kept_releases import ReleaseError, describe, kept
+    from pipelines.warehouse.kept_releases import describe, kept
 
-    try:
-        current = describe(settings.release_path).release_id
-    except ReleaseError as error:
-        raise Refusal(str(error)) from error
+    current = describe(settings.release_path).release_id
     rows = [
         (r.release_id, r.release_id == current, r.built_at, r.n_accepted, r.n_quarantined, r.n_facts, r.size_bytes)
         for r in kept(settings.releases_dir)
@@ -214,15 +196,11 @@ def rollback(release: str, warehouse: str | None) -> None:
     """
     settings = Settings.load(warehouse_dir=warehouse)
 
-    from pipelines.build.run_lock import RunBusy, run_lock
-    from pipelines.warehouse.kept_releases import ReleaseError
+    from pipelines.build.run_lock import run_lock
     from pipelines.warehouse.kept_releases import rollback as go_back
 
-    try:
-        with run_lock(settings.warehouse_dir):
-            kept = go_back(settings.release_path, settings.releases_dir, release)
-    except (ReleaseError, RunBusy) as error:
-        raise Refusal(str(error)) from error
+    with run_lock(settings.warehouse_dir):
+        kept = go_back(settings.release_path, settings.releases_dir, release)
     click.echo(f"readers now see {kept.release_id}, built {kept.built_at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -241,14 +219,11 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
     settings = Settings.load(warehouse_dir=warehouse)
 
     from pipelines.cli import diff_output as show_diff
-    from pipelines.warehouse.diff import DiffError, difference
-    from pipelines.warehouse.kept_releases import ReleaseError, find
+    from pipelines.warehouse.diff import difference
+    from pipelines.warehouse.kept_releases import find
 
-    try:
-        old, new = (find(settings.release_path, settings.releases_dir, name) for name in (a, b))
-        found = difference(old, new, tables=tables or None, limit=limit)
-    except (DiffError, ReleaseError) as error:
-        raise Refusal(str(error)) from error
+    old, new = (find(settings.release_path, settings.releases_dir, name) for name in (a, b))
+    found = difference(old, new, tables=tables or None, limit=limit)
     show_diff.write(found, form)
 
 
@@ -260,13 +235,9 @@ def evaluate(gold: Path, errors: bool) -> None:
     settings = Settings.load()
 
     from pipelines.cli import output as show
-    from pipelines.report.evaluation import GoldError
     from pipelines.report.evaluation import evaluate as score
 
-    try:
-        scores = score(gold, settings)
-    except GoldError as error:
-        raise Refusal(str(error)) from error
+    scores = score(gold, settings)
     show.scores(show.console(), scores, errors)
 
 
@@ -295,7 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.format_message()} See: {command} --help", REFUSED)
     except click.ClickException as error:
         return _complain(error.format_message(), error.exit_code)
-    except SettingsError as error:
+    except FazhiError as error:
         return _complain(str(error), REFUSED)
     except BrokenPipeError:
         # whoever read our output has seen enough; Python must not flush into the closed pipe at exit

@@ -16,6 +16,7 @@ from typing import Any
 import ahocorasick_rs
 
 from pipelines.codebook.cues import Cue, compile_cues
+from pipelines.errors import FazhiError
 from pipelines.numerals.fold import fold
 
 #: Bits of a term: topics, then subjects, then one bit a word list of the rules.
@@ -25,7 +26,7 @@ _FIRST_LIST = 64
 SHELF = 250_000  # sentences of a kind that a codebook remembers: some 300 MB
 
 
-class CodebookError(ValueError):
+class CodebookError(FazhiError):
     """The codebook says something that the rule language does not know; the message names the entry."""
 
 

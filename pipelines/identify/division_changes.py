@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.build.atomic import whole
+from pipelines.errors import FazhiError
 
 KINDS = ("rename", "merger", "upgrade")
 SCHEMA = {
@@ -32,7 +33,7 @@ _CODE_LENGTH = {"county_code": 6, "old_code": 9, "new_code": 9}
 _MAY_BE_EMPTY = ("new_code", "url")
 
 
-class ChangesError(ValueError):
+class ChangesError(FazhiError):
     """A row of the file cannot be used; the message names file and line, what was found and what was expected."""
 
 

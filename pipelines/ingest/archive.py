@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import FazhiError
 from pipelines.ingest.content import extension
 from pipelines.ingest.sidecar import SUFFIX
 from pipelines.ingest.urls import folder_of
@@ -26,7 +27,7 @@ from pipelines.ingest.urls import folder_of
 _TEMPORARY = ".tmp"
 
 
-class ArchiveBusy(RuntimeError):
+class ArchiveBusy(FazhiError):
     """Another process is writing to the archive; the message says what to do."""
 
 

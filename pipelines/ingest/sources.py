@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from pipelines.errors import FazhiError
 from pipelines.ingest.urls import absolute, host_of
 
 FILE_NAME = "sources.toml"
@@ -20,7 +21,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _DIVISION = re.compile(r"[0-9]{6}|[0-9]{9}")
 
 
-class SourcesError(ValueError):
+class SourcesError(FazhiError):
     """`sources.toml` or a name given for one of its sites cannot be used; the message says what to change."""
 
 

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import FazhiError
+
 if TYPE_CHECKING:
     import httpx2
 
@@ -31,7 +33,7 @@ LONGEST_TEXT = {"feishu": 14_000, "dingtalk": 16_000, "wecom": 4_000}
 _HARMLESS = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "`": "'", "*": "＊", "#": "＃"})
 
 
-class AlertError(RuntimeError):
+class AlertError(FazhiError):
     """The message was not delivered; the text says why in one line, without address and secret."""
 
 

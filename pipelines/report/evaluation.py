@@ -19,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.codebook.load import load_codebook
+from pipelines.errors import FazhiError
 from pipelines.extract.report.engine import extract
 from pipelines.extract.report.records import Extraction, Fact
 from pipelines.identify.gazetteer import Gazetteer
@@ -30,7 +31,7 @@ Label = Mapping[str, Any]
 Places = Mapping[str, tuple[str, str]]  # township code to the names of township and county
 
 
-class GoldError(ValueError):
+class GoldError(FazhiError):
     """A folder of labels cannot be used; the message says what was found and what to do."""
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.build.buckets import write_parquet
+from pipelines.errors import FazhiError
 
 COLUMNS = (
     *("report", "action", "metric_code", "evidence", "char_start", "char_end"),
@@ -50,7 +51,7 @@ _QUALIFIERS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_
 _DAY = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")  # 2024/3/5 is what Excel makes of 2024-03-05
 
 
-class CorrectionsError(ValueError):
+class CorrectionsError(FazhiError):
     """The file as a whole cannot be used; the message says what was found, what was expected and what to do."""
 
 

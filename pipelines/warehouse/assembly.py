@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.build.database import MEMORY_LIMIT, contents, quote, working
 from pipelines.build.memo import Memo
+from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import describe_column, describe_table
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_build import Built
@@ -26,7 +27,7 @@ MOST_CHANGED = 0.2  # of the rows: a copy in which more has to be replaced costs
 MOST_GROWN = 1.5  # times the size of the last file that was written anew: what was replaced leaves holes
 
 
-class AssemblyError(RuntimeError):
+class AssemblyError(FazhiError):
     """The finished file does not hold what the tables hold; the message names the table."""
 
 

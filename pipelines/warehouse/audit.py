@@ -16,6 +16,7 @@ import duckdb
 from pipelines.build.database import name_views, side_by_side
 from pipelines.build.layouts import LAYOUTS
 from pipelines.build.memo import Memo
+from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.table_parts import Input, cut, look, table_files
 
@@ -56,7 +57,7 @@ class AuditResult:
         return f"{self.check.name}: {self.failures} found ({shown}); expected: {self.check.description}"
 
 
-class AuditError(RuntimeError):
+class AuditError(FazhiError):
     """A release broke its audit and was not published; `results` are the checks that failed, the message lists them."""
 
     def __init__(self, results: Sequence[AuditResult]) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import FazhiError
+
 BOUNDS_PATH = Path(__file__).with_name("bounds.toml")
 SECTIONS = ("checks", "units", "indicators")
 
 
-class BoundsError(ValueError):
+class BoundsError(FazhiError):
     """The file of bounds cannot be used; the message names the entry, what it holds, and what was expected."""
 
 

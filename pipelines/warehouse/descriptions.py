@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import FazhiError
+
 METADATA_DIR = Path(__file__).with_name("metadata")
 
 
-class MetadataError(LookupError):
+class MetadataError(FazhiError):
     """A table or column is not described; the message says in which file to describe it."""
 
 

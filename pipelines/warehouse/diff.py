@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.build.database import one_line
+from pipelines.errors import FazhiError
 from pipelines.warehouse import compare
 from pipelines.warehouse.causes import REFERENCES, STATED, count_causes, explain, explain_reports, place_causes
 from pipelines.warehouse.compare import SIDES, Pairing
@@ -27,7 +28,7 @@ OF_UNITS = ("township_metric", "township_year")
 SQL_HASH = "sql_sha256"
 
 
-class DiffError(ValueError):
+class DiffError(FazhiError):
     """Two releases cannot be compared; the message is one line that says why and what to do."""
 
 

@@ -18,12 +18,13 @@ import duckdb
 
 from pipelines.build.atomic import whole
 from pipelines.build.database import one_line
+from pipelines.errors import FazhiError
 
 CURRENT, PREVIOUS = "current", "previous"
 _COLUMNS = "release_id, built_at, inputs_sha256, content_sha256, n_accepted, n_quarantined, n_facts"
 
 
-class ReleaseError(LookupError):
+class ReleaseError(FazhiError):
     """There is no such release, or it cannot be read; the message says what there is."""
 
 

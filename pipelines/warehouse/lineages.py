@@ -13,13 +13,14 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import METADATA_DIR, inputs
 
 Source = tuple[str, str]  # (table, column)
 KEPT = METADATA_DIR / "lineage.json"
 
 
-class LineageError(ValueError):
+class LineageError(FazhiError):
     """The SQL cannot be followed; the message names the table and what stands in the way."""
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import duckdb
 
 from pipelines.build.database import one_line
+from pipelines.errors import FazhiError
 
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
-class QueryError(ValueError):
+class QueryError(FazhiError):
     """The query was refused or failed; the message is one line that says why and what to do."""
 
 

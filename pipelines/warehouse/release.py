@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.build.database import connect
 from pipelines.build.memo import Memo
+from pipelines.errors import FazhiError
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
@@ -30,7 +31,7 @@ OWN_TABLES = ("release", "release_table", "release_part")
 HELD = "release.json"  # beside the tables: what the last release holds, and the hash of the raw files
 
 
-class PublishError(RuntimeError):
+class PublishError(FazhiError):
     """A release cannot be put together or read back; the message says why and what to do."""
 
 

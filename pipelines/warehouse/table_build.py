@@ -14,6 +14,7 @@ import duckdb
 from pipelines.build.atomic import whole
 from pipelines.build.buckets import KEY_NAME, stored_key
 from pipelines.build.database import Contents, name_views, quote, side_by_side
+from pipelines.errors import FazhiError
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_parts import Held, Input, InputError, cut, held_by, look, note, table_files
 
@@ -22,7 +23,7 @@ Sources = Mapping[str, Path | Sequence[Path]]
 ROW_GROUP = 8192
 
 
-class BuildError(RuntimeError):
+class BuildError(FazhiError):
     """A table cannot be built; the message names the table, the cause and what to do."""
 
 

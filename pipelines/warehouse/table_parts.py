@@ -18,6 +18,7 @@ from pipelines.build.buckets import stored_key
 from pipelines.build.database import columns, contents_by, quote, working
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.build.memo import Memo
+from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import inputs
 
 CONTENTS = "contents.json"  # beside the tables: what each holds
@@ -26,7 +27,7 @@ _VERSION = "2"  # raised when what is remembered of a file takes another shape
 OF_REPORTS = ("report_id", "report_year")
 
 
-class InputError(RuntimeError):
+class InputError(FazhiError):
     """A file cannot be built on; the message names it, the cause and what to do."""
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.build.database import connect, one_line, quote, working
 from pipelines.build.layouts import LAYOUTS, Layout
+from pipelines.errors import FazhiError
 from pipelines.warehouse import descriptions as metadata
 from pipelines.warehouse.descriptions import ColumnText, TableText
 
@@ -32,7 +33,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-class ExportError(ValueError):
+class ExportError(FazhiError):
     """An export cannot be written; the message is one line that says why and what to do."""
 
 
