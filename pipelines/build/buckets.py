@@ -20,9 +20,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.build.atomic import whole
 from pipelines.build.progress import report
 from pipelines.build.workers import BATCH, workers
-from pipelines.build.atomic import whole
 
 _PREFIX = 2  # hex digits of a report_id that decide its bucket
 _WIDTH = 4  # of the 256 beginnings each bucket has so many: 64 buckets, of 6,000 reports each when 400,000 are known

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
 from pipelines.errors import FazhiError
 
 NAME = ".run.lock"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.build.memo import Memo
 from pipelines.build.buckets import RETRY, Counts, StageTable, key_of, scan
+from pipelines.build.memo import Memo
 
 MEMORY = "settled.json"
 

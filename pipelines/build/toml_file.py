@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.errors import FazhiError
+
 Model = TypeVar("Model", bound=BaseModel)
 
 #: The keys by which an entry of a list is named in a message, the first that it has.
@@ -14,18 +16,18 @@ NAMES = ("code", "id", "name", "metric")
 _LONGEST = 60  # characters of a wrong value that a message shows
 
 
-class SchemaError(ValueError):
+class SchemaError(FazhiError):
     """A file that people write breaks its schema; the message is one line and says what to correct."""
 
 
 class Entry(BaseModel):
-    """The base of every schema: an unknown key is an error, a text is never taken for a number, nothing changes later."""
+    """The base of every schema: an unknown key is an error, a text is never a number, nothing changes later."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
 
 def read_toml(path: Path, model: type[Model]) -> Model:
-    """The file at `path` as a `model`. Raises SchemaError for a file that is missing, malformed or breaks the schema."""
+    """The file at `path` as a `model`. Raises SchemaError if it is missing, malformed or breaks the schema."""
     return check_table(path, parse_toml(path), model)
 
 
@@ -39,7 +41,7 @@ def parse_toml(path: Path) -> dict[str, Any]:
 
 
 def check_table(path: Path, table: Mapping[str, Any], model: type[Model]) -> Model:
-    """A parsed `table` of the file at `path` as a `model`. Raises SchemaError with the first mistake and their number."""
+    """A parsed `table` of the file at `path` as a `model`. Raises SchemaError with the first mistake."""
     try:
         return model.model_validate(table)
     except ValidationError as error:
@@ -60,7 +62,9 @@ def _one_line(mistake: Mapping[str, Any], table: Mapping[str, Any]) -> str:
     else:
         found = repr(mistake["input"])
         found = found if len(found) <= _LONGEST else f"{found[:_LONGEST]}..."
-        allowed = context.get("expected") or mistake["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        allowed = context.get("expected") or mistake["msg"].removeprefix("Value error, ").removeprefix(
+            "Input should be "
+        )
     return f"{', '.join(part for part in (where, key) if part)}: found {found}, allowed {allowed}"
 
 
