@@ -193,6 +193,11 @@ class Settings:
         return self.warehouse_dir / "CHANGES.md"
 
     @property
+    def ledger_path(self) -> Path:
+        """What was computed from what (`pipelines.build.ledger`)."""
+        return self.warehouse_dir / "ledger.sqlite"
+
+    @property
     def memo_path(self) -> Path:
         """Answers of checks that are kept from run to run (`pipelines.build.memo`)."""
         return self.warehouse_dir / "memo.json"

@@ -1,0 +1,90 @@
+"""All that the ledger can hold: each kind of answer with its type, on one page.
+
+An answer is kept under a topic and a name, together with the key of what it was computed from. A new kind is one more
+type and one more `Topic` here. A type that changes gets a new topic name: the ledger ignores topics that it does not
+know, and sets the whole file aside where an entry has not the type of its topic.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter
+
+T = TypeVar("T")
+Cell = bool | int | float | str | None
+
+TOPICS: dict[str, "Topic[Any]"] = {}  # by name
+
+
+class Topic(Generic[T]):
+    """One kind of answer: the name under which it is stored, and the type that it has in Python."""
+
+    def __init__(self, name: str, kind: type[T]) -> None:
+        self.name = name
+        self._kind = kind
+        TOPICS[name] = self
+
+    def to_json(self, value: T) -> str:
+        """`value` as it is stored."""
+        return self._adapter.dump_json(value).decode()
+
+    def from_json(self, text: str) -> T:
+        """What was stored; raises pydantic's ValidationError where it has not the type of this topic."""
+        return self._adapter.validate_json(text, strict=True)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._kind, config=ConfigDict(ser_json_inf_nan="constants"))
+
+
+class FileContents(NamedTuple):
+    """What a Parquet file holds: its rows, its columns as (name, DuckDB type), and the hash of all values.
+
+    `parts` has for each layout that the columns allow the hash of the rows of each part: {layout: {part: hash}}.
+    """
+
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+    sha: str
+    parts: Mapping[str, Mapping[str, str]]
+
+
+class StepState(NamedTuple):
+    """A staged step that is up to date, and how many reports it holds."""
+
+    reports: int
+
+
+class RuleBreaches(NamedTuple):
+    """How many rows of a table break a rule, and the first of them."""
+
+    failures: int
+    examples: tuple[str, ...]
+
+
+class CheckAnswer(NamedTuple):
+    """What a check measured as (scope, value, of), and the first rows that are worth a look."""
+
+    measures: tuple[tuple[str, float, float | None], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class ReleaseContents(NamedTuple):
+    """What a release file holds as (table, part, hash), and its bytes when it was last written anew."""
+
+    parts: tuple[tuple[str, str, str], ...]
+    bytes_anew: int
+
+
+# The stamp of each Parquet file that was written here: the key says from what, the value how many rows.
+WRITTEN = Topic("written", int)
+CONTENTS = Topic("contents", FileContents)
+STEPS = Topic("steps", StepState)
+RULES = Topic("rules", tuple[RuleBreaches, ...])
+CHECKS = Topic("checks", CheckAnswer)
+RELEASE = Topic("release", ReleaseContents)
+COUNTS = Topic("counts", dict[str, int])
+HASHES = Topic("hashes", str)
+CHARTS = Topic("charts", str)
