@@ -1,29 +1,61 @@
-"""TOML files that people write, held against a schema. A mistake is one line: file, entry, key, found, allowed."""
+"""TOML files that people write, held against a schema. A mistake is one line: file, entry, key, found, allowed.
 
+A schema is a class for the whole file and one for each kind of table in it, all with the base `Entry`. Lists are
+`ListOf[...]`, texts that must hold something are `Text`. A rule that pydantic does not know is a validator that raises
+`wrong`.
+"""
+
+import json
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from pipelines.errors import FazhiError
 
 Model = TypeVar("Model", bound=BaseModel)
+Item = TypeVar("Item")
+
+#: A list of the TOML. It becomes a tuple, as nothing changes a schema's content later.
+ListOf = Annotated[tuple[Item, ...], Field(strict=False)]
+#: A text that holds more than blanks.
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
 
 #: The keys by which an entry of a list is named in a message, the first that it has.
 NAMES = ("code", "id", "name", "metric")
 _LONGEST = 60  # characters of a wrong value that a message shows
 
+# What is allowed where pydantic found a value of another type, by the type of its error.
+_ALLOWED = {
+    "string_type": "a text",
+    "string_pattern_mismatch": "a text that is not empty",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+_BY_TYPE = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list"}
+
 
 class SchemaError(FazhiError):
-    """A file that people write breaks its schema; the message is one line and says what to correct."""
+    """A file that people write breaks its schema. The message is one line: file, entry, key, found, allowed."""
 
 
 class Entry(BaseModel):
-    """The base of every schema: an unknown key is an error, a text is never a number, nothing changes later."""
+    """The base of every schema: an unknown key is an error, a text is never taken for a number, nothing changes later.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    A whole number may stand where a number is wanted; `true` may not.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 def read_toml(path: Path, model: type[Model]) -> Model:
@@ -31,13 +63,16 @@ def read_toml(path: Path, model: type[Model]) -> Model:
     return check_table(path, parse_toml(path), model)
 
 
-def parse_toml(path: Path) -> dict[str, Any]:
-    """The tables of the file at `path`. Raises SchemaError for a file that is missing or no TOML."""
+def parse_toml(path: Path, content: bytes | None = None) -> dict[str, Any]:
+    """The tables of the file at `path`, or of its `content` where that was read already.
+
+    Raises SchemaError for a file that is missing or no TOML.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads((path.read_bytes() if content is None else content).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SchemaError(f"{path}: found a file that cannot be read ({reason}), expected TOML in UTF-8") from error
+        raise mistake(path, "", f"a file that cannot be read ({reason})", "TOML in UTF-8") from error
 
 
 def check_table(path: Path, table: Mapping[str, Any], model: type[Model]) -> Model:
@@ -45,31 +80,63 @@ def check_table(path: Path, table: Mapping[str, Any], model: type[Model]) -> Mod
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        first, *others = error.errors(include_url=False)
-        more = f" (and {len(others)} more mistakes)" if others else ""
-        raise SchemaError(f"{path}, {_one_line(first, table)}{more}") from error
+        errors = error.errors(include_url=False)
+        # where a key is misspelt, another is missing: the misspelt one is what a person looks for
+        first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise mistake(path, *_place_found_allowed(first, table, model), more) from error
 
 
-def _one_line(mistake: Mapping[str, Any], table: Mapping[str, Any]) -> str:
-    """`indicator petitions_received, kind: found 'flux', allowed 'flow', 'stock' or 'rate'`."""
-    where, key = _place(mistake["loc"], table)
-    context = mistake.get("ctx", {})
-    kind = mistake["type"]
-    if kind == "missing":
-        found, allowed = "no such key", "a value; add it"
-    elif kind == "extra_forbidden":
-        found, allowed = "an unknown key", "only the keys of the schema; correct or remove it"
-    else:
-        found = repr(mistake["input"])
-        found = found if len(found) <= _LONGEST else f"{found[:_LONGEST]}..."
-        allowed = context.get("expected") or mistake["msg"].removeprefix("Value error, ").removeprefix(
-            "Input should be "
-        )
-    return f"{', '.join(part for part in (where, key) if part)}: found {found}, allowed {allowed}"
+def mistake(path: Path, place: str, found: str, allowed: str, more: str = "") -> SchemaError:
+    """The error for one mistake. `place` names entry and key, or is empty where the whole file is meant."""
+    where = f"{path}, {place}" if place else str(path)
+    return SchemaError(" ".join(f"{where}: found {found}, allowed {allowed}{more}".split()))
 
 
-def _place(location: Sequence[str | int], table: Any) -> tuple[str, str]:
-    """The entry and the key of a mistake, entries of lists by their names."""
+def wrong(found: str, allowed: str, key: str = "") -> PydanticCustomError:
+    """What a validator raises. `key` is the key that is meant, where the validator sees a whole entry."""
+    return PydanticCustomError("wrong", "{found}, {allowed}", {"found": found, "allowed": allowed, "key": key})
+
+
+def shaped(pattern: str, allowed: str) -> Callable[[str], str]:
+    """A validator of texts that must match a whole `pattern`; `allowed` says in words what that is."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise wrong(shown(value), allowed)
+        return value
+
+    return check
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: a text in quotes, the rest as TOML writes it, cut where it is long."""
+    words = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+
+
+def _place_found_allowed(error: Mapping[str, Any], table: Any, model: type[BaseModel]) -> tuple[str, str, str]:
+    """(`indicator petitions_received, kind`, `'flux'`, `'flow', 'stock' or 'rate'`) of one error of pydantic."""
+    context, location = error.get("ctx", {}), error["loc"]
+    place = _place((*location, context["key"]) if context.get("key") else location, table)
+    if error["type"] == "wrong":
+        return place, context["found"], context["allowed"]
+    if error["type"] == "missing":
+        field = _keys(_model_at(model, location[:-1]))[location[-1]]
+        return place, "no such key", f"{_wanted(field)}; add the key"
+    if error["type"] == "extra_forbidden":
+        keys = list(_keys(_model_at(model, location[:-1])))
+        near = get_close_matches(str(location[-1]), keys, 1)
+        return place, "an unknown key", ", ".join(keys) + (f" (did you mean {near[0]}?)" if near else "")
+    message = error["msg"].removeprefix("Input should be ")
+    if error["type"].startswith(("greater_than", "less_than")):
+        message = f"a number {message}"
+    return place, shown(error["input"]), _ALLOWED.get(error["type"]) or context.get("expected") or message
+
+
+def _place(location: Sequence[str | int], table: Any) -> str:
+    """Entry and key of a mistake, from outside to inside; entries of lists by their names, else by their number."""
     words: list[str] = []
     value = table
     for step in location:
@@ -78,9 +145,35 @@ def _place(location: Sequence[str | int], table: Any) -> tuple[str, str]:
         except (KeyError, IndexError, TypeError):
             value = None
         if isinstance(step, int):
-            name = next((value[key] for key in NAMES if key in value), None) if isinstance(value, dict) else None
-            words[-1:] = [f"{words[-1] if words else 'entry'} {step + 1 if name is None else name}"]
+            names = [value[key] for key in NAMES if isinstance(value.get(key), str)] if isinstance(value, dict) else []
+            words[-1:] = [f"{words[-1] if words else 'entry'} {names[0] if names else step + 1}"]
         else:
             words.append(step)
-    is_entry = bool(location) and isinstance(location[-1], int)
-    return (", ".join(words), "") if is_entry or len(words) < 2 else (", ".join(words[:-1]), words[-1])
+    return ", ".join(words)
+
+
+def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel]:
+    """The schema of the table at a place of a file whose schema is `model`."""
+    for step in location:
+        field = _keys(model).get(step) if isinstance(step, str) else None
+        annotations = [field] if field else []
+        while annotations:
+            annotation = annotations.pop()
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                model, annotations = annotation, []
+            else:
+                annotations.extend(get_args(annotation))
+    return model
+
+
+def _keys(model: type[BaseModel]) -> dict[str, Any]:
+    """The keys that a table may have, with the type of each."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _wanted(annotation: Any) -> str:
+    """What a key must hold, in words."""
+    if get_origin(annotation) is Literal:
+        *others, last = (repr(value) for value in get_args(annotation))
+        return f"{', '.join(others)} or {last}" if others else last
+    return _BY_TYPE.get(get_origin(annotation) or annotation, "a table")

@@ -77,7 +77,7 @@ class Outcome:
 def run_checks(
     checks: Sequence[Check], tables_dir: Path, bounds: Bounds, situation: Situation, memo: Memo
 ) -> list[Outcome]:
-    """Hold the built tables against the bounds, one outcome a check; raises BoundsError for a check without a bound."""
+    """Hold the built tables against the bounds, one outcome a check; raises SchemaError for a check without a bound."""
     outcomes = []
     is_compared = any(LAST_COVERAGE in check.reads for check in checks)
     last = _release_id(situation.release_path) if is_compared else None

@@ -6,7 +6,7 @@ the SQL of every check against the tables as `sql/` defines them.
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.checks import table_checks
 from pipelines.assets.workspace import Workspace, run_config
 from pipelines.build.memo import Memo
+from pipelines.build.toml_file import SchemaError
 from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
 from pipelines.report.check_pages import PAGE, render
 from pipelines.settings import PROJECT_ROOT
-from pipelines.warehouse.bounds import Bounds, BoundsError, load_bounds
+from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE
 from pipelines.warehouse.model import connect_empty, load_specs
@@ -240,8 +241,8 @@ def test_a_year_that_shrinks_is_named_and_blocks_where_it_had_many_reports(table
     tables.write("dim_report", *FIVE).publish().write("dim_report", *FIVE[:3])
     found = tables.check("coverage_by_year")
     assert found.level == "warned" and found.worst is not None and found.worst[0].startswith("2023 ")
-    limit = replace(BOUNDS.limit("coverage_by_year"), of_at_least=3)
-    strict = replace(BOUNDS, checks={**BOUNDS.checks, "coverage_by_year": limit})
+    limit = BOUNDS.limit("coverage_by_year").model_copy(update={"of_at_least": 3})
+    strict = BOUNDS.model_copy(update={"checks": {**BOUNDS.checks, "coverage_by_year": limit}})
     assert tables.check("coverage_by_year", strict).level == "blocked"
 
 
@@ -296,27 +297,31 @@ def test_the_page_shows_every_check_and_bound() -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ("[checks.a]\nwarns = 1", "checks.a has no reason"),
-        ('[checks.a]\nreason = "x"', "neither warns nor blocks"),
-        ('[checks.a]\nreason = "x"\nwarns = 2\nblocks = 1', "must warn before it blocks"),
-        ('[units]\n"人" = { most = 0, reason = "x" }', "units.人 holds .*expected `most`"),
-        ('[units]\n"人" = { most = "many", reason = "x" }', "most is 'many', expected a number"),
-        ("[other]", "expected the sections checks, units, indicators"),
-        ("[checks", "cannot be read"),
+        ("[checks.a]\nwarns = 1", "checks, a, reason: found no such key, allowed a text"),
+        ('[checks.a]\nreason = " "\nwarns = 1', "checks, a, reason: found ' ', allowed a text that is not empty"),
+        ('[checks.a]\nreason = "x"', "checks, a: found neither warns nor blocks, allowed at least one"),
+        ('[checks.a]\nreason = "x"\nwarns = 2\nblocks = 1', "checks, a, warns: found 2, allowed 1 at most"),
+        ('[checks.a]\nreason = "x"\nwarns = 2\nof = true', "checks, a, of: found true, allowed a number"),
+        ('[units]\n"人" = { most = 0, reason = "x" }', "units, 人, most: found 0, allowed a number greater than 0"),
+        ('[units]\n"人" = { most = "many", reason = "x" }', "units, 人, most: found 'many', allowed a number"),
+        ('[units]\n"人" = { mots = 1, reason = "x" }', "units, 人, mots: found an unknown key, .*did you mean most"),
+        ('[units]\n"人" = { most = inf, reason = "x" }', "units, 人, most: found Infinity, allowed a finite number"),
+        ("[other]", "other: found an unknown key, allowed checks, units, indicators"),
+        ("[checks", "found a file that cannot be read"),
     ],
 )
 def test_a_bound_that_is_not_well_formed_is_refused(tmp_path: Path, wrong: str, words: str) -> None:
     path = tmp_path / "bounds.toml"
     head = "".join(f"[{name}]\n" for name in ("checks", "units", "indicators") if f"[{name}" not in wrong)
     path.write_text(head + wrong, encoding="utf-8")
-    with pytest.raises(BoundsError, match=words):
+    with pytest.raises(SchemaError, match=words):
         load_bounds(path)
 
 
 def test_an_answer_is_kept_until_tables_bounds_release_or_day_change(tables: Tables) -> None:
     assert [tables.check("value_ranges").reused for _ in range(2)] == [False, True]
     assert tables.check("value_ranges", today=date(2025, 1, 1)).reused
-    assert not tables.check("value_ranges", replace(BOUNDS, units={})).reused
+    assert not tables.check("value_ranges", BOUNDS.model_copy(update={"units": {}})).reused
     days = (DAY, DAY, date(2024, 9, 2))
     assert [tables.check("latest_year", today=day).reused for day in days] == [False, True, False]
     assert [tables.check("coverage").reused for _ in range(2)] == [False, True]
