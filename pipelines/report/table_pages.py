@@ -19,8 +19,7 @@ SQL_DIR = PROJECT_ROOT / "sql"
 HEADER = """\
 # Tables
 
-Written by `python -m pipelines.report.table_pages` from `sql/` and
-`pipelines/warehouse/metadata/`; do not edit by hand.
+Written by `python -m pipelines.report.table_pages` from NAME.sql and NAME.toml under `sql/`; do not edit by hand.
 "From" names the columns whose values go into a column, found in the SQL; `stage_*` and `ref_*` are what the pipeline
 has read before any SQL runs. The same descriptions stand in the DuckDB file as comments:
 `SELECT * FROM duckdb_columns() WHERE table_name = 'township_year'`.
@@ -36,7 +35,7 @@ def render(specs: Mapping[str, TableSpec]) -> str:
     contents = "\n".join(f"- [`{name}`](#{name}): {_first_sentence(describe_table(name).en)}" for name in names)
     sections = [_section(spec.name, spec.columns, dict(types[spec.name]), _made_by(spec)) for spec in ordered]
     for name, kinds in written.items():
-        columns = tuple(Column(column, describe_column(name, column).comment, ()) for column, _ in kinds)
+        columns = tuple(Column(column, describe_column(name, column), ()) for column, _ in kinds)
         sections.append(_section(name, columns, dict(kinds), "Written when a release is published."))
     return "\n".join([HEADER, contents, *sections])
 
@@ -52,12 +51,11 @@ def _made_by(spec: TableSpec) -> str:
 def _section(table: str, columns: tuple[Column, ...], types: Mapping[str, str], made_by: str) -> str:
     text = describe_table(table)
     key = ", ".join(f"`{column}`" for column in text.key)
-    lines = [f"\n## {table}\n", text.en, "", text.zh, "", f"Key: {key}. {made_by}", ""]
+    lines = [f"\n## {table}\n", text.en, "", text.zh, "", f"A row is {text.grain}. Key: {key}. {made_by}", ""]
     lines += ["| column | 名称 | type | meaning | from |", "|---|---|---|---|---|"]
     for column in columns:
-        meaning = describe_column(table, column.name)
         sources = ", ".join(f"`{source}.{name}`" for source, name in column.lineage)
-        lines.append(f"| `{column.name}` | {meaning.zh} | {types[column.name]} | {meaning.en} | {sources} |")
+        lines.append(f"| `{column.name}` | {column.text.zh} | {types[column.name]} | {column.text.en} | {sources} |")
     return "\n".join(lines) + "\n"
 
 

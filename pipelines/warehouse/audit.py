@@ -118,7 +118,7 @@ def _tasks(tables_dir: Path, group: Sequence[AuditCheck]) -> Iterator[_Task]:
     found = [Input(name, table_files(tables_dir, name)) for name in names]
     if len(names) > 1 and not any(look(path).rows for path in found[0].files):
         return  # no row that could break a rule: without corrections nobody looks for their facts
-    layout = None if group[0].is_whole else LAYOUTS.get(tables()[names[0]].in_parts)
+    layout = None if group[0].is_whole else LAYOUTS.get(tables()[names[0]].parts or "")
     for piece in cut(found, layout, found[0].part_keys(layout) if layout else None):
         key = hashlib.sha256("\n".join([*(check.sql for check in group), *piece.keys]).encode()).hexdigest()
         yield _Task(" ".join([*names, piece.part or "whole"]), key, group, piece.sources)
@@ -148,7 +148,7 @@ def _key_checks() -> list[AuditCheck]:
             f"UNION ALL SELECT {example} FROM {table} WHERE {missing}"
         )
         # A key without the code that the parts go by could stand in two of them.
-        layout = LAYOUTS.get(text.in_parts)
+        layout = LAYOUTS.get(text.parts or "")
         is_whole = layout is not None and layout.column(text.key) is None
         checks.append(AuditCheck(f"{table}_key", f"{key} is filled and unique in {table}", sql, (table,), is_whole))
     return checks

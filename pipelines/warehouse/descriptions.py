@@ -1,31 +1,40 @@
-"""The one source of descriptions: what tables and columns mean, read from the TOML files in `metadata/`.
+"""What tables and columns mean and how they are treated: the TOML files under `sql/`, held against their schema.
 
-DuckDB comments, Dagster column schemas and `docs/tables.md` all come from here. Looking up belongs here; what a table
-is computed from does not (`pipelines.warehouse.lineages`).
+Beside each NAME.sql stands NAME.toml. `sql/release/` describes the tables that Python writes when it publishes,
+`sql/columns.toml` the columns that mean the same in several tables, `sql/inputs.toml` the types of what the SQL reads
+and does not make. DuckDB comments, Dagster's column schemas, exports and `docs/tables.md` all take their texts here.
 """
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
+from pydantic import Field, RootModel
+
+from pipelines.build.toml_file import Entry, SchemaError, read_toml
 from pipelines.errors import FazhiError
+from pipelines.settings import PROJECT_ROOT
 
-METADATA_DIR = Path(__file__).with_name("metadata")
+SQL_DIR = PROJECT_ROOT / "sql"
+#: Folders with a NAME.toml for each table, in the order in which tables are shown.
+GROUPS = ("tables", "marts", "release")
+
+Text = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML knows lists only
+ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
 
 
 class MetadataError(FazhiError):
     """A table or column is not described; the message says in which file to describe it."""
 
 
-@dataclass(frozen=True)
-class ColumnText:
+class ColumnText(Entry):
     """What a column means: a sentence in English and a short Chinese name."""
 
-    en: str
-    zh: str
+    en: Text
+    zh: Text
 
     @property
     def comment(self) -> str:
@@ -33,20 +42,52 @@ class ColumnText:
         return f"{self.zh}. {self.en}"
 
 
-@dataclass(frozen=True)
-class TableText:
-    """What a row of a table is, its key, its references (column -> 'table.column'), and how it is stored.
+class DiffRules(Entry):
+    """How two releases are compared in this table.
 
-    `in_parts` names the layout of its files, `compression` that of columns for which DuckDB's own choice is not good.
+    `follows` says what its rows follow from: `rules` (codebook and division codes alone), `report` (one report alone),
+    `unit` (the reports of one unit in one year, named by township_code) or `any` (all of its rows are compared).
+    `headlines`: in this table the units are counted whose headline measures changed. `notes`: it is in CHANGES.md.
     """
 
-    en: str
-    zh: str
-    key: tuple[str, ...]
-    references: Mapping[str, str] = field(default_factory=dict)
-    list_references: Mapping[str, str] = field(default_factory=dict)
-    in_parts: str = ""
-    compression: Mapping[str, str] = field(default_factory=dict)
+    follows: Literal["rules", "report", "unit", "any"] = "any"
+    headlines: bool = False
+    notes: bool = False
+
+
+class ExportRules(Entry):
+    """In which formats the table is exported when nobody chooses, and its place among the sheets of the workbook."""
+
+    formats: Annotated[tuple[ExportFormat, ...], Field(strict=False)] = ("parquet", "csv")
+    sheet: Annotated[int, Field(ge=1)] | None = None
+
+
+class Worklist(Entry):
+    """A table of open work: what it means that it is empty, and what its rows are, as words after their number."""
+
+    done: Text
+    rows: Text
+
+
+class TableText(Entry):
+    """NAME.toml: what the table means, what a row is, its key and its references, how it is stored and treated.
+
+    `references` maps a column to 'table.column', `list_references` a column that holds a list. `parts` names the layout
+    of its files (pipelines.build.layouts), `compression` that of columns for which DuckDB's own choice is not good.
+    """
+
+    en: Text
+    zh: Text
+    grain: Text
+    key: Annotated[Names, Field(min_length=1)]
+    parts: Literal["report", "province"] | None = None
+    compression: dict[str, str] = Field(default_factory=dict)
+    references: dict[str, Annotated[str, Field(pattern=r"^\w+\.\w+$")]] = Field(default_factory=dict)
+    list_references: dict[str, Annotated[str, Field(pattern=r"^\w+\.\w+$")]] = Field(default_factory=dict)
+    diff: DiffRules = DiffRules()
+    export: ExportRules = ExportRules()
+    worklist: Worklist | None = None
+    columns: dict[str, ColumnText] = Field(default_factory=dict)
 
     @property
     def comment(self) -> str:
@@ -54,42 +95,94 @@ class TableText:
         return f"{self.en} {self.zh}"
 
 
-@cache
-def tables() -> dict[str, TableText]:
-    """Every described table by name, `release` included."""
-    return {name: TableText(**{**entry, "key": tuple(entry["key"])}) for name, entry in _load("tables").items()}
+class SharedColumns(RootModel[dict[str, ColumnText]]):
+    """`sql/columns.toml`: columns that mean the same in several tables."""
+
+
+class InputTypes(RootModel[dict[str, dict[str, str]]]):
+    """`sql/inputs.toml`: the DuckDB type of each column of each staged or reference input."""
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """Everything that the TOML files under one `sql` folder say.
+
+    `files` holds the path of each table's own file, `inputs` the DuckDB type of each column of each input.
+    """
+
+    files: Mapping[str, Path]
+    tables: Mapping[str, TableText]
+    shared: Mapping[str, ColumnText]
+    inputs: Mapping[str, Mapping[str, str]]
+
+    def table(self, table: str) -> TableText:
+        """The description of `table`; raises MetadataError where there is none."""
+        if table not in self.tables:
+            raise MetadataError(f"table {table} is not described; write {table}.toml beside its SQL file")
+        return self.tables[table]
+
+    def column(self, table: str, column: str) -> ColumnText:
+        """The description of a column, the table's own before the shared one; raises MetadataError without any."""
+        text = self.table(table).columns.get(column) or self.shared.get(column)
+        if text is None:
+            raise MetadataError(f"column {table}.{column} is not described; add it to [columns] of {table}.toml")
+        return text
+
+    def check_columns(self, table: str, names: Mapping[str, object] | tuple[str, ...]) -> None:
+        """Hold the file of `table` against the columns `names` that the table has.
+
+        Raises SchemaError for a column without a description and for whatever speaks of a column that is not there.
+        """
+        text, path = self.tables[table], self.files[table]
+        for name in names:
+            if name not in text.columns and name not in self.shared:
+                raise SchemaError(f"{path}, columns: found no entry {name}, a column of the SQL; describe it")
+        speaking = {
+            "key": text.key,
+            "columns": text.columns,
+            "references": text.references,
+            "list_references": text.list_references,
+            "compression": text.compression,
+        }
+        for key, spoken_of in speaking.items():
+            for name in spoken_of:
+                if name not in names:
+                    allowed = ", ".join(names)
+                    raise SchemaError(f"{path}, {key}: found {name!r}, allowed the columns of the SQL: {allowed}")
+
+
+def load_descriptions(sql_dir: Path) -> Descriptions:
+    """Read and check every TOML file of `sql_dir`. Raises SchemaError with one line for the first mistake."""
+    files = {path.stem: path for group in GROUPS for path in sorted((sql_dir / group).glob("*.toml"))}
+    return Descriptions(
+        files,
+        {name: read_toml(path, TableText) for name, path in files.items()},
+        read_toml(sql_dir / "columns.toml", SharedColumns).root,
+        read_toml(sql_dir / "inputs.toml", InputTypes).root,
+    )
 
 
 @cache
-def columns() -> dict[str, dict[str, ColumnText]]:
-    """Column descriptions by section: `shared`, and one section a table with columns of its own."""
-    return {
-        section: {name: ColumnText(**text) for name, text in entries.items()}
-        for section, entries in _load("columns").items()
-    }
+def described() -> Descriptions:
+    """The descriptions of the project's own `sql` folder, read once."""
+    return load_descriptions(SQL_DIR)
 
 
-@cache
-def inputs() -> dict[str, dict[str, str]]:
-    """DuckDB type of each column of each staged or reference input."""
-    return _load("inputs")
+def tables() -> Mapping[str, TableText]:
+    """Every described table of the project by name, those about the release included."""
+    return described().tables
+
+
+def inputs() -> Mapping[str, Mapping[str, str]]:
+    """DuckDB type of each column of each staged or reference input of the project."""
+    return described().inputs
 
 
 def describe_table(table: str) -> TableText:
-    """The description of `table`; raises MetadataError where there is none."""
-    try:
-        return tables()[table]
-    except KeyError:
-        raise MetadataError(f"table {table} is not described; add [{table}] to metadata/tables.toml") from None
+    """The project's description of `table`; raises MetadataError where there is none."""
+    return described().table(table)
 
 
 def describe_column(table: str, column: str) -> ColumnText:
-    """The description of a column: the table's own, else the shared one; raises MetadataError where neither is."""
-    text = columns().get(table, {}).get(column) or columns()["shared"].get(column)
-    if text is None:
-        raise MetadataError(f"column {table}.{column} is not described; add it to [{table}] in metadata/columns.toml")
-    return text
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads((METADATA_DIR / f"{name}.toml").read_text(encoding="utf-8"))
+    """The project's description of a column; raises MetadataError where there is none."""
+    return described().column(table, column)

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import FazhiError
-from pipelines.warehouse.descriptions import METADATA_DIR, inputs
+from pipelines.warehouse.descriptions import inputs
 
 Source = tuple[str, str]  # (table, column)
-KEPT = METADATA_DIR / "lineage.json"
+KEPT = Path(__file__).with_name("metadata") / "lineage.json"
 
 
 class LineageError(FazhiError):
@@ -71,7 +71,7 @@ def render(texts: Mapping[str, str]) -> str:
 
 
 def _key(texts: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps([dict(sorted(texts.items())), inputs()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([dict(sorted(texts.items())), dict(inputs())]).encode()).hexdigest()
 
 
 def _kept(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.build.database import connect
 from pipelines.build.layouts import LAYOUTS, Layout
-from pipelines.warehouse.descriptions import describe_column, describe_table, inputs
+from pipelines.warehouse.descriptions import ColumnText, TableText, inputs, load_descriptions
 from pipelines.warehouse.lineages import Source, follow
 from pipelines.warehouse.table_parts import no_rows
 
@@ -22,8 +22,13 @@ class Column:
     """An output column: what it means and which (table, column) pairs go into it."""
 
     name: str
-    description: str
+    text: ColumnText
     lineage: tuple[Source, ...]
+
+    @property
+    def description(self) -> str:
+        """Its meaning in both languages, in one line."""
+        return self.text.comment
 
 
 @dataclass(frozen=True)
@@ -37,32 +42,38 @@ class TableSpec:
     name: str
     group: str
     sql: str
-    description: str
+    text: TableText
     depends_on: tuple[str, ...]
     columns: tuple[Column, ...]
-    primary_key: tuple[str, ...]
     in_parts: Layout | None = None
+
+    @property
+    def description(self) -> str:
+        """What it is in both languages, in one line."""
+        return self.text.comment
 
 
 def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
     """Every table of `sql_dir`/tables and `sql_dir`/marts by name, each after those that it reads.
 
-    Raises LineageError for SQL that cannot be followed or runs in a circle, MetadataError for what is not described.
+    Raises LineageError for SQL that cannot be followed or runs in a circle, SchemaError for descriptions that break
+    their schema or speak of other columns than the SQL gives.
     """
     files = {path.stem: path for group in ("tables", "marts") for path in sorted((sql_dir / group).glob("*.sql"))}
     texts = {name: path.read_text(encoding="utf-8").strip() for name, path in files.items()}
+    descriptions = load_descriptions(sql_dir)
     specs: dict[str, TableSpec] = {}
     for name, lineage in follow(texts).items():
-        text = describe_table(name)
+        text = descriptions.table(name)
+        descriptions.check_columns(name, tuple(lineage.columns))
         specs[name] = TableSpec(
             name=name,
             group=files[name].parent.name,
             sql=texts[name],
-            description=text.comment,
+            text=text,
             depends_on=lineage.depends_on,
-            columns=tuple(Column(c, describe_column(name, c).comment, s) for c, s in lineage.columns.items()),
-            primary_key=text.key,
-            in_parts=LAYOUTS[text.in_parts] if text.in_parts else None,
+            columns=tuple(Column(c, descriptions.column(name, c), s) for c, s in lineage.columns.items()),
+            in_parts=LAYOUTS[text.parts] if text.parts else None,
         )
     return specs
 

@@ -200,12 +200,12 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, where: str | None) -> Tabl
         f"WHERE database_name = '{CATALOG}' AND table_name = {quote(name)} ORDER BY column_index"
     ).fetchall()
     columns = tuple(Column(column, kind, _column_text(name, column, comment)) for column, kind, comment in described)
-    text = metadata.tables().get(name) or TableText(en=name, zh=name, key=())
+    text = metadata.tables().get(name) or TableText.model_construct(en=name, zh=name, grain=name, key=())
     whole = Part("", _count(con, name, where), "")
     if where is not None:
         return Table(name, columns, whole, (), text)
     held = _held(con, "release_table", name)
-    parts = _parts(con, LAYOUTS[text.in_parts], name, [c.name for c in columns]) if text.in_parts else ()
+    parts = _parts(con, LAYOUTS[text.parts], name, [c.name for c in columns]) if text.parts else ()
     return Table(name, columns, replace(whole, contents=held[0][-1] if held else ""), parts, text)
 
 

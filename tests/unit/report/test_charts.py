@@ -26,7 +26,7 @@ from pipelines.report import history_chart as history
 from pipelines.report import panel_charts as panels
 from pipelines.report.charts import CHARTS
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.warehouse.table_build import connect, quote
+from pipelines.build.database import connect, quote
 from pipelines.warehouse.table_parts import table_files
 
 if TYPE_CHECKING:
