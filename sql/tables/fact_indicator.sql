@@ -16,8 +16,8 @@ spoken_of AS (
 stated AS (
     SELECT
         f.fact_id, f.report_id, f.metric_code, f.value, f.unit, f.unit_raw, f.qualifier, f.value_low, f.value_high, f.role,
-        f.subset_of, f.scope, f.period, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start,
-        f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine, NULL::VARCHAR AS corrected_by,
+        f.subset_of, f.scope, f.period, f.months, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
+        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine, NULL::VARCHAR AS corrected_by,
         NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
     ANTI JOIN spoken_of AS o ON o.report_id = f.report_id
@@ -31,8 +31,8 @@ stated AS (
         CASE WHEN s.fact_id IS NULL THEN f.value_high ELSE s.value_high END,
         CASE WHEN gone.fact_id IS NULL THEN f.role ELSE 'total' END,
         CASE WHEN gone.fact_id IS NULL THEN f.subset_of END,
-        f.scope, f.period, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start, f.number_end,
-        f.sentence, f.rule_id, f.read_as,
+        f.scope, f.period, f.months, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start,
+        f.number_end, f.sentence, f.rule_id, f.read_as,
         CASE WHEN s.fact_id IS NULL THEN f.confidence ELSE 1.0 END,
         s.value_machine, s.corrected_by, s.reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
@@ -43,7 +43,7 @@ stated AS (
     UNION ALL
     SELECT
         c.fact_id, c.report_id, c.metric_code, c.value, c.unit, NULL::VARCHAR, c.qualifier, c.value_low, c.value_high,
-        'total', NULL::VARCHAR, NULL::VARCHAR, 'year', c.implicit_zero, NULL::VARCHAR,
+        'total', NULL::VARCHAR, NULL::VARCHAR, 'year', 12, c.implicit_zero, NULL::VARCHAR,
         c.evidence, c.char_start, c.char_end, c.number_start, c.number_end, c.sentence, 'correction', 'person', 1.0,
         NULL::DOUBLE, c.corrected_by, c.reason, NULL::VARCHAR, NULL::VARCHAR
     FROM correction AS c
@@ -65,6 +65,7 @@ SELECT
     f.subset_of,
     f.scope,
     f.period,
+    f.months,
     f.implicit_zero,
     f.section,
     f.evidence,

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, Clause, Report, Warehouse, say, write_rows
 
+from pipelines.build.database import connect
 from pipelines.codebook.compile import CodebookError, compile_codebook
 from pipelines.codebook.load import read_tables
-from pipelines.warehouse.table_build import Built, connect
+from pipelines.warehouse.table_build import Built
 
 SHISHI = "350582999"  # a unit that was merged into another, for these tests only
 YINGLIN = "350582998"

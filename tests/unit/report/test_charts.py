@@ -20,13 +20,13 @@ import pytest
 from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, DONGCHENG, Report, Warehouse, built, say
 
 from pipelines.assets.charts import release_charts, table_charts
+from pipelines.build.database import connect, quote
 from pipelines.report import canvas
 from pipelines.report import coverage_chart as coverage
 from pipelines.report import history_chart as history
 from pipelines.report import panel_charts as panels
 from pipelines.report.charts import CHARTS
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.build.database import connect, quote
 from pipelines.warehouse.table_parts import table_files
 
 if TYPE_CHECKING:
