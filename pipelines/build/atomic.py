@@ -1,7 +1,7 @@
-"""Files that appear whole or not at all: written beside under a hidden name, then renamed.
+"""Writing files so that they appear whole or not at all: under a hidden name first, then renamed.
 
-Only the way into place belongs here. What a killed process leaves under the hidden name is swept by
-`pipelines.build.leftovers`. The archive of fetched files, which must also withstand a loss of power, has its own way.
+What a killed process leaves under the hidden name is removed by `pipelines.build.leftovers`. The archive of fetched
+files must also withstand a loss of power; it has its own way to write (`pipelines.ingest.archive`).
 """
 
 import uuid
@@ -11,10 +11,11 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A name beside `path` to write to; it becomes `path` when the block ends, and is gone where the block fails.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Give a hidden name beside `path` to write to. It becomes `path` when the block ends without an error.
 
-    The name is of this call alone: two writers of one file do not meet in it. The folder is made if it is not there.
+    The hidden name belongs to this call alone, so two writers of one file do not disturb each other. The folder is made
+    if it is not there. If the block fails, the hidden file is removed and `path` stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")

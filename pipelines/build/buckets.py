@@ -20,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 from pipelines.build.progress import report
 from pipelines.build.workers import BATCH, workers
 
@@ -163,7 +163,7 @@ def key_of(stage_dir: Path, name: str) -> str:
 
 def write_parquet(frame: pl.DataFrame, path: Path, key: str | None = None) -> None:
     """Write `frame` to `path`, whole or not at all. key: what it was made from."""
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         frame.write_parquet(beside, compression="zstd", metadata={KEY_NAME: key} if key else None)
 
 

@@ -25,7 +25,6 @@ from pipelines.errors import FazhiError
 
 T = TypeVar("T")
 
-NAME = "ledger.sqlite"
 VERSION = 1  # of the table below; a file of another version is not used
 _TABLE = (
     "CREATE TABLE entry (topic TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, "

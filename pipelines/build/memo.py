@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 
 
 class Memo:
@@ -52,7 +52,7 @@ class Memo:
         return _content(self._path, status.st_ino, status.st_mtime_ns, status.st_size)
 
     def _write(self, content: dict[str, Any]) -> None:
-        with whole(self._path) as beside:
+        with atomic_write(self._path) as beside:
             beside.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 from pipelines.errors import FazhiError
 
 KINDS = ("rename", "merger", "upgrade")
@@ -82,7 +82,7 @@ def changes_frame(changes: list[Change]) -> pl.DataFrame:
 
 def write_changes(source: Path, path: Path) -> Path:
     """Check the changes in `source` and write them to `path` as Parquet. Returns `path`; raises ChangesError."""
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         changes_frame(load_changes(source)).write_parquet(beside)
     return path
 

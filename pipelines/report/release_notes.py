@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 from pipelines.warehouse.diff import Difference, DiffError, TableDifference, difference
 from pipelines.warehouse.release import Release
 
@@ -111,6 +111,6 @@ def enter(path: Path, release_id: str, built_at: datetime, text: str) -> bool:
     before = known[:at].rstrip("\n")
     moment = built_at.astimezone(UTC) if built_at.tzinfo else built_at
     section = f"## {release_id}\n\nBuilt {moment:%Y-%m-%d %H:%M} UTC. {text.strip()}\n"
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text(f"{before}\n\n{section}" + (f"\n{known[at:]}" if known[at:] else ""), encoding="utf-8")
     return True

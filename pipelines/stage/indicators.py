@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 
 COLUMNS = (
     *("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight"),
@@ -23,6 +23,6 @@ def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
         {name: getattr(indicator, "code" if name == "metric_code" else name) for name in COLUMNS}
         for indicator in indicators
     ]
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).sort("metric_code").write_parquet(beside)
     return path

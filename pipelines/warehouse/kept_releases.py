@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 from pipelines.build.database import one_line
 from pipelines.errors import FazhiError
 
@@ -103,7 +103,7 @@ def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
 
 def make_current(path: Path, release_path: Path) -> None:
     """Give the file at `path` the name that readers open; at no instant is there no release."""
-    with whole(release_path) as beside:
+    with atomic_write(release_path) as beside:
         try:
             beside.hardlink_to(path)
         except OSError:  # a file system without links, or another disk

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build.atomic import whole
+from pipelines.build.atomic import atomic_write
 from pipelines.build.buckets import KEY_NAME, stored_key
 from pipelines.build.database import Contents, name_views, quote, side_by_side
 from pipelines.errors import FazhiError
@@ -97,7 +97,7 @@ def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
     """Build one file of a table; returns what it holds."""
     name_views(con, part.sources)
-    with whole(part.path) as beside:
+    with atomic_write(part.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{KEY_NAME}: {quote(part.key)}}})"

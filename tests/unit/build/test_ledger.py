@@ -14,9 +14,10 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.build.answers import CHECKS, CONTENTS, COUNTS, HASHES, CheckAnswer, FileContents
-from pipelines.build.ledger import NAME, LedgerEntry, Ledger, LedgerError
+from pipelines.build.ledger import Ledger, LedgerEntry, LedgerError
 from pipelines.settings import PROJECT_ROOT
 
+NAME = "ledger.sqlite"
 CONTENT = FileContents(3, (("a", "BIGINT"), ("b", "VARCHAR[]")), "ff", {"province": {"350000": "f"}})
 ANSWER = CheckAnswer((("all", 1.5, None), ("2023", 2.0, 4.0)), ("a", "b"), ((1, "x"), (None, True)))
 
