@@ -89,9 +89,7 @@ def test_a_misspelt_key_comes_before_the_key_that_it_leaves_out(tmp_path: Path) 
 
 
 def test_a_file_that_is_not_there_or_not_utf8_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        SchemaError, match=r"nowhere.toml: found .*\(No such file or directory\), allowed TOML"
-    ):
+    with pytest.raises(SchemaError, match=r"nowhere.toml: found .*\(No such file or directory\), allowed TOML"):
         read_toml(tmp_path / "nowhere.toml", Town)
     (tmp_path / "gbk.toml").write_bytes("# 镇\n".encode("gbk"))
     with pytest.raises(SchemaError, match=r"gbk.toml: found a file that cannot be read"):
