@@ -13,7 +13,8 @@ import polars as pl
 from pipelines.assets.asset_metadata import Metadata, markdown_table
 from pipelines.assets.workspace import Workspace
 from pipelines.build.memo import Memo
-from pipelines.ingest.sources import SourcesError, choose, load_sources
+from pipelines.build.toml_file import SchemaError
+from pipelines.ingest.sources import choose, load_sources
 from pipelines.settings import Settings
 from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
@@ -53,7 +54,7 @@ def _spec(check: Check, bounds: Bounds) -> dg.AssetCheckSpec:
 def _situation(settings: Settings) -> Situation:
     try:
         sources_on = bool(choose(load_sources(settings.sources_path), []))
-    except SourcesError:  # told by the asset that fetches
+    except SchemaError:  # told by the asset that fetches
         sources_on = False
     return Situation(datetime.now(UTC).date(), settings.release_path, sources_on, settings.allow_shrinking)
 

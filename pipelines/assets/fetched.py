@@ -7,7 +7,8 @@ import dagster as dg
 
 from pipelines.assets.asset_metadata import OWNERS, Result
 from pipelines.assets.workspace import Workspace
-from pipelines.ingest.sources import Source, SourcesError, choose, load_sources
+from pipelines.build.toml_file import SchemaError
+from pipelines.ingest.sources import Source, choose, load_sources
 from pipelines.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
     settings = workspace.settings()
     try:
         sources = choose(load_sources(settings.sources_path), [])
-    except SourcesError as error:
+    except SchemaError as error:
         raise dg.Failure(str(error)) from error
     if context.run.tags.get(SENSOR_TAG):
         sources = []  # the sensor starts runs because files arrived; sites are asked by night or by hand

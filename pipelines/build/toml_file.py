@@ -1,19 +1,19 @@
 """TOML files that people write, held against a schema. A mistake is one line: file, entry, key, found, allowed.
 
 A schema is a class for the whole file and one for each kind of table in it, all with the base `Entry`. Lists are
-`ListOf[...]`, texts that must hold something are `Text`. A rule that pydantic does not know is a validator that raises
-`wrong`.
+`ListOf[...]`, texts that must hold something are `Text`. The `description` of a field says what is allowed, where the
+type alone does not. A rule that pydantic does not know is a validator that raises `wrong`.
 """
 
 import json
-import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from pipelines.errors import FazhiError
@@ -98,18 +98,6 @@ def wrong(found: str, allowed: str, key: str = "") -> PydanticCustomError:
     return PydanticCustomError("wrong", "{found}, {allowed}", {"found": found, "allowed": allowed, "key": key})
 
 
-def shaped(pattern: str, allowed: str) -> Callable[[str], str]:
-    """A validator of texts that must match a whole `pattern`; `allowed` says in words what that is."""
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise wrong(shown(value), allowed)
-        return value
-
-    return check
-
-
 def shown(value: Any) -> str:
     """A value as a message shows it: a text in quotes, the rest as TOML writes it, cut where it is long."""
     words = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -118,21 +106,23 @@ def shown(value: Any) -> str:
 
 def _place_found_allowed(error: Mapping[str, Any], table: Any, model: type[BaseModel]) -> tuple[str, str, str]:
     """(`indicator petitions_received, kind`, `'flux'`, `'flow', 'stock' or 'rate'`) of one error of pydantic."""
-    context, location = error.get("ctx", {}), error["loc"]
+    context, location, kind = error.get("ctx", {}), error["loc"], error["type"]
     place = _place((*location, context["key"]) if context.get("key") else location, table)
-    if error["type"] == "wrong":
+    if kind == "wrong":
         return place, context["found"], context["allowed"]
-    if error["type"] == "missing":
-        field = _keys(_model_at(model, location[:-1]))[location[-1]]
-        return place, "no such key", f"{_wanted(field)}; add the key"
-    if error["type"] == "extra_forbidden":
-        keys = list(_keys(_model_at(model, location[:-1])))
+    fields = _fields(_model_at(model, location[:-1]))
+    if kind == "extra_forbidden":
+        keys = [str(key) for key in fields]
         near = get_close_matches(str(location[-1]), keys, 1)
         return place, "an unknown key", ", ".join(keys) + (f" (did you mean {near[0]}?)" if near else "")
+    field = fields.get(location[-1])
+    described = field.description if field else None
+    if field and kind == "missing":
+        return place, "no such key", f"{described or _wanted(field.annotation)}; add the key"
     message = error["msg"].removeprefix("Input should be ")
-    if error["type"].startswith(("greater_than", "less_than")):
+    if kind.startswith(("greater_than", "less_than")):
         message = f"a number {message}"
-    return place, shown(error["input"]), _ALLOWED.get(error["type"]) or context.get("expected") or message
+    return place, shown(error["input"]), described or _ALLOWED.get(kind) or context.get("expected") or message
 
 
 def _place(location: Sequence[str | int], table: Any) -> str:
@@ -155,8 +145,8 @@ def _place(location: Sequence[str | int], table: Any) -> str:
 def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel]:
     """The schema of the table at a place of a file whose schema is `model`."""
     for step in location:
-        field = _keys(model).get(step) if isinstance(step, str) else None
-        annotations = [field] if field else []
+        field = _fields(model).get(step)
+        annotations: list[Any] = [field.annotation] if field else []
         while annotations:
             annotation = annotations.pop()
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -166,9 +156,9 @@ def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[Bas
     return model
 
 
-def _keys(model: type[BaseModel]) -> dict[str, Any]:
-    """The keys that a table may have, with the type of each."""
-    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+def _fields(model: type[BaseModel]) -> dict[str | int, FieldInfo]:
+    """The keys that a table may have, with what is known of each."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _wanted(annotation: Any) -> str:

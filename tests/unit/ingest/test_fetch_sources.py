@@ -1,11 +1,11 @@
 """`sources.toml`: what it may hold, what is said of a mistake, and that the guide shows what works."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from pipelines.build.toml_file import SchemaError
 from pipelines.ingest.sources import Source, SourcesError, choose, load_sources
 from pipelines.settings import PROJECT_ROOT, Settings, SettingsError
 
@@ -27,7 +27,7 @@ def test_the_guide_explains_each_field_and_its_example_works(tmp_path: Path) -> 
     guide = (PROJECT_ROOT / "docs" / "fetching.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.*?) \|", guide, flags=re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    assert named == {field.name for field in fields(Source)}
+    assert named == set(Source.model_fields)
     (example,) = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
     assert [source.id for source in load(tmp_path, example)] == ["tianzhen"]
 
@@ -45,33 +45,59 @@ def test_no_file_means_no_sites(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[[site]", "cannot be read"),
-        ("[[place]]\n", "place"),
-        ("site = 3\n", "no table"),
-        ("[[site]]\nid = 'a'\n", "'name' is missing"),
-        (f"[[site]]\n{GOOD}colour = 'red'\n", "unknown field 'colour'"),
-        (f"[[site]]\n{GOOD}\n[[site]]\n{GOOD}", "more than one"),
-        (f"[[site]]\n{GOOD}delay = 'long'\n", "a number of seconds"),
-        (f"[[site]]\n{GOOD}delay = true\n", "a number of seconds"),
-        (f"[[site]]\n{GOOD}delay = -1\n", "negative"),
-        (f"[[site]]\n{GOOD}enabled = 1\n", "true or false"),
-        (f"[[site]]\n{GOOD}max_pages = true\n", "a whole number"),
-        (f"[[site]]\n{GOOD}title_words = '法治'\n", "a list of texts"),
-        (f"[[site]]\n{GOOD}hosts = ['https://y.example/']\n", "without https://"),
-        (f"[[site]]\n{GOOD}pages = 'index.html'\n", "{n}"),
-        (f"[[site]]\n{GOOD}kind = 'rss'\n", "html, json, sitemap"),
-        (f"[[site]]\n{GOOD}kind = 'json'\n", "items is missing"),
-        (f"[[site]]\n{GOOD}attachments = ['exe']\n", "exe"),
-        (f"[[site]]\n{GOOD}link = 'a[['\n", "CSS selector"),
-        (f"[[site]]\n{GOOD}url_pattern = '('\n", "regular expression"),
-        (f"[[site]]\n{GOOD}".replace("https:", "ftp:"), "web address"),
-        (f"[[site]]\n{GOOD}".replace("330225101", "33"), "6 digits"),
-        (f"[[site]]\n{GOOD}".replace('"a"', '"../a"'), "small letters"),
+        ("[[site]", "found a file that cannot be read"),
+        ("[[place]]\n", "place: found an unknown key, allowed site"),
+        ("site = 3\n", "site: found 3, allowed a list"),
+        ("[[site]]\nid = 'a'\n", "a, name: found no such key, allowed a text; add the key (and 2 more)"),
+        (f"[[site]]\n{GOOD}colour = 'red'\n", "a, colour: found an unknown key, allowed id, name, division"),
+        (f"[[site]]\n{GOOD}first = 2\n", "(did you mean first_page?)"),
+        (
+            f"[[site]]\n{GOOD}\n[[site]]\n{GOOD}",
+            "a, id: found 'a' at more than one site, allowed an id",
+        ),
+        (f"[[site]]\n{GOOD}delay = 'long'\n", "a, delay: found 'long', allowed a number of seconds"),
+        (f"[[site]]\n{GOOD}delay = true\n", "a, delay: found true, allowed a number of seconds"),
+        (f"[[site]]\n{GOOD}delay = -1\n", "a, delay: found -1, allowed a number of seconds that is not negative"),
+        (f"[[site]]\n{GOOD}enabled = 1\n", "a, enabled: found 1, allowed true or false"),
+        (f"[[site]]\n{GOOD}max_pages = true\n", "a, max_pages: found true, allowed a whole number from 1 on"),
+        (f"[[site]]\n{GOOD}max_pages = 0\n", "a, max_pages: found 0, allowed a whole number from 1 on"),
+        (f"[[site]]\n{GOOD}title_words = '法治'\n", "a, title_words: found '法治', allowed a list of texts"),
+        (f"[[site]]\n{GOOD}title_words = ['']\n", "a, title_words 1: found '', allowed a text that is not empty"),
+        (
+            f"[[site]]\n{GOOD}hosts = ['https://y.example/']\n",
+            "a, hosts 1: found 'https://y.example/', allowed a name",
+        ),
+        (
+            f"[[site]]\n{GOOD}pages = 'index.html'\n",
+            "a, pages: found 'index.html', allowed an address in which {",
+        ),
+        (f"[[site]]\n{GOOD}kind = 'rss'\n", "a, kind: found 'rss', allowed 'html', 'json' or 'sitemap'"),
+        (f"[[site]]\n{GOOD}kind = 'json'\n", "a, items: found no such key, allowed the path to the list"),
+        (
+            f"[[site]]\n{GOOD}attachments = ['exe']\n",
+            "a, attachments 1: found 'exe', allowed 'pdf', 'doc', 'docx'",
+        ),
+        (f"[[site]]\n{GOOD}link = 'a[['\n", "a, link: found 'a[[', allowed a CSS selector"),
+        (
+            f"[[site]]\n{GOOD}url_pattern = '('\n",
+            "a, url_pattern: found '(' (missing ), unterminated subpattern at",
+        ),
+        (
+            f"[[site]]\n{GOOD}".replace("https:", "ftp:"),
+            "a, start: found 'ftp://x.example/list/', allowed a web address",
+        ),
+        (
+            f"[[site]]\n{GOOD}".replace("330225101", "33"),
+            "a, division: found '33', allowed the 6 digits of a county",
+        ),
+        (f"[[site]]\n{GOOD}".replace('"330225101"', "330225101"), "a, division: found 330225101, allowed the 6"),
+        (f"[[site]]\n{GOOD}".replace('"a"', '"../a"'), "site ../a, id: found '../a', allowed small letters, digits"),
     ],
 )
 def test_a_mistake_is_named_with_what_was_expected(tmp_path: Path, text: str, expected: str) -> None:
-    with pytest.raises(SourcesError, match=re.escape(expected)):
+    with pytest.raises(SchemaError, match=re.escape(expected)) as error:
         load(tmp_path, text)
+    assert str(error.value).startswith(str(tmp_path / "sources.toml")) and "\n" not in str(error.value)
 
 
 def test_sites_are_chosen_by_name(tmp_path: Path) -> None:
