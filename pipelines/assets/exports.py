@@ -41,7 +41,7 @@ def _metadata(exported: "Exported") -> Metadata:
         "path": dg.MetadataValue.path(exported.folder),
         "release_id": exported.release_id,
         "reused": dg.MetadataValue.bool(exported.reused),
-        "files_reused": dg.MetadataValue.int(exported.taken_over),
+        "files_reused": dg.MetadataValue.int(exported.n_reused),
         "dagster/row_count": dg.MetadataValue.int(sum(file.rows for file in exported.files)),
         **{f"files_{form}": dg.MetadataValue.int(count) for form, count in counts.items()},
         "files": dg.MetadataValue.md("\n".join(["| file | rows | bytes |", "| --- | ---: | ---: |", *lines])),

@@ -1,6 +1,6 @@
-"""A release in the formats of other programs: Parquet, CSV, XLSX, Stata, with metadata that say what the files are.
+"""A release in the formats of other programs: Parquet, CSV, Excel and Stata, with metadata that describe the files.
 
-Nothing here changes a figure.
+No figure is changed on the way.
 """
 
 from pipelines.warehouse.export.exporting import Exported, export

@@ -1,4 +1,4 @@
-"""The words about the data that every kind of metadata repeats: title, description, whose it is, licence."""
+"""Texts about the data that every kind of metadata repeats: title, description, authors, licence."""
 
 NAME = "fazhi"
 TITLE = "Figures stated in the rule-of-law reports of Chinese townships"

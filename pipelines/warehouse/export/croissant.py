@@ -1,7 +1,6 @@
 """croissant.json (Croissant 1.0, MLCommons): the files with their hashes, and a record set for each table.
 
-A record set is drawn from the table's Parquet file, which holds every value as it is, or from its CSV where only that
-was exported.
+A record set reads the table's Parquet file, which holds every value unchanged, or its CSV if only that was exported.
 """
 
 import json
@@ -9,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.export_files import File
-from pipelines.warehouse.export.release_reader import Column, Source, Table
+from pipelines.warehouse.export.export_files import ExportFile
+from pipelines.warehouse.export.release_reader import ExportColumn, ExportTable, ReleaseReader
 
 MEDIA_TYPES = {"parquet": "application/x-parquet", "csv": "text/csv"}
-# Where a table is in several formats the first of these is read.
+# If a table is exported in several formats, its record set reads the first of these.
 PREFERRED = ("parquet", "csv")
 _TYPES = {
     "text": "sc:Text",
@@ -45,10 +44,10 @@ CONTEXT = {
 }
 
 
-def render(source: Source, files: Sequence[File], citation: str) -> str:
-    """The file's text; `citation` is how the release is to be cited."""
+def render(release: ReleaseReader, files: Sequence[ExportFile], citation: str) -> str:
+    """The text of the file. `citation` is the sentence by which the release is cited."""
     readable = [file for form in PREFERRED for file in files if file.form == form]
-    first: Mapping[str, File] = {file.tables[0]: file for file in reversed(readable)}
+    first: Mapping[str, ExportFile] = {file.tables[0]: file for file in reversed(readable)}
     dataset = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -60,17 +59,17 @@ def render(source: Source, files: Sequence[File], citation: str) -> str:
         "creator": {"@type": "sc:Organization", "name": about.AUTHORS},
         "citeAs": citation,
         # three numbers, as the specification wants; behind the + stands which release of the day
-        "version": f"{source.built_at.year}.{source.built_at.month}.{source.built_at.day}+{source.release_id}",
-        "datePublished": f"{source.built_at:%Y-%m-%d}",
+        "version": f"{release.built_at.year}.{release.built_at.month}.{release.built_at.day}+{release.release_id}",
+        "datePublished": f"{release.built_at:%Y-%m-%d}",
         "keywords": list(about.KEYWORDS),
         "isLiveDataset": False,
         "distribution": [*(_file(file) for file in readable), *_folders(readable)],
-        "recordSet": [_record_set(source.tables[name], first[name]) for name in sorted(first)],
+        "recordSet": [_record_set(release.tables[name], first[name]) for name in sorted(first)],
     }
     return json.dumps(dataset, ensure_ascii=False, indent=1) + "\n"
 
 
-def _file(file: File) -> dict[str, Any]:
+def _file(file: ExportFile) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": file.path,
@@ -82,8 +81,8 @@ def _file(file: File) -> dict[str, Any]:
     }
 
 
-def _folders(files: Sequence[File]) -> list[dict[str, Any]]:
-    """The tables that lie in several files, each as the set of them."""
+def _folders(files: Sequence[ExportFile]) -> list[dict[str, Any]]:
+    """A file set for each table that is exported as several files."""
     parts = {file.whole: file for file in files if file.whole != file.path}
     return [
         {
@@ -97,7 +96,7 @@ def _folders(files: Sequence[File]) -> list[dict[str, Any]]:
     ]
 
 
-def _record_set(table: Table, file: File) -> dict[str, Any]:
+def _record_set(table: ExportTable, file: ExportFile) -> dict[str, Any]:
     described: dict[str, Any] = {
         "@type": "cr:RecordSet",
         "@id": table.name,
@@ -110,7 +109,7 @@ def _record_set(table: Table, file: File) -> dict[str, Any]:
     return described
 
 
-def _field(table: Table, column: Column, file: File) -> dict[str, Any]:
+def _field(table: ExportTable, column: ExportColumn, file: ExportFile) -> dict[str, Any]:
     described: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",

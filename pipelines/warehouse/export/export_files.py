@@ -1,4 +1,4 @@
-"""What is known of a file that an export has written. Writing it belongs to the module of its format."""
+"""The files of an export: what is known of each, and where the files of one format go."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class File:
-    """A finished file: its path below the export folder, the tables in it, its rows, bytes and hash.
+class ExportFile:
+    """A finished file: its path below the export folder, its format, the tables in it, its rows, bytes and hash.
 
-    `made_from` is a text that is equal for files that hold the same in the same way, empty where nobody can say.
-    `left_out` says, a line a table, what should have been in the file but is too large for the format.
+    `made_from` is a text that is equal for files with the same content in the same form. It is empty if that is not
+    known. `left_out` has a line for each table that should be in the file but is too large for the format.
     """
 
     path: str
@@ -31,41 +31,37 @@ class File:
 
     @property
     def whole(self) -> str:
-        """The path of the table that is in it: of one in parts, the folder of the parts."""
+        """The path of the whole table: for a table in parts, the folder of the parts."""
         parent = self.path.rpartition("/")[0]
         return parent if "/" in parent else self.path
 
     @classmethod
-    def load(cls, entry: dict[str, Any]) -> "File":
-        """The file of an entry that went through JSON."""
+    def load(cls, entry: dict[str, Any]) -> "ExportFile":
+        """The file of an entry that was read from JSON."""
         return cls(**{**entry, "tables": tuple(entry["tables"]), "left_out": tuple(entry["left_out"])})
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the files of one format go, and the export before, whose files may be taken over.
+class FormatFolder:
+    """The folder `path` that takes the files of one format.
 
-    `files` are those of that export by path, which lies in `before`.
+    `before` is the folder of the last export and `files` are its files by path. Those that are still right are reused.
     """
 
-    folder: Path
+    path: Path
     before: Path
-    files: Mapping[str, File]
-
-    @property
-    def form(self) -> str:
-        """The format."""
-        return self.folder.name
+    files: Mapping[str, ExportFile]
 
     def finished(
         self, path: Path, tables: tuple[str, ...], rows: int, made_from: str = "", left_out: tuple[str, ...] = ()
-    ) -> File:
-        """The description of the file that was written to `path`."""
-        return File(self._name(path), self.form, tables, rows, path.stat().st_size, _sha256(path), made_from, left_out)
+    ) -> ExportFile:
+        """Describe the file that was written to `path`."""
+        name, size = path.relative_to(self.path.parent).as_posix(), path.stat().st_size
+        return ExportFile(name, self.path.name, tables, rows, size, _sha256(path), made_from, left_out)
 
-    def take_over(self, path: Path, made_from: str) -> File | None:
-        """Put the file of the export before at `path` if it was made from the same and nobody has touched it since."""
-        known = self.files.get(self._name(path))
+    def reuse(self, path: Path, made_from: str) -> ExportFile | None:
+        """Put the file of the last export at `path`, if it was made from the same and nobody has changed it since."""
+        known = self.files.get(path.relative_to(self.path.parent).as_posix())
         if not made_from or known is None or known.made_from != made_from:
             return None
         there = self.before / known.path
@@ -77,9 +73,6 @@ class Place:
             path.unlink(missing_ok=True)
             return None
         return known
-
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.folder.parent).as_posix()
 
 
 def _sha256(path: Path) -> str:

@@ -1,6 +1,6 @@
-"""The folder of an export: written beside the old one and put in its place, whole or not at all.
+"""The folder of an export. It is written beside the old one and then takes its place, as a whole or not at all.
 
-What is in the folder is no business of this module, except that a folder which no export wrote is never replaced.
+A folder that no export wrote is never replaced.
 """
 
 import json
@@ -15,12 +15,12 @@ from filelock import FileLock, Timeout
 from pipelines.warehouse.export.release_reader import ExportError
 
 STAMP_FILE = "datapackage.json"
-STAMP = "fazhi"  # the key in that file under which an export says what it was made of
+STAMP = "fazhi"  # under this key of the file stands what the export was made of
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep other exports out of `folder`, and put right what a killed one left. Raises ExportError where one runs."""
+    """Keep other exports out of `folder` and repair what a killed one left. Raises ExportError if one is running."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0)
     try:
@@ -28,7 +28,7 @@ def locked(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise ExportError(f"another export into {folder} is running; wait for it, or give another folder") from error
     try:
-        _recover(folder)
+        _clean_up(folder)
         yield
     finally:
         lock.release()
@@ -36,13 +36,14 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
-    """An empty folder beside `folder` that takes its place when the block ends, and goes when it raises.
+    """An empty folder beside `folder`. It replaces `folder` when the block ends and is removed when the block raises.
 
-    Needs the lock. Files of the old folder that somebody has open stay readable until they are closed.
+    The caller holds the lock. Open files of the old folder stay readable until they are closed. Raises ExportError if
+    `folder` holds something that no export wrote.
     """
-    if folder.exists() and stamp(folder) is None and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and read_stamp(folder) is None and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportError(f"{folder} exists and is no export; give another folder, or remove it")
-    building, old = _beside(folder)
+    building, old = _neighbours(folder)
     building.mkdir()
     try:
         yield building
@@ -50,11 +51,11 @@ def replacing(folder: Path) -> Iterator[Path]:
             folder.rename(old)
         building.rename(folder)
     finally:
-        _recover(folder)
+        _clean_up(folder)
 
 
-def stamp(folder: Path) -> dict[str, Any] | None:
-    """What the export in `folder` says of itself (see `datapackage`); None where no export lies there."""
+def read_stamp(folder: Path) -> dict[str, Any] | None:
+    """What the export in `folder` was made of and its files (see `datapackage`). None if no export is there."""
     try:
         found: dict[str, Any] = json.loads((folder / STAMP_FILE).read_text(encoding="utf-8"))[STAMP]
         return found
@@ -62,14 +63,14 @@ def stamp(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def _beside(folder: Path) -> tuple[Path, Path]:
-    """Where a folder is written, and where the old one is kept for the moment between the two renames."""
+def _neighbours(folder: Path) -> tuple[Path, Path]:
+    """Where the new folder is written, and where the old one is kept between the two renames."""
     return folder.with_name(f".{folder.name}.building"), folder.with_name(f".{folder.name}.old")
 
 
-def _recover(folder: Path) -> None:
+def _clean_up(folder: Path) -> None:
     """Bring the old folder back if the new one did not come, and remove the rest."""
-    building, old = _beside(folder)
+    building, old = _neighbours(folder)
     if old.exists() and not folder.exists():
         old.rename(folder)
     for leftover in (building, old):

@@ -1,7 +1,7 @@
-"""XLSX: the marts in one workbook, after a sheet about the release and a dictionary of all columns.
+"""An Excel workbook: a sheet about the release, a dictionary of all columns, then a sheet for each table.
 
-Cells are written a row at a time, so that memory stays small. Nothing is a formula or a link unless Excel makes it one:
-text is written as text. What Excel cannot hold is left out and named on the first sheet, never cut short silently.
+Cells are written row by row, so that memory stays small. Text is written as text, never as a formula or a link. A table
+that Excel cannot hold is left out and named on the first sheet.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,13 +10,13 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from pipelines.warehouse.export import about
-from pipelines.warehouse.export.export_files import File, Place
-from pipelines.warehouse.export.release_reader import Column, Source, Table, plain
+from pipelines.warehouse.export.export_files import ExportFile, FormatFolder
+from pipelines.warehouse.export.release_reader import ExportColumn, ExportTable, ReleaseReader, plain
 
 FILE_NAME = "fazhi.xlsx"
-MAX_ROWS = 1_048_575  # of a sheet, without its heading
-MAX_CELLS = 2_000_000  # of a workbook; about what a spreadsheet still opens in a minute
-MAX_TEXT = 32_767  # characters of a cell
+MAX_ROWS = 1_048_575  # rows of a sheet, without its heading
+MAX_CELLS = 2_000_000  # cells of a workbook that a spreadsheet still opens in about a minute
+MAX_TEXT = 32_767  # characters that a cell can hold
 SHEET_NAME = 31
 WIDTH = 16
 DATES = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
@@ -24,28 +24,28 @@ DICTIONARY = ("table", "column", "名称", "meaning", "type")
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_xlsx(source: Source, tables: Sequence[Table], place: Place) -> list[File]:
-    """fazhi.xlsx with a sheet for each of `tables` that fits; the others are in the result's `left_out`."""
-    kept, left_out = _fitting(source, tables)
-    path = place.folder / FILE_NAME
+def write_xlsx(release: ReleaseReader, tables: Sequence[ExportTable], folder: FormatFolder) -> list[ExportFile]:
+    """Write fazhi.xlsx with a sheet for each of `tables` that fits. The result names the others in `left_out`."""
+    kept, left_out = _fitting(release, tables)
+    path = folder.path / FILE_NAME
     with xlsxwriter.Workbook(str(path), OPTIONS) as workbook:
         # the date of the release, not of the export: the same release gives the same file
-        workbook.set_properties({"title": about.TITLE, "comments": source.release_id, "created": source.built_at})
+        workbook.set_properties({"title": about.TITLE, "comments": release.release_id, "created": release.built_at})
         book = _Book(workbook)
-        book.add_texts("README", ("fazhi", source.release_id), _readme(source, kept, left_out))
+        book.add_texts("README", ("fazhi", release.release_id), _readme(release, kept, left_out))
         book.add_texts("dictionary", DICTIONARY, _dictionary(kept))
         for table in kept:
-            book.add_table(table, source.rows(source.select(table, _short)))
+            book.add_table(table, release.rows(release.select(table, _cell_value)))
     rows = sum(table.rows for table in kept)
-    return [place.finished(path, tuple(table.name for table in kept), rows, left_out=tuple(left_out))]
+    return [folder.finished(path, tuple(table.name for table in kept), rows, left_out=tuple(left_out))]
 
 
-def _fitting(source: Source, tables: Sequence[Table]) -> tuple[list[Table], list[str]]:
-    """The tables that the workbook takes, and a line on each that it does not."""
+def _fitting(release: ReleaseReader, tables: Sequence[ExportTable]) -> tuple[list[ExportTable], list[str]]:
+    """The tables that fit into the workbook, and a line for each that does not."""
     kept, left_out, room = [], [], MAX_CELLS
     for table in tables:
         filled = " + ".join(f'count("{column.name}")' for column in table.columns)
-        ((cells,),) = source.con.sql(f"SELECT {filled} FROM ({source.select(table, plain)})").fetchall()
+        ((cells,),) = release.con.sql(f"SELECT {filled} FROM ({release.select(table, plain)})").fetchall()
         if table.rows <= MAX_ROWS and cells <= room:
             kept.append(table)
             room -= cells
@@ -55,23 +55,23 @@ def _fitting(source: Source, tables: Sequence[Table]) -> tuple[list[Table], list
     return kept, left_out
 
 
-def _readme(source: Source, kept: Sequence[Table], left_out: Sequence[str]) -> list[tuple[str, ...]]:
+def _readme(release: ReleaseReader, kept: Sequence[ExportTable], left_out: Sequence[str]) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = [
         ("title", about.TITLE),
         ("标题", about.TITLE_ZH),
-        ("built_at", f"{source.built_at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("built_at", f"{release.built_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("about", about.DESCRIPTION),
         ("说明", about.DESCRIPTION_ZH),
         ("licence", about.LICENCE),
         ("许可", about.LICENCE_ZH),
     ]
-    if source.where:
-        lines.append(("only rows where", source.where))
+    if release.where:
+        lines.append(("only rows where", release.where))
     lines += [(table.name, f"{table.rows:,} rows. {table.text.en} {table.text.zh}") for table in kept]
     return lines + [("left out", line) for line in left_out]
 
 
-def _dictionary(tables: Sequence[Table]) -> list[tuple[str, ...]]:
+def _dictionary(tables: Sequence[ExportTable]) -> list[tuple[str, ...]]:
     return [
         (table.name, column.name, column.text.zh, column.text.en, column.type)
         for table in tables
@@ -80,7 +80,7 @@ def _dictionary(tables: Sequence[Table]) -> list[tuple[str, ...]]:
 
 
 class _Book:
-    """A workbook and the formats of its cells. The kind of a column decides what a cell is, never how a text looks."""
+    """A workbook and its cell formats. The kind of a column decides the type of its cells."""
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
@@ -94,7 +94,7 @@ class _Book:
             for position, text in enumerate(cells):
                 sheet.write_string(row, position, text)
 
-    def add_table(self, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    def add_table(self, table: ExportTable, rows: Iterable[Sequence[Any]]) -> None:
         """A sheet with the rows of `table`; a missing value is an empty cell."""
         sheet = self._sheet(table.name[:SHEET_NAME], [column.name for column in table.columns], WIDTH)
         sheet.autofilter(0, 0, table.rows, len(table.columns) - 1)
@@ -112,7 +112,7 @@ class _Book:
             sheet.write_string(0, position, text, self._bold)
         return sheet
 
-    def _writer(self, sheet: Any, column: Column) -> Callable[[int, int, Any], Any]:
+    def _writer(self, sheet: Any, column: ExportColumn) -> Callable[[int, int, Any], Any]:
         if column.kind in self._dates:
             form = self._dates[column.kind]
             return lambda row, position, value: sheet.write_datetime(row, position, value, form)
@@ -124,8 +124,8 @@ class _Book:
         return write
 
 
-def _short(column: Column) -> str:
-    """The column with texts that no cell can hold cut, each with a mark that tells its length."""
+def _cell_value(column: ExportColumn) -> str:
+    """SQL for a value that fits into a cell. A longer text is cut and ends with a mark that gives its length."""
     text = plain(column)
     if column.kind not in ("text", "list"):
         return text

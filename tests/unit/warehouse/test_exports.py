@@ -18,7 +18,6 @@ from warehouse_fixtures import Warehouse
 
 from pipelines.warehouse.descriptions import describe_column
 from pipelines.warehouse.export import Exported, ExportError, export, stata, workbook
-from pipelines.warehouse.export.exporting import DTA_TABLES, NOT_CSV, XLSX_TABLES
 from pipelines.warehouse.release import OWN_TABLES
 
 pytest_plugins = ("exports_fixture",)

@@ -46,7 +46,7 @@ def held(path: Path, table: str) -> list[dict[str, Any]]:
 
 def test_the_documentation_says_which_tables_are_large() -> None:
     text = (PROJECT_ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
-    most = [copies.MOST_GROUPS * rows for rows in (copies.ROW_GROUP, copies.ROW_GROUPS["report_text"])]
+    most = [copies.MOST_GROUPS * rows for rows in (copies.ROW_GROUP, copies.ROW_GROUP_OF_LONG_TEXTS)]
     assert f"(more than {most[0]:,} rows, of texts {most[1]:,})" in text
 
 
@@ -92,7 +92,7 @@ def test_only_what_changed_is_written_for_the_next_release(tmp_path: Path) -> No
     exported = export(warehouse.release_path, out, ["parquet", "csv"])
     now = {form: inodes(out, form) for form in before}
     written = {path for form in before for path, node in now[form].items() if before[form].get(path) != node}
-    assert exported.taken_over == len(exported.files) - len(written) > 0
+    assert exported.n_reused == len(exported.files) - len(written) > 0
     assert "csv/dim_report.csv" in written and "csv/dim_division.csv" not in written
     assert not any("dim_indicator" in path for path in written)
     changed = {path for path in written if path.startswith("parquet/township_metric")}
@@ -118,7 +118,7 @@ def test_a_file_that_somebody_changed_is_written_again(tmp_path: Path) -> None:
     assert path.read_bytes() == right and (out / "csv" / "dim_indicator.csv").is_file() and not exported.reused
 
 
-def test_rows_that_meet_a_condition_are_never_taken_over(released: Warehouse, tmp_path: Path) -> None:
+def test_rows_that_meet_a_condition_are_never_n_reused(released: Warehouse, tmp_path: Path) -> None:
     def ask(where: str) -> Exported:
         return export(released.release_path, tmp_path / "out", ["csv"], tables=["township_year"], where=where)
 
