@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.build.atomic import atomic_write
+from pipelines.warehouse.descriptions import tables as described_tables
 from pipelines.warehouse.diff import Difference, DiffError, TableDifference, difference
 from pipelines.warehouse.release import Release
 
-SHORT_TABLES = ("fact_indicator", "township_metric")
 HEADER = """\
 # Changes
 
@@ -24,7 +24,8 @@ _SECTION = re.compile(r"^## (\S+)$", re.MULTILINE)
 
 def short_difference(old_path: Path, new_path: Path) -> str:
     """What changed between two release files, as a few lines of Markdown. Raises DiffError where it cannot be told."""
-    return brief(difference(old_path, new_path, tables=SHORT_TABLES, details=False))
+    noted = [table for table, text in described_tables().items() if text.diff.notes]
+    return brief(difference(old_path, new_path, tables=noted, details=False))
 
 
 def note(path: Path, before: Path | None, release: Release) -> str:

@@ -9,6 +9,7 @@ together first. Only where those differ are they compared one by one, so that me
 
 from collections.abc import Iterator, Mapping
 
+from pipelines.warehouse.descriptions import tables as described_tables
 from pipelines.warehouse.diff.differences import Example
 from pipelines.warehouse.diff.release_pair import EARLIER, LATER, ReleasePair, TableMatch
 
@@ -68,8 +69,8 @@ class ChangedRows:
         for column in shown:
             for alias in "ab":
                 value = f'{alias}."{column}"'
-                # The text of a report is too long to show.
-                is_long = (match.table, column) == ("report_text", "text")
+                # A column with a compression of its own holds whole reports: too long to show.
+                is_long = column in described_tables()[match.table].compression
                 cells.append(f"'sha256 ' || sha256({value})" if is_long else value)
         key = [f'"{column}"' for column in match.key]
         rows = self.con.execute(f"""

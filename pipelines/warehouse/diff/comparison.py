@@ -11,23 +11,14 @@ from pathlib import Path
 import duckdb
 
 from pipelines.build.database import one_line
+from pipelines.warehouse.descriptions import DiffRules
 from pipelines.warehouse.descriptions import tables as described_tables
 from pipelines.warehouse.diff.causes import Causes
 from pipelines.warehouse.diff.changed_rows import ChangedRows
 from pipelines.warehouse.diff.differences import Difference, DiffError, TableDifference
 from pipelines.warehouse.diff.release_pair import SQL_HASH, ReleasePair, open_pair
+from pipelines.warehouse.release import OWN_TABLES
 
-# These tables are about the release itself and are not compared.
-ABOUT = ("release", "release_table", "release_part")
-# What the rows of a table follow from: `rules` (codebook and division codes alone), `report` (one report alone),
-# `unit` (the reports of one unit in one year). A table that is not named here is compared in all of its rows.
-FOLLOWS = {
-    **dict.fromkeys(("dim_division", "dim_headline", "dim_indicator", "township_succession"), "rules"),
-    **dict.fromkeys(("fact_indicator", "number_mention", "report_text"), "report"),
-    **dict.fromkeys(("township_metric", "township_year"), "unit"),
-}
-# In this table the units are counted whose headlines changed.
-HEADLINE_TABLE = "township_metric"
 DEFAULT_LIMIT = 5
 
 
@@ -73,8 +64,8 @@ class _Comparison:
             known = ", ".join(sorted(self.schemas))
             raise DiffError(f"no table {', '.join(sorted(unknown))}; there are {known}")
         names = list(self.schemas) if wanted is None else _in_order(wanted)
-        for table, follows in FOLLOWS.items():
-            if follows == "rules" and table in self.pair.old and table in self.pair.new:
+        for table in self.schemas:
+            if _rules(table).follows == "rules" and table in self.pair.old and table in self.pair.new:
                 self.compare(table, "rule")
 
         report_changes = self._find_changed_reports()
@@ -90,13 +81,13 @@ class _Comparison:
             only = {"report": Causes.OF_CHANGED_REPORTS, "unit": Causes.OF_AFFECTED_UNITS}
         self.compare("fact_indicator", rest, only=only.get("report"))
         self.causes.find_affected()
-        for table in (HEADLINE_TABLE, *names):
-            if table in self.schemas and table not in self.done:
-                self.compare(table, rest, only=only.get(FOLLOWS.get(table, "any")))
+        with_headlines = [table for table in self.schemas if _rules(table).headlines]
+        for table in (*with_headlines, *names):
+            if table not in self.done:
+                self.compare(table, rest, only=only.get(_rules(table).follows))
 
         reports = self.causes.count_reports()
-        headlines = self.done.get(HEADLINE_TABLE)
-        is_counted = headlines is not None and headlines.is_compared
+        counted = [table for table in with_headlines if self.done[table].is_compared]
         old, new = self.pair.about
         return Difference(
             old=old["release_id"],
@@ -105,7 +96,7 @@ class _Comparison:
             reports_added=reports.get("new_source", 0),
             reports_changed=reports.get("changed_source", 0),
             reports_removed=reports.get("removed_source", 0),
-            headline_units=self.changed_rows.count_headline_units(HEADLINE_TABLE) if is_counted else 0,
+            headline_units=sum(map(self.changed_rows.count_headline_units, counted)),
             schema=self.other_schemas,
             tables=tuple(self.done[table] for table in names),
         )
@@ -140,7 +131,7 @@ class _Comparison:
             return
         if changes is None:
             changes = self.changed_rows.find(match, "false" if table in self.known_equal else only)
-        follows = FOLLOWS.get(table, "any")
+        follows = _rules(table).follows
         if follows == "rules":
             self.causes.explain_rules(table)
         elif table == "dim_report":
@@ -165,8 +156,14 @@ class _Comparison:
         )
 
 
+def _rules(table: str) -> DiffRules:
+    """What `diff` in NAME.toml beside the SQL of the table says; the defaults for a table of an older release."""
+    text = described_tables().get(table)
+    return text.diff if text else DiffRules()
+
+
 def _in_order(names: Collection[str]) -> list[str]:
     """The tables in the order of their descriptions, without those about the release itself."""
     order = {table: position for position, table in enumerate(described_tables())}
-    chosen = [table for table in names if table not in ABOUT]
+    chosen = [table for table in names if table not in OWN_TABLES]
     return sorted(chosen, key=lambda table: (order.get(table, len(order)), table))

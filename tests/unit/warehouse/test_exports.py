@@ -22,6 +22,14 @@ from pipelines.warehouse.release import OWN_TABLES
 
 pytest_plugins = ("exports_fixture",)
 
+# What stands as `export` in the TOML files under sql/, written down a second time.
+NOT_CSV = ("number_mention", "report_text")
+XLSX_TABLES = (
+    *("township_year", "county_year", "city_year", "province_year", "metric_coverage", "township_change"),
+    "dim_indicator",
+)
+DTA_TABLES = ("township_year", "township_metric", "county_year")
+
 
 def names(exported: Exported, form: str) -> set[str]:
     return {Path(file.path).stem for file in exported.files if file.form == form}
@@ -33,7 +41,7 @@ def test_each_format_holds_the_tables_that_suit_it(released: Warehouse, whole: E
     assert names(whole, "csv") == everything - set(NOT_CSV)
     assert names(whole, "dta") == set(DTA_TABLES)
     (book,) = [file for file in whole.files if file.form == "xlsx"]
-    assert set(book.tables) == set(XLSX_TABLES) and book.left_out == ()
+    assert book.tables == XLSX_TABLES and book.left_out == ()
     assert {str(path.relative_to(whole.folder)) for path in whole.folder.rglob("*") if path.is_file()} == {
         *(file.path for file in whole.files),
         *("datapackage.json", "croissant.json", "CITATION.cff"),
