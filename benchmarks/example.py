@@ -28,7 +28,7 @@ from pipelines.extract.report.engine import ENGINE_VERSION
 from pipelines.identify.division_changes import load_changes, write_changes
 from pipelines.identify.identity import IDENTIFIER_VERSION
 from pipelines.read.reader import READER_VERSION
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 from pipelines.stage.corrections import stage_corrections
 from pipelines.stage.documents import refresh_documents
 from pipelines.stage.facts import refresh_facts
@@ -49,7 +49,7 @@ _SUFFIX = {"街道": "办事处"}
 
 def write_example(folder: Path, seed: int = SEED) -> Path:
     """Write the reports below `folder`/raw, run everything on them, and return the path of the release."""
-    settings = Settings(PROJECT_ROOT, folder / "raw", folder / "warehouse", folder / "dagster")
+    settings = Settings(folder / "raw", folder / "warehouse", folder / "dagster")
     wording = tomllib.loads(WORDING.read_text(encoding="utf-8"))
     units = list(_units(settings, wording))
     for unit in units[1:]:  # what the first unit says of the first year stands in one of the files below

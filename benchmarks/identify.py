@@ -27,9 +27,10 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.identify.names import short_name
 from pipelines.identify.place import resolve
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.document import Span
 from pipelines.read.reader import read_bytes
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 
 # What `identify` is given, up to the register: text, furniture, fields, address, source.
 Input = tuple[str, Sequence[Span], Sequence[tuple[str, str]], str | None, None]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.example import write_example
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.query import query
 
 PAGE = PROJECT_ROOT / "docs" / "queries.md"

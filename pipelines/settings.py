@@ -1,13 +1,13 @@
-"""Where things are and how much is allowed: folders and limits, from the environment or the command line.
+"""The environment, typed: which folders a run works on and how much is allowed.
 
-Only names and numbers belong here. What is done with a folder is written where it is done; the one exception is
-`prepare_dagster_home`, because Dagster wants its folder to exist before anything of Dagster is loaded.
+What lies in a folder is named in `pipelines.paths`. An argument wins over the environment, the environment over the
+default. In a checkout raw/ and warehouse/ are those of the checkout; an installed fazhi takes the current folder.
 
 | variable                | meaning                                            | default               |
 |-------------------------|----------------------------------------------------|-----------------------|
-| `FAZHI_RAW`             | folder whose files are the reports                 | `raw/` in the project |
+| `FAZHI_RAW`             | folder whose files are the reports                 | `raw/`                |
 | `FAZHI_WAREHOUSE`       | folder that is built                               | `warehouse/`          |
-| `DAGSTER_HOME`          | where Dagster keeps its runs                       | `.dagster/`           |
+| `DAGSTER_HOME`          | where Dagster keeps its runs                       | WAREHOUSE/`.dagster`  |
 | `FAZHI_MAX_BYTES`       | a larger file is not read but quarantined          | 20000000              |
 | `FAZHI_PROCESSES`       | worker processes for large batches                 | the number of cores   |
 | `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
@@ -29,9 +29,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines import paths
 from pipelines.errors import FazhiError
+from pipelines.paths import DAGSTER, RAW, WAREHOUSE, Folders, default_folder
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
@@ -39,27 +40,19 @@ EXPORT_FORMATS = ("parquet", "csv", "xlsx", "dta")
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 DEFAULT_RELEASES = 7
 
-DAGSTER_YAML = """\
-# Written by fazhi when the folder was made; change it freely, it is not written again.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
-
 
 class SettingsError(FazhiError):
     """A folder or limit cannot be used; the message says which, why, and what to do."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Folders (absolute) and limits of one run. `max_bytes` is in bytes, `fetch_seconds` in seconds."""
+class Settings(Folders):
+    """Folders (absolute) and limits of one run. `max_bytes` is in bytes, `fetch_seconds` in seconds.
 
-    project_root: Path
-    raw_dir: Path
-    warehouse_dir: Path
-    dagster_home: Path
+    `assumed` names the folders (`raw`, `warehouse`) that nobody gave, where that is the current folder's.
+    """
+
+    assumed: frozenset[str] = frozenset()
     max_bytes: int = DEFAULT_MAX_BYTES
     processes: int = 1
     contact: str = ""
@@ -85,11 +78,13 @@ class Settings:
         Raises SettingsError for a limit that is not a positive whole number. Folders need not exist yet.
         """
         env = os.environ if environ is None else environ
+        given = {RAW: (raw_dir, env.get("FAZHI_RAW")), WAREHOUSE: (warehouse_dir, env.get("FAZHI_WAREHOUSE"))}
+        warehouse = _folder(*given[WAREHOUSE], default_folder(WAREHOUSE))
         return cls(
-            project_root=PROJECT_ROOT,
-            raw_dir=_folder(raw_dir, env.get("FAZHI_RAW"), PROJECT_ROOT / "raw"),
-            warehouse_dir=_folder(warehouse_dir, env.get("FAZHI_WAREHOUSE"), PROJECT_ROOT / "warehouse"),
-            dagster_home=_folder(None, env.get("DAGSTER_HOME"), PROJECT_ROOT / ".dagster"),
+            raw_dir=_folder(*given[RAW], default_folder(RAW)),
+            warehouse_dir=warehouse,
+            dagster_home=_folder(None, env.get("DAGSTER_HOME"), warehouse / DAGSTER),
+            assumed=frozenset(name for name, values in given.items() if not paths.IN_CHECKOUT and not any(values)),
             max_bytes=_positive(env, "FAZHI_MAX_BYTES", DEFAULT_MAX_BYTES),
             processes=_positive(env, "FAZHI_PROCESSES", os.cpu_count() or 1),
             contact=_contact(env),
@@ -105,21 +100,6 @@ class Settings:
         )
 
     @property
-    def reference_dir(self) -> Path:
-        """Reference data that comes with the project; it serves whatever raw folder is given."""
-        return self.project_root / "raw" / "reference"
-
-    @property
-    def sources_path(self) -> Path:
-        """The sites to fetch from."""
-        return self.raw_dir / "sources.toml"
-
-    @property
-    def fetched_dir(self) -> Path:
-        """The archive of what was fetched."""
-        return self.raw_dir / "fetched"
-
-    @property
     def user_agent(self) -> str:
         """How we introduce ourselves to sites. Raises SettingsError where there is no contact to name."""
         if not self.contact:
@@ -131,86 +111,6 @@ class Settings:
         except PackageNotFoundError:  # run from a folder that was not installed
             release = "0"
         return f"fazhi/{release} (+{self.contact})"
-
-    @property
-    def divisions_path(self) -> Path:
-        """The Parquet file with all township-level units."""
-        return self.reference_dir / "divisions.parquet"
-
-    @property
-    def division_changes_path(self) -> Path:
-        """The CSV file with the units that ended or were renamed; it lies beside the units."""
-        return self.reference_dir / "division_changes.csv"
-
-    @property
-    def sql_dir(self) -> Path:
-        """The SQL files that define tables and marts."""
-        return self.project_root / "sql"
-
-    @property
-    def stage_dir(self) -> Path:
-        """Parquet of what is kept from run to run: files, texts, identities, facts, numbers."""
-        return self.warehouse_dir / "stage"
-
-    @property
-    def inventory_path(self) -> Path:
-        """The inventory of the raw folder as the last run left it, a Parquet table."""
-        return self.stage_dir / "files" / "inventory.parquet"
-
-    @property
-    def indicators_path(self) -> Path:
-        """The codebook as a Parquet table."""
-        return self.stage_dir / "indicators" / "indicators.parquet"
-
-    @property
-    def staged_changes_path(self) -> Path:
-        """The changes of units as a Parquet table."""
-        return self.stage_dir / "divisions" / "division_changes.parquet"
-
-    @property
-    def tables_dir(self) -> Path:
-        """One Parquet file a table."""
-        return self.warehouse_dir / "tables"
-
-    @property
-    def release_path(self) -> Path:
-        """The DuckDB file that readers open."""
-        return self.warehouse_dir / "fazhi.duckdb"
-
-    @property
-    def releases_dir(self) -> Path:
-        """The last releases, each a file of its own named by its release_id."""
-        return self.warehouse_dir / "releases"
-
-    @property
-    def exports_dir(self) -> Path:
-        """The current release in the formats of other programs."""
-        return self.warehouse_dir / "exports"
-
-    @property
-    def changes_path(self) -> Path:
-        """What changed from release to release, for people."""
-        return self.warehouse_dir / "CHANGES.md"
-
-    @property
-    def ledger_path(self) -> Path:
-        """What was computed from what (`pipelines.build.ledger`)."""
-        return self.warehouse_dir / "ledger.sqlite"
-
-    @property
-    def memo_path(self) -> Path:
-        """Answers of checks that are kept from run to run (`pipelines.build.memo`)."""
-        return self.warehouse_dir / "memo.json"
-
-    @property
-    def corrections_path(self) -> Path:
-        """What people have put right; it lies beside the reports."""
-        return self.raw_dir / "corrections.csv"
-
-    @property
-    def staged_corrections_path(self) -> Path:
-        """The corrections as a Parquet table."""
-        return self.stage_dir / "corrections" / "corrections.parquet"
 
     def check_folders(self) -> None:
         """Raise SettingsError unless the raw folder can be listed and the warehouse folder can be written."""
@@ -230,14 +130,6 @@ class Settings:
                 raise SettingsError(f"folder {folder} cannot be made ({reason}); give another with {name}") from error
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise SettingsError(f"folder {folder} cannot be written; give another with {name}")
-
-    def prepare_dagster_home(self) -> None:
-        """Make Dagster's folder and its `dagster.yaml` (once), and name it in the environment for Dagster to find."""
-        self.dagster_home.mkdir(parents=True, exist_ok=True)
-        config = self.dagster_home / "dagster.yaml"
-        if not config.exists():
-            config.write_text(DAGSTER_YAML, encoding="utf-8")
-        os.environ["DAGSTER_HOME"] = str(self.dagster_home)
 
 
 def _folder(given: str | os.PathLike[str] | None, variable: str | None, default: Path) -> Path:

@@ -105,7 +105,7 @@ def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
     for event in events:
         asset = event.asset_key.to_user_string() if event.asset_key else ""
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            failures.append(f"步骤 {event.step_key} 失败:{_reason(event.step_failure_data)}")
+            failures.append(f"步骤 {event.step_key} 失败:{failure_reason(event.step_failure_data)}")
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
             planned[asset] = None
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
@@ -113,8 +113,8 @@ def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
     return [*failures, *([f"未更新:{', '.join(planned)}"] if planned else [])]
 
 
-def _reason(failure: Any) -> str:
-    """The words of whoever raised, in one line, without the layers that Dagster puts around them."""
+def failure_reason(failure: Any) -> str:
+    """The message of the error that failed a step, in one line, without what Dagster wraps around it."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         text = failure.user_failure_data.description
     else:

@@ -1,18 +1,26 @@
-"""One run of the whole job in this process, on the instance that Dagster's UI shows.
+"""One run of the whole job in this process, recorded where Dagster's UI shows it."""
 
-Starting the run and hearing what it says belongs here; how that is shown belongs to `pipelines.cli.output`.
-"""
-
+import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.definitions.repository_definition.valid_definitions import SINGLETON_REPOSITORY_NAME
+from dagster._core.execution.api import execute_run
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-from pipelines.assets.alerts import STARTED_BY_TAG, announce
+from pipelines.assets.alerts import STARTED_BY_TAG, announce, failure_reason
 from pipelines.assets.automation import JOB_NAME
-from pipelines.assets.storage import keep_open
+from pipelines.assets.dagster_home import LOCATION, MODULE, open_instance
 from pipelines.assets.workspace import run_config
 from pipelines.build.run_lock import run_lock
 from pipelines.settings import Settings
@@ -31,7 +39,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Failed:
+class StepFailed:
     """A step or a check of it that failed, and why, in one line."""
 
     step: str
@@ -39,37 +47,31 @@ class Failed:
     is_check: bool = False
 
 
-Event = Made | Failed
+Event = Made | StepFailed
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """How a run ended: whether all went well, and the assets that were not made."""
 
     is_done: bool
     missing: tuple[str, ...]
 
 
-def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
+def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> RunResult:
     """Run all assets of `definitions`. `on_event` is called for each asset that is made and for each failure.
 
-    What one failure does not touch is made all the same. The run is stored in the instance at `settings.dagster_home`.
-    Raises RunBusy where another run is at work on the same warehouse.
+    Assets that do not depend on a failed one are made all the same. The run is recorded in `settings.dagster_home`.
+    Raises RunBusy where another run works on the same warehouse.
     """
-    with run_lock(settings.warehouse_dir):
-        return _run(definitions, settings, on_event)
-
-
-def _run(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> Outcome:
-    keep_open()
-    settings.prepare_dagster_home()
     run_id = str(uuid.uuid4())
     failed: set[str] = set()
     missing = asset_names(definitions)
 
     def listen(entry: dg.EventLogEntry) -> None:
-        event = _told(entry.dagster_event) if entry.dagster_event else None
-        if isinstance(event, Failed):
+        event = _read_event(entry.dagster_event) if entry.dagster_event else None
+        if isinstance(event, StepFailed):
+            # a failed check fails its step, and a failed step the run: only the first says why
             is_consequence = not event.is_check and (event.step in failed or (event.step == RUN and bool(failed)))
             failed.add(event.step)
             event = None if is_consequence else event
@@ -78,17 +80,29 @@ def _run(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Ev
         if event is not None:
             on_event(event)
 
-    with dg.DagsterInstance.get() as instance:
+    with run_lock(settings.warehouse_dir), open_instance(settings.dagster_home) as instance:
         instance.add_event_listener(run_id, listen)
-        result = definitions.resolve_job_def(JOB_NAME).execute_in_process(
-            run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
-            instance=instance,
+        job = definitions.resolve_job_def(JOB_NAME)
+        run = instance.create_run_for_job(
+            job,
             run_id=run_id,
-            tags={STARTED_BY_TAG: "command line"},
-            raise_on_error=False,
+            run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
+            tags={**job.run_tags, STARTED_BY_TAG: "command line"},
+            remote_job_origin=code_origin(),
         )
+        result = execute_run(InMemoryJob(job), run, instance)
         announce(instance, run_id, settings)
-    return Outcome(result.success, tuple(missing))
+    return RunResult(result.success, tuple(missing))
+
+
+def code_origin() -> RemoteJobOrigin:
+    """The job as Dagster's UI knows it, in the code location that `fazhi ui` loads.
+
+    The UI lists a run under its job (Overview, Timeline, Jobs) only if the run names this origin.
+    """
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd()))
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name=LOCATION)
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), JOB_NAME)
 
 
 def asset_names(definitions: dg.Definitions) -> list[str]:
@@ -97,8 +111,8 @@ def asset_names(definitions: dg.Definitions) -> list[str]:
     return [key.to_user_string() for key in keys]
 
 
-def _told(event: dg.DagsterEvent) -> Event | None:
-    """What is worth telling of one event of Dagster: nothing, for most."""
+def _read_event(event: dg.DagsterEvent) -> Event | None:
+    """What a person must know of one event of Dagster; for most events that is nothing."""
     kind = event.event_type
     if kind == dg.DagsterEventType.ASSET_MATERIALIZATION:
         made = event.step_materialization_data.materialization
@@ -107,19 +121,9 @@ def _told(event: dg.DagsterEvent) -> Event | None:
         check = event.asset_check_evaluation_data
         if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
             return None
-        return Failed(event.step_key or RUN, check.description or f"check {check.check_name} failed", is_check=True)
+        return StepFailed(event.step_key or RUN, check.description or f"check {check.check_name} failed", is_check=True)
     if kind == dg.DagsterEventType.STEP_FAILURE:
-        return Failed(event.step_key or RUN, _reason(event.step_failure_data))
+        return StepFailed(event.step_key or RUN, failure_reason(event.step_failure_data))
     if kind == dg.DagsterEventType.RUN_FAILURE and event.job_failure_data.error is not None:
-        return Failed(RUN, " ".join(event.job_failure_data.error.message.split()))
+        return StepFailed(RUN, " ".join(event.job_failure_data.error.message.split()))
     return None
-
-
-def _reason(failure: Any) -> str:
-    """The words of whoever raised, without the layers that Dagster puts around them."""
-    if failure.user_failure_data is not None and failure.user_failure_data.description:
-        return " ".join(failure.user_failure_data.description.split())
-    error = failure.error
-    while error.cause is not None:
-        error = error.cause
-    return " ".join(error.message.split())

@@ -1,52 +1,108 @@
-"""Dagster's event log, told of each event over a connection that stays open.
+"""Dagster's SQLite storages with connections that stay open; `dagster.yaml` names these two classes.
 
-Dagster's SQLite log makes an engine and a connection for every event and closes both again, upon which SQLite brings
-its journal to the disk: half of what a run costs in which nothing is new. Here one engine a file serves the process,
-and the journal is brought to the disk now and then: a machine that loses power may forget the last events of a log,
-never data. This reaches into Dagster, and changes nothing where Dagster looks different from what is expected.
+Dagster's own classes open and close a connection for every event. At each close SQLite writes its journal back and
+waits for the disk, which is half of the time of a run that finds nothing new. Here a connection stays open, and the
+journal is written back now and then: a machine that loses power may lose the last events of a log, never data.
+Files and tables are those of Dagster's own classes, so the two can take turns on one folder.
 """
 
-from functools import cache
-from types import ModuleType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import sqlalchemy
-from sqlalchemy.engine import Engine
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy.engine import Connection, Engine
 
-_MARK = "_fazhi_keeps_open"
-
-
-def keep_open() -> None:
-    """Keep the SQLite logs of this process open between events; calling it again does nothing."""
-    from dagster._core.storage.event_log.sqlite import sqlite_event_log
-    from dagster._core.storage.runs.sqlite import sqlite_run_storage
-
-    for module in (sqlite_event_log, sqlite_run_storage):
-        _keep_open(module)
+BUSY_SECONDS = 30  # so long a writer waits for another
+MOST_LOGS = 8  # event logs of single runs that stay open; the UI opens many, one after the other
+CONFIG = {"home": dg.StringSource}
 
 
-def _keep_open(module: ModuleType) -> None:
-    original = getattr(module, "create_engine", None)
-    if original is None or hasattr(original, _MARK):
-        return
-
-    def create_engine(address: str, poolclass: Any = None, connect_args: Any = None, **more: Any) -> Any:
-        if more or set(connect_args or {}) - {"timeout"}:  # something that we do not know of
-            return original(address, poolclass=poolclass, connect_args=connect_args or {}, **more)
-        return _engine(address)
-
-    setattr(create_engine, _MARK, True)
-    module.create_engine = create_engine  # type: ignore[attr-defined]
-
-
-@cache
-def _engine(address: str) -> Engine:
-    """The engine of a file, with a pool of connections in place of a new one each time."""
-    engine = sqlalchemy.create_engine(address, connect_args={"timeout": 30})
+def _open_engine(address: str) -> Engine:
+    engine = sqlalchemy.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
 
     @sqlalchemy.event.listens_for(engine, "connect")
-    def journal(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA synchronous = NORMAL")
+    def relax(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")  # no wait for the disk at each commit
 
-    engine.dispose = lambda close=True: None  # type: ignore[method-assign]
     return engine
+
+
+class OpenRunStorage(SqliteRunStorage):
+    """The runs of the Dagster home `home`, in `history/runs.db`."""
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engine = _open_engine(conn_string)
+        super().__init__(conn_string, inst_data)
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """What `dagster.yaml` must give: the home, whose place may change between two runs."""
+        return CONFIG
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "OpenRunStorage":
+        """The storage in a home; it is made if there is none."""
+        return cls.from_local(str(Path(config_value["home"], "history")), inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A transaction on the connection that is open."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+
+class OpenEventLogStorage(SqliteEventLogStorage):
+    """The events of the Dagster home `home`: a file for each run in `history/runs`, and one over all runs."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: dict[str, Engine] = {}  # the one used last stands last
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """What `dagster.yaml` must give: the home, whose place may change between two runs."""
+        return CONFIG
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "OpenEventLogStorage":
+        """The storage in a home; it is made if there is none."""
+        return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        with self._db_lock:
+            engine = self._engines.pop(shard, None) or _open_engine(self.conn_string_for_shard(shard))
+            self._engines[shard] = engine
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+            logs = [name for name in self._engines if name != INDEX_SHARD_NAME]
+            for name in logs[:-MOST_LOGS]:
+                self._engines.pop(name).dispose()
+
+    def wipe(self) -> None:
+        """Remove all events; open files could not be removed."""
+        self._close()
+        super().wipe()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._close()
+        super().dispose()
+
+    def _close(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()

@@ -50,18 +50,18 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
 
 def _run(settings: Settings, quiet: bool) -> None:
-    from pipelines.assets.run_job import Event, Failed, asset_names, run_job
+    from pipelines.assets.run_job import Event, StepFailed, asset_names, run_job
     from pipelines.build.progress import listening
     from pipelines.cli import output as show
     from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
     from pipelines.report.summary import summarise
 
     out = show.console()
-    failures: list[Failed] = []
+    failures: list[StepFailed] = []
     with show.run_progress(out, lambda: asset_names(defs), quiet) as progress:
 
         def on_event(event: Event) -> None:
-            if isinstance(event, Failed):
+            if isinstance(event, StepFailed):
                 failures.append(event)
             elif progress:
                 with suppress(SystemExit):  # rich's answer to a closed pipe; the run goes on without a listener
@@ -243,15 +243,23 @@ def evaluate(gold: Path, errors: bool) -> None:
 
 @fazhi.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-def ui(port: int) -> None:
-    """Open Dagster's UI with this project loaded, on the instance that `fazhi run` writes to."""
-    settings = Settings.load()
+@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/ in the project]")
+def ui(port: int, raw: str | None, warehouse: str | None) -> None:
+    """Open Dagster's UI on the history of the warehouse, with this project loaded."""
+    settings = Settings.load(raw, warehouse)
     settings.check_folders()
-    settings.prepare_dagster_home()
-    os.chdir(settings.project_root)  # Dagster reads the code location's name from pyproject.toml there
+
+    from pipelines.assets.dagster_home import prepare_home, write_code_locations
+
+    prepare_home(settings.dagster_home)
+    locations = write_code_locations(settings.dagster_home)
+    folders = {"FAZHI_RAW": settings.raw_dir, "FAZHI_WAREHOUSE": settings.warehouse_dir}
+    environment = {name: str(path) for name, path in {**folders, "DAGSTER_HOME": settings.dagster_home}.items()}
     click.echo(f"Dagster's UI: http://127.0.0.1:{port} (stop it with Ctrl-C)")
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", "--port", str(port), "--log-level", "warning"])
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(locations), "--port", str(port)]
+    os.execve(sys.executable, [*command, "--log-level", "warning"], {**os.environ, **environment})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.paths import PROJECT_ROOT
 from pipelines.report.evaluation import Score, evaluate
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 
 DOCS_PATH = PROJECT_ROOT / "docs" / "accuracy.md"
 BEGIN, END = "<!-- figures: written by `make docs` -->", "<!-- end of figures -->"

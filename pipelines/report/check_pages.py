@@ -3,7 +3,7 @@
 Only the page belongs here. Nothing of its tables is typed by hand; a test fails when the page no longer matches.
 """
 
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import bounds_in_words
 from pipelines.warehouse.checks import CHECKS, Check

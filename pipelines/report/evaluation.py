@@ -24,6 +24,7 @@ from pipelines.extract.report.engine import extract
 from pipelines.extract.report.records import Extraction, Fact
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
+from pipelines.paths import RAW, default_folder
 from pipelines.read.reader import read_bytes
 from pipelines.settings import Settings
 
@@ -130,7 +131,7 @@ def _load(path: Path) -> Label:
 
 def _text_path(path: Path, label: Label, settings: Settings) -> Path:
     source = label.get("source")
-    text = settings.project_root / "raw" / "reports" / source if source else path.with_suffix(".txt")
+    text = default_folder(RAW) / "reports" / source if source else path.with_suffix(".txt")
     if not text.is_file():
         raise GoldError(f"label {path} has no text at {text}; put it there")
     return text

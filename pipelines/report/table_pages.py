@@ -6,7 +6,7 @@ Nothing in the page is typed by hand; a test fails when it no longer matches.
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT, SQL_DIR
 from pipelines.warehouse import lineages
 from pipelines.warehouse.descriptions import describe_column, describe_table
 from pipelines.warehouse.lineages import KEPT
@@ -14,7 +14,6 @@ from pipelines.warehouse.model import Column, TableSpec, load_specs, output_type
 from pipelines.warehouse.release import release_columns
 
 DOCS_PATH = PROJECT_ROOT / "docs" / "tables.md"
-SQL_DIR = PROJECT_ROOT / "sql"
 
 HEADER = """\
 # Tables

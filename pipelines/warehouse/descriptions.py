@@ -15,9 +15,8 @@ from pydantic import Field, RootModel
 
 from pipelines.build.toml_file import Entry, SchemaError, read_toml
 from pipelines.errors import FazhiError
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import SQL_DIR
 
-SQL_DIR = PROJECT_ROOT / "sql"
 #: Folders with a NAME.toml for each table, in the order in which tables are shown.
 GROUPS = ("tables", "marts", "release")
 

@@ -3,9 +3,10 @@
 import pytest
 
 from pipelines.cli.commands import main
+from pipelines.paths import PROJECT_ROOT
 from pipelines.report.accuracy import DOCS_PATH, with_figures
 from pipelines.report.evaluation import GoldError, Score, evaluate
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 
 GOLD = PROJECT_ROOT / "tests" / "gold"
 # set: precision, recall, F1, qualifier, most unclassified. Raise a floor when the engine passes it; never lower one.

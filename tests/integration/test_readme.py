@@ -11,7 +11,7 @@ import click
 import pytest
 
 from pipelines.cli.commands import fazhi, main
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from release_fixture import Built

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.assets.dagster_home import open_instance
 from pipelines.build.run_lock import run_lock
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 REPORT = """象山县石浦镇人民政府关于2023年度法治政府建设情况的报告
 
@@ -31,8 +32,12 @@ BAD = {
 }
 
 
-def fazhi(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "DAGSTER_HOME": str(home), "FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv", **environment}
+def fazhi(*arguments: str, home: Path | None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command on the history in `home`; None leaves the choice to fazhi."""
+    env = {**os.environ, "FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv", **environment}
+    env.pop("DAGSTER_HOME", None)
+    if home:
+        env["DAGSTER_HOME"] = str(home)
     return subprocess.run(
         [sys.executable, "-m", "pipelines", *arguments], env=env, cwd=PROJECT_ROOT, capture_output=True, text=True
     )
@@ -108,7 +113,7 @@ def test_a_second_run_computes_nothing_and_the_runs_are_kept(
     for line in ("documents: 0 read, 9 reused", "identities: 0 identified, 9 reused", "facts: 0 extracted, 9 reused"):
         assert line in lines
     assert "dim_report: 9 rows, reused" in lines
-    with dg.DagsterInstance.from_config(str(place / "home")) as instance:
+    with open_instance(place / "home") as instance:
         runs = instance.get_runs()
         assert [run.job_name for run in runs] == ["fazhi_nightly"] * 2
         assert all(run.is_success for run in runs)
@@ -119,6 +124,23 @@ def test_a_second_run_computes_nothing_and_the_runs_are_kept(
     assert release.is_file()
     shown = (place / "home/dagster.yaml").read_text(encoding="utf-8")
     assert "telemetry" in shown
+
+
+def test_two_warehouses_do_not_mix_their_history(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "2023.txt").write_text(REPORT, encoding="utf-8")
+    for name, runs in (("one", 1), ("two", 2)):
+        for _ in range(runs):
+            done = fazhi("run", "--raw", str(raw), "--warehouse", str(tmp_path / name), "--quiet", home=None)
+            assert done.returncode == 0, done.stderr
+    counted = {}
+    for name in ("one", "two"):
+        with open_instance(tmp_path / name / ".dagster") as instance:
+            found = instance.get_runs()
+        folders = {run.run_config["resources"]["workspace"]["config"]["warehouse_dir"] for run in found}
+        counted[name] = (len(found), folders)
+    assert counted == {"one": (1, {str(tmp_path / "one")}), "two": (2, {str(tmp_path / "two")})}
 
 
 def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.assets.table_inputs import ASSETS, asset_name
 from pipelines.definitions import defs
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.audit import AUDIT_CHECKS
 from pipelines.warehouse.model import load_specs
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from pipelines.build.answers import CHECKS, CONTENTS, COUNTS, HASHES, CheckAnswer, FileContents
 from pipelines.build.ledger import Ledger, LedgerEntry, LedgerError
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 NAME = "ledger.sqlite"
 CONTENT = FileContents(3, (("a", "BIGINT"), ("b", "VARCHAR[]")), "ff", {"province": {"350000": "f"}})

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from pipelines.cli.commands import main
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 TEXT = "象山县石浦镇人民政府关于2023年度法治政府建设情况的报告\n\n2023年,镇党委理论学习中心组全年集体学法6次。\n"
 

@@ -13,7 +13,7 @@ from pipelines.cli.commands import main
 from pipelines.codebook.compile import _RULE_KEYS, Codebook, compile_codebook
 from pipelines.codebook.load import RULES_DIR, load_codebook, read_tables
 from pipelines.extract.report.engine import extract
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.model import connect_empty, load_specs
 
 GUIDE = (PROJECT_ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")

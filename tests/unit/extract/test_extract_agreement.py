@@ -8,8 +8,8 @@ from benchmarks.corpus import generate
 from pipelines.codebook.compile import Codebook
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import extract
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
-from pipelines.settings import PROJECT_ROOT
 
 GOLD = sorted((PROJECT_ROOT / "tests" / "gold").rglob("*.txt"))
 REPORTS = 2_000

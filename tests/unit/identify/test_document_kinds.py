@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
-from pipelines.settings import PROJECT_ROOT
 
 HERE = Path(__file__).parent
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"

@@ -7,8 +7,8 @@ import pytest
 from pipelines.identify.dates import date_in_url, parse_date
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
-from pipelines.settings import PROJECT_ROOT
 
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
 BODY = "2023年，池店镇坚持依法行政，推进法治政府建设，现将2023年工作情况报告如下：\n一、主要做法\n全年学法6次。\n"

@@ -8,8 +8,8 @@ import pytest
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.identify.names import short_name
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
-from pipelines.settings import PROJECT_ROOT
 
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
 SEED = 20231231

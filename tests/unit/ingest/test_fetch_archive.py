@@ -22,7 +22,7 @@ from pipelines.ingest.archive import Archive, ArchiveBusy, Sighting, locked
 from pipelines.ingest.inventory import inventory
 from pipelines.ingest.journal import Journal
 from pipelines.ingest.problems import Interrupted
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 pytest_plugins = ("site_fixture",)
 

@@ -14,7 +14,7 @@ from pipelines.assets.fetched import SENSOR_TAG, fetched_documents
 from pipelines.assets.workspace import Workspace
 from pipelines.cli.commands import main
 from pipelines.cli.fetch_output import fetch_progress
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 pytest_plugins = ("site_fixture",)
 

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.build.toml_file import SchemaError
 from pipelines.ingest.sources import Source, SourcesError, choose, load_sources
-from pipelines.settings import PROJECT_ROOT, Settings, SettingsError
+from pipelines.paths import PROJECT_ROOT
+from pipelines.settings import Settings, SettingsError
 
 GOOD = 'id = "a"\nname = "石浦镇"\ndivision = "330225101"\nstart = "https://x.example/list/"\n'
 

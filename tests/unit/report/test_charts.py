@@ -21,12 +21,13 @@ from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, DONGCHENG, Report, Ware
 
 from pipelines.assets.charts import release_charts, table_charts
 from pipelines.build.database import connect, quote
+from pipelines.paths import PROJECT_ROOT
 from pipelines.report import canvas
 from pipelines.report import coverage_chart as coverage
 from pipelines.report import history_chart as history
 from pipelines.report import panel_charts as panels
 from pipelines.report.charts import CHARTS
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 from pipelines.warehouse.table_parts import table_files
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pipelines.definitions import defs
 from pipelines.identify.gazetteer import Unit
 from pipelines.identify.identity import _reason
 from pipelines.identify.place import Place
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.stage.corrections import COLUMNS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
 from pipelines.warehouse.audit import AUDIT_CHECKS, run_audit
 from pipelines.warehouse.descriptions import inputs

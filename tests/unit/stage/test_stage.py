@@ -13,7 +13,7 @@ from pipelines.build.settled import frame_key, unless_settled
 from pipelines.build.workers import WORTH_A_POOL
 from pipelines.ingest.inventory import inventory
 from pipelines.read.reader import READER_VERSION
-from pipelines.settings import Settings, SettingsError
+from pipelines.settings import Settings
 from pipelines.stage import documents, facts
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
 
@@ -184,25 +184,6 @@ def test_a_new_reader_reads_everything_again(settings: Settings, monkeypatch: py
     read(settings)
     monkeypatch.setattr(documents, "READER_VERSION", READER_VERSION + "+")
     assert read(settings)[0] == Counts(1, 0, 0)
-
-
-def test_settings_come_from_the_environment_and_say_what_is_wrong(tmp_path: Path) -> None:
-    folder = tmp_path / "带 空格"
-    folder.mkdir()
-    found = Settings.load(environ={"FAZHI_RAW": str(folder), "DAGSTER_HOME": str(tmp_path / "home")})
-    assert found.raw_dir == folder and found.dagster_home == tmp_path / "home"
-    assert found.release_path == found.project_root / "warehouse" / "fazhi.duckdb"
-    assert Settings.load(raw_dir=folder, environ={}).reference_dir == found.project_root / "raw" / "reference"
-    with pytest.raises(SettingsError, match="FAZHI_MAX_BYTES"):
-        Settings.load(environ={"FAZHI_MAX_BYTES": "20 MB"})
-    with pytest.raises(SettingsError, match="does not exist"):
-        Settings.load(raw_dir=tmp_path / "none", environ={}).check_folders()
-    for inside in (folder, folder / "warehouse"):
-        with pytest.raises(SettingsError, match="lies in the raw folder"):
-            Settings.load(folder, inside, {}).check_folders()
-    (tmp_path / "file").touch()
-    with pytest.raises(SettingsError, match="is a file"):
-        Settings.load(raw_dir=tmp_path / "file", environ={}).check_folders()
 
 
 def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,8 @@ from pipelines.build.memo import Memo
 from pipelines.build.toml_file import SchemaError
 from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
+from pipelines.paths import PROJECT_ROOT
 from pipelines.report.check_pages import PAGE, render
-from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.bounds import Bounds, load_bounds
 from pipelines.warehouse.check_run import Outcome, Situation, run_checks
 from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE

@@ -17,7 +17,8 @@ from warehouse_fixtures import CHIDIAN, Warehouse
 from pipelines.assets.exports import exports
 from pipelines.assets.workspace import Workspace
 from pipelines.cli.commands import main
-from pipelines.settings import PROJECT_ROOT, Settings, SettingsError
+from pipelines.paths import PROJECT_ROOT
+from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.export import Exported, ExportError, export
 
 pytest_plugins = ("exports_fixture",)

@@ -14,7 +14,7 @@ from exports_data import reports, rows
 from frictionless import Package
 from warehouse_fixtures import CHIDIAN, Report, Warehouse, built, published, say
 
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.export import Exported, copies, export
 
 pytest_plugins = ("exports_fixture",)

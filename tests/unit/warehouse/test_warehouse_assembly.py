@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Report, Warehouse, built, published, say
 
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse import assembly
 from pipelines.warehouse.assembly import Assembly, Work
 from pipelines.warehouse.release import PublishError
@@ -135,7 +135,7 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
 
 def test_what_is_remembered_holds_in_another_process(base: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from pipelines.settings import PROJECT_ROOT;"
+        "import sys; from pathlib import Path; from pipelines.paths import PROJECT_ROOT;"
         "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.model import load_specs;"
         "from pipelines.warehouse.table_build import inspect;"
         "folder = Path(sys.argv[1]); specs = load_specs(PROJECT_ROOT / 'sql'); tables = folder / 'tables';"

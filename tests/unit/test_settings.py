@@ -1,0 +1,49 @@
+"""The environment, typed, and the names of folders."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines import paths
+from pipelines.paths import PROJECT_ROOT
+from pipelines.settings import Settings, SettingsError
+
+
+def test_settings_come_from_the_environment_and_say_what_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "带 空格"
+    folder.mkdir()
+    found = Settings.load(environ={"FAZHI_RAW": str(folder), "DAGSTER_HOME": str(tmp_path / "home")})
+    assert found.raw_dir == folder and found.dagster_home == tmp_path / "home"
+    assert found.release_path == PROJECT_ROOT / "warehouse" / "fazhi.duckdb"
+    assert Settings.load(raw_dir=folder, environ={}).reference_dir == PROJECT_ROOT / "raw" / "reference"
+    with pytest.raises(SettingsError, match="FAZHI_MAX_BYTES"):
+        Settings.load(environ={"FAZHI_MAX_BYTES": "20 MB"})
+    with pytest.raises(SettingsError, match="does not exist"):
+        Settings.load(raw_dir=tmp_path / "none", environ={}).check_folders()
+    for inside in (folder, folder / "warehouse"):
+        with pytest.raises(SettingsError, match="lies in the raw folder"):
+            Settings.load(folder, inside, {}).check_folders()
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="is a file"):
+        Settings.load(raw_dir=tmp_path / "file", environ={}).check_folders()
+
+
+def test_the_history_lies_in_the_warehouse_unless_dagster_home_is_set(tmp_path: Path) -> None:
+    assert Settings.load(environ={}).dagster_home == PROJECT_ROOT / "warehouse" / ".dagster"
+    given = Settings.load(warehouse_dir=tmp_path, environ={})
+    assert given.dagster_home == tmp_path / ".dagster"
+    named = Settings.load(environ={"FAZHI_WAREHOUSE": str(tmp_path), "DAGSTER_HOME": str(tmp_path / "home")})
+    assert named.dagster_home == tmp_path / "home"
+
+
+def test_outside_a_checkout_the_current_folder_counts_and_what_nobody_gave_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not Settings.load(environ={}).assumed
+    monkeypatch.setattr(paths, "IN_CHECKOUT", False)
+    monkeypatch.chdir(tmp_path)
+    found = Settings.load(environ={})
+    assert (found.raw_dir, found.warehouse_dir) == (tmp_path / "raw", tmp_path / "warehouse")
+    assert found.assumed == {"raw", "warehouse"}
+    assert Settings.load(raw_dir=tmp_path, environ={}).assumed == {"warehouse"}
+    assert not Settings.load(environ={"FAZHI_RAW": "a", "FAZHI_WAREHOUSE": "b"}).assumed
