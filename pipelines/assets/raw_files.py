@@ -6,6 +6,7 @@ import polars as pl
 from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
+from pipelines.reasons import ReasonCode
 from pipelines.stage.raw_inventory import read_files, refresh_files
 
 GROUP = "raw"
@@ -31,8 +32,9 @@ def raw_files(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
     with retrying(context):
         counts = refresh_files(settings)
     files = read_files(settings)
-    odd = files.filter(pl.col("sidecar_error").is_not_null() | pl.col("file_error").str.contains("a sidecar without"))
-    problem = pl.coalesce("sidecar_error", "file_error")
+    is_alone = pl.col("reason_code") == ReasonCode.SIDECAR_ALONE.value
+    odd = files.filter(pl.col("sidecar_error").is_not_null() | is_alone)
+    problem = pl.coalesce("sidecar_error", "reason")
     return dg.MaterializeResult(
         metadata={**frame_metadata(files.lazy().drop("stamp")), **counts_metadata(counts)},
         check_results=[

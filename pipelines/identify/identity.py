@@ -18,6 +18,7 @@ from pipelines.identify.title import Title, find_title
 from pipelines.identify.year import report_year
 from pipelines.numerals.fold import fold
 from pipelines.read.document import Span
+from pipelines.reasons import Reason, ReasonCode, reason_columns
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
 IDENTIFIER_VERSION = "4"
@@ -35,12 +36,22 @@ _OWN_TOWNSHIP = re.compile(r"[我全本](?:镇|乡|街道|办事处|苏木)")
 # 工作全局 and 全局工作 are ordinary words.
 _OWN_BUREAU = re.compile(r"[我本]局|局党组|局机关|全局(?=上下|各|干部|职工|机关|人员|系统|党员|执法|普法|[0-9])")
 _NAMED_BUREAU = re.compile(r"[县市区](?!级)[一-龥]{2,8}局(?:坚持|紧|深入|认真|在|以|按|全面|党组)")
+_OTHER_TYPES = {
+    "news_brief": ReasonCode.NEWS,
+    "info_disclosure_report": ReasonCode.DISCLOSURE_REPORT,
+    "speech": ReasonCode.SPEECH,
+}
+_OTHER_LEVELS = {
+    "county": ReasonCode.COUNTY_REPORT,
+    "city": ReasonCode.CITY_REPORT,
+    "department": ReasonCode.DEPARTMENT_REPORT,
+}
 _CITIES = ("市", "州", "盟", "地区")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is known of a document; the columns of the `identities` stage. `status_reason` is null when accepted."""
+    """What is known of a document; the columns of the `identities` stage. An accepted document has no reason."""
 
     title: str | None
     doc_number: str | None
@@ -56,6 +67,8 @@ class Identity:
     place_method: str | None
     place_candidates: list[str]
     status: str
+    reason_code: str | None
+    reason: str | None
     status_reason: str | None
     # What a person needs who places the document by hand; null where it is accepted.
     publisher: str | None = None
@@ -96,6 +109,7 @@ def identify(
     doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
     level = "template" if masked else _level(place, name, opening)
     reason = _reason(masked, doc_type, level, place, year)
+    columns = reason_columns(reason)
     unit = place.unit if level in ("township", "subdistrict") else None
     return Identity(
         title=title.written if title else None,
@@ -112,7 +126,9 @@ def identify(
         place_method=place.method if unit else None,
         place_candidates=[candidate.code for candidate in place.candidates],
         status="quarantined" if reason else "accepted",
-        status_reason=reason,
+        reason_code=columns["reason_code"],
+        reason=columns["reason"],
+        status_reason=columns["status_reason"],
         **(_shown(document_text, known) if reason else {}),
     )
 
@@ -159,18 +175,22 @@ def _level(place: Place, title: str, opening: str) -> str:
     return "template" if kind.has_masked_words(opening) else "unknown"
 
 
-def _reason(masked: str | None, doc_type: str, level: str, place: Place, year: int | None) -> str | None:
+def _reason(masked: str | None, doc_type: str, level: str, place: Place, year: int | None) -> Reason | None:
     """Return why a document stays out of the marts, None when it is accepted."""
     if masked:
-        return f"template: {masked}"
+        return Reason(ReasonCode.TEMPLATE, masked)
     if doc_type not in kind.ACCEPTED:
-        return f"not a rule-of-law report: {doc_type}"
-    if level in ("county", "city", "department"):
-        return f"not a township's report: {level}"
+        code = _OTHER_TYPES.get(doc_type, ReasonCode.NOT_A_REPORT)
+        return Reason(code, f"not a rule-of-law report: {doc_type}")
+    if level in _OTHER_LEVELS:
+        return Reason(_OTHER_LEVELS[level], f"not a township's report: {level}")
     if place.name is None:
-        return "no place name: neither title, opening nor signature names a township-level unit"
+        text = "no place name: neither title, opening nor signature names a township-level unit"
+        return Reason(ReasonCode.NO_PLACE, text)
     if place.unit is None:
-        return f"unit not resolved: {len(place.candidates)} candidates for {place.name}" + (
-            f"; {place.problem}" if place.problem else ""
-        )
-    return None if year else "no report year: neither title, opening nor dates name it"
+        problem = f"; {place.problem}" if place.problem else ""
+        text = f"unit not resolved: {len(place.candidates)} candidates for {place.name}{problem}"
+        return Reason(ReasonCode.UNRESOLVED_UNIT, text)
+    if year is None:
+        return Reason(ReasonCode.NO_YEAR, "no report year: neither title, opening nor dates name it")
+    return None

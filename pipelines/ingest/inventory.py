@@ -1,8 +1,8 @@
 """The inventory: every file below the raw folder, one row each, with the hash of its bytes and what its sidecar says.
 
 Finding and hashing files belongs here, opening them as reports does not (`pipelines.read`). A file is never lost:
-what cannot be hashed (unreadable, a dangling link, a pipe) has a row with `file_error`, and so has a sidecar that
-stands there without its report.
+what cannot be hashed (unreadable, a dangling link, a pipe) has a row with a reason, and so has a sidecar without its
+report.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.ingest.sidecar import SUFFIX, Sidecar, read_sidecar
+from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, reason_columns
 
 SCHEMA: dict[str, pl.DataType] = {
     "report_id": pl.String(),
@@ -28,7 +29,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "fetched_at": pl.Datetime("us", "UTC"),
     "source_id": pl.String(),
     "sidecar_error": pl.String(),
-    "file_error": pl.String(),
+    **dict.fromkeys(REASON_COLUMNS, pl.String()),
     "stamp": pl.String(),
 }
 NOT_REPORTS = frozenset({"README.md", "sources.toml", "corrections.csv"})
@@ -36,7 +37,7 @@ REFERENCE = "reference"
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 
-class Found(NamedTuple):
+class ScannedFile(NamedTuple):
     """A file as the scan sees it, before it is opened. `stamp` changes whenever the file or its sidecar does."""
 
     raw_path: str
@@ -44,27 +45,27 @@ class Found(NamedTuple):
     mtime_ns: int | None
     stamp: str
     sidecar: str | None  # its path, as `raw_path` is one
-    error: str | None
-    is_orphan: bool = False  # a sidecar that stands there without its report
+    reason_code: str | None
+    reason: str | None
 
 
-_FOUND: dict[str, pl.DataType] = {
+_SCANNED: dict[str, pl.DataType] = {
     **{name: SCHEMA[name] for name in ("raw_path", "size_bytes", "mtime_ns", "stamp")},
     "sidecar": pl.String(),
-    "error": pl.String(),
-    "is_orphan": pl.Boolean(),
+    "reason_code": pl.String(),
+    "reason": pl.String(),
 }
 
 
 def scan(raw_dir: Path) -> pl.DataFrame:
-    """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone; columns as of `Found`.
+    """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone.
 
-    Left out are hidden files and folders, sidecars with a report beside them, the names in `NOT_REPORTS` and the
-    folder `reference/` at the top. Each folder is entered once, so links in a circle end.
+    Columns as of `ScannedFile`. Left out are hidden files and folders, sidecars with a report beside them, the names
+    in `NOT_REPORTS` and the folder `reference/` at the top. Each folder is entered once, so links in a circle end.
     """
     paths: list[str] = []
     times: list[tuple[int, int, int]] = []
-    found: list[Found] = []
+    found: list[ScannedFile] = []
     for prefix, entries in _folders(raw_dir):
         sidecars, beside = _sidecars(entries)
         is_plain = prefix.isascii() and not sidecars
@@ -80,8 +81,8 @@ def scan(raw_dir: Path) -> pl.DataFrame:
                 found.append(_look(f"{prefix}{name}", entry, sidecars.get(_stem(name)) or sidecars.get(name)))
     usual = pl.DataFrame(times, schema=dict.fromkeys(("size_bytes", "mtime_ns", "ctime_ns"), pl.Int64), orient="row")
     stamp = pl.format("{}:{}:{} -", "size_bytes", "mtime_ns", "ctime_ns").alias("stamp")
-    frame = usual.select("size_bytes", "mtime_ns", stamp, raw_path=pl.Series(paths, dtype=pl.String), is_orphan=False)
-    return pl.concat([frame, pl.DataFrame(found, schema=_FOUND, orient="row")], how="diagonal").sort("raw_path")
+    frame = usual.select("size_bytes", "mtime_ns", stamp, raw_path=pl.Series(paths, dtype=pl.String))
+    return pl.concat([frame, pl.DataFrame(found, schema=_SCANNED, orient="row")], how="diagonal").sort("raw_path")
 
 
 def inventory(
@@ -96,9 +97,9 @@ def inventory(
     what `scan` gave, where that was asked before.
     """
     files = scan(raw_dir) if found is None else found
-    known = pl.DataFrame(schema=SCHEMA) if previous is None else previous.filter(pl.col("file_error").is_null())
+    known = pl.DataFrame(schema=SCHEMA) if previous is None else previous.filter(pl.col("reason_code").is_null())
     kept = files.select("raw_path", "stamp").join(known, on=["raw_path", "stamp"]).select(list(SCHEMA))
-    todo = [Found(*row) for row in files.select(list(_FOUND)).join(kept, on="raw_path", how="anti").iter_rows()]
+    todo = [ScannedFile(*row) for row in files.select(list(_SCANNED)).join(kept, on="raw_path", how="anti").iter_rows()]
     rows = []
     with ThreadPoolExecutor() as threads:
         for done, row in enumerate(threads.map(lambda file: _row(raw_dir, file), todo), start=1):
@@ -195,7 +196,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None) -> Found:
+def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None) -> ScannedFile:
     raw_path = _raw_path(relative)
     if sidecar is not None and sidecar.name == entry.name:
         sidecar = None
@@ -203,18 +204,24 @@ def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | No
     try:
         status = entry.stat()
     except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        reason = "missing: the link leads nowhere" if missing else f"unreadable: {error.strerror}"
-        return Found(raw_path, None, None, reason, beside, reason)
-    problem, is_orphan = None, False
+        reason = _not_opened(error, "the link leads nowhere")
+        return ScannedFile(raw_path, None, None, str(reason), beside, reason.code, reason.text)
+    code, text = None, None
     if stat.S_ISDIR(status.st_mode):
-        problem = "unreadable: the folder cannot be listed"
+        code, text = ReasonCode.UNREADABLE, "the folder cannot be listed"
     elif not stat.S_ISREG(status.st_mode):
-        problem = "unreadable: not a regular file"
+        code, text = ReasonCode.UNREADABLE, "not a regular file"
     elif entry.name.endswith(SUFFIX):
-        problem, is_orphan = "missing: a sidecar without a report beside it", True
+        code, text = ReasonCode.SIDECAR_ALONE, "missing: a sidecar without a report beside it"
     stamp = f"{_stamp(status)} {_sidecar_stamp(sidecar)}"
-    return Found(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, problem, is_orphan)
+    return ScannedFile(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, code, text)
+
+
+def _not_opened(error: OSError, missing: str) -> Reason:
+    """The reason for a file that the system does not open; `missing` says what it means that there is none."""
+    if isinstance(error, FileNotFoundError):
+        return Reason(ReasonCode.MISSING, missing)
+    return Reason(ReasonCode.UNREADABLE, str(error.strerror))
 
 
 def _raw_path(relative: str) -> str:
@@ -238,20 +245,22 @@ def _sidecar_stamp(sidecar: os.DirEntry[str] | None) -> str:
         return "?"
 
 
-def _row(raw_dir: Path, file: Found) -> tuple[object, ...]:
+def _row(raw_dir: Path, file: ScannedFile) -> tuple[object, ...]:
     """One row of the inventory, in the order of `SCHEMA`; opens the file and its sidecar."""
-    sha, error = None, file.error
+    sha = None
+    reason = None if file.reason_code is None else Reason(ReasonCode(file.reason_code), file.reason or "")
+    is_sidecar = file.reason_code == ReasonCode.SIDECAR_ALONE
     path = locate(raw_dir, file.raw_path)
-    if error is None or file.is_orphan:
+    if reason is None or is_sidecar:
         try:
             with path.open("rb") as stream:
                 sha = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as problem:
-            gone = isinstance(problem, FileNotFoundError)
-            error = "missing: the file went away during the run" if gone else f"unreadable: {problem.strerror}"
-    beside = locate(raw_dir, file.sidecar) if file.sidecar else path if file.is_orphan else None
+        except OSError as error:
+            reason = _not_opened(error, "the file went away during the run")
+    beside = locate(raw_dir, file.sidecar) if file.sidecar else path if is_sidecar else None
     sidecar = read_sidecar(beside) if beside else Sidecar()
     return (
         *(report_id(file.raw_path, sha), file.raw_path, sha, file.size_bytes, file.mtime_ns),
-        *(sidecar.source_url, sidecar.fetched_at, sidecar.source_id, sidecar.error, error, file.stamp),
+        *(sidecar.source_url, sidecar.fetched_at, sidecar.source_id, sidecar.error),
+        *(*reason_columns(reason).values(), file.stamp),
     )

@@ -9,6 +9,7 @@ import codecs
 import re
 
 from pipelines.read.document import ReadError
+from pipelines.reasons import ReasonCode
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -79,13 +80,15 @@ def decode(data: bytes) -> tuple[str, str]:
         if data.startswith(mark):
             return _checked(_strict(data[len(mark) :], charset), charset)
     if len(data) - len(data.translate(None, _CONTROL_BYTES)) > _BINARY_SHARE * len(data):
-        raise ReadError("binary", "the file is full of control bytes, so it is no text; convert it to text first")
+        raise ReadError(
+            ReasonCode.BINARY, "the file is full of control bytes, so it is no text; convert it to text first"
+        )
     try:
         return _checked(_partial(data, "utf-8"), "utf-8")
     except UnicodeDecodeError:
         text = _strict(data, "gb18030")
     if _share(_EXPECTED, text) < _EXPECTED_SHARE:
-        raise ReadError("undecodable", "not UTF-8, and as GB18030 it is no Chinese text; save it as UTF-8")
+        raise ReadError(ReasonCode.UNDECODABLE, "not UTF-8, and as GB18030 it is no Chinese text; save it as UTF-8")
     return _checked(text, "gb18030")
 
 
@@ -99,12 +102,12 @@ def _strict(data: bytes, charset: str) -> str:
         return _partial(data, charset)
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is neither UTF-8 nor {charset}; save the file as UTF-8"
-        raise ReadError("undecodable", message) from error
+        raise ReadError(ReasonCode.UNDECODABLE, message) from error
 
 
 def _checked(text: str, charset: str) -> tuple[str, str]:
     if _share(_CONTROL, text) > _CONTROL_SHARE:
-        raise ReadError("binary", f"decodes as {charset} but is full of control characters, so it is no text")
+        raise ReadError(ReasonCode.BINARY, f"decodes as {charset} but is full of control characters, so it is no text")
     return text, charset
 
 

@@ -5,6 +5,8 @@ Here belong the types that every format shares. Not here: how any format is read
 
 from dataclasses import dataclass
 
+from pipelines.reasons import Reason, ReasonCode
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -34,13 +36,19 @@ class Document:
 
 
 class ReadError(ValueError):
-    """A file that cannot be read. `code` is one machine word, `message` says what was found and what to do."""
+    """A file that cannot be read. `message` says what was found and what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
+    def __init__(self, code: ReasonCode, message: str) -> None:
+        """Raise ValueError for a code that is not in `ReasonCode`: no step can give a reason that nobody documented."""
+        self.code = ReasonCode(code)
         self.message = message
+        super().__init__(str(self.reason))
 
-    def __reduce__(self) -> tuple[type["ReadError"], tuple[str, str]]:
+    @property
+    def reason(self) -> Reason:
+        """Code and message, as the tables hold them."""
+        return Reason(self.code, self.message)
+
+    def __reduce__(self) -> tuple[type["ReadError"], tuple[ReasonCode, str]]:
         """Keep both parts when a worker process hands the error back."""
         return type(self), (self.code, self.message)

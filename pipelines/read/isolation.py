@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, TypeVar, cast
 
 from pipelines.read.document import ReadError
+from pipelines.reasons import ReasonCode
 
 Result = TypeVar("Result")
 
@@ -39,12 +40,12 @@ def run(function: Callable[..., Result], *arguments: Any, seconds: float = SECON
             if not pipe.poll(seconds):
                 _stop()
                 message = f"found a file that is not read after {seconds:.0f} seconds; save it anew in another format"
-                raise ReadError("too_slow", message)
+                raise ReadError(ReasonCode.TOO_SLOW, message)
             is_result, value = pipe.recv()
         except (EOFError, OSError) as error:
             code = _stop()
             message = f"found a file that ends the reader (exit code {code}); save it anew in another format"
-            raise ReadError("crashed", message) from error
+            raise ReadError(ReasonCode.CRASHED, message) from error
     if is_result:
         return cast(Result, value)
     raise value
@@ -109,7 +110,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[b
     except BaseException as error:  # a panic of a Rust library is no Exception
         kind = type(error).__name__
         message = f"found a file at which the reader gives up ({kind}); save it anew in another format"
-        return False, ReadError("too_large" if kind == "MemoryError" else "broken", message)
+        return False, ReadError(ReasonCode.TOO_LARGE if kind == "MemoryError" else ReasonCode.BROKEN, message)
 
 
 def _limit_memory() -> None:

@@ -13,6 +13,7 @@ from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import mark
 from pipelines.read.normalise import normalise
 from pipelines.read.page_fields import Field
+from pipelines.reasons import ReasonCode
 
 _WHITE = re.compile(r"[ \t\n]+")
 # A line break in the source between two Chinese characters is no space.
@@ -40,7 +41,9 @@ def compose(
     lines = [(line, part.furniture) for part in parts for line in _clean(part.text)]
     text = "".join(f"{line}\n" for line, _ in lines)
     if not any(kind is None for _, kind in lines):
-        raise ReadError("empty", "found a document without text, expected a report; look at it and leave it out")
+        raise ReadError(
+            ReasonCode.EMPTY, "found a document without text, expected a report; look at it and leave it out"
+        )
     known, at = [], 0
     for line, kind in lines:
         if kind:

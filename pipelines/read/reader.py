@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.unpack import is_archive
+from pipelines.reasons import ReasonCode
 
 # Part of the key under which read documents are cached: raise it with every change of what reading yields.
 READER_VERSION = "2"
@@ -66,10 +67,12 @@ def read_bytes(data: bytes, name: str) -> Document:
     which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` below `MAX_BYTES` themselves.
     """
     if not data:
-        raise ReadError("empty", f"{name} has no bytes")
+        raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
     found = _format(data)
     if isinstance(found, str):
-        raise ReadError("unsupported", f"found {found}, expected a report; save {name} as PDF, docx or plain text")
+        raise ReadError(
+            ReasonCode.UNSUPPORTED, f"found {found}, expected a report; save {name} as PDF, docx or plain text"
+        )
     reader: Callable[[bytes, str], Document] = import_module(f"pipelines.read.formats.{found.module}").read
     if not found.is_isolated:
         return reader(data, name)
@@ -84,7 +87,7 @@ def _format(data: bytes) -> _Format | str:
         if data.startswith(magic):
             return found
     if is_archive(data):
-        raise ReadError("archive", "found an archive, expected one report; name a file in it, or unpack it")
+        raise ReadError(ReasonCode.ARCHIVE, "found an archive, expected one report; name a file in it, or unpack it")
     if data.startswith(b"PK\x03\x04"):
         return _package(data)
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
@@ -103,7 +106,9 @@ def _package(data: bytes) -> _Format | str:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = {info.filename for info in package.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ReadError("broken", "found a damaged zip archive or Office document; fetch or save it again") from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a damaged zip archive or Office document; fetch or save it again"
+        ) from error
     for member, found in _PACKAGES:
         if member in names:
             return found

@@ -16,6 +16,7 @@ import rars
 
 from pipelines.read import isolation
 from pipelines.read.document import ReadError
+from pipelines.reasons import Reason, ReasonCode
 
 SEPARATOR = "!/"
 MOST_MEMBERS = 2000
@@ -32,11 +33,11 @@ _OFFICE = ("[Content_Types].xml", "mimetype", "OFD.xml")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: its path there, its bytes, or the reason (`code: sentence`) why it has none."""
+    """A file in an archive: its path there, its bytes, or the reason why it has none."""
 
     path: str
     data: bytes
-    error: str | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def members(data: bytes) -> Iterator[Member]:
     """Yield the files of an archive in its order, those of archives within it in place of these.
 
     Raises ReadError `broken`, `empty` or `bomb` for the archive as a whole; what is wrong with one member is in its
-    `error`.
+    `reason`.
     """
     left = [MOST_MEMBERS, MOST_BYTES]
     found = False
@@ -72,7 +73,7 @@ def members(data: bytes) -> Iterator[Member]:
         found = True
         yield found_member
     if not found:
-        raise ReadError("empty", "found an archive without files, expected reports; fetch it again")
+        raise ReadError(ReasonCode.EMPTY, "found an archive without files, expected reports; fetch it again")
 
 
 def _walk(data: bytes, above: str, depth: int, left: list[int]) -> Iterator[Member]:
@@ -82,17 +83,15 @@ def _walk(data: bytes, above: str, depth: int, left: list[int]) -> Iterator[Memb
         left[1] -= entry.size
         if left[0] < 0 or left[1] < 0:
             limits = f"{MOST_MEMBERS} files and {MOST_BYTES} bytes unpacked"
-            raise ReadError("bomb", f"found an archive beyond {limits}; unpack it yourself if you trust it")
-        content, error = _unpacked(entry)
-        if error is None and is_archive(content):
+            raise ReadError(ReasonCode.BOMB, f"found an archive beyond {limits}; unpack it yourself if you trust it")
+        content, reason = _unpacked(entry)
+        if reason is None and is_archive(content):
             if depth < DEEPEST:
                 yield from _inner(content, path, depth, left)
                 continue
-            content, error = (
-                b"",
-                f"too_deep: found archives within archives, {DEEPEST} at most are read; unpack it first",
-            )
-        yield Member(path, content, error)
+            message = f"found archives within archives, {DEEPEST} at most are read; unpack it first"
+            content, reason = b"", Reason(ReasonCode.TOO_DEEP, message)
+        yield Member(path, content, reason)
 
 
 def _inner(data: bytes, path: str, depth: int, left: list[int]) -> Iterator[Member]:
@@ -100,23 +99,26 @@ def _inner(data: bytes, path: str, depth: int, left: list[int]) -> Iterator[Memb
     try:
         yield from _walk(data, path + SEPARATOR, depth + 1, left)
     except ReadError as error:
-        if error.code == "bomb":
+        if error.code is ReasonCode.BOMB:
             raise
-        yield Member(path, b"", str(error))
+        yield Member(path, b"", error.reason)
 
 
-def _unpacked(entry: _Entry) -> tuple[bytes, str | None]:
+def _unpacked(entry: _Entry) -> tuple[bytes, Reason | None]:
     """Return the bytes of an entry, or why there are none."""
     if entry.is_locked:
-        return b"", "encrypted: found a file that needs a password, expected an open one; unpack it with the password"
+        message = "found a file that needs a password, expected an open one; unpack it with the password"
+        return b"", Reason(ReasonCode.ENCRYPTED, message)
     if entry.size > _RATIO_FROM and entry.size > _RATIO * max(1, entry.packed):
-        return b"", f"bomb: found {entry.size} bytes packed into {entry.packed}; unpack it yourself if you trust it"
+        message = f"found {entry.size} bytes packed into {entry.packed}; unpack it yourself if you trust it"
+        return b"", Reason(ReasonCode.BOMB, message)
     try:
         data = entry.unpack()
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, ReadError):
-            return b"", str(error)
-        return b"", f"broken: found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
+            return b"", error.reason
+        message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
+        return b"", Reason(ReasonCode.BROKEN, message)
     return data, None
 
 
@@ -139,7 +141,9 @@ def _zip_entries(data: bytes) -> list[_Entry]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ReadError("broken", "found a damaged zip archive, expected a whole one; fetch it again") from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a damaged zip archive, expected a whole one; fetch it again"
+        ) from error
     return [
         _Entry(
             _zip_name(info),
@@ -195,9 +199,11 @@ def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
         infos = [info for info in archive.infolist() if not info.is_dir()]
     except rars.PasswordRequired as error:
         message = "found an archive that needs a password, expected an open one; unpack it with the password"
-        raise ReadError("encrypted", message) from error
+        raise ReadError(ReasonCode.ENCRYPTED, message) from error
     except Exception as error:
-        raise ReadError("broken", "found a damaged rar archive, expected a whole one; fetch it again") from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a damaged rar archive, expected a whole one; fetch it again"
+        ) from error
     left = MOST_BYTES
     files = []
     for info in infos[: MOST_MEMBERS + 1]:
@@ -214,7 +220,7 @@ def _unrar_one(archive: rars.RarFile, info: rars.RarInfo, options: rars.ReadOpti
         return data
     except Exception as error:
         kind = type(error).__name__
-        return ReadError("broken", f"found a damaged file in the archive ({kind}); fetch the archive again")
+        return ReadError(ReasonCode.BROKEN, f"found a damaged file in the archive ({kind}); fetch the archive again")
 
 
 def _is_office(data: bytes) -> bool:

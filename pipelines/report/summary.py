@@ -10,7 +10,7 @@ MOST_ROWS = 30
 HEADLINES = ("trainings_held", "enforcement_staff", "petitions_handled", "publicity_events")
 
 _REASONS = """
-SELECT regexp_extract(status_reason, '^[^:]*') AS reason, count(*) AS reports, min(raw_path) AS example
+SELECT reason_code AS reason, count(*) AS reports, min(raw_path) AS example
 FROM dim_report WHERE status = 'quarantined' GROUP BY 1 ORDER BY reports DESC, reason
 """
 _FIGURES = ", ".join(

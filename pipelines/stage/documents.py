@@ -18,6 +18,7 @@ from pipelines.ingest.inventory import locate
 from pipelines.read.document import Document, ReadError
 from pipelines.read.reader import READER_VERSION, read_bytes
 from pipelines.read.unpack import SEPARATOR, members
+from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 
 _SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
@@ -37,7 +38,7 @@ DOCUMENTS = StageTable(
         "fields": pl.List(_FIELD),
         "is_complete": pl.Boolean(),
         "read_status": pl.String(),
-        "read_reason": pl.String(),
+        **dict.fromkeys(REASON_COLUMNS, pl.String()),
         "reader_version": pl.String(),
         "input_key": pl.String(),
     },
@@ -46,16 +47,18 @@ DOCUMENTS = StageTable(
 
 def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
     """Read the files of the inventory `files` that are new or whose reader has changed."""
-    problem = (
-        pl.when(pl.col("file_error").is_not_null())
-        .then("file_error")
-        .when(pl.col("size_bytes") > settings.max_bytes)
-        .then(pl.format("too_large: {} bytes, the limit is {}", "size_bytes", pl.lit(settings.max_bytes)))
+    is_large = pl.col("reason_code").is_null() & (pl.col("size_bytes") > settings.max_bytes)
+    found = pl.format("{} bytes, the limit is {}", "size_bytes", pl.lit(settings.max_bytes))
+    files = files.with_columns(
+        reason_code=pl.when(is_large).then(pl.lit(ReasonCode.TOO_LARGE.value)).otherwise("reason_code"),
+        reason=pl.when(is_large).then(found).otherwise("reason"),
     )
     if "archive_path" not in files.columns:  # an inventory in which nobody looked into archives
         files = files.with_columns(archive_path=pl.lit(None, pl.String))
-    wanted = files.select("report_id", "raw_path", "raw_sha256", "archive_path", problem.alias("problem")).with_columns(
-        input_key=pl.concat_str(pl.lit(READER_VERSION), pl.col("problem").fill_null(""), separator=" ")
+    stands_in_the_way = pl.concat_str(pl.col("reason_code", "reason").fill_null(""), separator=" ")
+    wanted = files.select(
+        *("report_id", "raw_path", "raw_sha256", "archive_path", "reason_code", "reason"),
+        input_key=pl.concat_str(pl.lit(READER_VERSION), stands_in_the_way, separator=" "),
     )
     # a report's id speaks for its path and its bytes
     given = frame_key(wanted.select("report_id", "archive_path", "input_key"))
@@ -68,22 +71,23 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
 
 
 def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
-    """Read one batch (columns of the inventory, problem, input_key); a file that fails gives a failed row."""
+    """Read one batch (columns of the inventory and input_key); a file that fails gives a failed row with its reason."""
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
-        problem, archive_path = row.pop("problem"), row.pop("archive_path")
+        archive_path, reason = row.pop("archive_path"), reason_in(row)
+        if reason is not None:
+            rows.append(row | _failed(row, reason))
+            continue
         try:
-            if problem is not None:
-                raise ReadError(*problem.split(": ", 1))
             rows.append(row | _ok(_read(raw_dir, row, archive_path)))
         except ReadError as error:
-            rows.append(row | _failed(row, f"{error.code}: {error.message}"))
+            rows.append(row | _failed(row, error.reason))
         except (OSError, MemoryError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            rows.append(row | _failed(row, f"unreadable: {reason}") | {"input_key": RETRY})
+            found = getattr(error, "strerror", None) or type(error).__name__
+            rows.append(row | _failed(row, Reason(ReasonCode.UNREADABLE, found)) | {"input_key": RETRY})
         except Exception as error:
             errors.append(f"{row['raw_path']}\n{traceback.format_exc()}")
-            rows.append(row | _failed(row, f"internal error: {type(error).__name__}: {error}"))
+            rows.append(row | _failed(row, internal_error(error)))
     return Outcome({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
 
 
@@ -95,7 +99,7 @@ def _read(raw_dir: Path, row: dict[str, Any], archive_path: str | None) -> Docum
         inside = row["raw_path"].removeprefix(archive_path + SEPARATOR)
         data = _members(path, path.stat().st_mtime_ns).get(inside, b"")
     if hashlib.sha256(data).hexdigest() != row["raw_sha256"]:
-        raise ReadError("changed", "the file was written to during the run; the next run reads it")
+        raise ReadError(ReasonCode.CHANGED, "the file was written to during the run; the next run reads it")
     return read_bytes(data, Path(row["raw_path"]).name)
 
 
@@ -115,12 +119,12 @@ def _ok(document: Document) -> dict[str, Any]:
         "fields": [{"name": name, "value": value} for name, value in document.fields],
         "is_complete": document.is_complete,
         "read_status": "ok",
-        "read_reason": None,
+        **reason_columns(None),
         "reader_version": READER_VERSION,
     }
 
 
-def _failed(row: dict[str, Any], reason: str) -> dict[str, Any]:
+def _failed(row: dict[str, Any], reason: Reason) -> dict[str, Any]:
     return {
         "media_type": mimetypes.guess_type(row["raw_path"])[0] or "application/octet-stream",
         "encoding": None,
@@ -130,6 +134,6 @@ def _failed(row: dict[str, Any], reason: str) -> dict[str, Any]:
         "fields": [],
         "is_complete": False,
         "read_status": "failed",
-        "read_reason": reason,
+        **reason_columns(reason),
         "reader_version": READER_VERSION,
     }

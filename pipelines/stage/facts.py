@@ -14,11 +14,14 @@ from pipelines.codebook.compile import Codebook
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION
+from pipelines.reasons import REASON_COLUMNS, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.identities import IDENTITIES
 
-READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), "extract_error": pl.String()})
+READINGS = StageTable(
+    "readings", {"report_id": pl.String(), "input_key": pl.String(), **dict.fromkeys(REASON_COLUMNS, pl.String())}
+)
 FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))
 NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
@@ -51,7 +54,7 @@ def extract_batch(batch: pl.DataFrame) -> Outcome:
     errors: list[str] = []
     try:
         frames = [extract_frame(batch.select(_INPUT), codebook)]
-        ledger = batch.select(*KEYS, extract_error=pl.lit(None, pl.String))
+        ledger = batch.select(*KEYS, **dict.fromkeys(REASON_COLUMNS, pl.lit(None, pl.String)))
     except Exception:
         frames, ledger, errors = _one_by_one(batch, codebook)
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
@@ -63,13 +66,14 @@ def _one_by_one(
     batch: pl.DataFrame, codebook: Codebook
 ) -> tuple[list[tuple[pl.DataFrame, pl.DataFrame]], pl.DataFrame, list[str]]:
     """Facts and numbers of the documents that can be extracted, the ledger of all, and the tracebacks of the rest."""
-    frames, errors, problems = [], [], []
+    frames, errors, reasons = [], [], []
     for document in batch.iter_slices(1):
-        problem = None
+        reason = None
         try:
             frames.append(extract_frame(document.select(_INPUT), codebook))
         except Exception as error:
-            problem = f"internal error: {type(error).__name__}: {error}"
+            reason = internal_error(error)
             errors.append(f"{document['report_id'][0]}\n{traceback.format_exc()}")
-        problems.append(problem)
-    return frames, batch.select(*KEYS, extract_error=pl.Series(problems, dtype=pl.String)), errors
+        reasons.append(reason_columns(reason))
+    columns = pl.DataFrame(reasons, schema=dict.fromkeys(REASON_COLUMNS, pl.String()))
+    return frames, batch.select(KEYS).hstack(columns), errors

@@ -17,6 +17,7 @@ from pipelines.build.settled import frame_key, unless_settled
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import IDENTIFIER_VERSION, identify
 from pipelines.read.document import Span
+from pipelines.reasons import REASON_COLUMNS, Reason, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 
@@ -38,7 +39,7 @@ IDENTITIES = StageTable(
         "place_method": pl.String(),
         "place_candidates": pl.List(pl.String()),
         "status": pl.String(),
-        "status_reason": pl.String(),
+        **dict.fromkeys(REASON_COLUMNS, pl.String()),
         "publisher": pl.String(),
         "index_number": pl.String(),
         "opening": pl.String(),
@@ -47,7 +48,7 @@ IDENTITIES = StageTable(
         "input_key": pl.String(),
     },
 )
-_TEXT = ["report_id", "text", "furniture", "fields", "read_status", "read_reason"]
+_TEXT = ["report_id", "text", "furniture", "fields", "read_status", "reason_code", "reason"]
 
 
 def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
@@ -80,10 +81,10 @@ def identify_batch(batch: pl.DataFrame, divisions: Path) -> Outcome:
     for row in batch.iter_rows(named=True):
         key = {"report_id": row["report_id"], "input_key": row["input_key"]}
         try:
-            rows.append(_unread(row["read_reason"]) | key if row["read_status"] != "ok" else _one(row, gazetteer) | key)
+            rows.append(_unread(reason_in(row)) | key if row["read_status"] != "ok" else _one(row, gazetteer) | key)
         except Exception as error:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
-            rows.append(_unread(f"internal error: {type(error).__name__}: {error}") | key)
+            rows.append(_unread(internal_error(error)) | key)
     return Outcome({IDENTITIES.name: pl.DataFrame(rows, schema=IDENTITIES.schema)}, errors)
 
 
@@ -94,7 +95,7 @@ def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
     return asdict(identity) | {"identifier_version": IDENTIFIER_VERSION}
 
 
-def _unread(reason: str) -> dict[str, Any]:
+def _unread(reason: Reason | None) -> dict[str, Any]:
     """The identity of a document without text: nothing is known of it but why."""
     empty = dict.fromkeys(IDENTITIES.schema)
     return empty | {
@@ -102,7 +103,7 @@ def _unread(reason: str) -> dict[str, Any]:
         "doc_level": "unknown",
         "place_candidates": [],
         "status": "quarantined",
-        "status_reason": reason,
+        **reason_columns(reason),
         "identifier_version": IDENTIFIER_VERSION,
     }
 

@@ -18,6 +18,7 @@ from pipelines.ingest.sidecar import SUFFIX, Sidecar, read_sidecar
 from pipelines.read.document import Document, ReadError
 from pipelines.read.reader import read_bytes
 from pipelines.read.unpack import SEPARATOR, is_archive, members
+from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 
@@ -73,30 +74,34 @@ def _read(file: Path, inside: str, max_bytes: int) -> Document:
     try:
         size = file.stat().st_size
         if not file.is_file():
-            raise ReadError("unreadable", "is not a file; give the path of one report")
+            raise ReadError(ReasonCode.UNREADABLE, "is not a file; give the path of one report")
         if size > max_bytes:
             found = f"has {size} bytes, the limit is {max_bytes}"
-            raise ReadError("too_large", f"{found}; raise FAZHI_MAX_BYTES to read it")
+            raise ReadError(ReasonCode.TOO_LARGE, f"{found}; raise FAZHI_MAX_BYTES to read it")
         data = file.read_bytes()
         return read_bytes(_member(file, data, inside) if inside or is_archive(data) else data, file.name)
     except FileNotFoundError as error:
-        raise ReadError("missing", "does not exist; give the path of a report") from error
+        raise ReadError(ReasonCode.MISSING, "does not exist; give the path of a report") from error
     except (OSError, ValueError) as error:
         if isinstance(error, ReadError):
             raise
-        raise ReadError("unreadable", f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise ReadError(
+            ReasonCode.UNREADABLE, f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def _member(file: Path, archive: bytes, inside: str) -> bytes:
     """Return the bytes of the file `inside` an archive, or of the only one there is."""
     if not is_archive(archive):
-        raise ReadError("missing", f"leads into {file.name}, which is no archive; give the path of a report")
+        raise ReadError(ReasonCode.MISSING, f"leads into {file.name}, which is no archive; give the path of a report")
     found = {member.path: member for member in members(archive)}
     path = inside or (next(iter(found)) if len(found) == 1 else "")
     if path not in found:
         names = ", ".join(f"{file.name}{SEPARATOR}{name}" for name in list(found)[:_MOST_NAMES])
-        raise ReadError("several", f"is an archive of {len(found)} files, expected one report; name one: {names}")
-    error = found[path].error
-    if error:
-        raise ReadError(*error.split(": ", 1))
+        raise ReadError(
+            ReasonCode.SEVERAL, f"is an archive of {len(found)} files, expected one report; name one: {names}"
+        )
+    reason = found[path].reason
+    if reason:
+        raise ReadError(reason.code, reason.text)
     return found[path].data

@@ -5,7 +5,7 @@ Reading and writing two tables belongs here: `stage/files/inventory.parquet`, on
 `pipelines.ingest.inventory`; what is in an archive, `pipelines.read.unpack`.
 
 A file in an archive is a report of its own, named `archive.zip!/report.docx`, with the sidecar of its archive. An
-archive that cannot be opened keeps its row, with the reason in `file_error`. No archive is opened twice.
+archive that cannot be opened keeps its row, with the reason. No archive is opened twice.
 """
 
 import hashlib
@@ -21,7 +21,8 @@ from pipelines.ingest import early_scan as ahead
 from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
 from pipelines.read.document import ReadError
 from pipelines.read.reader import READER_VERSION
-from pipelines.read.unpack import HEAD, SEPARATOR, is_archive, may_be_archive, members
+from pipelines.read.unpack import HEAD, SEPARATOR, Member, is_archive, may_be_archive, members
+from pipelines.reasons import reason_columns
 from pipelines.settings import Settings
 
 # `archive_path` names the archive on disk that a row comes from; `file_key` what was looked into, null if nothing was.
@@ -78,7 +79,7 @@ def with_members(found: pl.DataFrame, known: pl.DataFrame, settings: Settings) -
 
 def _look_into(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]] | None:
     """The rows of the members if `file` is an archive, no rows if not, None if it could not be looked into."""
-    if file["file_error"] or file["size_bytes"] > settings.max_bytes:
+    if file["reason_code"] or file["size_bytes"] > settings.max_bytes:
         return None
     try:
         with locate(settings.raw_dir, file["raw_path"]).open("rb") as stream:
@@ -94,20 +95,20 @@ def _look_into(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]]
         return []
     archive = file | {"archive_path": file["raw_path"]}
     try:
-        return [archive | _member(file["raw_path"], found.path, found.data, found.error) for found in members(data)]
+        return [archive | _member(file["raw_path"], found) for found in members(data)]
     except ReadError as error:
-        return [archive | {"file_error": str(error)}]
+        return [archive | reason_columns(error.reason)]
 
 
-def _member(archive_path: str, path: str, data: bytes, error: str | None) -> dict[str, Any]:
-    raw_path = f"{archive_path}{SEPARATOR}{path}"
-    sha = None if error else hashlib.sha256(data).hexdigest()
+def _member(archive_path: str, member: Member) -> dict[str, Any]:
+    raw_path = f"{archive_path}{SEPARATOR}{member.path}"
+    sha = None if member.reason else hashlib.sha256(member.data).hexdigest()
     return {
         "report_id": report_id(raw_path, sha),
         "raw_path": raw_path,
         "raw_sha256": sha,
-        "size_bytes": len(data),
-        "file_error": error,
+        "size_bytes": len(member.data),
+        **reason_columns(member.reason),
     }
 
 

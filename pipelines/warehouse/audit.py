@@ -13,10 +13,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build.database import name_views, side_by_side
+from pipelines.build.database import name_views, quote, side_by_side
 from pipelines.build.layouts import LAYOUTS
 from pipelines.build.memo import Memo
 from pipelines.errors import FazhiError
+from pipelines.reasons import ReasonCode
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.table_parts import Input, cut, look, table_files
 
@@ -236,7 +237,15 @@ _WRITTEN_CHECKS = [
         "quarantine_has_reason",
         "each report is accepted, or quarantined with a reason",
         "SELECT report_id AS example FROM dim_report "
-        "WHERE status NOT IN ('accepted', 'quarantined') OR (status = 'quarantined') <> (status_reason IS NOT NULL)",
+        "WHERE status NOT IN ('accepted', 'quarantined') OR (status = 'quarantined') <> (status_reason IS NOT NULL) "
+        "OR (status = 'quarantined') <> (reason_code IS NOT NULL) OR (reason_code IS NULL) <> (reason_text IS NULL)",
+        ("dim_report",),
+    ),
+    AuditCheck(
+        "reason_code_is_documented",
+        "each reason_code is one of pipelines/reasons.py",
+        "SELECT coalesce(report_id, '') || ' ' || reason_code AS example FROM dim_report "
+        f"WHERE reason_code NOT IN ({', '.join(quote(code.value) for code in ReasonCode)})",
         ("dim_report",),
     ),
     AuditCheck(

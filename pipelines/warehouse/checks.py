@@ -205,7 +205,7 @@ CHECKS: tuple[Check, ...] = (
         WHERE u.n + a.n > 0
         """,
         rows="""
-        SELECT w.title, w.place_candidates, w.n_facts, w.status_reason, w.raw_path, w.report_id
+        SELECT w.title, w.place_candidates, w.n_facts, w.reason_code, w.status_reason, w.raw_path, w.report_id
         FROM worklist_divisions AS w
         """,
         order="n_facts DESC, report_id",

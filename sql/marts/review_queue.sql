@@ -175,7 +175,9 @@ SELECT
     i.metric_code,
     i.evidence,
     i.expected,
-    i.fact_ids
+    i.fact_ids,
+    d.reason_code
 FROM item AS i
+LEFT JOIN dim_report AS d ON d.report_id = i.report_id
 LEFT JOIN headline AS h ON h.metric_code = i.metric_code
 ORDER BY worth DESC, review_id

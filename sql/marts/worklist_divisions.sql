@@ -12,6 +12,8 @@ SELECT
     r.county_code,
     r.place_candidates,
     r.report_year,
+    r.reason_code,
+    r.reason_text,
     r.status_reason,
     count(n.fact_id) AS n_facts
 FROM dim_report AS r
@@ -24,5 +26,5 @@ WHERE
     AND r.doc_level NOT IN ('county', 'city', 'department')
 GROUP BY
     r.report_id, r.raw_path, r.source_url, r.title, s.publisher, s.opening, s.closing, s.index_number, r.county_code, r.place_candidates, r.report_year,
-    r.status_reason
+    r.reason_code, r.reason_text, r.status_reason
 ORDER BY n_facts DESC, r.report_id

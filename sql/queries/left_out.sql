@@ -5,10 +5,11 @@ SELECT
     r.title,
     r.doc_type,
     r.report_year AS year,
+    r.reason_code,
     r.status_reason,
     count(f.fact_id) AS facts
 FROM dim_report AS r
 LEFT JOIN fact_indicator AS f ON f.report_id = r.report_id
 WHERE r.status = 'quarantined'
-GROUP BY r.raw_path, r.title, r.doc_type, r.report_year, r.status_reason
+GROUP BY r.raw_path, r.title, r.doc_type, r.report_year, r.reason_code, r.status_reason
 ORDER BY r.raw_path

@@ -1,4 +1,8 @@
--- One row a file below the raw folder, whatever became of it. Three written rules stand here:
+-- One row a file below the raw folder, whatever became of it. Four written rules stand here:
+--
+-- Reason: the first step that keeps a file out gives its reason: opening it, reading it, extracting it, then the comparison of
+-- bytes, then who reports on what. `reason_code` is a code of pipelines/reasons.py, `reason_text` its sentence, and
+-- `status_reason` both together. (`reason` is taken: it is what a person wrote who corrected the place or the year.)
 --
 -- Corrections: a place or year that a person gave (correction) counts in place of the machine's, which stays beside it. A report
 -- that was kept out for nothing but its place or year is judged again.
@@ -36,12 +40,12 @@ given_place AS (
 document AS (
     SELECT
         f.report_id, f.raw_path, f.raw_sha256, f.size_bytes, f.source_url, f.source_id, f.fetched_at,
-        f.sidecar_error, f.file_error,
+        f.sidecar_error,
         d.media_type, d.encoding, coalesce(d.char_count, 0) AS char_count, coalesce(d.is_complete, FALSE) AS is_complete,
-        coalesce(d.read_status, 'failed') AS read_status, d.read_reason, d.reader_version,
+        coalesce(d.read_status, 'failed') AS read_status, d.reader_version,
         i.title, i.doc_number, i.written_on, i.published_on,
         coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
-        i.edition, i.place_candidates, i.identifier_version, r.extract_error,
+        i.edition, i.place_candidates, i.identifier_version,
         coalesce(g.report_year, i.report_year) AS report_year,
         CASE WHEN g.report_year IS NULL THEN i.year_method ELSE 'correction' END AS year_method,
         CASE WHEN p.report_id IS NULL THEN i.township_code ELSE p.township_code END AS township_code,
@@ -49,12 +53,25 @@ document AS (
         CASE WHEN p.report_id IS NULL THEN i.place_method ELSE 'correction' END AS place_method,
         g.township_code_machine, g.report_year_machine, g.corrected_by, g.reason,
         CASE
-            WHEN p.report_id IS NOT NULL AND regexp_matches(i.status_reason, '^(no_place|no place name|unit not resolved):')
-                THEN 'accepted'
-            WHEN g.report_year IS NOT NULL AND regexp_matches(i.status_reason, '^(no_year|no report year):') THEN 'accepted'
+            WHEN f.reason_code IS NOT NULL
+                THEN {'code': f.reason_code, 'sentence': f.reason, 'both': f.status_reason}
+            WHEN d.reason_code IS NOT NULL
+                THEN {'code': d.reason_code, 'sentence': d.reason, 'both': d.status_reason}
+            WHEN d.read_status IS DISTINCT FROM 'ok'
+                THEN {'code': 'unread', 'sentence': 'the file was not read', 'both': 'unread: the file was not read'}
+            WHEN r.reason_code IS NOT NULL
+                THEN {'code': r.reason_code, 'sentence': r.reason, 'both': r.status_reason}
+        END AS reading_reason,
+        CASE
+            WHEN p.report_id IS NOT NULL AND i.reason_code IN ('no_place', 'unresolved_unit') THEN 'accepted'
+            WHEN g.report_year IS NOT NULL AND i.reason_code = 'no_year' THEN 'accepted'
             ELSE coalesce(i.status, 'quarantined')
         END AS identity_status,
-        i.status_reason AS identity_reason,
+        CASE
+            WHEN i.reason_code IS NULL
+                THEN {'code': 'unidentified', 'sentence': 'no reason was given', 'both': 'unidentified: no reason was given'}
+            ELSE {'code': i.reason_code, 'sentence': i.reason, 'both': i.status_reason}
+        END AS identity_reason,
         CASE
             WHEN f.source_url IS NULL THEN 1
             WHEN regexp_extract(f.source_url, '^[a-z]+://([^/:?#]+)', 1) LIKE '%.gov.cn' THEN 0
@@ -85,14 +102,21 @@ judged AS (
         o.report_id,
         b.report_id AS first_report_id,
         CASE
-            WHEN o.file_error IS NOT NULL THEN o.file_error
-            WHEN o.read_status <> 'ok' THEN coalesce(o.read_reason, 'unread: the file was not read')
-            WHEN o.extract_error IS NOT NULL THEN o.extract_error
-            WHEN b.report_id <> o.report_id THEN 'duplicate of ' || b.report_id
-            WHEN o.identity_status <> 'accepted' THEN coalesce(o.identity_reason, 'unidentified: no reason was given')
-            WHEN o.township_code IS NULL THEN 'no_place: the reporting unit is not known'
-            WHEN o.report_year IS NULL THEN 'no_year: the year reported on is not known'
-        END AS status_reason
+            WHEN o.reading_reason IS NOT NULL THEN o.reading_reason
+            WHEN b.report_id <> o.report_id
+                THEN {'code': 'duplicate', 'sentence': 'duplicate of ' || b.report_id, 'both': 'duplicate of ' || b.report_id}
+            WHEN o.identity_status <> 'accepted' THEN o.identity_reason
+            WHEN o.township_code IS NULL
+                THEN {
+                    'code': 'no_place', 'sentence': 'the reporting unit is not known',
+                    'both': 'no_place: the reporting unit is not known'
+                }
+            WHEN o.report_year IS NULL
+                THEN {
+                    'code': 'no_year', 'sentence': 'the year reported on is not known',
+                    'both': 'no_year: the year reported on is not known'
+                }
+        END AS reason
     FROM document AS o
     LEFT JOIN first_of_bytes AS b ON b.raw_sha256 = o.raw_sha256 AND o.read_status = 'ok'
 ),
@@ -108,7 +132,7 @@ canonical AS (
         ) AS canonical_report_id
     FROM document AS o
     INNER JOIN judged AS j ON j.report_id = o.report_id
-    WHERE j.status_reason IS NULL
+    WHERE j.reason IS NULL
 ),
 version AS (
     SELECT DISTINCT
@@ -158,8 +182,10 @@ SELECT
     c.canonical_report_id,
     v.version_reason,
     CASE WHEN j.first_report_id <> o.report_id THEN j.first_report_id END AS duplicate_of,
-    CASE WHEN j.status_reason IS NULL THEN 'accepted' ELSE 'quarantined' END AS status,
-    j.status_reason,
+    CASE WHEN j.reason IS NULL THEN 'accepted' ELSE 'quarantined' END AS status,
+    struct_extract(j.reason, 'code') AS reason_code,
+    struct_extract(j.reason, 'sentence') AS reason_text,
+    struct_extract(j.reason, 'both') AS status_reason,
     o.township_code_machine,
     o.report_year_machine,
     o.corrected_by,

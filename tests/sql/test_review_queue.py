@@ -16,7 +16,8 @@ def test_the_order_is_by_what_a_look_mends(tmp_path):
     kept_out = Report(
         "news.txt", CHIDIAN, 2022,
         [say("exam_sessions", "测试{2}次。", 2), say("enforcement_staff", "执法人员{9}人。", 9)],
-        identity={"doc_type": "news_brief", "status": "quarantined", "status_reason": "not a rule-of-law report"},
+        identity={"doc_type": "news_brief", "status": "quarantined", "reason_code": "news",
+                  "status_reason": "not a rule-of-law report: news_brief"},
     )  # fmt: skip
     report = Report(
         "a.txt", CHIDIAN, 2023,
@@ -64,7 +65,7 @@ def test_an_unplaced_report_is_worth_more_the_more_facts_wait(tmp_path):
 
 def test_reports_that_are_rightly_out_are_not_asked_about(tmp_path):
     fact = [say("exam_sessions", "测试{1}次。", 1)]
-    out = {"status": "quarantined", "status_reason": "x"}
+    out = {"status": "quarantined", "reason_code": "county_report", "reason": "x", "status_reason": "x"}
     county = Report("c.txt", None, 2023, fact, identity={**out, "doc_level": "county"})
     template = Report("t.txt", None, 2023, fact, identity={**out, "doc_level": "template", "doc_type": "template"})
     empty = Report("e.txt", CHIDIAN, 2023, [], identity={**out, "doc_type": "speech"})

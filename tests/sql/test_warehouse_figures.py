@@ -251,9 +251,10 @@ def test_same_bytes_are_counted_once(tmp_path):
     first = Report("x/1.txt", CHIDIAN, 2023, clauses, file=same)
     copy = Report("x/2.txt", CHIDIAN, 2023, clauses, file=same)
     warehouse = built(tmp_path, copy, first)
-    assert warehouse.sql("SELECT raw_path, status, status_reason, is_canonical FROM dim_report ORDER BY raw_path") == [
-        ("x/1.txt", "accepted", None, True),
-        ("x/2.txt", "quarantined", f"duplicate of {first.report_id}", False),
+    columns = "raw_path, status, reason_code, status_reason, is_canonical"
+    assert warehouse.sql(f"SELECT {columns} FROM dim_report ORDER BY raw_path") == [
+        ("x/1.txt", "accepted", None, None, True),
+        ("x/2.txt", "quarantined", "duplicate", f"duplicate of {first.report_id}", False),
     ]
     assert warehouse.sql("SELECT count(*) FROM fact_indicator") == [(2,)]
     assert warehouse.sql("SELECT n_facts FROM township_metric") == [(1,)]
@@ -263,15 +264,17 @@ def test_quarantined_and_unreadable_reports_stay_out_of_every_mart(tmp_path):
     nameless = Report("n.txt", None, 2023, [say("exam_sessions", "测试{9}次。", 9)], identity={"title": "某镇报告"})
     empty = Report(
         "e.txt", None, None, [], file={"size_bytes": 0},
-        document={"read_status": "failed", "read_reason": "empty: the file has no bytes"},
+        document={"read_status": "failed", "reason_code": "empty", "reason": "the file has no bytes",
+                  "status_reason": "empty: the file has no bytes"},
         identity={"doc_type": "other", "doc_level": "unknown", "publisher": None, "opening": None, "closing": None},
     )  # fmt: skip
     good = Report("g.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
     warehouse = built(tmp_path, nameless, empty, good)
-    assert warehouse.sql("SELECT raw_path, status, status_reason FROM dim_report ORDER BY raw_path") == [
-        ("e.txt", "quarantined", "empty: the file has no bytes"),
-        ("g.txt", "accepted", None),
-        ("n.txt", "quarantined", "no_place: no unit is named"),
+    columns = "raw_path, status, reason_code, reason_text, status_reason"
+    assert warehouse.sql(f"SELECT {columns} FROM dim_report ORDER BY raw_path") == [
+        ("e.txt", "quarantined", "empty", "the file has no bytes", "empty: the file has no bytes"),
+        ("g.txt", "accepted", None, None, None),
+        ("n.txt", "quarantined", "no_place", "no unit is named", "no_place: no unit is named"),
     ]
     assert warehouse.sql("SELECT value, township_code FROM fact_indicator ORDER BY value") == [(3, CHIDIAN), (9, None)]
     assert warehouse.sql("SELECT value FROM township_metric") == [(3,)]

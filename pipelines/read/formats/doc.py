@@ -11,15 +11,16 @@ from selectolax.lexbor import LexborHTMLParser
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import lines_of
 from pipelines.read.layout import Part, compose
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"
 _WORD = "WordDocument".encode("utf-16-le")
 # Names of streams that say what else an OLE file is.
 _OTHERS = (
-    ("EncryptedPackage", "encrypted", "an Office document that needs a password"),
-    ("Workbook", "unsupported", "an old Excel workbook"),
-    ("PowerPoint Document", "unsupported", "an old PowerPoint file"),
-    ("__properties_version1.0", "unsupported", "an Outlook message"),
+    ("EncryptedPackage", ReasonCode.ENCRYPTED, "an Office document that needs a password"),
+    ("Workbook", ReasonCode.UNSUPPORTED, "an old Excel workbook"),
+    ("PowerPoint Document", ReasonCode.UNSUPPORTED, "an old PowerPoint file"),
+    ("__properties_version1.0", ReasonCode.UNSUPPORTED, "an Outlook message"),
 )
 _ENCRYPTED = ("encrypt", "password")
 
@@ -29,16 +30,18 @@ def read(data: bytes, name: str) -> Document:
     if _WORD not in data:
         for stream, code, found in _OTHERS:
             if stream.encode("utf-16-le") in data:
-                raise ReadError(
-                    code, f"found {found}, expected a report; save the text as PDF or docx, without protection"
-                )
-        raise ReadError("broken", "found a damaged OLE file without a Word text; fetch it again, or save it as docx")
+                message = f"found {found}, expected a report; save the text as PDF or docx, without protection"
+                raise ReadError(code, message)
+        message = "found a damaged OLE file without a Word text; fetch it again, or save it as docx"
+        raise ReadError(ReasonCode.BROKEN, message)
     try:
         html = OfficeDocument.from_bytes(data, "doc").to_html()
     except OfficeOxideError as error:
         if any(word in str(error).lower() for word in _ENCRYPTED):
             message = "found a Word document that needs a password, expected an open one; save it without protection"
-            raise ReadError("encrypted", message) from error
-        raise ReadError("broken", "found a damaged Word document; fetch it again, or save it as docx") from error
+            raise ReadError(ReasonCode.ENCRYPTED, message) from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a damaged Word document; fetch it again, or save it as docx"
+        ) from error
     body = LexborHTMLParser(html).body
     return compose(map(Part, lines_of(body, numbered=False) if body else []), MEDIA_TYPE, None)

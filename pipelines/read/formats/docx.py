@@ -17,6 +17,7 @@ from lxml import etree
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.layout import Part, compose, spread, table_lines
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_BYTES = 50_000_000  # of a part unpacked
@@ -38,7 +39,7 @@ def read(data: bytes, name: str) -> Document:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to
         message = f"found a damaged Word document ({type(error).__name__}); fetch it again, or save it as PDF"
-        raise ReadError("broken", message) from error
+        raise ReadError(ReasonCode.BROKEN, message) from error
 
 
 def _part(package: zipfile.ZipFile, name: str) -> Any | None:
@@ -49,7 +50,7 @@ def _part(package: zipfile.ZipFile, name: str) -> Any | None:
         return None
     if info.file_size > _MOST_BYTES:
         message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
-        raise ReadError("bomb", message)
+        raise ReadError(ReasonCode.BOMB, message)
     return etree.fromstring(package.read(info), etree.XMLParser(resolve_entities=False, no_network=True))
 
 

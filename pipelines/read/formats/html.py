@@ -16,6 +16,7 @@ from pipelines.read.formats.html_lines import lines_of
 from pipelines.read.furniture import mark
 from pipelines.read.layout import Part, compose, one_line
 from pipelines.read.page_fields import Field
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/html"
 # TRS, the State Council's site, Visual SiteBuilder, JCMS, Dongfang, WeChat, and what others call theirs.
@@ -50,12 +51,14 @@ _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 def read(data: bytes, name: str) -> Document:
     """Return the report on a web page. Raises ReadError `empty`, `broken`, `binary` or `undecodable`."""
     if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
-        raise ReadError("broken", "found thousands of tags that never close, expected a web page; save the page again")
+        raise ReadError(
+            ReasonCode.BROKEN, "found thousands of tags that never close, expected a web page; save the page again"
+        )
     text, charset = decode_page(data)
     tree = LexborHTMLParser(text)
     body = tree.body
     if body is None:
-        raise ReadError("empty", f"{name} is a page without a body; save the page again")
+        raise ReadError(ReasonCode.EMPTY, f"{name} is a page without a body; save the page again")
     fields = _meta_fields(tree)
     _drop_hidden(body)
     containers = _containers(body)
@@ -64,7 +67,7 @@ def read(data: bytes, name: str) -> Document:
         message = (
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
         )
-        raise ReadError("empty", message)
+        raise ReadError(ReasonCode.EMPTY, message)
     above = lines_of(body, stop=containers[0].mem_id)
     kept, more = _around(above)
     title = _title(tree, dict(fields))

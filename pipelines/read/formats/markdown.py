@@ -13,6 +13,7 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import lines_of
 from pipelines.read.layout import Part, compose
 from pipelines.read.normalise import normalise
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/markdown"
 _FRONT = re.compile(r"\A---\n.{0,2000}?\n---\n", re.DOTALL)
@@ -33,5 +34,5 @@ def read(data: bytes, name: str) -> Document:
     source = _FRONT.sub("", normalise(decoded))
     body = LexborHTMLParser(_MARKDOWN.render(source)).body
     if body is None:
-        raise ReadError("empty", f"{name} has nothing but marks of Markdown")
+        raise ReadError(ReasonCode.EMPTY, f"{name} has nothing but marks of Markdown")
     return compose(map(Part, lines_of(body)), MEDIA_TYPE, charset)

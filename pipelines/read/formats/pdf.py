@@ -14,6 +14,7 @@ import pypdfium2.raw as raw
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.pdf_lines import Row, rows_of
 from pipelines.read.layout import Part, compose
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
 MOST_PAGES = 1000
@@ -49,12 +50,14 @@ def read(data: bytes, name: str) -> Document:
     shown = "".join(row.text for page in pages for row in page if not _is_page_number(row))
     if len(shown) < _LEAST_TEXT * len(pages):
         if not pictures and not shown:
-            raise ReadError("empty", "found pages without text or pictures, expected a report; look at the file")
+            raise ReadError(
+                ReasonCode.EMPTY, "found pages without text or pictures, expected a report; look at the file"
+            )
         message = f"found {len(pages)} scanned pages with {len(shown)} characters of text; add a text layer by OCR"
-        raise ReadError("needs_ocr", message)
+        raise ReadError(ReasonCode.NEEDS_OCR, message)
     if len(_KNOWN.findall(shown)) < len(shown) / 2:
         message = "found a text layer whose characters mean nothing (fonts without a table); add a text layer by OCR"
-        raise ReadError("needs_ocr", message)
+        raise ReadError(ReasonCode.NEEDS_OCR, message)
     heads = _running_heads(pages)
     return compose(_parts(pages, heads), MEDIA_TYPE, None, whole=all(pages))
 
@@ -66,11 +69,13 @@ def _pages(data: bytes) -> tuple[list[list[Row]], bool]:
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD:
             message = "found a PDF that needs a password, expected an open one; save it without protection"
-            raise ReadError("encrypted", message) from error
-        raise ReadError("broken", "found a damaged PDF that cannot be opened; fetch or save it again") from error
+            raise ReadError(ReasonCode.ENCRYPTED, message) from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a damaged PDF that cannot be opened; fetch or save it again"
+        ) from error
     try:
         if not 0 < len(document) <= MOST_PAGES:
-            code = "too_large" if len(document) else "empty"
+            code = ReasonCode.TOO_LARGE if len(document) else ReasonCode.EMPTY
             raise ReadError(code, f"found {len(document)} pages, expected 1 to {MOST_PAGES}; give the report alone")
         pages, pictures = [], False
         for page in document:
@@ -79,7 +84,9 @@ def _pages(data: bytes) -> tuple[list[list[Row]], bool]:
             page.close()
         return pages, pictures
     except pdfium.PdfiumError as error:
-        raise ReadError("broken", "found a PDF with a page that cannot be loaded; fetch or save it again") from error
+        raise ReadError(
+            ReasonCode.BROKEN, "found a PDF with a page that cannot be loaded; fetch or save it again"
+        ) from error
     finally:
         document.close()
 

@@ -9,6 +9,7 @@ from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError
 from pipelines.read.furniture import mark
 from pipelines.read.normalise import normalise
+from pipelines.reasons import ReasonCode
 
 
 def read(data: bytes, name: str) -> Document:
@@ -16,7 +17,7 @@ def read(data: bytes, name: str) -> Document:
     decoded, charset = decode(data)
     stored = normalise(decoded)
     if not stored.strip():
-        raise ReadError("empty", f"{name} has nothing but white space")
+        raise ReadError(ReasonCode.EMPTY, f"{name} has nothing but white space")
     furniture, fields = mark(stored)
     return Document(
         text=stored,

@@ -9,6 +9,7 @@ from striprtf.striprtf import rtf_to_text
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.layout import Part, compose, table_lines
+from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -20,7 +21,7 @@ def read(data: bytes, name: str) -> Document:
         text = rtf_to_text(data.decode("latin-1"), encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
     except Exception as error:  # the library raises whatever the damage leads to
         message = f"found damaged rich text ({type(error).__name__}); fetch it again, or save it as docx"
-        raise ReadError("broken", message) from error
+        raise ReadError(ReasonCode.BROKEN, message) from error
     lines = (_PRIVATE.sub("", line) for line in text.split("\n"))
     rows = (table_lines([line.split("|")]) if "|" in line else [line] for line in lines)
     return compose((Part(line) for row in rows for line in row), MEDIA_TYPE, None)

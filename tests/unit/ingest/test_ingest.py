@@ -68,7 +68,8 @@ def test_a_broken_sidecar_is_named_and_the_report_stays(tmp_path: Path, content:
 def test_a_sidecar_without_its_report_is_not_lost(tmp_path: Path) -> None:
     put(tmp_path, "gone.meta.json", '{"url": "https://example.org/gone"}')
     row = rows(tmp_path)["gone.meta.json"]
-    assert row["file_error"].startswith("missing")
+    assert row["reason_code"] == "sidecar_alone"
+    assert row["status_reason"] == "missing: a sidecar without a report beside it"
     assert row["source_url"] == "https://example.org/gone"
 
 
@@ -80,8 +81,9 @@ def test_links_in_a_circle_end_and_dangling_ones_have_a_row(tmp_path: Path) -> N
     (tmp_path / "nowhere.txt").symlink_to(tmp_path / "nothing")
     found = rows(tmp_path)
     assert set(found) == {"folder/a.txt", "self", "nowhere.txt"}
-    assert found["nowhere.txt"]["file_error"].startswith("missing")
-    assert found["self"]["file_error"]
+    assert found["nowhere.txt"]["reason_code"] == "missing"
+    assert found["nowhere.txt"]["status_reason"] == "missing: the link leads nowhere"
+    assert found["self"]["reason_code"] == "unreadable" and found["self"]["reason"]
 
 
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     os.mkfifo(tmp_path / "a.meta.json")
     found = rows(tmp_path)
-    assert "not a regular file" in found["pipe"]["file_error"]
+    assert found["pipe"]["status_reason"] == "unreadable: not a regular file"
     assert "not a regular file" in found["a.txt"]["sidecar_error"]
 
 

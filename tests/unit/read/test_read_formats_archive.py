@@ -20,8 +20,8 @@ TEXTS = {"甲镇.txt": "甲镇举办讲座3场。".encode(), "年报/乙镇.txt"
 
 
 def listed(data: bytes) -> dict[str, str]:
-    """Path to the code of its error, or its text."""
-    return {found.path: found.error.split(":")[0] if found.error else found.data.decode() for found in members(data)}
+    """Path to the code of its reason, or its text."""
+    return {found.path: found.reason.code if found.reason else found.data.decode() for found in members(data)}
 
 
 @pytest.fixture
@@ -86,7 +86,11 @@ def test_bombs_are_refused(pack, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_archive_that_cannot_be_opened_says_why(data: bytes, code: str, settings: Settings) -> None:
     (settings.raw_dir / "a.zip").write_bytes(data)
     _, counts, found = run(settings)
-    assert found["a.zip"]["read_reason"].startswith(f"{code}: found") and counts.errors == ()
+    assert (
+        found["a.zip"]["status_reason"].startswith(f"{code}: found")
+        and found["a.zip"]["reason_code"] == code
+        and counts.errors == ()
+    )
 
 
 def test_each_report_in_an_archive_is_a_row_with_a_stable_id(settings: Settings) -> None:
@@ -100,7 +104,7 @@ def test_each_report_in_an_archive_is_a_row_with_a_stable_id(settings: Settings)
     row = found["x.zip!/甲.docx"]
     assert row["text"] == make.TEXT
     assert row["report_id"] == report_id("x.zip!/甲.docx", row["raw_sha256"])
-    assert found["x.zip!/图.png"]["read_reason"].startswith("unsupported")
+    assert found["x.zip!/图.png"]["reason_code"] == "unsupported"
     table = read_files(settings).filter(pl.col("archive_path") == "x.zip")
     assert set(table["source_url"]) == {"https://x.example/1"} and table.height == 3
 
@@ -124,6 +128,6 @@ def test_an_archive_is_opened_once_and_again_when_it_changes(settings: Settings)
 def test_an_archive_that_was_too_large_is_opened_when_the_limit_is_raised(settings: Settings) -> None:
     noise = random.Random(1).randbytes(120_000)
     (settings.raw_dir / "x.zip").write_bytes(make.packed({**TEXTS, "noise.bin": noise}))
-    assert run(settings)[2]["x.zip"]["read_reason"].startswith("too_large")
+    assert run(settings)[2]["x.zip"]["reason_code"] == "too_large"
     raised = Settings.load(settings.raw_dir, settings.warehouse_dir, {"FAZHI_PROCESSES": "1"})
     assert "x.zip!/甲镇.txt" in run(raised)[2]

@@ -45,9 +45,9 @@ def test_a_thousand_mutated_files_give_a_thousand_rows_and_no_traceback(
     assert counts.errors == ()
     assert len({path.partition("!/")[0] for path in found["raw_path"]}) == MUTATED
     failed = found.filter(pl.col("read_status") != "ok")
-    assert all(_REASON.fullmatch(reason) for reason in failed["read_reason"])
-    assert not failed["read_reason"].str.contains("internal error|Traceback").any()
-    codes = Counter(reason.partition(":")[0] for reason in failed["read_reason"])
+    assert all(_REASON.fullmatch(reason) for reason in failed["status_reason"])
+    assert not failed["status_reason"].str.contains("internal error|Traceback").any()
+    codes = Counter(failed["reason_code"])
     assert {"broken", "too_deep", "undecodable"} <= codes.keys()
     read = found.filter(pl.col("read_status") == "ok")
     assert set(read["media_type"]) >= {"text/html", "application/pdf", "application/msword", "application/rtf"}

@@ -148,10 +148,11 @@ def test_every_file_becomes_a_document_or_says_why_not(settings: Settings) -> No
     assert {name: row["read_status"] for name, row in found.items()} == {
         name: "ok" if name == "good.txt" else "failed" for name in found
     }
-    reasons = {name: row["read_reason"].partition(":")[0] for name, row in found.items() if row["read_reason"]}
+    reasons = {name: row["reason_code"] for name, row in found.items() if row["reason_code"]}
     assert reasons["empty.txt"] == "empty"
     assert reasons["large.txt"] == "too_large"
     assert reasons["nowhere.txt"] == "missing"
+    assert found["large.txt"]["status_reason"] == "too_large: 1001 bytes, the limit is 1000"
     assert set(reasons) == {"empty.txt", "binary.txt", "large.txt", "nowhere.txt"}
     assert read(settings)[0] == Counts(0, 5, 0)
 
@@ -165,7 +166,8 @@ def test_a_document_that_raises_is_a_failed_row_with_its_traceback(
     monkeypatch.setattr(documents, "read_bytes", explode)
     (settings.raw_dir / "a.txt").write_text("正文", encoding="utf-8")
     counts, found = read(settings)
-    assert found["a.txt"]["read_reason"] == "internal error: KeyError: 'unforeseen'"
+    assert found["a.txt"]["status_reason"] == "internal error: KeyError: 'unforeseen'"
+    assert found["a.txt"]["reason_code"] == "internal_error"
     assert "Traceback" in counts.errors[0]
 
 
@@ -176,7 +178,7 @@ def test_a_file_that_changes_under_the_reader_is_not_stored_under_its_old_hash(s
     path.write_text("新", encoding="utf-8")
     refresh_documents(files, settings)
     row = scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()[0]
-    assert row["read_reason"].startswith("changed") and row["text"] == ""
+    assert row["reason_code"] == "changed" and row["text"] == ""
 
 
 def test_a_new_reader_reads_everything_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,9 +209,9 @@ def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(mon
         schema_overrides={"furniture": span, "report_year": pl.Int32},
     )
     outcome = facts.extract_batch(batch)
-    assert outcome.frames["readings"]["extract_error"].to_list() == [
-        "internal error: ZeroDivisionError: unforeseen",
-        None,
+    assert outcome.frames["readings"].select("reason_code", "status_reason").rows() == [
+        ("internal_error", "internal error: ZeroDivisionError: unforeseen"),
+        (None, None),
     ]
     assert set(outcome.frames["numbers"]["report_id"]) == {"0b"}
     assert len(outcome.errors) == 1 and "Traceback" in outcome.errors[0]

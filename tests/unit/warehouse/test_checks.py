@@ -58,7 +58,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "worklist_divisions": {
         "report_id": "'w'", "raw_path": "'w.txt'", "title": "'报告'", "place_candidates": "[]::VARCHAR[]",
-        "n_facts": "3", "status_reason": "'no_place'",
+        "n_facts": "3", "reason_code": "'no_place'", "status_reason": "'no_place'",
     },
 }  # fmt: skip
 

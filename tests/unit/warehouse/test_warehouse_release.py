@@ -109,7 +109,7 @@ def doubled(table):
 
 def nobody_accepted(rows):
     for row in rows["stage_identities"]:
-        row.update(status="quarantined", status_reason="other: set aside")
+        row.update(status="quarantined", reason_code="not_a_report", reason="set aside", status_reason="set aside")
 
 
 FAULTS = {
@@ -131,6 +131,9 @@ FAULTS = {
     "fact_has_number": change("stage_numbers", disposition="date", fact_id=None),
     "bounds_hold_value": change("stage_facts", value_low=5.0),
     "quarantine_has_reason": change("stage_identities", 2, status="quarantined", status_reason=None),
+    "reason_code_is_documented": change(
+        "stage_identities", 2, status="quarantined", reason_code="bad_luck", reason="x", status_reason="x"
+    ),
     "some_report_accepted": nobody_accepted,
 }
 
