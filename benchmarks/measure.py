@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patter
 from pipelines.build.workers import WORTH_A_POOL, workers
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
+from pipelines.extract.report.engine import Extractor
 
 PART = 250  # reports in a Parquet file of the corpus
 PROCESSES = 2
@@ -83,10 +84,16 @@ def regexes(patterns_of: Callable[[], list[Any]], folder: Path) -> dict[str, Any
     return _result(len(texts), time.perf_counter() - start) | {"patterns": len(patterns), "hits": hits}
 
 
+@cache
+def extractor() -> Extractor:
+    """The extractor of this process."""
+    return Extractor(load_codebook())
+
+
 def extract_part(folder: Path, out: str, text_file: Path) -> tuple[int, int, int]:
     """From Parquet to Parquet: one part of the corpus. Returns (reports, process id, its peak memory)."""
     documents = pl.read_parquet(text_file)
-    facts, numbers = extract_frame(documents, load_codebook())
+    facts, numbers = extract_frame(documents, extractor())
     facts.write_parquet(folder / out / f"facts-{text_file.name}")
     numbers.write_parquet(folder / out / f"numbers-{text_file.name}")
     return documents.height, os.getpid(), peak_memory()
@@ -94,7 +101,7 @@ def extract_part(folder: Path, out: str, text_file: Path) -> tuple[int, int, int
 
 def warm_up(_: int) -> int:
     """Make a process ready: imports done, codebook compiled."""
-    load_codebook()
+    extractor()
     time.sleep(0.05)  # so that the tasks of one round fall to different workers
     return os.getpid()
 
@@ -121,9 +128,9 @@ def engine(folder: Path, processes: int) -> dict[str, Any]:
 def plain(folder: Path) -> dict[str, Any]:
     """The engine in one process, remembering nothing: what a text costs of which no sentence was ever met."""
     documents = pl.scan_parquet(folder / "texts" / "*.parquet").head(_PLAIN_SAMPLE).collect()
-    codebook = load_codebook()
+    anew = Extractor(load_codebook(), remember=False)
     start = time.perf_counter()
-    extract_frame(documents, codebook, remember=False)
+    extract_frame(documents, anew)
     return _result(documents.height, time.perf_counter() - start)
 
 
@@ -132,14 +139,15 @@ def lexicon(folder: Path) -> dict[str, Any]:
     plain = load_codebook()
     parts = sorted((folder / "texts").iterdir())[: _LEXICON_SAMPLE // PART]
     double = doubled_codebook(pl.read_parquet(parts[0])["text"].to_list())
+    extractors = (Extractor(plain), Extractor(double))
     spent = [0.0, 0.0]
     same = True
     for part in parts:
         documents = pl.read_parquet(part)
         found = []
-        for turn, codebook in enumerate((plain, double)):
+        for turn, one in enumerate(extractors):
             start = time.perf_counter()
-            facts, _ = extract_frame(documents, codebook)
+            facts, _ = extract_frame(documents, one)
             spent[turn] += time.perf_counter() - start
             found.append(facts.select("report_id", "metric_code", "value", "qualifier", "number_start"))
         same = same and found[0].equals(found[1])

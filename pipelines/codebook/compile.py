@@ -23,7 +23,6 @@ from pipelines.numerals.fold import fold
 TOPICS = (1 << 32) - 1
 SUBJECTS = TOPICS << 32
 _FIRST_LIST = 64
-SHELF = 250_000  # sentences of a kind that a codebook remembers: some 300 MB
 
 
 class CodebookError(FazhiError):
@@ -96,18 +95,6 @@ class Codebook:
     automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
-    memory: dict[Any, dict[Any, Any]] = field(default_factory=dict, compare=False, repr=False)
-
-    def shelf(self, name: Any) -> dict[Any, Any]:
-        """What is remembered under a name: by a key, what depends on nothing but the name and the key."""
-        return self.memory.setdefault(name, {})
-
-    def remember(self, shelf: dict[Any, Any], key: Any, value: Any) -> Any:
-        """Keep something on a shelf, which is emptied when it is full."""
-        if len(shelf) >= SHELF:
-            shelf.clear()
-        shelf[key] = value
-        return value
 
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""

@@ -1,159 +1,175 @@
-"""Shapes: sentences that differ only in their numerals, read once and remembered.
+"""The cache: what one process knows of sentences that it has read under one codebook. Nothing else in `extract` keeps
+anything between two reports.
 
-Reports say the same things with other numbers. In the shape of a sentence every plain numeral is 1, and years are moved
-so that the report's own year is 2020; what the shape states, the sentence states with its own numerals. Here belong
-shapes and the memory of them. Not here: reading (pipelines.extract.sentence.statement), which knows nothing of this.
+Each entry depends on nothing but its key and the codebook, so a full part of the cache is simply emptied.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Generic, NoReturn, TypeVar
 
 from pipelines.codebook.compile import Codebook
-from pipelines.extract.sentence.context import Context, Memo
-from pipelines.extract.sentence.statement import TELLING, Sentence, Stated, Statement, parse, state
-from pipelines.numerals.classifiers import UNIT
+from pipelines.extract.report.sections import LineOpening, line_opening
+from pipelines.extract.sentence.context import PrecedingContext, heading_bits, topics_and_subjects
+from pipelines.extract.sentence.parsing import MAY_STATE, ParsedSentence, Wording, parse_sentence
+from pipelines.extract.sentence.reading import SentenceReading, read_wording
+from pipelines.extract.sentence.statement import make_statement, unread_statement, wording_to_read
+from pipelines.extract.sentence.template import PlacedStatement, make_template, numeral_offsets, place
+from pipelines.numerals.mentions import Figure
 
-# Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a
-# date, a document's number, a running ordinal. The first digit opens them all, as pipelines.numerals.scan explains.
-_PLAIN = re.compile(
-    r"""([0-9](?:
-        (?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
-        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
-        (?=万?[余多]?(?>%|(?![年月日时号])(?:UNIT))(?![-—~至到]{1,2}[0-9]))
-      | (?<=月[0-9])[0-9]?(?=日)
-      | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
-      | (?:(?<=^[0-9])|(?<=^\([0-9]))[0-9]?(?=[、.)](?![0-9]))
-    ))""".replace("UNIT", UNIT),
-    re.VERBOSE,
-)
-_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")
-# A year in another form may belong to a span of years or be a figure: such a sentence is read as of its own year.
-_OTHER_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?![0-9年〕)\]])")
-_AS_OF = 2020
+ENTRIES = 250_000  # of each part of the cache: together some 300 MB
+_CONTEXTS = 500  # of one wording or template
+# A wording with one of these is read as of the year of the report.
+_YEAR_WORDS = re.compile(r"20[0-9]{2}年|今年|本年|全年|当年")
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
-class PlacedFact(NamedTuple):
-    """A fact of a sentence."""
+class BoundedDict(dict[K, V]):
+    """A dict that is emptied when it would grow beyond `limit` entries; with a limit of 0 it stays empty."""
 
-    stated: Stated
-    numeral: int | None  # which of the sentence's numerals its amount is to be multiplied by
-    offsets: tuple[int, ...]  # where evidence, figure and unit start and end, then 其中, if it is behind one
-    before: tuple[int, ...]  # how many numerals stand before each
+    __slots__ = ("limit",)
 
+    def __init__(self, limit: int) -> None:
+        """limit: the most entries."""
+        super().__init__()
+        self.limit = limit
 
-class Placed(NamedTuple):
-    """What a known sentence states, in flat tuples: there are hundreds of thousands in memory."""
-
-    offsets: tuple[int, ...]  # where each number starts and ends
-    before: tuple[int, ...]  # how many numerals stand before each
-    values: Sequence[float | None]
-    numerals: tuple[int | None, ...]  # which numeral a value is to be multiplied by; empty where none is
-    units: tuple[str | None, ...]
-    dispositions: tuple[str, ...]
-    given: Sequence[int | None]  # which of the facts a number gives
-    facts: tuple[PlacedFact, ...]
+    def keep(self, key: K, value: V) -> V:
+        """Add an entry. Returns the value."""
+        if len(self) >= self.limit:
+            self.clear()
+        if self.limit:
+            self[key] = value
+        return value
 
 
-class Known:
-    """A sentence that is known by its shape. It is kept whole only while what it states may depend on its context."""
+class ComputedDict(BoundedDict[K, V]):
+    """A bounded dict that works out the values of keys that it does not hold."""
 
-    __slots__ = ("_whole", "counted", "settled")
+    __slots__ = ("_compute",)
 
-    def __init__(self, sentence: Sentence, report_year: int | None, marks: tuple[int, ...] = ()) -> None:
-        """report_year: as of which it is to be read; marks: where its numerals stand, each a single digit."""
-        self.counted = sentence.counted
-        self.settled: Placed | None = None  # what it states in any context
-        self._whole: tuple[Sentence, int | None, tuple[int, ...], Memo[Placed]] | None
-        self._whole = (sentence, report_year, marks, Memo())
+    def __init__(self, limit: int, compute: Callable[[K], V]) -> None:
+        """limit: the most entries; compute: gives the value of a key."""
+        super().__init__(limit)
+        self._compute = compute
 
-    def stated(self, context: Context, codebook: Codebook) -> Placed:
-        """What it states in the context of a report's sentence."""
-        if self._whole is None:
-            assert self.settled is not None
-            return self.settled
-        sentence, report_year, marks, statements = self._whole
-        known = statements.get(context)
+    def __missing__(self, key: K) -> V:
+        return self.keep(key, self._compute(key))
+
+
+class ByContext(Generic[V]):
+    """What the same words came to, by those answers of their context that it depends on."""
+
+    __slots__ = ("_asked", "_values")
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._asked = 0
+        self._values: BoundedDict[tuple[int, ...], V] = BoundedDict(_CONTEXTS)
+
+    def get(self, context: PrecedingContext) -> V | None:
+        """The value for this context, or None."""
+        return self._values.get(context.answers(self._asked) if self._asked else ())
+
+    def keep(self, context: PrecedingContext, value: V) -> V:
+        """Add a value that depends on what `context` was asked for. Returns the value."""
+        if self._asked != self._asked | context.asked:
+            # More depends on the context than was known: earlier values have too short a key.
+            self._values.clear()
+            self._asked |= context.asked
+        return self._values.keep(context.answers(self._asked), value)
+
+
+class CachedSentence:
+    """A parsed sentence and what it states. Once that is known for any context, the parsed form is dropped."""
+
+    __slots__ = ("_by_context", "_marks", "_parsed", "_report_year", "has_figure", "statement")
+
+    def __init__(self, parsed: ParsedSentence, report_year: int | None, marks: tuple[int, ...] = ()) -> None:
+        """report_year: as of which it is read; marks: where its numerals stand, if it is a template."""
+        self.has_figure = parsed.has_figure
+        self.statement: PlacedStatement | None = None  # what it states in any context, once that is known
+        self._parsed: ParsedSentence | None = parsed
+        self._report_year = report_year
+        self._marks = marks
+        self._by_context: ByContext[PlacedStatement] | None = None
+
+    def statement_in(self, context: PrecedingContext, cache: SentenceCache) -> PlacedStatement:
+        """What it states in the context of a report."""
+        if self._parsed is None:
+            assert self.statement is not None
+            return self.statement
+        known = self._by_context.get(context) if self._by_context else None
+        if known is not None:
+            return known
+        if self._parsed.needs_reading:
+            wording = wording_to_read(self._parsed)
+            reading = cache.reading(wording, context, self._report_year)
+            statement = place(make_statement(self._parsed, wording, reading), self._marks)
+        else:
+            statement = place(unread_statement(self._parsed), self._marks)
+        if not context.asked:
+            self.statement, self._parsed, self._by_context = statement, None, None
+            return statement
+        self._by_context = self._by_context or ByContext()
+        return self._by_context.keep(context, statement)
+
+
+class SentenceCache:
+    """Templates, readings and headings that were met before. One cache belongs to one codebook and one process."""
+
+    def __init__(self, codebook: Codebook, entries: int = ENTRIES) -> None:
+        """entries: the most entries of each part; with 0 nothing is kept and each sentence is read as it stands."""
+        self.codebook = codebook
+        #: By template, part of the report and year that it is read as of.
+        self.templates: BoundedDict[tuple[str, str, int | None], CachedSentence] = BoundedDict(entries)
+        #: Sentences that hold no number and state no zero.
+        self.without_numbers: BoundedDict[str, None] = BoundedDict(entries)
+        #: By text and figures of a wording, and the year of the report if the wording names a year.
+        self.readings: BoundedDict[tuple[str, tuple[Figure, ...], int | None], ByContext[SentenceReading]]
+        self.readings = BoundedDict(entries)
+        #: By sentence: the topics and the subjects that it hands on to the next one.
+        self.handed_on = ComputedDict(entries, partial(topics_and_subjects, codebook))
+        #: By heading: what its words say, as bits.
+        self.headings = ComputedDict(entries, partial(heading_bits, codebook))
+        #: By line and year of the report: what a short line opens.
+        self.openings: ComputedDict[tuple[str, int | None], LineOpening]
+        self.openings = ComputedDict(entries, lambda key: line_opening(*key))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a SentenceCache stays in its process; make an Extractor in each worker instead of sending one")
+
+    def cached_sentence(self, text: str, part: str, report_year: int | None) -> tuple[CachedSentence, list[str]] | None:
+        """The cached sentence with the template of `text`, and the numerals that `text` has in its places.
+
+        part: the part of the report that it stands in. A new template is parsed and kept. None if the sentence holds no
+        number and states no zero.
+        """
+        if not self.templates.limit:
+            return (CachedSentence(parse_sentence(text, part), report_year), []) if MAY_STATE.search(text) else None
+        template, as_of, numerals, pieces = make_template(text, report_year)
+        key = (template, part, as_of)
+        known = self.templates.get(key)
         if known is None:
-            known = statements.put(context, place(state(sentence, context, report_year, codebook), marks))
-            if not context.asked:
-                self.settled, self._whole = known, None
-        return known
-
-
-#: A known sentence, and the numerals that a report has in its place; None if it holds no number and states no zero.
-Heard = tuple[Known, list[str]] | None
-#: Recognizes a sentence, given the part of the report it stands in and the report's year.
-Hear = Callable[[str, str, "int | None"], Heard]
-
-
-def plain(text: str, part: str, report_year: int | None) -> Heard:
-    """The sentence itself, found anew."""
-    return (Known(parse(text, part), report_year), []) if TELLING.search(text) else None
-
-
-def remembering(codebook: Codebook) -> Hear:
-    """Recognizes sentences by their shape; the memory is the codebook's, whose rules decide what they state."""
-
-    shelves = codebook.memory
-
-    def hear(text: str, part: str, report_year: int | None) -> Heard:
-        """The known sentence of the same shape; one that is new is found and kept."""
-        pieces = _PLAIN.split(text)
-        numerals = pieces[1::2]
-        pieces[1::2] = ["1"] * len(numerals)
-        shape = "".join(pieces)
-        if report_year is not None:
-            shape, report_year = _move_years(shape, report_year) if "20" in shape else (shape, _AS_OF)
-        shelf = shelves.get((part, report_year))
-        known: Known | None = shelf.get(shape) if shelf else None
-        if known is None:
-            if not TELLING.search(text):
+            if not MAY_STATE.search(text):
+                self.without_numbers.keep(text, None)
                 return None
-            marks = accumulate((len(words) + 1 for words in pieces[2:-1:2]), initial=len(pieces[0]))
-            known = Known(parse(shape, part), report_year, tuple(marks)[: len(numerals)])
-            codebook.remember(codebook.shelf((part, report_year)), shape, known)
+            parsed = parse_sentence(template, part)
+            known = self.templates.keep(key, CachedSentence(parsed, as_of, numeral_offsets(pieces)))
         return known, numerals
 
-    return hear
-
-
-def _move_years(text: str, report_year: int) -> tuple[str, int]:
-    """The text as of 2020; as of its own year where that would change more than years, or leave this century."""
-    by = _AS_OF - report_year
-    if not by:
-        return text, _AS_OF
-    if _OTHER_YEAR.search(text) or any(not 2000 <= int(year) + by <= 2099 for year in _YEAR.findall(text)):
-        return text, report_year
-    return _YEAR.sub(lambda year: str(int(year[0]) + by), text), _AS_OF
-
-
-def place(statement: Statement, marks: tuple[int, ...] = ()) -> Placed:
-    """A statement whose numerals may be longer than in the known sentence, where they stand at `marks`."""
-
-    def before(offsets: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple([bisect_left(marks, offset) for offset in offsets])
-
-    numeral = {mark: index for index, mark in enumerate(marks)}
-    numerals = tuple([numeral.get(number.span[0]) for number in statement.numbers])
-    facts = []
-    for fact in statement.facts:
-        offsets = (*fact.evidence, *fact.figure, *fact.unit, *(() if fact.part is None else (fact.part,)))
-        by = None if fact.number is None else numerals[fact.number]
-        facts.append(PlacedFact(fact, by, offsets, before(offsets)))
-    given = {fact.number: at for at, fact in reversed(list(enumerate(statement.facts)))}  # the first fact of a number
-    offsets = tuple([offset for number in statement.numbers for offset in number.span])
-    return Placed(
-        offsets,
-        before(offsets),
-        tuple([number.value for number in statement.numbers]),
-        numerals if any(at is not None for at in numerals) else (),
-        tuple([number.unit for number in statement.numbers]),
-        tuple(["fact" if at in given else number.reason for at, number in enumerate(statement.numbers)]),
-        tuple([given.get(at) for at in range(len(numerals))]),
-        tuple(facts),
-    )
+    def reading(self, wording: Wording, context: PrecedingContext, report_year: int | None) -> SentenceReading:
+        """The reading of a wording in its context."""
+        key = (wording.text, wording.figures, report_year if _YEAR_WORDS.search(wording.text) else None)
+        by_context = self.readings.get(key)
+        if by_context is None:
+            by_context = self.readings.keep(key, ByContext())
+        known = by_context.get(context)
+        if known is not None:
+            return known
+        return by_context.keep(context, read_wording(wording, context, report_year, self.codebook))

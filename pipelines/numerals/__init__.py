@@ -1,4 +1,4 @@
-"""A number in Chinese prose: folding of characters, values, classifiers, mentions.
+"""Numbers in Chinese prose: folding of characters, values of numerals, classifiers, and the mentions in a text.
 
-It knows no indicator.
+This package knows no indicator.
 """

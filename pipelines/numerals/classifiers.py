@@ -1,7 +1,6 @@
-"""Classifiers: the measure words a figure may carry, and those that make a Chinese numeral a figure.
+"""Classifiers: the measure words that a figure may carry, and those that make a Chinese numeral a figure.
 
-Here belong words only, as data and as patterns. Not here: numbers (pipelines.numerals.mentions), and what the words say
-(the codebook).
+They stand here as words and as patterns. `pipelines.numerals.mentions` finds the numbers before them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Folding: the working copy of a text that matching reads, and the way back to stored offsets.
+"""Folding: the working text, in which two spellings of the same words are equal, and the way back to stored offsets.
 
-Here belongs what makes two spellings of the same words equal: full-width digits, traditional script, look-alike
-radicals, the dozen dots in 3·15, spaces and pinyin inside a line. Not here: anything that changes what the text says.
-Characters fold one to one; only spaces and pinyin are dropped, and then a table of offsets leads back to the text.
+Full-width digits, traditional script, look-alike radicals and the dozen dots in 3·15 are folded one character to one.
+Spaces and pinyin inside a line are dropped; a table of offsets leads back to the stored text. Folding never changes
+what the text says.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import opencc
 
 from pipelines.numerals.scan import scan
 
-# Forms whose meaning NFKC or the traditional table does not reach. All one to one.
+# Forms that neither NFKC nor the table of traditional characters folds.
 _LOOKALIKES = {
     **{ord(c): "·" for c in "∙•‧・･⋅●․"},
     **{ord(c): "-" for c in "－–‐‑‒−"},
@@ -30,12 +30,23 @@ _LOOKALIKES = {
     ord("兩"): "两",
     ord("貳"): "贰",
 }
+# Radical forms without a compatibility mapping in Unicode (⻄ for 西, ⻅ for 见 ...), as PDF text layers emit them.
+_RADICALS = {
+    ord(a): b
+    for a, b in zip(
+        "⻄⻅⻆⻉⻋⻓⻔⻙⻚⻛⻜⻝⻢⻥⻦⻩⻬⻮⻰⺠⺟⻁⻘⻳",
+        "西见角贝车长门韦页风飞食马鱼鸟黄齐齿龙民母虎青龟",
+        strict=True,
+    )
+}
 _PINYIN = ("(", r"(?<=[\u4e00-\u9fff].)[a-zà-ǜ]{1,7}[)]")
 _DROPPED = scan([(" ", r"(?:(?<![0-9] ) *+| *+(?![0-9 ]))"), _PINYIN])
 _DROPPED_BUT_SPACES = scan([_PINYIN])
 
 
-def _table_entries() -> dict[int, str]:
+@cache
+def fold_table() -> dict[int, str]:
+    """Code point to its folded character, about 3,900 entries (OpenCC's t2s characters and NFKC, both one to one)."""
     to_simplified = opencc.OpenCC("t2s")
     table: dict[int, str] = {}
     ranges = ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF01, 0xFF5E), (0x3131, 0x318E))
@@ -47,23 +58,6 @@ def _table_entries() -> dict[int, str]:
             if plain != char and len(plain) == 1:
                 table[code] = plain
     return {**table, **_RADICALS, **_LOOKALIKES}
-
-
-# Radical forms without a compatibility mapping in Unicode (⻄ for 西, ⻅ for 见 ...), as PDF text layers emit them.
-_RADICALS = {
-    ord(a): b
-    for a, b in zip(
-        "⻄⻅⻆⻉⻋⻓⻔⻙⻚⻛⻜⻝⻢⻥⻦⻩⻬⻮⻰⺠⺟⻁⻘⻳",
-        "西见角贝车长门韦页风飞食马鱼鸟黄齐齿龙民母虎青龟",
-        strict=True,
-    )
-}
-
-
-@cache
-def fold_table() -> dict[int, str]:
-    """Code point to its folded character, about 3,900 entries (OpenCC's t2s characters and NFKC, both one to one)."""
-    return _table_entries()
 
 
 @cache
@@ -83,24 +77,23 @@ def fold(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
-    """A folded text without spaces, and the way back from its offsets to those of the stored text."""
+class FoldedText:
+    """A folded text without spaces (the working text), and the way back from its offsets to the stored text."""
 
     text: str
     gaps: tuple[int, ...] = ()  # offsets in `text` before which something was dropped, ascending
     dropped: tuple[int, ...] = (0,)  # characters dropped before the first gap, the second ..., the end
 
-    def stored(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the stored text that a span of the working text covers; what was dropped around it stays out."""
-        low = self.dropped[bisect_right(self.gaps, start)] if start < len(self.text) else self.dropped[-1]
-        if end <= start:
-            return start + low, start + low
-        return start + low, end + self.dropped[bisect_left(self.gaps, end)]
+    def to_stored(self, offsets: list[int], *, end: bool = False) -> list[int]:
+        """The offsets in the stored text of offsets in `text` where spans start; where they end if `end` is set.
 
-    def shift(self, start: int, end: int) -> int | None:
-        """How far a span of the working text is moved in the stored text as a whole; None when it has gaps inside."""
-        first = bisect_right(self.gaps, start)
-        return self.dropped[first] if first == len(self.gaps) or self.gaps[first] >= end else None
+        What was dropped at the edge of a span stays out of it.
+        """
+        if not self.gaps:
+            return offsets
+        gaps, dropped = self.gaps, self.dropped
+        before = bisect_left if end else bisect_right
+        return [offset + dropped[before(gaps, offset)] for offset in offsets]
 
     def working(self, start: int) -> int:
         """The first working offset at or after a stored offset."""
@@ -109,7 +102,7 @@ class Working:
         return min(at, self.gaps[before]) if before < len(self.gaps) else min(at, len(self.text))
 
 
-def prepare(text: str) -> Working:
+def prepare(text: str) -> FoldedText:
     """Fold a stored text, and drop what mirror pages strew into it: spaces, and pinyin behind a character (設(shè)).
 
     A space between two digits stays (23 45 is not 2345).
@@ -125,4 +118,4 @@ def prepare(text: str) -> Working:
         at = gap.end()
         dropped.append(at - gaps[-1])
     pieces.append(folded[at:])
-    return Working("".join(pieces), tuple(gaps), tuple(dropped))
+    return FoldedText("".join(pieces), tuple(gaps), tuple(dropped))

@@ -1,7 +1,7 @@
-"""Scans: patterns that look for whatever opens with one of some characters.
+"""Scans: fast patterns for whatever starts with one of a set of characters.
 
-Here belongs one trick: `re` skips text by a leading character class ten times faster than by alternatives or
-lookbehinds, so the class comes first and what must hold around it is asked behind it.
+`re` skips text by a leading character class ten times faster than by alternatives or lookbehinds. So the class comes
+first in the pattern, and the conditions on the text around it come behind it.
 """
 
 from __future__ import annotations

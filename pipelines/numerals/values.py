@@ -1,7 +1,4 @@
-"""Numerals: what number a run of digits or Chinese numeral characters stands for.
-
-Here belongs the value of a numeral and nothing else: no context, no units of measure, no decision whether it counts.
-"""
+"""Values: what number a run of digits or Chinese numeral characters stands for, whatever its unit and its context."""
 
 from __future__ import annotations
 

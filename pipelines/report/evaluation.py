@@ -20,7 +20,7 @@ import polars as pl
 
 from pipelines.codebook.load import load_codebook
 from pipelines.errors import FazhiError
-from pipelines.extract.report.engine import extract
+from pipelines.extract.report.engine import Extractor
 from pipelines.extract.report.records import Extraction, Fact
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
@@ -98,6 +98,7 @@ def evaluate(gold: Path, settings: Settings) -> list[Score]:
 def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Score:
     """The score of some label files, as a set called `name`."""
     gazetteer, places = _places(settings.divisions_path)
+    extractor = Extractor(load_codebook())
     score = Score(name)
     for path in labels:
         label = _load(path)
@@ -105,7 +106,7 @@ def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Sco
         document = read_bytes(text.read_bytes(), text.name)
         found = identify(document.text, document.furniture, document.fields, label.get("url"), None, gazetteer)
         spans = [(span.start, span.end) for span in document.furniture]
-        result = extract(document.text, spans, found.report_year, load_codebook())
+        result = extractor.extract(document.text, spans, found.report_year)
         score.numbers.update(number.disposition for number in result.numbers)
         _score_identity(score, label, found, places)
         if label.get("expected_in_fact_table", True):

@@ -5,15 +5,15 @@ documents are extracted too: the marts leave them out, an analyst may still look
 """
 
 import traceback
+from functools import cache
 
 import polars as pl
 
 from pipelines.build.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
 from pipelines.build.settled import unless_settled
-from pipelines.codebook.compile import Codebook
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
-from pipelines.extract.report.engine import ENGINE_VERSION
+from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.reasons import REASON_COLUMNS, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
@@ -48,29 +48,35 @@ def refresh_facts(settings: Settings) -> Counts:
     return unless_settled(settings.stage_dir, TABLES, given, work)
 
 
+@cache
+def process_extractor() -> Extractor:
+    """The extractor of this process: each batch finds in its cache the sentences of the batches before."""
+    return Extractor(load_codebook())
+
+
 def extract_batch(batch: pl.DataFrame) -> Outcome:
     """Extract one batch (text, furniture, report_year). If it raises, each document is tried by itself."""
-    codebook = load_codebook()
+    extractor = process_extractor()
     errors: list[str] = []
     try:
-        frames = [extract_frame(batch.select(_INPUT), codebook)]
+        frames = [extract_frame(batch.select(_INPUT), extractor)]
         ledger = batch.select(*KEYS, **dict.fromkeys(REASON_COLUMNS, pl.lit(None, pl.String)))
     except Exception:
-        frames, ledger, errors = _one_by_one(batch, codebook)
+        frames, ledger, errors = _one_by_one(batch, extractor)
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
     numbers = pl.concat([pl.DataFrame(schema=NUMBERS.schema), *(n.select(list(NUMBERS.schema)) for _, n in frames)])
     return Outcome({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
 
 
 def _one_by_one(
-    batch: pl.DataFrame, codebook: Codebook
+    batch: pl.DataFrame, extractor: Extractor
 ) -> tuple[list[tuple[pl.DataFrame, pl.DataFrame]], pl.DataFrame, list[str]]:
     """Facts and numbers of the documents that can be extracted, the ledger of all, and the tracebacks of the rest."""
     frames, errors, reasons = [], [], []
     for document in batch.iter_slices(1):
         reason = None
         try:
-            frames.append(extract_frame(document.select(_INPUT), codebook))
+            frames.append(extract_frame(document.select(_INPUT), extractor))
         except Exception as error:
             reason = internal_error(error)
             errors.append(f"{document['report_id'][0]}\n{traceback.format_exc()}")

@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
+from pipelines.extract.report.engine import Extractor
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import identify
 from pipelines.ingest.inventory import report_id
@@ -55,7 +56,7 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
         "report_year": identity.report_year,
     }
     schema = {name: DOCUMENTS.schema[name] for name in ("report_id", "text", "furniture")} | {"report_year": pl.Int32()}
-    facts, _ = extract_frame(pl.DataFrame([row], schema=schema), load_codebook())
+    facts, _ = extract_frame(pl.DataFrame([row], schema=schema), Extractor(load_codebook()))
     return Examined(asdict(identity), facts.sort("number_start", "fact_id").to_dicts())
 
 

@@ -15,7 +15,7 @@ from benchmarks.measure import KNOWN_SCHEMA, TEXT_SCHEMA
 from benchmarks.patterns import load_wording
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import FACT_SCHEMA, extract_frame, fact_ids
-from pipelines.extract.report.engine import extract
+from pipelines.extract.report.engine import Extractor, extract
 
 SEED = 11
 CODES = {indicator.code for indicator in load_codebook().indicators}
@@ -33,7 +33,7 @@ def documents(reports: list[Generated]) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def read(documents: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return extract_frame(documents, load_codebook())
+    return extract_frame(documents, Extractor(load_codebook()))
 
 
 def test_a_seed_names_one_corpus(reports: list[Generated]) -> None:
@@ -71,20 +71,21 @@ def test_small_numbers_in_chinese(value: int, numeral: str) -> None:
 
 
 def test_facts_do_not_depend_on_the_batch(documents: pl.DataFrame, read: tuple[pl.DataFrame, pl.DataFrame]) -> None:
-    whole = read
+    whole, extractor = read, Extractor(load_codebook())
     for size in (1, 7, 64):
-        parts = [extract_frame(part, load_codebook()) for part in documents.iter_slices(size)]
+        parts = [extract_frame(part, extractor) for part in documents.iter_slices(size)]
         assert pl.concat([facts for facts, _ in parts]).equals(whole[0])
         assert pl.concat([numbers for _, numbers in parts]).equals(whole[1])
-    facts, _ = extract_frame(documents.reverse(), load_codebook())
+    facts, _ = extract_frame(documents.reverse(), extractor)
     assert facts.sort("fact_id").equals(whole[0].sort("fact_id"))
 
 
 def test_plain_path_and_fast_path_agree(reports: list[Generated], read: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     facts = read[0].partition_by("report_id", as_dict=True)
     for report in reports:
-        plain = extract(report.text, (), report.report_year, load_codebook())
-        ids = fact_ids(report.report_id, plain)
+        plain = extract(report.text, (), report.report_year, load_codebook(), remember=False)
+        starts = [fact.number_start for fact in plain.facts]
+        ids = fact_ids(report.report_id, [fact.metric_code for fact in plain.facts], starts)
         rows = facts[(report.report_id,)].to_dicts() if plain.facts else []
         assert [row["fact_id"] for row in rows] == ids
         for fact, row in zip(plain.facts, rows, strict=True):
@@ -121,7 +122,7 @@ def test_doubled_lexicon_finds_the_same(documents: pl.DataFrame, read: tuple[pl.
     plain = load_codebook()
     double = doubled_codebook(documents["text"].to_list())
     assert 1.9 * len(plain.terms) < len(double.terms) <= 2 * len(plain.terms)
-    facts, _ = extract_frame(documents.head(20), double)
+    facts, _ = extract_frame(documents.head(20), Extractor(double))
     same = read[0].filter(pl.col("report_id").is_in(documents["report_id"].head(20).to_list()))
     assert facts.drop("codebook_version").equals(same.drop("codebook_version"))
 

@@ -1,4 +1,4 @@
-"""Reads one report: its lines, sections and tables, and the rows of facts and numbers that come out.
+"""One report: its lines, sections and tables, and the rows of facts and numbers that come out.
 
-Sentences are read by `pipelines.extract.sentence`.
+Each sentence is read by `pipelines.extract.sentence`, through the cache in `pipelines.extract.cache`.
 """

@@ -1,7 +1,7 @@
 """Batches: a frame of documents in, frames of facts and numbers out.
 
-Here belong the columns of the stage tables `facts` and `numbers`. Pure like the engine: the same function serves one
-file, a batch of the nightly run and a partition on another machine. Rows come out in the order of the documents.
+The schemas are those of the staged tables `facts` and `numbers`. The same function serves one file, a batch of the
+nightly run and a partition on another machine. Rows come out in the order of the documents.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.codebook.compile import Codebook
-from pipelines.extract.report.engine import ENGINE_VERSION, read_report
-from pipelines.extract.report.records import Extraction
-from pipelines.extract.report.rows import Facts, Numbers, extend, fact_columns, number_columns
+from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.extract.report.rows import FactColumns, NumberColumns, extend
 
 FACT_SCHEMA: dict[str, pl.DataType] = {
     "fact_id": pl.String(),
@@ -59,48 +57,40 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def extract_frame(
-    documents: pl.DataFrame, codebook: Codebook, *, remember: bool = True
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and numbers of a batch.
 
-    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null;
-    remember: as for `extract`.
+    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null.
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
-    numbers, facts = Numbers(), Facts()
+    numbers, facts = NumberColumns(), FactColumns()
     ids: list[str] = []
     totals: list[str | None] = []
     shown: list[str | None] = []
-    of_facts: list[str] = []
-    of_numbers: list[str] = []
+    reports_of_facts: list[str] = []
+    reports_of_numbers: list[str] = []
     columns = documents.select("report_id", "text", "furniture", "report_year")
     for report_id, text, furniture, year in columns.iter_rows():
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        own_numbers, own_facts = read_report(text or "", spans, year, codebook, remember=remember)
-        own = _fact_ids(report_id, [stated.metric for stated in own_facts.stated], own_facts.number_start)
+        own_numbers, own_facts = extractor.columns(text or "", spans, year)
+        own = fact_ids(report_id, [fact.metric for fact in own_facts.facts], own_facts.number_start)
         totals += [None if fact is None else own[fact] for fact in own_facts.subset_of]
         shown += [None if fact is None else own[fact] for fact in own_numbers.fact]
         ids += own
-        of_facts += [report_id] * len(own)
-        of_numbers += [report_id] * len(own_numbers.text)
+        reports_of_facts += [report_id] * len(own)
+        reports_of_numbers += [report_id] * len(own_numbers.text)
         extend(numbers, own_numbers)
         extend(facts, own_facts)
-    named = fact_columns(facts, codebook) | {"fact_id": ids, "report_id": of_facts, "subset_of": totals}
+    codebook = extractor.codebook
+    of_facts = facts.named(codebook) | {"fact_id": ids, "report_id": reports_of_facts, "subset_of": totals}
+    of_numbers = numbers.named() | {"fact_id": shown, "report_id": reports_of_numbers}
     versions = {"codebook_version": codebook.version, "engine_version": ENGINE_VERSION}
-    fact_frame = _frame(named, FACT_SCHEMA, versions)
-    number_frame = _frame(number_columns(numbers) | {"report_id": of_numbers, "fact_id": shown}, NUMBER_SCHEMA, {})
-    return fact_frame, number_frame
+    return _frame(of_facts, FACT_SCHEMA, versions), _frame(of_numbers, NUMBER_SCHEMA, {})
 
 
-def fact_ids(report_id: str, result: Extraction) -> list[str]:
+def fact_ids(report_id: str, metrics: Iterable[str], number_starts: Iterable[int]) -> list[str]:
     """A unique, stable name for each fact: report, indicator, place of the number; counted where these coincide."""
-    facts = result.facts
-    return _fact_ids(report_id, [fact.metric_code for fact in facts], [fact.number_start for fact in facts])
-
-
-def _fact_ids(report_id: str, metrics: Iterable[str], starts: Iterable[int]) -> list[str]:
-    names = [f"{report_id}:{metric}:{start}" for metric, start in zip(metrics, starts, strict=True)]
+    names = [f"{report_id}:{metric}:{start}" for metric, start in zip(metrics, number_starts, strict=True)]
     if len(set(names)) == len(names):
         return names
     seen: Counter[str] = Counter()

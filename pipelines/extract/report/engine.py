@@ -1,113 +1,98 @@
 """The engine: from the stored text of one report to its facts and the account of all its numbers.
 
-Here belongs the order of the steps: fold, cut lines and sentences, have the sentences read, and write facts with
-evidence in offsets of the stored text. Not here: any step itself. Pure: the same text gives the same answer anywhere.
+`Extractor.columns` has the order of the steps. The same text always gives the same answer, whatever was read before.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from pipelines.codebook.compile import SUBJECTS, Codebook
-from pipelines.extract.cache import Hear, Known, place, plain, remembering
+from pipelines.codebook.compile import Codebook
+from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
+from pipelines.extract.report.relations import mark_repeats, mark_subsets
 from pipelines.extract.report.row_tables import read_row
-from pipelines.extract.report.rows import Facts, Numbers, Telling, fact_columns, number_columns
-from pipelines.extract.report.sections import Line, find_lines
-from pipelines.extract.sentence.context import COUNTED, HEADING, TOPICS_BEFORE, Context
-from pipelines.extract.sentence.sentence_reader import named_in
-from pipelines.extract.sentence.statement import Span, parse
+from pipelines.extract.report.rows import FactColumns, NumberColumns, ReportRows
+from pipelines.extract.report.sections import ReportLine, find_lines
+from pipelines.extract.sentence.context import FIGURE_BEFORE, HEADING, TOPICS_BEFORE, PrecedingContext
+from pipelines.extract.sentence.parsing import parse_sentence
+from pipelines.extract.sentence.template import place
+from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
 ENGINE_VERSION = "5"
 
+# What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
 
 
-@dataclass(slots=True)
-class _Report:
-    """What all lines of one report share while it is read."""
+class Extractor:
+    """Extracts reports with one codebook. Make one a process and keep it: its cache makes the next report cheaper."""
 
-    telling: Telling
-    page: list[Span]  # furniture, in the working text
-    year: int | None
-    codebook: Codebook
-    hear: Hear
-    silent: dict[str, None]  # sentences that are known to hold no number and to state no zero
+    def __init__(self, codebook: Codebook, *, remember: bool = True) -> None:
+        """remember: keep what sentences state from report to report (False reads each anew, to the same end)."""
+        self.codebook = codebook
+        self.cache = SentenceCache(codebook, ENTRIES if remember else 0)
+
+    def extract(self, text: str, furniture: Sequence[Span], report_year: int | None) -> Extraction:
+        """The facts and numbers of one report, with offsets into `text`; arguments as of `columns`."""
+        numbers, facts = self.columns(text, furniture, report_year)
+        columns = facts.named(self.codebook)
+        return Extraction(
+            [Fact(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)],
+            [Number(*row) for row in zip(*numbers.named().values(), strict=True)],
+        )
+
+    def columns(
+        self, text: str, furniture: Sequence[Span], report_year: int | None
+    ) -> tuple[NumberColumns, FactColumns]:
+        """The same as columns.
+
+        text: the stored text; furniture: the spans of it that are page furniture, ascending; report_year: the year that
+        the report is on, or None if it is not known.
+        """
+        cache, without_numbers = self.cache, self.cache.without_numbers
+        folded = prepare(text)
+        page = [(folded.working(start), folded.working(end)) for start, end in furniture]
+        rows = ReportRows(text, folded)
+        for line in find_lines(folded.text, report_year, cache.openings):
+            if line.table:
+                row = read_row(folded.text, line, _within(page, line.start, line.end), report_year, cache)
+                rows.add(line, line.start, place(row))
+                continue
+            with_figure: set[int] = set()  # sentences of the line in which a figure stands
+            end = line.start
+            for at, words in enumerate(line.sentences):
+                start, end = end, end + len(words)
+                if words in without_numbers:
+                    continue
+                found = cache.cached_sentence(words, line.part, report_year)
+                if found is None:
+                    continue
+                sentence, numerals = found
+                if page and (own := _within(page, start, end)):
+                    sentence, numerals = CachedSentence(parse_sentence(words, line.part, own), report_year), []
+                if sentence.has_figure:
+                    with_figure.add(at)
+                statement = sentence.statement
+                if statement is None:
+                    statement = sentence.statement_in(_LineContext(cache, line, at, with_figure), cache)
+                rows.add(line, start, statement, numerals)
+        numbers, facts, subset_marks = rows.columns()
+        mark_subsets(facts, subset_marks, self.codebook)
+        mark_repeats(facts)
+        return numbers, facts
 
 
 def extract(
-    text: str,
-    furniture: Sequence[Span],
-    report_year: int | None,
-    codebook: Codebook,
-    *,
-    remember: bool = True,
-) -> Extraction:
-    """Read one stored text.
-
-    furniture: spans of the stored text that are page furniture, ascending; report_year: the year the report is on, or
-    None; remember: keep what sentences state with the codebook (False reads each anew, to the same end). Returns facts
-    and numbers with offsets into `text`.
-    """
-    numbers, facts = read_report(text, furniture, report_year, codebook, remember=remember)
-    columns = fact_columns(facts, codebook)
-    rows = zip(*columns.values(), strict=True)
-    return Extraction(
-        [Fact(**dict(zip(columns, row, strict=True))) for row in rows],
-        [Number(*row) for row in zip(*number_columns(numbers).values(), strict=True)],
-    )
-
-
-def read_report(
     text: str, furniture: Sequence[Span], report_year: int | None, codebook: Codebook, *, remember: bool = True
-) -> tuple[Numbers, Facts]:
-    """The same as columns."""
-    working = prepare(text)
-    report = _Report(
-        Telling(text, working),
-        [(working.working(start), working.working(end)) for start, end in furniture],
-        report_year,
-        codebook,
-        remembering(codebook) if remember else plain,
-        codebook.shelf("silent") if remember else {},
-    )
-    for line in find_lines(working.text, report_year):
-        if line.table:
-            row = read_row(working.text, line, _within(report.page, line.start, line.end), report_year, codebook)
-            report.telling.say(line, line.start, place(row))
-        else:
-            _read_line(report, line)
-    return report.telling.rows(codebook)
-
-
-def _read_line(report: _Report, line: Line) -> None:
-    """Read a line sentence by sentence."""
-    silent, hear, codebook = report.silent, report.hear, report.codebook
-    counted: set[int] = set()  # sentences in which a figure stands
-    end = line.start
-    for at, words in enumerate(line.sentences):
-        start, end = end, end + len(words)
-        if words in silent:
-            continue
-        heard = hear(words, line.part, report.year)
-        if heard is None:
-            codebook.remember(silent, words, None)
-            continue
-        known, numerals = heard
-        if report.page and (own := _within(report.page, start, end)):
-            known, numerals = Known(parse(words, line.part, own), report.year), []
-        if known.counted:
-            counted.add(at)
-        placed = known.settled
-        if placed is None:
-            placed = known.stated(_Said(codebook, line, at, counted), codebook)
-        report.telling.say(line, start, placed, numerals)
+) -> Extraction:
+    """One text by itself, with a cache of its own; for several texts make an `Extractor`. Arguments as there."""
+    return Extractor(codebook, remember=remember).extract(text, furniture, report_year)
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:
@@ -115,44 +100,27 @@ def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     return [(a - start, b - start) for a, b in spans if a < end and b > start]
 
 
-class _Said(Context):
-    """What a sentence of a line takes over from those before it in the same enumerated item."""
+class _LineContext(PrecedingContext):
+    """What a sentence of a line takes over from the heading and from the sentences before it in the same item."""
 
-    __slots__ = ("_at", "_codebook", "_counted", "_line")
+    __slots__ = ("_at", "_cache", "_line", "_with_figure")
 
-    def __init__(self, codebook: Codebook, line: Line, at: int, counted: set[int]) -> None:
+    def __init__(self, cache: SentenceCache, line: ReportLine, at: int, with_figure: set[int]) -> None:
         super().__init__()
-        self._codebook, self._line, self._at, self._counted = codebook, line, at, counted
+        self._cache, self._line, self._at, self._with_figure = cache, line, at, with_figure
 
-    def _look(self, question: int) -> int:
+    def _find(self, question: int) -> int:
         if question == HEADING:
-            return _heading(self._codebook, self._line.title)
-        if question == COUNTED:
-            return any(at in self._counted for at in self._before())
-        return self._named(0 if question == TOPICS_BEFORE else 1)
-
-    def _before(self) -> range:
-        """The sentences before in the same item, nearest first."""
+            return self._cache.headings[self._line.title]
         first, sentences = self._at, self._line.sentences
         while first and self._at - first < _LOOK_BACK and not _ITEM.match(sentences[first]):
             first -= 1
-        return range(self._at - 1, first - 1, -1)
-
-    def _named(self, kind: int) -> int:
-        for at in self._before():
-            named = named_in(self._line.sentences[at], self._codebook)[kind]
-            if named:
-                return named
+        before = range(self._at - 1, first - 1, -1)  # nearest first
+        if question == FIGURE_BEFORE:
+            return any(at in self._with_figure for at in before)
+        kind = 0 if question == TOPICS_BEFORE else 1
+        for at in before:
+            bits = self._cache.handed_on[sentences[at]][kind]
+            if bits:
+                return bits
         return 0
-
-
-def _heading(codebook: Codebook, title: str) -> int:
-    """What the words of a heading say; subjects of a heading are not carried into sentences."""
-    shelf = codebook.shelf("headings")
-    known: int | None = shelf.get(title) if title else 0
-    if known is not None:
-        return known
-    found = 0
-    for token in codebook.tokens(title):
-        found |= codebook.terms[token[2]].bits
-    return codebook.remember(shelf, title, found & ~SUBJECTS)  # type: ignore[no-any-return]

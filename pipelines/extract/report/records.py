@@ -1,11 +1,7 @@
-"""Facts and numbers: what extraction returns, and the words that open the parts of a total.
-
-The columns that results are made of are in pipelines.extract.report.rows.
-"""
+"""Records: the facts and numbers of one report, as `extract` returns them."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +20,7 @@ class Fact:
     role: str  # total, subset, repeat
     subset_of: int | None  # index into Extraction.facts
     period: str
-    months: int  # how many months `period` covers, as of `months_of`
+    months: int  # how many months `period` covers
     implicit_zero: bool
     scope: str | None
     section: str | None
@@ -49,7 +45,7 @@ class Number(NamedTuple):
     unit_raw: str | None
     disposition: str
     fact: int | None = None  # index into Extraction.facts
-    context: str | None = None  # the words around it, where nobody could class it
+    context: str | None = None  # the words around it, where it is unclassified
 
 
 @dataclass(slots=True)
@@ -58,12 +54,3 @@ class Extraction:
 
     facts: list[Fact] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
-
-
-_PART = re.compile(r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]")
-
-
-def part_start(text: str, position: int) -> int | None:
-    """Where the last 其中 or 包括 before a position of a sentence stands."""
-    starts = [m.start() for m in _PART.finditer(text, 0, position)]
-    return starts[-1] if starts else None

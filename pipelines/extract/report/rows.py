@@ -1,4 +1,4 @@
-"""Rows: what is stored of the facts and numbers of one report, and how its facts relate (其中, repeats).
+"""Rows: the numbers and facts of one report as columns, with offsets in its stored text.
 
 A batch of reports has a million values, so each field is one list: that takes a third of the time of one object a row.
 """
@@ -6,36 +6,28 @@ A batch of reports has a million values, so each field is one list: that takes a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pipelines.codebook.compile import Codebook
 from pipelines.codebook.cues import scaled, times
-from pipelines.extract.cache import Placed
-from pipelines.extract.report.sections import Line
-from pipelines.extract.sentence.matching import CONFIDENCE
-from pipelines.extract.sentence.statement import Stated
-from pipelines.numerals.fold import Working
+from pipelines.extract.report.sections import ReportLine
+from pipelines.extract.sentence.candidates import CONFIDENCE
+from pipelines.extract.sentence.statement import SentenceFact
+from pipelines.extract.sentence.template import PlacedStatement
+from pipelines.numerals.fold import FoldedText
 from pipelines.numerals.values import arabic_value
 
 _ENDS = re.compile(r"[。！？!?\n]")  # where a sentence ends, for whoever asks whether two figures stand in one
-_BEFORE, _BEHIND = 30, 15  # characters around a number that nobody could class
-_NEAR = 3  # facts before 其中 that it may detail
-_PARTS = 200  # facts among which a total is looked for
-
-
-#: A sentence: its line, its start in the working text, what it states, which of the report's numerals is its first.
-Said = tuple[Line, int, Placed, int]
-#: A fact behind 其中: its index, its line, and where 其中 stands in the working text.
-Detail = tuple[int, Line, int]
+_BEFORE, _BEHIND = 30, 15  # characters of context around an unclassified number
 
 
 @dataclass(slots=True)
-class Numbers:
-    """The numbers of a report; fields as of `Number`."""
+class NumberColumns:
+    """The numbers of reports; fields as of `Number`."""
 
     char_start: list[int] = field(default_factory=list)
     char_end: list[int] = field(default_factory=list)
@@ -46,12 +38,16 @@ class Numbers:
     fact: list[int | None] = field(default_factory=list)
     context: list[str | None] = field(default_factory=list)
 
+    def named(self) -> dict[str, Sequence[Any]]:
+        """All fields by their names in `Number`."""
+        return {name: getattr(self, name) for name in NumberColumns.__slots__}
+
 
 @dataclass(slots=True)
-class Facts:
-    """The facts of a report: `stated` has what the sentence alone decides, the rest are fields as of `Fact`."""
+class FactColumns:
+    """The facts of reports: `facts` has what the sentence alone decides, the rest are fields as of `Fact`."""
 
-    stated: list[Stated] = field(default_factory=list)
+    facts: list[SentenceFact] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     value_low: list[float | None] = field(default_factory=list)
     value_high: list[float | None] = field(default_factory=list)
@@ -66,184 +62,40 @@ class Facts:
     number_end: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
 
-
-def _mark_truncated(numbers: Numbers, stored: str) -> None:
-    """A number that ends the text and that no rule reads may have lost its words."""
-    unread = numbers.text and numbers.disposition[-1] == "unclassified"
-    if unread and numbers.char_end[-1] >= len(stored.rstrip()):
-        numbers.disposition[-1] = "truncated"
-
-
-Rows = TypeVar("Rows", Numbers, Facts)
-
-
-@dataclass(slots=True)
-class Telling:
-    """What the sentences of one report state, and what leads back to its stored text."""
-
-    stored: str
-    working: Working
-    said: list[Said] = field(default_factory=list)
-    numerals: list[str] = field(default_factory=list)  # of all sentences
-
-    def say(self, line: Line, start: int, placed: Placed, numerals: Sequence[str] = ()) -> None:
-        """Add a sentence of the working text and its numerals."""
-        self.said.append((line, start, placed, len(self.numerals)))
-        self.numerals += numerals
-
-    def rows(self, codebook: Codebook) -> tuple[Numbers, Facts]:
-        """The rows of the report, in order of appearance."""
-        # How much longer than a digit each the numerals are that stand before a numeral of the report.
-        longer = [total - count for count, total in enumerate(accumulate(map(len, self.numerals), initial=0))]
-        values = [float(n) if n.isdigit() else arabic_value(n) for n in self.numerals]
-        numbers = self._numbers(longer, values)
-        facts, details = self._facts(longer, values)
-        self._detail(facts, details, codebook)
-        mark_repeats(facts)
-        _mark_truncated(numbers, self.stored)
-        numbers.context = [
-            self.stored[max(0, start - _BEFORE) : end + _BEHIND] if disposition == "unclassified" else None
-            for start, end, disposition in zip(numbers.char_start, numbers.char_end, numbers.disposition, strict=True)
-        ]
-        return numbers, facts
-
-    def _numbers(self, longer: Sequence[int], by: Sequence[float]) -> Numbers:
-        rows, spans, facts = Numbers(), list[int](), 0
-        for _, start, (offsets, before, values, numerals, units, dispositions, given, its_facts), first in self.said:
-            base = start - longer[first]
-            spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
-            if numerals:
-                values = [
-                    v if at is None else by[first + at] if v == 1.0 else times(v, by[first + at])
-                    for v, at in zip(values, numerals, strict=True)
-                ]
-            rows.value += values
-            rows.unit_raw += units
-            rows.disposition += dispositions
-            if its_facts:
-                given = [None if at is None else facts + at for at in given]
-                facts += len(its_facts)
-            rows.fact += given
-        rows.char_start, rows.char_end = self._in_stored(spans[::2]), self._in_stored(spans[1::2], end=True)
-        rows.text = self._texts(rows.char_start, rows.char_end)
-        return rows
-
-    def _facts(self, longer: Sequence[int], by: Sequence[float]) -> tuple[Facts, list[Detail]]:
-        rows = Facts()
-        details: list[Detail] = []
-        spans: list[int] = []
-        for line, start, placed, first in self.said:
-            base = start - longer[first]
-            for stated, numeral, offsets, before in placed.facts:
-                spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
-                if stated.part is not None:
-                    details.append((len(rows.stated), line, spans.pop()))
-                value, _, low, high = amount = stated.amount
-                if numeral is not None:
-                    value, low, high = scaled(amount, by[first + numeral])
-                rows.stated.append(stated)
-                rows.value.append(value)
-                rows.value_low.append(low)
-                rows.value_high.append(high)
-                rows.section.append(line.title or None)
-        rows.char_start, rows.char_end = self._in_stored(spans[::6]), self._in_stored(spans[1::6], end=True)
-        rows.number_start, rows.number_end = self._in_stored(spans[2::6]), self._in_stored(spans[3::6], end=True)
-        ends = [found.end() for found in _ENDS.finditer(self.stored)] if rows.stated else []
-        rows.sentence = [bisect_right(ends, start) + 1 for start in rows.number_start]
-        rows.evidence = self._texts(rows.char_start, rows.char_end)
-        units = self._texts(self._in_stored(spans[4::6]), self._in_stored(spans[5::6], end=True))
-        rows.unit_raw = [unit.strip() or stated.classifier for unit, stated in zip(units, rows.stated, strict=True)]
-        rows.role = ["total"] * len(units)
-        rows.subset_of = [None] * len(units)
-        return rows, details
-
-    def _in_stored(self, offsets: list[int], *, end: bool = False) -> list[int]:
-        """Offsets of the working text where spans of the stored text begin or end; what was dropped there stays out."""
-        gaps, dropped = self.working.gaps, self.working.dropped
-        if not gaps:
-            return offsets
-        before = bisect_left if end else bisect_right
-        return [offset + dropped[before(gaps, offset)] for offset in offsets]
-
-    def _texts(self, starts: list[int], ends: list[int]) -> list[str]:
-        stored = self.stored
-        return [stored[start:end] for start, end in zip(starts, ends, strict=True)]
-
-    def _detail(self, facts: Facts, details: Sequence[Detail], codebook: Codebook) -> None:
-        """Give the facts behind 其中 their role and their total."""
-        for at, line, part in details:
-            low, part = self._in_stored([line.start, part])
-            total = _total(facts, at, low, part, codebook)
-            if total is not None:
-                facts.role[at], facts.subset_of[at] = "subset", total
+    def named(self, codebook: Codebook) -> dict[str, Sequence[Any]]:
+        """All fields by their names in `Fact`; what the sentences decide is written out."""
+        facts = self.facts
+        own = {name: getattr(self, name) for name in FactColumns.__slots__ if name != "facts"}
+        return own | {
+            "metric_code": [fact.metric for fact in facts],
+            "unit": [codebook.unit_of(fact.metric) for fact in facts],
+            "qualifier": [fact.amount.qualifier for fact in facts],
+            "period": [fact.period for fact in facts],
+            "months": [months_of(fact.period) for fact in facts],
+            "implicit_zero": [fact.negated for fact in facts],
+            "scope": [fact.scope for fact in facts],
+            "rule_id": [fact.rule_id for fact in facts],
+            "read_as": [fact.read_as for fact in facts],
+            "confidence": [CONFIDENCE[fact.read_as] for fact in facts],
+        }
 
 
-def _total(facts: Facts, detail: int, low: int, part: int, codebook: Codebook) -> int | None:
-    """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the nearest of its unit.
+class SubsetMark(NamedTuple):
+    """A fact behind 其中, in offsets of the stored text."""
 
-    low: where the line starts, in the stored text; part: where 其中 stands. A fact of another unit is taken only where
-    none of its own is near.
-    """
-    stated = facts.stated[detail]
-    near = []
-    for at in range(detail - 1, max(-1, detail - _PARTS), -1):
-        start = facts.number_start[at]
-        if start < low:
-            break
-        if start < part and facts.role[at] == "total":
-            if facts.stated[at].metric == stated.metric:
-                return at
-            near.append(at)
-    if not stated.joined or not near:
-        return None
-    unit = codebook.unit_of(stated.metric)
-    alike = (
-        at
-        for at in near[:_NEAR]
-        if codebook.unit_of(facts.stated[at].metric) == unit or facts.unit_raw[at] == stated.classifier
-    )
-    return next(alike, near[0])
+    fact: int  # its index
+    line_start: int
+    start: int  # of 其中
 
 
-def mark_repeats(facts: Facts) -> None:
-    """Give role `repeat` to a total that says again, elsewhere and in as many words, what an earlier one said."""
-    seen: dict[tuple[str, float, str, str | None], int] = {}
-    for at, (stated, value, role) in enumerate(zip(facts.stated, facts.value, facts.role, strict=True)):
-        if role != "total" or stated.read_as == "shared":
-            continue
-        earlier = seen.setdefault((stated.metric, value, stated.amount.qualifier, stated.scope), at)
-        if (
-            earlier != at
-            and facts.evidence[earlier] != facts.evidence[at]
-            and facts.unit_raw[earlier] == facts.unit_raw[at]
-            and value > 1
-        ):
-            facts.role[at] = "repeat"
+Columns = TypeVar("Columns", NumberColumns, FactColumns)
 
 
-def extend(rows: Rows, more: Rows) -> None:
-    """Add the rows of another report."""
-    for name in rows.__slots__:
-        column = getattr(rows, name)
+def extend(columns: Columns, more: Columns) -> None:
+    """Add the rows of another report to all columns."""
+    for name in columns.__slots__:
+        column = getattr(columns, name)
         column += getattr(more, name)
-
-
-def fact_columns(facts: Facts, codebook: Codebook) -> dict[str, Sequence[Any]]:
-    """All fields of facts, by their names in `Fact`; what sentences decide is written out."""
-    stated = facts.stated
-    own = {name: getattr(facts, name) for name in Facts.__slots__ if name != "stated"}
-    return own | {
-        "metric_code": [one.metric for one in stated],
-        "unit": [codebook.units[one.metric] for one in stated],
-        "qualifier": [one.amount.qualifier for one in stated],
-        "period": [one.period for one in stated],
-        "months": [months_of(one.period) for one in stated],
-        "implicit_zero": [one.negated for one in stated],
-        "scope": [one.scope for one in stated],
-        "rule_id": [one.rule_id for one in stated],
-        "read_as": [one.read_as for one in stated],
-        "confidence": [CONFIDENCE[one.read_as] for one in stated],
-    }
 
 
 def months_of(period: str) -> int:
@@ -257,6 +109,92 @@ def months_of(period: str) -> int:
     return int(period[-2:]) if period[-2:].isdigit() else 0
 
 
-def number_columns(numbers: Numbers) -> dict[str, Sequence[Any]]:
-    """All fields of numbers, by their names in `Number`."""
-    return {name: getattr(numbers, name) for name in Numbers.__slots__}
+class ReportRows:
+    """Collects the statements of one report, and makes rows of them."""
+
+    def __init__(self, stored: str, folded: FoldedText) -> None:
+        """stored: the text of the report; folded: the same as it is read, with the way back to the offsets of it."""
+        self._stored, self._folded = stored, folded
+        # Line, start of the sentence in the working text, statement, and which of the report's numerals is its first.
+        self._statements: list[tuple[ReportLine, int, PlacedStatement, int]] = []
+        self._numerals: list[str] = []  # of all sentences
+
+    def add(self, line: ReportLine, start: int, statement: PlacedStatement, numerals: Sequence[str] = ()) -> None:
+        """Add the statement of a sentence that starts at `start` in the working text, and the sentence's numerals."""
+        self._statements.append((line, start, statement, len(self._numerals)))
+        self._numerals += numerals
+
+    def columns(self) -> tuple[NumberColumns, FactColumns, list[SubsetMark]]:
+        """The rows of the report in order of appearance, all facts as totals, and which facts stand behind 其中."""
+        # In a template each numeral is one digit. `longer` says by how much the numerals of the report are longer that
+        # stand before each of them: so far the offsets of the template are to be moved.
+        longer = [total - count for count, total in enumerate(accumulate(map(len, self._numerals), initial=0))]
+        values = [float(n) if n.isdigit() else arabic_value(n) for n in self._numerals]
+        facts, marks = self._fact_columns(longer, values)
+        return self._number_columns(longer, values), facts, marks
+
+    def _number_columns(self, longer: Sequence[int], numerals: Sequence[float]) -> NumberColumns:
+        rows, spans, n_facts = NumberColumns(), list[int](), 0
+        for _, start, statement, first in self._statements:
+            offsets, before, values, by, units, dispositions, facts_of_numbers, facts = statement
+            base = start - longer[first]
+            spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
+            if by:
+                values = [
+                    v if at is None else numerals[first + at] if v == 1.0 else times(v, numerals[first + at])
+                    for v, at in zip(values, by, strict=True)
+                ]
+            rows.value += values
+            rows.unit_raw += units
+            rows.disposition += dispositions
+            if facts:
+                facts_of_numbers = [None if at is None else n_facts + at for at in facts_of_numbers]
+                n_facts += len(facts)
+            rows.fact += facts_of_numbers
+        to_stored = self._folded.to_stored
+        rows.char_start, rows.char_end = to_stored(spans[::2]), to_stored(spans[1::2], end=True)
+        rows.text = self._texts(rows.char_start, rows.char_end)
+        # A number that ends the text and that no rule reads may have lost its words.
+        unread = rows.text and rows.disposition[-1] == "unclassified"
+        if unread and rows.char_end[-1] >= len(self._stored.rstrip()):
+            rows.disposition[-1] = "truncated"
+        rows.context = [
+            self._stored[max(0, start - _BEFORE) : end + _BEHIND] if disposition == "unclassified" else None
+            for start, end, disposition in zip(rows.char_start, rows.char_end, rows.disposition, strict=True)
+        ]
+        return rows
+
+    def _fact_columns(self, longer: Sequence[int], numerals: Sequence[float]) -> tuple[FactColumns, list[SubsetMark]]:
+        rows = FactColumns()
+        behind: list[tuple[int, int, int]] = []  # fact behind 其中, start of its line, start of 其中
+        spans: list[int] = []
+        for line, start, statement, first in self._statements:
+            base = start - longer[first]
+            for fact, numeral, offsets, before in statement.facts:
+                spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
+                if fact.subset_mark is not None:
+                    behind.append((len(rows.facts), line.start, spans.pop()))
+                value, _, low, high = amount = fact.amount
+                if numeral is not None:
+                    value, low, high = scaled(amount, numerals[first + numeral])
+                rows.facts.append(fact)
+                rows.value.append(value)
+                rows.value_low.append(low)
+                rows.value_high.append(high)
+                rows.section.append(line.title or None)
+        to_stored = self._folded.to_stored
+        # Six offsets a fact: where evidence, figure and unit start and end.
+        rows.char_start, rows.char_end = to_stored(spans[::6]), to_stored(spans[1::6], end=True)
+        rows.number_start, rows.number_end = to_stored(spans[2::6]), to_stored(spans[3::6], end=True)
+        ends = [found.end() for found in _ENDS.finditer(self._stored)] if rows.facts else []
+        rows.sentence = [bisect_right(ends, start) + 1 for start in rows.number_start]
+        rows.evidence = self._texts(rows.char_start, rows.char_end)
+        units = self._texts(to_stored(spans[4::6]), to_stored(spans[5::6], end=True))
+        rows.unit_raw = [unit.strip() or fact.classifier for unit, fact in zip(units, rows.facts, strict=True)]
+        rows.role = ["total"] * len(units)
+        rows.subset_of = [None] * len(units)
+        return rows, [SubsetMark(fact, *to_stored([line, mark])) for fact, line, mark in behind]
+
+    def _texts(self, starts: list[int], ends: list[int]) -> list[str]:
+        stored = self._stored
+        return [stored[start:end] for start, end in zip(starts, ends, strict=True)]

@@ -1,12 +1,12 @@
-"""Sections: lines, headings, sentences, and which parts of a report speak of something other than this year's results.
+"""Sections: the lines of a report, its headings and sentences, and which of its parts are plans or problems.
 
-What a single sentence says about time or place is in pipelines.codebook.cues.
+What a single sentence says about time or place is found in `pipelines.codebook.cues`.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ _HEADING = re.compile(
 _HEADING_FIRST = frozenset("（(第0123456789" + _ORDINALS)
 _NEXT_FIRST = frozenset("下明来今新")
 _LEVELS = {"one": 1, "two": 2, "three": 3, "four": 4}
-#: Words of a heading that announce plans for the time to come.
+# Words of a heading that announce plans for the time to come.
 _PLAN = re.compile(
     r"下一?步|下一?阶段|下一?年|下年度?|明年|来年|今后|打算|(?:工作|主要|初步|重点|总体|有关|具体|相关)安排|工作计划|工作思路|思路|努力方向|工作措施和打算|改进措施|整改措施|下半年|展望|工作目标|工作重点$|工作谋划|年(?:度)?(?:法治政府建设)?(?:工作)?计划"
 )
@@ -25,22 +25,24 @@ _PROBLEM = re.compile(
     r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|(?<!强基补)短板"
 )
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
-#: A plan whose fulfilment is told: 年度计划的制定和完成情况 announces results.
+# A heading on a plan that was carried out announces results: 年度计划的制定和完成情况.
 _PLAN_DONE = re.compile(r"计划[^,，。;；]{0,10}?(?:完成|落实|执行|实施|进展|推进)的?情况")
 _NEXT_YEAR_LINE = re.compile(
     r"^(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．]+)?(?:下一?步|下一?阶段|明年|来年|今后|下一?年度?|新的一年)"
 )
 _MARK = 6  # characters of the longest heading mark, or of another and the one behind it
 _LEAD = 30  # characters
+_LEAD_END = re.compile(r"[。；;：:,，]")
 _LONGEST_HEADING = 60  # characters
-_UNMARKED = 20  # characters of a heading without a mark
+_LONGEST_UNMARKED = 30  # characters of a heading without a mark
+_SHORT_UNMARKED = 20  # characters of one that may open a part
 _TITLE_WORDS = re.compile(r"总结|报告|汇报|情况")
 _LONGEST = 800  # characters of one sentence; the longest of real reports have some 400
-_HEAD = 48  # characters of a long line that may tell what it opens
+_HEAD = 48  # characters of a long line that say what it opens
 _LEVEL_OF_PART = 9  # where no part but the results is open
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """One line of the working text: a heading, a paragraph (perhaps led by a heading of its own) or a table row."""
 
     start: int
@@ -51,7 +53,7 @@ class Line(NamedTuple):
     sentences: list[str]
 
 
-class _Opening(NamedTuple):
+class LineOpening(NamedTuple):
     """What a line opens by its first words."""
 
     level: int  # 0: no heading mark
@@ -60,9 +62,18 @@ class _Opening(NamedTuple):
     part_level: int
 
 
-def find_lines(text: str, report_year: int | None) -> list[Line]:
-    """The non-empty lines of a working text, each with the part of the report that it stands in."""
-    lines: list[Line] = []
+_OPENING_FIRST = _HEADING_FIRST | _NEXT_FIRST | {"附"}
+_OPENS_NOTHING = LineOpening(0, False, "", _LEVEL_OF_PART)
+
+
+def find_lines(
+    text: str, report_year: int | None, openings: Mapping[tuple[str, int | None], LineOpening] | None = None
+) -> list[ReportLine]:
+    """The non-empty lines of a working text, each with the part of the report that it stands in.
+
+    openings: gives what a short line opens in a report of a year (see `line_opening`); None works it out anew.
+    """
+    lines: list[ReportLine] = []
     part, part_level = "result", _LEVEL_OF_PART
     title = ""
     end = -1
@@ -71,9 +82,9 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
         if not line:
             continue
         if len(line) <= _LONGEST_HEADING:
-            opening = _opening(line, report_year)
+            opening = line_opening(line, report_year) if openings is None else openings[line, report_year]
         else:
-            opening = _lead_opening(line[:_HEAD] + " ", report_year) if line[0] in _OPENING_FIRST else _OPENS_NOTHING
+            opening = line_opening(line[:_HEAD] + " ", report_year) if line[0] in _OPENING_FIRST else _OPENS_NOTHING
         if not opening.level:
             if opening.part:
                 part, part_level = opening.part, opening.part_level
@@ -83,77 +94,48 @@ def find_lines(text: str, report_year: int | None) -> list[Line]:
             elif opening.level <= part_level:
                 part, part_level = "result", _LEVEL_OF_PART
         table = "|" in line
-        lines.append(Line(start, end, part, table, title, sentences))
+        lines.append(ReportLine(start, end, part, table, title, sentences))
         if opening.heading and not table:
             title = line
     return lines
 
 
-def _lead_opening(line: str, report_year: int | None) -> _Opening:
-    """What a line opens; of a long one its first words are given, and a space."""
-    level = _level(line)
-    heading = _is_heading(line, level)
+def line_opening(line: str, report_year: int | None) -> LineOpening:
+    """What a line opens. Of a long line its first words are given, and a space."""
+    mark = _HEADING.match(line[:_MARK]) if line[0] in _HEADING_FIRST else None
+    level = _LEVELS[mark.lastgroup] if mark and mark.lastgroup else 0
+    # A heading is a short line, marked or not, that does not end like a sentence.
+    longest = _LONGEST_HEADING if level else _LONGEST_UNMARKED
+    heading = len(line) <= longest and line[-1] not in "。；;，,：: "
     if level:
-        words = line if heading else _lead(line)
-        return _Opening(level, heading, _announces(words, report_year) if words else "result", level)
+        words = line
+        if not heading:
+            # A paragraph may open like a heading: with a short clause without a comma, up to a stop or colon.
+            end = _LEAD_END.search(line)
+            words = line[: end.start()] if end and end.start() <= _LEAD and end.group() not in ",，" else ""
+        return LineOpening(level, heading, _announced_part(words, report_year) if words else "result", level)
     if line.startswith(("附表", "附件", "附:", "附：")):
-        return _Opening(0, heading, "result", _LEVEL_OF_PART)
-    if heading and len(line) <= _UNMARKED and not _TITLE_WORDS.search(line):
-        announced = _announces(line, report_year)
-        return _Opening(0, heading, "" if announced == "result" else announced, 1)
+        return LineOpening(0, heading, "result", _LEVEL_OF_PART)
+    if heading and len(line) <= _SHORT_UNMARKED and not _TITLE_WORDS.search(line):
+        part = _announced_part(line, report_year)
+        return LineOpening(0, heading, "" if part == "result" else part, 1)
     if line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
-        return _Opening(0, heading, "plan", 3)
-    return _Opening(0, heading, "", _LEVEL_OF_PART)
+        return LineOpening(0, heading, "plan", 3)
+    return LineOpening(0, heading, "", _LEVEL_OF_PART)
 
 
-_opening = lru_cache(maxsize=20_000)(_lead_opening)  # for short lines: reports share their headings
-_OPENING_FIRST = _HEADING_FIRST | _NEXT_FIRST | {"附"}
-_OPENS_NOTHING = _Opening(0, False, "", _LEVEL_OF_PART)
-
-
-def _level(line: str) -> int:
-    return _level_of(line[:_MARK]) if line[0] in _HEADING_FIRST else 0
-
-
-@lru_cache(maxsize=20_000)
-def _level_of(first: str) -> int:
-    """The level of a line, from its first characters."""
-    match = _HEADING.match(first)
-    return _LEVELS[match.lastgroup] if match and match.lastgroup else 0
-
-
-def _is_heading(line: str, level: int) -> bool:
-    """A heading is a short line, marked or not, that does not end like a sentence."""
-    return len(line) <= _LONGEST_HEADING and line[-1] not in "。；;，,：: " and (level > 0 or len(line) <= 30)
-
-
-_LEAD_END = re.compile(r"[。；;：:,，]")
-
-
-def _lead(line: str) -> str:
-    """The words with which a paragraph opens like a heading: a short clause without a comma, up to a stop or colon."""
-    cut = _LEAD_END.search(line)
-    return line[: cut.start()] if cut and cut.start() <= _LEAD and line[cut.start()] not in ",，" else ""
-
-
-def _announces(words: str, report_year: int | None) -> str:
-    """What the part under a heading speaks of."""
+def _announced_part(words: str, report_year: int | None) -> str:
+    """Which part the words of a heading announce: result, plan or problem."""
     body = _HEADING.sub("", words, count=1)
-    if (
-        report_year
-        and any(f"{year}年" in body for year in (report_year + 1, report_year + 2))
-        and not _RESULT.search(body)
-    ):
+    later_years = (report_year + 1, report_year + 2) if report_year else ()
+    if any(f"{year}年" in body for year in later_years) and not _RESULT.search(body):
         return "plan"
     if _PROBLEM.search(body):
-        return "plan" if _PLAN.search(body) and body.find("下") >= 0 and not _PROBLEM.search(body) else "problem"
+        return "problem"
     if not (report_year and f"{report_year + 1}年" in body):
         body = _PLAN_DONE.sub("", body)
-    if _PLAN.search(body) and not (
-        report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)
-    ):
-        return "plan"
-    return "result"
+    of_this_year = report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)
+    return "plan" if _PLAN.search(body) and not of_this_year else "result"
 
 
 _CUT = "\uffff"  # no character: it marks where a sentence ends
@@ -178,10 +160,11 @@ def cut_sentences(text: str) -> list[list[str]]:
         marked = _FULL_STOP.sub("." + _CUT, marked)
     for stop in _STOPS:
         marked = marked.replace(stop, stop + _CUT)
-    return [_cuts(line) if len(line) > _LONGEST else line.split(_CUT) for line in marked.split("\n")]
+    return [_cut_long(line) if len(line) > _LONGEST else line.split(_CUT) for line in marked.split("\n")]
 
 
-def _cuts(line: str) -> list[str]:
+def _cut_long(line: str) -> list[str]:
+    """The sentences of a line that may hold some without a stop."""
     pieces = []
     for sentence in line.split(_CUT):
         start = 0

@@ -1,4 +1,4 @@
-"""Reads one sentence: which word each number counts, what is shared between numbers, which figures are zero.
+"""One sentence: its numbers, the rules that match each figure, and the statement that comes out.
 
-It knows nothing of other sentences but what `context` passes on.
+A sentence is read by itself. `context` says what it takes over from the sentences before it.
 """

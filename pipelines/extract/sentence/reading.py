@@ -1,183 +1,208 @@
-"""Readings: which rule of the codebook a figure answers to, found from the words nearest to it.
+"""Reading: what each figure of one wording is, either the rules it matches or the reason why it is no result.
 
-Here belong the few general ways of reading one figure: the head left or right of it, the predicate at the end of its
-list, the head carried from the words before. Not here: words of any one indicator (those are in the codebook), nor what
-makes a number no result (pipelines.codebook.cues).
+This module puts the questions to a wording in their order. The offsets here are those of the wording.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
-from pipelines.extract.sentence.context import Passage, Token, Window
-from pipelines.extract.sentence.matching import HEDGE, LIGHT_ONLY, Candidate, Reading, Sight, best, look, touches
-from pipelines.extract.sentence.sharing import read_also, read_each, read_shared
+from pipelines.codebook import cues
+from pipelines.codebook.compile import Codebook
+from pipelines.extract.sentence.candidates import Match
+from pipelines.extract.sentence.context import FIGURE_BEFORE, PrecedingContext
+from pipelines.extract.sentence.matching import match_figure
+from pipelines.extract.sentence.parsing import Wording
+from pipelines.extract.sentence.sharing import continues_list, listed_with, match_respectively
+from pipelines.extract.sentence.tokens import TokenizedSentence, Window
+from pipelines.extract.sentence.zeros import ZeroStatement, find_zeros
 from pipelines.numerals.mentions import Figure
 
-# What tells figures of one thing apart: the level, or the part of the year.
-_TOLD_APART = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度")
-_LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
-_ADJACENT = 3
-_LONGEST_LIST = 12  # items that one predicate behind them may hold for
+_QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
+_QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")
+_COLON = (":", "：")
+_OPEN = ("(", "（", *_COLON)
+_CLOSE = re.compile("[)）]")
+_SUBSET = re.compile(r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]")
+_ALIKE = 2  # characters that two coordinate nouns end in
+_NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有|未引发|未引起)过?$")
+# 一 before these counts; before others (一个问题) it mostly means "a".
+_DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "支"})
+# Where one figure of a bare list is no result for one of these reasons, the next is none either: 分别上升27.3%、41.6%.
+_INHERITED = frozenset({"growth", "last_year", "share", "average", "norm"})
 
 
-def read(passage: Passage, view: Window, index: int, part: bool) -> list[Reading]:
-    """All readings of the figure at `index`, best first; empty when no rule of the codebook fits.
+@dataclass(frozen=True, slots=True)
+class FigureMatch:
+    """One fact that a figure gives."""
 
-    `part` says that it stands behind 其中.
+    metric: str
+    rule_id: str
+    read_as: str
+    scope: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureReading:
+    """What became of one figure."""
+
+    reason: str  # why it gives no fact; '' when there are matches
+    matches: tuple[FigureMatch, ...] = ()
+    start: int = 0
+    end: int = 0  # of the words that show it
+    subset_mark: int | None = None  # where 其中 stands, when the figure is behind it
+    joined: bool = False  # the figure is one of the parts that 其中 opens, not a figure about them
+    negated: bool = False  # 没有发生一起…: the figure is zero
+    period: str = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """The readings of all figures of a wording, and its zero statements."""
+
+    figures: tuple[FigureReading, ...]
+    zeros: tuple[ZeroStatement, ...]
+
+
+def read_wording(
+    wording: Wording, context: PrecedingContext, report_year: int | None, codebook: Codebook
+) -> SentenceReading:
+    """Read the figures of a wording from left to right, then its zeros in words."""
+    sentence = TokenizedSentence(wording.text, wording.figures, codebook, context, report_year)
+    count = len(sentence.figures)
+    for index in range(count):
+        reason = _no_result(sentence, sentence.window(index))
+        if not reason and index and continues_list(sentence, index) and sentence.reasons[index - 1] in _INHERITED:
+            reason = sentence.reasons[index - 1]
+        sentence.reasons[index] = reason
+    readings: list[FigureReading] = []
+    while len(readings) < count:
+        index = len(readings)
+        if sentence.reasons[index]:
+            readings.append(FigureReading(sentence.reasons[index]))
+            continue
+        listed = listed_with(sentence, index)
+        windows = [sentence.window(at) for at in listed] if len(listed) > 1 else []
+        respective = match_respectively(sentence, windows) if windows else []
+        if respective:  # A、B、C分别为1、2、3
+            readings += [_decide(sentence, w, [match], None) for w, match in zip(windows, respective, strict=False)]
+        else:
+            window, subset_mark = sentence.window(index), _subset_mark(sentence, index)
+            matches = match_figure(sentence, window, index, subset_mark is not None)
+            sentence.reach[index] = max((match.reach for match in matches), default=0)
+            readings.append(_decide(sentence, window, matches, subset_mark))
+        sentence.reasons[index] = readings[index].reason
+    zeros = [zero for zero in find_zeros(sentence) if not _has_own_figure(sentence, readings, zero)]
+    return SentenceReading(tuple(readings), tuple(zeros))
+
+
+def _no_result(sentence: TokenizedSentence, window: Window) -> str:
+    """Why a figure is no result of the report's year, or ''."""
+    figure, text = window.figure, sentence.text
+    if figure.unit != "%":
+        quote = _QUOTED.search(text, window.clause, figure.start)
+        if quote and _QUOTE_END.match(text, figure.end):
+            # Of straight quotation marks every second one closes, so it opens none.
+            closes = text[quote.start()] == '"' and text.count('"', 0, quote.start()) % 2
+            if not closes:
+                return "slogan"
+    reason = cues.disposition(sentence.codebook.cues, text, figure, window.clause)
+    return reason or cues.period_reason(text, 0, figure.start, sentence.report_year)
+
+
+def _subset_mark(sentence: TokenizedSentence, index: int) -> int | None:
+    """Where the parts start that a figure belongs to: at 其中, at 包括, or at a bracket or colon behind their total."""
+    figure, text = sentence.figures[index], sentence.text
+    for before in sentence.figures[:index]:
+        opened = text.startswith(_OPEN, before.end) and not _CLOSE.search(text, before.end, figure.start)
+        if opened and before.unit == figure.unit:
+            return before.end
+    marks = [match.start() for match in _SUBSET.finditer(text, 0, figure.start)]
+    if not marks:
+        return None
+    has_total = index and sentence.figures[0].end <= marks[-1]
+    return marks[-1] if has_total or sentence.context.answer(FIGURE_BEFORE) else None
+
+
+def _is_joined(sentence: TokenizedSentence, figure: Figure, subset_mark: int) -> bool:
+    """Whether a figure is one of the parts by its place, or by words that end like those of the part before it.
+
+    其中初次信访80件,重复信访40件 names two parts; 其中初次信访80件,办结78件 names one.
     """
-    view = _own_words(passage, view, index)
-    sight = look(passage, view)
-    each = read_each(passage, view, sight)
-    if each:
-        return each
-    found = _read_near(passage, view, sight)
-    if not any(r.rule.coded for r in found):
-        found = _read_predicate(passage, view, index, not found) or found
-    if not found and (not part or _TOLD_APART.search(passage.text[view.left : view.figure.start])):
-        found = _read_carried(passage, view, index, sight)
-    more = read_also(passage, view, index, sight, {r.rule.metric for r in found})
-    return found + more
+    text = sentence.text
+    while breaks := [end for end in sentence.clause_ends if subset_mark < end < figure.start]:
+        before = next((f for f in reversed(sentence.figures) if f.end <= figure.start), None)
+        if before is None or before.end != breaks[-1] or before.start < subset_mark or before.unit != figure.unit:
+            return False
+        if text[figure.start - _ALIKE : figure.start] != text[before.start - _ALIKE : before.start]:
+            return False
+        figure = before
+    return True
 
 
-def _own_words(passage: Passage, view: Window, index: int) -> Window:
-    """Leave the words between two figures to the second where the first has its noun left of it: 纠纷368件调结361件.
-
-    Words that end in 和 stay with the first: 在册的22名矫正对象和53名帮教对象.
-    """
-    glued = index + 1 < len(passage.figures) and passage.figures[index + 1].start == view.right
-    glued = glued and passage.text[view.right - 1] not in "和及与"
-    tokens = passage.between(view.left, view.figure.start) if glued else []
-    if (
-        tokens
-        and touches(passage, tokens[-1], view)
-        and any(t[1] == tokens[-1][1] and _counts(passage, t, view) for t in tokens)
-    ):
-        return replace(view, right=view.figure.end)
-    return view
-
-
-def _counts(passage: Passage, token: Token, view: Window) -> bool:
-    return any(not rule.weak for rule in passage.term(token).heads.get(view.figure.unit, ()))
-
-
-def _read_near(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
-    left = best(passage, passage.between(view.left, view.figure.start), sight, "left")
-    right = best(passage, _right_tokens(passage, view), sight, "right")
-    if left and right and left[0].rule.weak != right[0].rule.weak:
-        left = [] if left[0].rule.weak else left
-    elif (
-        left
-        and right
-        and passage.text[view.figure.start - 1] == "等"
-        and right[0].token[0] - view.figure.end <= _ADJACENT
-    ):
-        left = []
-    elif left and right and not touches(passage, left[0].token, view):
-        gap_left = view.figure.start - left[0].token[1]
-        gap_right = right[0].token[0] - view.figure.end
-        if gap_right <= max(2, gap_left):
-            left = []
-    chosen = left or right
-    if not chosen:
-        return []
-    readings = [_reading(passage, view, chosen, "clause")]
-    if left:
-        readings += read_shared(passage, view, sight, chosen[0].token)
-    else:
-        readings[0].reach = chosen[0].token[1]
-    return readings
+def _decide(
+    sentence: TokenizedSentence, window: Window, matches: Sequence[Match], subset_mark: int | None
+) -> FigureReading:
+    """The reading of a figure: facts for what the codebook codes, a named reason for what it leaves out."""
+    figure, text = window.figure, sentence.text
+    coded = [match for match in matches if match.rule.coded]
+    negated = figure.one and bool(_NEGATED.search(text, 0, figure.start))
+    if negated:
+        coded = [match for match in coded if match.rule.zero]
+    elif figure.one and figure.unit not in _DEFINITE_ONE and text[figure.end : window.right]:
+        coded = []
+    if not coded:
+        if negated:
+            reason = "zero_statement"
+        elif matches and not matches[0].rule.coded:
+            reason = matches[0].rule.metric
+        elif subset_mark is not None:
+            reason = "part_of_total"
+        elif figure.unit == "小时":
+            reason = "duration"
+        else:
+            reason = "indefinite" if figure.one else "unclassified"
+        return FigureReading(reason, negated=negated)
+    return FigureReading(
+        reason="",
+        matches=tuple(
+            FigureMatch(match.rule.metric, match.rule.rule_id, match.read_as, _scope(sentence, window, match))
+            for match in coded
+        ),
+        start=min(min(match.start for match in coded), figure.start),
+        end=max(window.right, figure.end, *(match.reach for match in coded)),
+        subset_mark=subset_mark,
+        joined=subset_mark is not None
+        and not text.startswith(_COLON, subset_mark)
+        and _is_joined(sentence, figure, subset_mark),
+        negated=negated,
+        period=cues.period_of(text, 0, figure.start),
+    )
 
 
-def _right_tokens(passage: Passage, view: Window) -> list[Token]:
-    """The tokens right of a figure, without a noun further on that touches the next figure and belongs to it."""
-    tokens = passage.between(view.figure.end, view.right)
-    if not any(figure.start == view.right for figure in passage.figures):
-        return tokens
-    return [t for t in tokens if t[0] == view.figure.end or not LIGHT_ONLY.fullmatch(passage.text[t[1] : view.right])]
+def _scope(sentence: TokenizedSentence, window: Window, match: Match) -> str | None:
+    """The words near a figure that set it apart from another of its kind: audience, organ, level, occasion."""
+    if match.scope:
+        return match.scope
+    stretches = [(window.left, window.right)]
+    if match.read_as == "carried":
+        stretches.append((match.start, window.left))
+    for start, end in stretches:
+        terms = [sentence.term(token) for token in sentence.between(start, end)]
+        if words := {term.text for term in terms if term.scope}:
+            return "+".join(sorted(words))
+    return None
 
 
-def _read_predicate(passage: Passage, view: Window, index: int, far: bool) -> list[Reading]:
-    """The predicate at the end of a list that holds for each of its figures: 13名班子成员、22名村书记完成述法.
-
-    `far` lets it stand more than one item on.
-    """
-    end, most = index, index + (_LONGEST_LIST if far else 1)
-    while end < most and end + 1 < len(passage.figures) and _listed(passage, end):
-        end += 1
-    if end == index:
-        return []
-    after = passage.figures[end]
-    last = passage.window(end)
-    wide = replace(view, right=last.right)
-    right = best(passage, passage.between(after.end, last.right), look(passage, wide), "right")
-    return [Reading(right[0].rule, view.clause, "shared")] if right and right[0].rule.coded else []
-
-
-def _listed(passage: Passage, index: int) -> bool:
-    """Whether the next figure is the next item of the list that the figure at `index` stands in."""
-    here, after = passage.figures[index], passage.figures[index + 1]
-    return here.unit == after.unit and bool(_LISTED.fullmatch(passage.text[here.end : after.start]))
-
-
-def _reading(passage: Passage, view: Window, candidates: Sequence[Candidate], read_as: str) -> Reading:
-    best = candidates[0]
-    rivals = [
-        c
-        for c in candidates[1:]
-        if c.rule.metric != best.rule.metric and (c.rule.specificity, c.size) == (best.rule.specificity, best.size)
-    ]
-    start = min(view.clause, best.token[0])
-    return Reading(best.rule, start, "tie" if rivals else read_as)
-
-
-def _read_carried(passage: Passage, view: Window, index: int, sight: Sight) -> list[Reading]:
-    """The head of the words before, where the figure's own words say nothing of what is counted.
-
-    From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
-    """
-    own = passage.text[view.left : view.figure.start]
-    after = passage.text[view.figure.end : view.right]
-    if not LIGHT_ONLY.fullmatch(own) or not LIGHT_ONLY.fullmatch(after):
-        return []
-    start, end = _carrier(passage, view, index, own)
-    if start >= end:
-        return []
-    mask = passage.bits(start, end)
-    wider = replace(sight, near=sight.near | mask, barring=sight.barring | mask, clause=sight.clause | mask)
-    candidates = best(passage, passage.between(start, end), wider, "left")
-    if not candidates:
-        return []
-    return [Reading(candidates[0].rule, start, "carried")]
-
-
-def _carrier(passage: Passage, view: Window, index: int, own: str) -> tuple[int, int]:
-    """The stretch whose head a bare figure may take over; empty when there is none."""
-    if view.left != view.clause:
-        before = [f for f in passage.figures[:index] if f.start >= view.clause]
-        level = _TOLD_APART.search(own)
-        if not before or (not level and any(f.unit == view.figure.unit for f in before)):
-            return 0, 0
-        start = passage.clause_start(view.clause - 1) if level and view.clause else view.clause
-        return start, before[-1].start
-    end = view.clause
-    start = passage.clause_start(end - 1) if end else end
-    counted = [
-        f for f, why in zip(passage.figures[:index], passage.reasons, strict=False) if f.start >= start and not why
-    ]
-    if not counted:
-        return start, end
-    if _TOLD_APART.search(own) and counted[-1].unit == view.figure.unit:
-        return _other_level(passage, start, counted[-1], index)
-    bare = not own and counted[-1].end == end - 1 and all(f.unit != view.figure.unit for f in counted)
-    return (start, counted[-1].start) if bare else (0, 0)
-
-
-def _other_level(passage: Passage, start: int, before: Figure, index: int) -> tuple[int, int]:
-    """The stretch that names what figures of several levels count: 国家级示范村1个,省级4个,市级6个."""
-    while start and LIGHT_ONLY.fullmatch(passage.text[start : before.start]):
-        start = passage.clause_start(start - 1)
-        before = next((f for f in passage.figures[:index] if start <= f.start < before.start), before)
-    return start, before.start
+def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:
+    """Whether the words of a zero statement hold a figure that speaks for itself, or say that they are no result."""
+    start, end = zero.evidence
+    for figure, reading in zip(sentence.figures, readings, strict=True):
+        if start <= figure.start < end and (
+            not reading.negated or any(match.metric == zero.rule.metric for match in reading.matches)
+        ):
+            return True
+    stated = Figure(zero.start, zero.end, "", False, False)
+    return bool(_no_result(sentence, Window(stated, start, zero.start, zero.end)))

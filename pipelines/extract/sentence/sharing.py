@@ -1,7 +1,6 @@
 """Sharing: one number for several things, and several numbers for as many (均, 双, 各, 分别, lists).
 
-Here belong the readings that pair heads and figures other than one to one. Not here: the reading of a single figure
-(pipelines.extract.sentence.reading).
+The matches of a single figure with a head of its own are in `pipelines.extract.sentence.matching`.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipelines.codebook.compile import SUBJECTS, TOPICS
-from pipelines.extract.sentence.context import Passage, Token, Window
-from pipelines.extract.sentence.matching import HEDGE, Reading, Sight, best, look
+from pipelines.extract.sentence.candidates import HEDGE, Match, MatchContext, best_candidates, match_context
+from pipelines.extract.sentence.tokens import Span, Token, TokenizedSentence, Window
 
 _SHARED = re.compile(r"均|都|双|分别|各|同为|皆")
 _COORDINATE = re.compile(r"[^,，。;；:：0-9]{0,8}?(?:、|和|及|与|以及|,|，|暨)[^,，。;；:：0-9]{0,8}")
@@ -25,77 +24,81 @@ _RESPECTIVELY = re.compile(r"分别|依次|各(?:为|有|占|达)?(?:约)?$")
 _NEXT_OF_LIST = re.compile(rf"(?:(?:左右|以上)?(?:、|和|及|与|以及)(?:{HEDGE})?|[,，])?")
 
 
-def read_shared(passage: Passage, view: Window, sight: Sight, head: Token) -> list[Reading]:
+def match_shared(sentence: TokenizedSentence, window: Window, context: MatchContext, head: Token) -> list[Match]:
     """Further heads that share the number: 参考率、合格率均达100%; 行政复议、行政诉讼均为0件."""
-    between = passage.text[head[1] : view.figure.start]
+    between = sentence.text[head[1] : window.figure.start]
     marked = bool(_SHARED.search(between))
-    if sight.unit != "%" and not marked:
+    if context.unit != "%" and not marked:
         return []
-    readings: list[Reading] = []
+    matches: list[Match] = []
     position = head[0]
-    for _, group in groupby(reversed(passage.between(view.left, head[0])), key=lambda t: t[1]):
-        candidates = best(passage, list(group), sight, "left")
+    for _, group in groupby(reversed(sentence.between(window.left, head[0])), key=lambda t: t[1]):
+        candidates = best_candidates(sentence, list(group), context, "left")
         if not candidates:
             continue
         start, end, _ = candidates[0].token
-        gap = passage.text[end:position]
+        gap = sentence.text[end:position]
         if end <= position and (_COORDINATE.fullmatch(gap) or (marked and not gap)):
-            readings.append(Reading(candidates[0].rule, view.clause, "shared"))
+            matches.append(Match(candidates[0].rule, window.clause, "shared"))
             position = start
-    return readings
+    return matches
 
 
-def read_also(passage: Passage, view: Window, index: int, sight: Sight, taken: set[str]) -> list[Reading]:
+def match_also(
+    sentence: TokenizedSentence, window: Window, index: int, context: MatchContext, taken: set[str]
+) -> list[Match]:
     """A second fact in the same number by rules marked `also` (24名执法人员全部持证; 执法人员24名,全部持证).
 
-    Words of the next clause belong to the evidence where the rule needs them.
+    taken: the indicators that the number already gives; those found here are added. The words of the next clause belong
+    to the evidence where the rule needs them.
     """
-    end = view.right
-    following = passage.clause_end(end + 1)
-    if index + 1 == len(passage.figures) or passage.figures[index + 1].start >= following:
+    end = window.right
+    following = sentence.clause_end(end + 1)
+    if index + 1 == len(sentence.figures) or sentence.figures[index + 1].start >= following:
         end = max(end, following)
-    more = passage.bits(view.right, end)
-    wider = replace(sight, near=sight.near | more, clause=sight.clause | more)
-    readings: list[Reading] = []
-    for token in (*passage.between(view.left, view.figure.start), *passage.between(view.figure.end, end)):
-        side = "left" if token[1] <= view.figure.start else "right"
-        for rule in passage.term(token).also.get(sight.unit, ()):
+    more = sentence.bits(window.right, end)
+    wider = replace(context, near=context.near | more, clause=context.clause | more)
+    matches: list[Match] = []
+    for token in (*sentence.between(window.left, window.figure.start), *sentence.between(window.figure.end, end)):
+        side = "left" if token[1] <= window.figure.start else "right"
+        for rule in sentence.term(token).also.get(context.unit, ()):
             if rule.metric not in taken and rule.side in (side, "both") and wider.fits(rule):
                 taken.add(rule.metric)
-                readings.append(Reading(rule, view.clause, "shared", reach=0 if sight.fits(rule) else end))
-    return readings
+                matches.append(Match(rule, window.clause, "shared", reach=0 if context.fits(rule) else end))
+    return matches
 
 
-def read_each(passage: Passage, view: Window, sight: Sight) -> list[Reading]:
+def match_each(sentence: TokenizedSentence, window: Window, context: MatchContext) -> list[Match]:
     """One number for each of several things: 面向机关干部和执法人员各开展培训4场 is two facts."""
-    words = passage.text[view.left : view.figure.start]
+    words = sentence.text[window.left : window.figure.start]
     each = next(reversed(list(_EACH.finditer(words))), None)
     if each is None or not each.start():
         return []
     occasion = _OCCASION.match(words)
     begin = occasion.end() if occasion else 0
-    items = _items(words[begin : each.start()], view.left + begin)
+    items = _items(words[begin : each.start()], window.left + begin)
     if len(items) < 2:
         return []
-    rest = (view.left + each.end(), view.figure.start)
-    shared_tokens = [*passage.between(*rest), *passage.between(view.figure.end, view.right)]
-    last = passage.between(*items[-1])
-    readings = []
+    rest = (window.left + each.end(), window.figure.start)
+    shared_tokens = [*sentence.between(*rest), *sentence.between(window.figure.end, window.right)]
+    last = sentence.between(*items[-1])
+    matches = []
     for start, end in items:
-        own = passage.between(start, end)
+        own = sentence.between(start, end)
         for tokens in ([*own, *shared_tokens], [*own, *last, *shared_tokens]):
-            reading = _read_tokens(passage, view, sight, tokens)
-            if reading:
-                reading.scope = passage.text[start:end]
-                readings.append(reading)
+            match = _match_tokens(sentence, window, context, tokens)
+            if match:
+                match.scope = sentence.text[start:end]
+                matches.append(match)
                 break
-    if len({r.rule.metric for r in readings}) == 1 and all(passage.bits(*i) & SUBJECTS for i in items):
+    if len({match.rule.metric for match in matches}) == 1 and all(sentence.bits(*item) & SUBJECTS for item in items):
         return []  # 书记、镇长各讲1次 says what each did; one figure of one kind
-    return readings if len(readings) > 1 else []
+    return matches if len(matches) > 1 else []
 
 
-def _items(words: str, offset: int) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
+def _items(words: str, offset: int) -> list[Span]:
+    """The spans of the items that 、 or 和 separate; offset: where the words start in the sentence."""
+    spans: list[Span] = []
     start = 0
     for cut in _ITEM_BREAK.finditer(words):
         spans.append((offset + start, offset + cut.start()))
@@ -104,61 +107,63 @@ def _items(words: str, offset: int) -> list[tuple[int, int]]:
     return [span for span in spans if span[1] > span[0]]
 
 
-def _read_tokens(passage: Passage, view: Window, sight: Sight, tokens: Sequence[Token]) -> Reading | None:
+def _match_tokens(
+    sentence: TokenizedSentence, window: Window, context: MatchContext, tokens: Sequence[Token]
+) -> Match | None:
+    """The match of a figure by these tokens alone, as if they were the only words near it."""
     near = 0
     for token in tokens:
-        term = passage.term(token)
-        near |= term.bits
-    own = Sight(sight.unit, near, near, near, sight.around, near & TOPICS, near & SUBJECTS)
-    candidates = best(passage, sorted(tokens, key=lambda t: t[1]), own, "left")
-    return Reading(candidates[0].rule, view.clause, "shared") if candidates else None
+        near |= sentence.term(token).bits
+    own = MatchContext(context.unit, near, near, near, context.wider, near & TOPICS, near & SUBJECTS)
+    candidates = best_candidates(sentence, sorted(tokens, key=lambda t: t[1]), own, "left")
+    return Match(candidates[0].rule, window.clause, "shared") if candidates else None
 
 
-def read_respectively(passage: Passage, views: Sequence[Window]) -> list[Reading]:
-    """A、B、C分别为1、2、3: a reading for each figure in turn, or nothing when things and figures do not pair.
+def match_respectively(sentence: TokenizedSentence, windows: Sequence[Window]) -> list[Match]:
+    """A、B、C分别为1、2、3: a match for each figure in turn, or nothing when things and figures do not pair.
 
     Without 分别 their counts must be equal (巡查、检查205次、36次).
     """
-    first = views[0]
+    first = windows[0]
     left = first.left
-    mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
+    mark = _RESPECTIVELY.search(sentence.text[left : first.figure.start])
     if mark and not mark.start() and left:  # ……开展培训,分别为4场、2场: the things stand in the clause before
-        left = passage.clause_start(left - 1)
-        mark = _RESPECTIVELY.search(passage.text[left : first.figure.start])
+        left = sentence.clause_start(left - 1)
+        mark = _RESPECTIVELY.search(sentence.text[left : first.figure.start])
     end = first.figure.start - left if mark is None else mark.start()
-    items = _items(passage.text[left : left + end].rstrip(",，"), left)
-    if len(items) < len(views) or (mark is None and len(items) != len(views)):
+    items = _items(sentence.text[left : left + end].rstrip(",，"), left)
+    if len(items) < len(windows) or (mark is None and len(items) != len(windows)):
         return []
-    sight = look(passage, first)
-    rest = passage.between(left + mark.end(), first.figure.start) if mark else []
-    last = passage.between(*items[-1])
-    readings: list[Reading] = []
-    for (start, end), view in zip(items[-len(views) :], views, strict=True):
-        sight = replace(sight, unit=view.figure.unit)
-        own = passage.between(start, end)
-        reading = _read_tokens(passage, first, sight, [*own, *rest])
-        reading = reading or _read_tokens(passage, first, sight, [*own, *rest, *last])
-        if reading is None:
+    context = match_context(sentence, first)
+    rest = sentence.between(left + mark.end(), first.figure.start) if mark else []
+    last = sentence.between(*items[-1])
+    matches: list[Match] = []
+    for (start, end), window in zip(items[-len(windows) :], windows, strict=True):
+        context = replace(context, unit=window.figure.unit)
+        own = sentence.between(start, end)
+        match = _match_tokens(sentence, first, context, [*own, *rest])
+        match = match or _match_tokens(sentence, first, context, [*own, *rest, *last])
+        if match is None:
             return []
-        readings.append(reading)
-    return readings
+        matches.append(match)
+    return matches
 
 
-def continues_list(passage: Passage, index: int, mixed: bool = False) -> bool:
+def continues_list(sentence: TokenizedSentence, index: int, mixed: bool = False) -> bool:
     """Whether a figure follows the one before it with nothing but a list mark between: 100%、97.5%.
 
-    `mixed` lets their units differ: 宣传单、手册分别为500份、120本.
+    mixed: their units may differ: 宣传单、手册分别为500份、120本.
     """
-    here, there = passage.figures[index - 1], passage.figures[index]
-    joined = _NEXT_OF_LIST.fullmatch(passage.text[here.end : there.start])
+    here, there = sentence.figures[index - 1], sentence.figures[index]
+    joined = _NEXT_OF_LIST.fullmatch(sentence.text[here.end : there.start])
     return bool(joined) and (mixed or here.unit == there.unit)
 
 
-def listed_with(passage: Passage, index: int) -> list[int]:
+def listed_with(sentence: TokenizedSentence, index: int) -> list[int]:
     """Indices of the figures that continue a list of bare figures from `index` on."""
-    first = passage.figures[index].start
-    mixed = bool(_RESPECTIVELY.search(passage.text[passage.clause_start(first) : first]))
+    first = sentence.figures[index].start
+    mixed = bool(_RESPECTIVELY.search(sentence.text[sentence.clause_start(first) : first]))
     end = index + 1
-    while end < len(passage.figures) and continues_list(passage, end, mixed):
+    while end < len(sentence.figures) and continues_list(sentence, end, mixed):
         end += 1
     return list(range(index, end))

@@ -1,6 +1,6 @@
 """Zeros: figures that a report states without a number (未发生行政复议、行政诉讼案件; 进京上访零发生).
 
-Here belongs the reading of such statements. Not here: which indicators may be zero (rules marked `zero`).
+An indicator may be zero in words only where the codebook marks a rule of it with `zero`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pipelines.codebook.compile import Rule
-from pipelines.extract.sentence.context import Passage, Token
-from pipelines.extract.sentence.matching import Sight
+from pipelines.extract.sentence.candidates import MatchContext
+from pipelines.extract.sentence.tokens import Span, Token, TokenizedSentence
 from pipelines.numerals.scan import Opening, scan
 
 _NOT_HAPPENED = re.compile(
@@ -20,8 +21,8 @@ _NOT_HAPPENED = re.compile(
 _ZERO_AFTER = re.compile(
     r"零发生|[“\"]?零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)|(?:为|均为|皆为|是|保持)(?:零|0)(?![0-9.])|[“\"]零[”\"]|零记录|[均都]未(?:发生|出现)"
 )
-#: A text without these states no zero in words.
-OPENINGS: tuple[Opening, ...] = (
+#: How a zero in words starts: a text without any of these states none.
+ZERO_OPENINGS: tuple[Opening, ...] = (
     ("未", "(?:发生|出现|收到|接到|产生|有|实施|作出|因|引发|引起)"),
     ("没", "有"),
     ("无", "(?:一|进京|越级|赴省|集体|群访|非访|行政|败诉|群体|重大|民转刑|安全生产|较大)"),
@@ -29,7 +30,7 @@ OPENINGS: tuple[Opening, ...] = (
     ("为是持", "0"),
     ("零", ""),
 )
-HINT = scan(OPENINGS)
+MAY_STATE_ZERO = scan(ZERO_OPENINGS)
 _LINK = re.compile(r"[^,，。;；:：0-9]{0,14}?(?:、|和|及|与|以及|或|或者|,|，|且)?[^,，。;；:：0-9]{0,6}")
 _AND = re.compile(r"、|和|及|与|或")
 _REACH = 14
@@ -38,63 +39,58 @@ _CAUSE = re.compile(r"(?:一起|一例)?因[^,，。;；]{0,20}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Zero:
-    """A rule that a statement makes zero, and the words that say so."""
+class ZeroStatement:
+    """A rule whose indicator the words of a sentence make zero. Offsets are those of the wording."""
 
     rule: Rule
-    start: int  # of the words that say so, as `end`
+    start: int  # of the words that say so
     end: int
-    evidence: tuple[int, int]
+    evidence: Span
 
 
-def find_zeros(passage: Passage) -> Iterator[Zero]:
-    """Zero statements of one sentence. A metric is yielded once a sentence."""
+def find_zeros(sentence: TokenizedSentence) -> Iterator[ZeroStatement]:
+    """The zero statements of one sentence, one for each indicator."""
     seen: set[str] = set()
-    for cue in _NOT_HAPPENED.finditer(passage.text):
-        for zero in _after(passage, cue.start(), cue.end(), passage.clause_end(cue.end())):
-            if zero.rule.metric not in seen:
-                seen.add(zero.rule.metric)
-                yield zero
-    for cue in _ZERO_AFTER.finditer(passage.text):
-        for zero in _before(passage, cue.start(), cue.end()):
-            if zero.rule.metric not in seen:
-                seen.add(zero.rule.metric)
-                yield zero
+    found = [_zeros_behind(sentence, cue.start(), cue.end()) for cue in _NOT_HAPPENED.finditer(sentence.text)]
+    found += [_zeros_before(sentence, cue.start(), cue.end()) for cue in _ZERO_AFTER.finditer(sentence.text)]
+    for zero in chain.from_iterable(found):
+        if zero.rule.metric not in seen:
+            seen.add(zero.rule.metric)
+            yield zero
 
 
-def _after(passage: Passage, start: int, cue_end: int, clause_end: int) -> Iterator[Zero]:
-    clause = passage.clause_start(start)
-    near = passage.bits(cue_end, clause_end)
-    sight = Sight("", near, near, near | passage.bits(clause, start))
+def _zeros_behind(sentence: TokenizedSentence, start: int, cue_end: int) -> Iterator[ZeroStatement]:
+    """The things named behind a cue such as 未发生, up to the first words that do not go on with the list."""
+    clause, clause_end = sentence.clause_start(start), sentence.clause_end(cue_end)
+    near = sentence.bits(cue_end, clause_end)
+    context = MatchContext("", near, near, near | sentence.bits(clause, start))
     position = cue_end
-    for token in passage.between(cue_end, clause_end):
-        gap = passage.text[position : token[0]] if token[0] >= position else ""
-        if (len(gap) > _REACH and not _CAUSE.match(gap)) or (
-            position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)
-        ):
+    for token in sentence.between(cue_end, clause_end):
+        gap = sentence.text[position : token[0]] if token[0] >= position else ""
+        too_far = len(gap) > _REACH and not _CAUSE.match(gap)
+        if too_far or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
             break
-        rule = _zero_rule(passage, token, replace(sight, barring=_thing(passage, token, clause_end)))
+        # Only the words of this one thing may bar a rule: those up to the next 、, 和 or 及.
+        thing = _AND.search(sentence.text, token[1], clause_end)
+        barring = sentence.bits(token[0], thing.start() if thing else clause_end)
+        rule = _zero_rule(sentence, token, replace(context, barring=barring))
         if rule:
-            yield Zero(rule, start, token[1], (clause, clause_end))
+            yield ZeroStatement(rule, start, token[1], (clause, clause_end))
             position = max(position, token[1])
 
 
-def _before(passage: Passage, start: int, end: int) -> Iterator[Zero]:
-    clause = passage.clause_start(start)
-    near = passage.bits(clause, end)
-    sight = Sight("", near, near, near)
-    for token in reversed(passage.between(clause, end)):
-        rule = _zero_rule(passage, token, sight)
+def _zeros_before(sentence: TokenizedSentence, start: int, end: int) -> Iterator[ZeroStatement]:
+    """The things named before a cue such as 零发生, in its clause."""
+    clause = sentence.clause_start(start)
+    near = sentence.bits(clause, end)
+    context = MatchContext("", near, near, near)
+    for token in reversed(sentence.between(clause, end)):
+        rule = _zero_rule(sentence, token, context)
         if rule:
-            yield Zero(rule, token[0], max(end, token[1]), (clause, passage.clause_end(end)))
+            yield ZeroStatement(rule, token[0], max(end, token[1]), (clause, sentence.clause_end(end)))
 
 
-def _thing(passage: Passage, token: Token, end: int) -> int:
-    """What is said of the one thing that a token begins to name: up to the next 、, 和 or 及."""
-    cut = _AND.search(passage.text, token[1], end)
-    return passage.bits(token[0], cut.start() if cut else end)
-
-
-def _zero_rule(passage: Passage, token: Token, sight: Sight) -> Rule | None:
-    fitting = [rule for rule in passage.term(token).zeros if sight.fits(rule)]
+def _zero_rule(sentence: TokenizedSentence, token: Token, context: MatchContext) -> Rule | None:
+    """The best rule marked `zero` that a token opens and that fits."""
+    fitting = [rule for rule in sentence.term(token).zeros if context.fits(rule)]
     return max(fitting, key=lambda rule: (rule.specificity, -rule.rank)) if fitting else None

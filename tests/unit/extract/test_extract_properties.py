@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
-from pipelines.extract.report.engine import extract
+from pipelines.extract.report.engine import Extractor
 from pipelines.extract.report.records import Extraction
 
 UNHURRIED = settings(deadline=None)
@@ -50,8 +50,11 @@ NOISE = st.text(
 TEXTS = st.one_of(PARAGRAPHS.map("\n".join), PARAGRAPHS.map("".join), NOISE)
 
 
+EXTRACTOR = Extractor(load_codebook())
+
+
 def read(text: str) -> Extraction:
-    return extract(text, (), 2024, load_codebook())
+    return EXTRACTOR.extract(text, (), 2024)
 
 
 def amounts(result: Extraction) -> list[tuple[str, float, str]]:
@@ -116,10 +119,10 @@ def test_bounds_hold_the_value(text: str) -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.data())
 def test_neighbours_order_and_batches_change_nothing(texts: list[str], data: st.DataObject) -> None:
     whole = frame(texts)
-    facts, numbers = extract_frame(whole, load_codebook())
+    facts, numbers = extract_frame(whole, EXTRACTOR)
     order = data.draw(st.permutations(range(len(texts))))
     size = data.draw(st.integers(1, len(texts)))
-    parts = [extract_frame(part, load_codebook()) for part in whole[list(order)].iter_slices(size)]
+    parts = [extract_frame(part, EXTRACTOR) for part in whole[list(order)].iter_slices(size)]
     again, again_numbers = (pl.concat(frames) for frames in zip(*parts, strict=True))
     by_report = again.partition_by("report_id", as_dict=True)
     assert facts.height == again.height

@@ -11,6 +11,7 @@ from pipelines.build.buckets import RETRY, Counts, Outcome, StageTable, bucket_p
 from pipelines.build.progress import listening
 from pipelines.build.settled import frame_key, unless_settled
 from pipelines.build.workers import WORTH_A_POOL
+from pipelines.extract.report.engine import Extractor
 from pipelines.ingest.inventory import inventory
 from pipelines.read.reader import READER_VERSION
 from pipelines.settings import Settings
@@ -191,10 +192,10 @@ def test_a_new_reader_reads_everything_again(settings: Settings, monkeypatch: py
 def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = facts.extract_frame
 
-    def explode(frame: pl.DataFrame, codebook: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def explode(frame: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
         if "毒" in "".join(frame["text"]):
             raise ZeroDivisionError("unforeseen")
-        return whole(frame, codebook)
+        return whole(frame, extractor)
 
     monkeypatch.setattr(facts, "extract_frame", explode)
     span = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String}))

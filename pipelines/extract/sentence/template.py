@@ -1,0 +1,111 @@
+"""Templates: sentences that differ only in their numerals, and statements that are placed at offsets again.
+
+Reports say the same things with other numbers. In the template of a sentence every plain numeral is 1, and the years
+are moved so that the year of the report is 2020. What the template states, the sentence states with its own numerals.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from pipelines.extract.sentence.statement import SentenceFact, Statement
+from pipelines.numerals.classifiers import UNIT
+
+# Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a
+# date, a document's number, a running ordinal. The first digit opens them all, as pipelines.numerals.scan explains.
+_PLAIN = re.compile(
+    r"""([0-9](?:
+        (?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
+        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
+        (?=万?[余多]?(?>%|(?![年月日时号])(?:UNIT))(?![-—~至到]{1,2}[0-9]))
+      | (?<=月[0-9])[0-9]?(?=日)
+      | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
+      | (?:(?<=^[0-9])|(?<=^\([0-9]))[0-9]?(?=[、.)](?![0-9]))
+    ))""".replace("UNIT", UNIT),
+    re.VERBOSE,
+)
+_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")
+# A year in another form may belong to a span of years or be a figure: such a sentence is read as of its own year.
+_OTHER_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?![0-9年〕)\]])")
+_AS_OF = 2020
+
+
+class PlacedFact(NamedTuple):
+    """A fact of a template."""
+
+    fact: SentenceFact
+    numeral: int | None  # by which of the sentence's numerals its amount is to be multiplied
+    offsets: tuple[int, ...]  # where evidence, figure and unit start and end, then 其中, if the fact is behind one
+    before: tuple[int, ...]  # how many numerals stand before each offset
+
+
+class PlacedStatement(NamedTuple):
+    """What a template states, in flat tuples: the cache holds hundreds of thousands of them."""
+
+    offsets: tuple[int, ...]  # where each number starts and ends
+    before: tuple[int, ...]  # how many numerals stand before each offset
+    values: Sequence[float | None]
+    numerals: tuple[int | None, ...]  # by which numeral each value is to be multiplied; empty where none is
+    units: tuple[str | None, ...]
+    dispositions: tuple[str, ...]
+    facts_of_numbers: Sequence[int | None]  # by number: which of the facts it gives
+    facts: tuple[PlacedFact, ...]
+
+
+def make_template(text: str, report_year: int | None) -> tuple[str, int | None, list[str], list[str]]:
+    """The template of a sentence, the year it is read as of, its numerals, and the pieces it consists of.
+
+    In the pieces, words and numerals take turns; words come first.
+    """
+    pieces = _PLAIN.split(text)
+    numerals = pieces[1::2]
+    pieces[1::2] = ["1"] * len(numerals)
+    template = "".join(pieces)
+    if report_year is None:
+        return template, None, numerals, pieces
+    by = _AS_OF - report_year
+    if by and "20" in template:
+        # Read it as of its own year where moving would change more than years, or leave this century.
+        years = [int(year) for year in _YEAR.findall(template)]
+        if _OTHER_YEAR.search(template) or any(not 2000 <= year + by <= 2099 for year in years):
+            return template, report_year, numerals, pieces
+        template = _YEAR.sub(lambda year: str(int(year[0]) + by), template)
+    return template, _AS_OF, numerals, pieces
+
+
+def numeral_offsets(pieces: Sequence[str]) -> tuple[int, ...]:
+    """Where the numerals of a template stand, each a single digit."""
+    count = len(pieces) // 2
+    offsets = accumulate((len(words) + 1 for words in pieces[2:-1:2]), initial=len(pieces[0]))
+    return tuple(offsets)[:count]
+
+
+def place(statement: Statement, marks: tuple[int, ...] = ()) -> PlacedStatement:
+    """A statement of a template in which numerals stand at `marks`; in a sentence they may be longer than there."""
+
+    def before(offsets: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple([bisect_left(marks, offset) for offset in offsets])
+
+    numeral_at = {mark: index for index, mark in enumerate(marks)}
+    numerals = tuple([numeral_at.get(number.span[0]) for number in statement.numbers])
+    facts = []
+    for fact in statement.facts:
+        mark = () if fact.subset_mark is None else (fact.subset_mark,)
+        offsets = (*fact.evidence, *fact.figure, *fact.unit, *mark)
+        facts.append(PlacedFact(fact, None if fact.number is None else numerals[fact.number], offsets, before(offsets)))
+    first_facts = {fact.number: at for at, fact in reversed(list(enumerate(statement.facts)))}
+    offsets = tuple([offset for number in statement.numbers for offset in number.span])
+    return PlacedStatement(
+        offsets,
+        before(offsets),
+        tuple([number.value for number in statement.numbers]),
+        numerals if any(at is not None for at in numerals) else (),
+        tuple([number.unit for number in statement.numbers]),
+        tuple(["fact" if at in first_facts else number.reason for at, number in enumerate(statement.numbers)]),
+        tuple([first_facts.get(at) for at in range(len(numerals))]),
+        tuple(facts),
+    )
