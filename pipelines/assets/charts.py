@@ -1,7 +1,7 @@
-"""The charts on the pages of assets: which page shows which, and what it says where one cannot be drawn.
+"""The charts on the pages of assets, as metadata.
 
-A picture is kept with what it was drawn from, so that a night with nothing new draws nothing. No run fails for want of
-a picture: the page then says why there is none.
+A picture is kept with what it was drawn from, so that a run with nothing new draws nothing. A run does not fail because
+a picture cannot be drawn. Then the page says why there is none.
 """
 
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from pipelines.assets.asset_metadata import Metadata
 from pipelines.build.buckets import stored_key
 from pipelines.build.database import connect, quote
 from pipelines.build.memo import Memo
-from pipelines.report.charts import CHARTS, VERSION, Chart
+from pipelines.report.charts import VERSION, Chart, charts
 from pipelines.settings import Settings
 from pipelines.warehouse.table_parts import table_files
 
 
 def table_charts(settings: Settings, table: str) -> Metadata:
-    """The charts of `table`, drawn from the Parquet tables; none for most tables."""
-    return {chart.name: _table_chart(settings, chart) for chart in CHARTS.get(table, ())}
+    """The charts of the page of `table`, drawn from the Parquet tables. Most tables have none."""
+    return {chart.name: _table_chart(settings, chart) for chart in charts() if chart.page == table}
 
 
 def release_charts(settings: Settings) -> Metadata:
-    """The share of unclassified numbers over the releases that are kept, the current one among them."""
+    """The chart of the share of unclassified numbers in all kept releases, the current one included."""
     name = "unclassified_share_over_releases"
     paths = sorted(settings.releases_dir.glob("*.duckdb"))
     if settings.release_path.is_file():
@@ -53,7 +53,7 @@ def _table_chart(settings: Settings, chart: Chart) -> dg.MetadataValue:
 
 
 def _kept(settings: Settings, name: str, key: str, draw: Callable[[], str]) -> dg.MetadataValue:
-    """The kept picture where `key` is still that of what it was drawn from, else a new one."""
+    """The kept picture if `key`, which stands for what it was drawn from, is still the same, else a new one."""
     try:
         return dg.MetadataValue.md(Memo(settings.memo_path).answer(f"chart {name}", f"{VERSION} {key}", draw))
     except Exception as error:  # a headless server, a full disk, a table of another shape: never the end of a run

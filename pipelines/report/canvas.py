@@ -1,7 +1,7 @@
-"""What all charts share: the way to an SVG, its fonts and colours. Nothing that is particular to one chart.
+"""What all charts share: drawing an SVG, fonts, colours, titles and footnotes.
 
-Text stays text in the SVG, so that Chinese is set by the browser that shows it and needs no fonts where it is drawn.
-The same data give the same bytes: the SVG holds no date, and its ids are hashed with a fixed salt.
+Text stays text in the SVG. The browser that shows it chooses the Chinese font, so that a server needs none. The same
+data give the same bytes: the SVG holds no date, and its ids are hashed with a fixed salt.
 """
 
 import base64
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Told apart by the colour-blind too (Okabe and Ito), and the second also by its hatching.
+# Colour-blind readers can tell these apart (Okabe and Ito). The second is hatched, too.
 BLUE, ORANGE, GREY, INK = "#0072b2", "#e69f00", "#8a8a8a", "#333333"
 POINTS_PER_PIXEL = 0.75
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "fazhi",
-    # The font comes with matplotlib: the layout is the same on every machine. Browsers take another for what it lacks.
+    # This font comes with matplotlib, so that the layout is the same on every machine. Browsers replace what it lacks.
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 7,
@@ -43,7 +43,7 @@ STYLE: dict[Any, Any] = {
 
 
 def draw_svg(draw: "Callable[[Figure], None]", width: int, height: int) -> bytes:
-    """The SVG, without a prolog, of what `draw` puts on a figure of `width` x `height` pixels."""
+    """The SVG, without its XML declaration, of what `draw` puts on a figure of `width` x `height` pixels."""
     from io import BytesIO
 
     with _quiet():
@@ -58,12 +58,12 @@ def draw_svg(draw: "Callable[[Figure], None]", width: int, height: int) -> bytes
             hidden = dict.fromkeys(("Creator", "Date", "Format", "Type"))
             FigureCanvasSVG(figure).print_svg(buffer, metadata=hidden)  # type: ignore[no-untyped-call]
     content = buffer.getvalue()
-    # Han characters are drawn in their Chinese forms wherever the reader's browser is set to another language.
+    # With this attribute browsers set to another language still show the Chinese forms of Han characters.
     return content[content.index(b"<svg ") :].replace(b"<svg ", b'<svg xml:lang="zh-CN" ', 1)
 
 
 def markdown_image(svg: bytes, alt: str) -> str:
-    """A Markdown image that holds the drawing itself; Dagster's UI shows it."""
+    """A Markdown image that holds the drawing itself, so that Dagster's UI can show it."""
     return f"![{alt}](data:image/svg+xml;base64,{base64.b64encode(svg).decode()})"
 
 
@@ -72,20 +72,20 @@ def heading(figure: "Figure", chinese: str, english: str) -> None:
     figure.text(0.012, 0.975, f"{chinese}  {english}", fontsize=9, va="top")
 
 
-def note(figure: "Figure", text: str, x: float = 0.012) -> None:
-    """A line at the foot of a chart: what it is drawn from."""
+def footnote(figure: "Figure", text: str, x: float = 0.012) -> None:
+    """A line at the foot of a chart."""
     figure.text(x, 0.02, text, fontsize=7, color=INK)
 
 
-def say_too_few(axes: "Axes", text: str) -> None:
-    """A panel that has nothing to show, and says so."""
+def write_nothing_to_show(axes: "Axes", text: str) -> None:
+    """Write `text` into the middle of an empty panel."""
     axes.set(xticks=[], yticks=[])
     axes.text(0.5, 0.5, text, ha="center", va="center", color=INK, transform=axes.transAxes)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No word of matplotlib on glyphs that the browser will have, or on a home that it cannot write to."""
+    """Silence matplotlib's warnings about missing glyphs, which browsers have, and about a home it cannot write to."""
     logger = logging.getLogger("matplotlib")
     level = logger.level
     logger.setLevel(logging.ERROR)

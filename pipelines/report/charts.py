@@ -1,6 +1,7 @@
-"""Which charts there are of which table: what each is called, which tables it reads, and how it is made.
+"""The charts of tables: how each is drawn, and which page shows it.
 
-A chart of another table is one more entry here. The charts of releases, which are no tables, are in `history`.
+To add a chart, write its SQL and its page under `sql/charts` and add its drawing here. The chart of the releases is
+drawn in `history_chart`.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,18 +10,20 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.report.canvas import markdown_image
+from pipelines.report.chart_files import chart_file
 from pipelines.report.coverage_chart import coverage, draw_coverage
 from pipelines.report.panel_charts import changes, draw_changes, draw_headlines, headlines
 
-# Raise it when a drawing changes: kept pictures of an older version are drawn anew.
+# Raise this when a drawing changes. Then kept pictures are drawn again.
 VERSION = "1"
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of an asset's page; `draw` takes a connection that knows the tables of `reads`, and gives SVG."""
+    """A chart of a table's page. `draw` takes a connection that knows the tables of `reads`, and returns SVG."""
 
     name: str
+    page: str
     reads: tuple[str, ...]
     draw: Callable[[duckdb.DuckDBPyConnection], bytes]
 
@@ -29,17 +32,14 @@ class Chart:
         return markdown_image(self.draw(con), self.name.replace("_", " "))
 
 
-# By the asset whose page shows them. It is built after all that its charts read: of that, or together with it.
-CHARTS: Mapping[str, tuple[Chart, ...]] = {
-    "province_year": (
-        Chart(
-            "coverage_by_province_and_year",
-            ("dim_division", "dim_report", "township_succession"),
-            lambda con: draw_coverage(coverage(con)),
-        ),
-    ),
-    "township_year": (Chart("headline_distributions", ("township_year",), lambda con: draw_headlines(headlines(con))),),
-    "township_change": (
-        Chart("change_on_the_year_before", ("township_change",), lambda con: draw_changes(changes(con))),
-    ),
+DRAWINGS: Mapping[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {
+    "coverage_by_province_and_year": lambda con: draw_coverage(coverage(con)),
+    "headline_distributions": lambda con: draw_headlines(headlines(con)),
+    "change_on_the_year_before": lambda con: draw_changes(changes(con)),
 }
+
+
+def charts() -> list[Chart]:
+    """Every chart of a table. A page is built after all tables that its charts read."""
+    files = [(chart_file(name), draw) for name, draw in DRAWINGS.items()]
+    return [Chart(file.name, file.page, file.reads, draw) for file, draw in files]

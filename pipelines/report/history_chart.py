@@ -1,4 +1,4 @@
-"""The share of unclassified numbers from release to release: the quality figure that needs no labelled texts."""
+"""The share of unclassified numbers from release to release, the quality figure that needs no labelled texts."""
 
 from collections.abc import Iterable
 from contextlib import closing
@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.build.database import connect, quote
-from pipelines.report.canvas import BLUE, draw_svg, heading, note, say_too_few
+from pipelines.report.canvas import BLUE, draw_svg, footnote, heading, write_nothing_to_show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ QUERY = "SELECT r.release_id, r.built_at, r.unclassified_share FROM published.re
 def unclassified_shares(releases: Iterable[Path]) -> pl.DataFrame:
     """`release_id`, `built_at` (UTC) and `unclassified_share` of the releases, the oldest first.
 
-    A file that is no release, or that another process is writing, is left out; one that lies at two places counts once.
+    A file that is no release, or that another process is writing, is left out. A release with two files counts once.
     """
     rows: set[tuple[object, ...]] = set()
     for path in releases:
@@ -38,17 +38,17 @@ def unclassified_shares(releases: Iterable[Path]) -> pl.DataFrame:
 
 
 def draw_unclassified_shares(frame: pl.DataFrame) -> bytes:
-    """The rows of `unclassified_shares` as points, the last thirty at most; as SVG."""
+    """Draw the last thirty rows of `unclassified_shares` as SVG, a point for each release."""
     known = frame.drop_nulls("unclassified_share").tail(MOST_RELEASES)
 
     def draw(figure: "Figure") -> None:
-        """Title, unit and, where there is a release, its points."""
+        """Draw title, unit and the points."""
         heading(figure, "各次发布中未归类数字的占比", "Unclassified numbers, release by release")
-        note(figure, "占报告中全部数字的百分比 · percent of all numbers in the reports; built at, UTC")
+        footnote(figure, "占报告中全部数字的百分比 · percent of all numbers in the reports; built at, UTC")
         axes = figure.subplots()
         figure.subplots_adjust(left=0.075, right=0.985, top=0.84, bottom=0.25)
         if known.is_empty():
-            say_too_few(axes, "尚无发布 no release yet")
+            write_nothing_to_show(axes, "尚无发布 no release yet")
         else:
             _plot(axes, known)
 
@@ -56,7 +56,7 @@ def draw_unclassified_shares(frame: pl.DataFrame) -> bytes:
 
 
 def _plot(axes: "Axes", known: pl.DataFrame) -> None:
-    """A point a release, the share of the last one in words, and at most eight times of building below."""
+    """Draw the points, the share of the last release beside its point, and at most eight dates below."""
     percents = (known["unclassified_share"] * 100).to_list()
     places = range(len(percents))
     axes.plot(places, percents, color=BLUE, marker="o", markersize=3, linewidth=1)

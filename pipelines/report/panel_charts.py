@@ -1,7 +1,7 @@
-"""Charts of four panels, one a headline: how a figure is distributed, and how it changed on the year before.
+"""Charts with one panel for each headline: how a figure is distributed, and how it changed on the year before.
 
 The values are counted in classes that widen with the value, because a few units state thousands where most state a
-dozen. DuckDB counts, so that a release of millions of figures is drawn as fast as one of five.
+dozen. DuckDB counts, so that millions of figures are drawn as fast as five.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from pipelines.report.canvas import BLUE, ORANGE, draw_svg, heading, note, say_too_few
+from pipelines.report.canvas import BLUE, ORANGE, draw_svg, footnote, heading, write_nothing_to_show
+from pipelines.report.chart_files import chart_file
 from pipelines.warehouse.descriptions import describe_column
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE = (640, 380)
-# Column of township_year -> its code in dim_indicator, and what it counts.
+DISTRIBUTIONS, CHANGES_ON_YEAR_BEFORE = "headline_distributions", "change_on_the_year_before"
+# The column of a headline -> its code in dim_indicator, and what it counts.
 HEADLINES = {
     "trainings_held": ("trainings_held", "次 sessions"),
     "enforcement_staff": ("enforcement_staff_headline", "人 persons"),
@@ -26,13 +28,13 @@ HEADLINES = {
     "publicity_events": ("publicity_events_headline", "场 events"),
 }
 INFINITY = float("inf")
-# The upper ends of the classes, each with what is written below it.
+# The upper ends of the classes, and the label below each.
 VALUES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, INFINITY)
 VALUE_LABELS = ("0", "1", "2", "5", "10", "20", "50", "100", "200", "500", "1k", "2k", "5k", "10k", "> 10k")
 CHANGES = (-0.5, -0.2, -0.05, 0.05, 0.2, 0.5, 1, INFINITY)
 CHANGE_LABELS = ("−50 %", "−20", "−5", "+5", "+20", "+50", "+100", "> +100")
 
-# One row a headline and class: how many figures, how many of them only lower bounds; n of how many, and the median.
+# A row is a headline and a class. `n_stating` of `n_possible` figures are in the classes of the headline.
 SCHEMA = {
     "headline": pl.String,
     "label": pl.String,
@@ -43,67 +45,44 @@ SCHEMA = {
     "median": pl.Float64,
 }
 
-# The line above a panel, from how many state the figure, how many might, the median,
-# and whether there are lower bounds.
+# Gives the line above a panel from n_stating, n_possible, the median and whether there are lower bounds.
 Describe = Callable[[int, int, float, bool], str]
 
 
 def headlines(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """How each headline of `township_year` is distributed over the classes of `VALUES`."""
-    rows = []
-    for headline in HEADLINES:
-        every, bounds, stating, possible, median = con.execute(
-            f"""
-            SELECT
-                histogram(y.{headline}, $ends),
-                histogram(y.{headline}, $ends) FILTER (WHERE y.{headline}_is_lower_bound),
-                count(y.{headline}), count(*), median(y.{headline})
-            FROM township_year AS y
-            """,
-            {"ends": [float(end) for end in VALUES[:-1]]},
-        ).fetchall()[0]
-        rows += _rows(headline, VALUES, VALUE_LABELS, (every, bounds), (stating, possible, median))
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    """How each headline is distributed over the classes of `VALUES`; the columns are those of `SCHEMA`."""
+    return _histograms(con, DISTRIBUTIONS, {headline: headline for headline in HEADLINES}, VALUES, VALUE_LABELS)
 
 
 def changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """How the change of each headline on the year before is distributed; of `n_possible` pairs, those both exact.
+    """How the change of each headline on the year before is distributed over the classes of `CHANGES`.
 
-    A rounded or conflicting figure may differ for that reason alone, and from zero there is no share of change.
+    `n_possible` counts the pairs of years with both figures, `n_stating` those of them with two exact figures.
     """
+    codes = {code: headline for headline, (code, _) in HEADLINES.items()}
+    return _histograms(con, CHANGES_ON_YEAR_BEFORE, codes, CHANGES, CHANGE_LABELS)
+
+
+def _histograms(
+    con: duckdb.DuckDBPyConnection,
+    chart: str,
+    headline_of: Mapping[str, str],
+    ends: Sequence[float],
+    labels: Sequence[str],
+) -> pl.DataFrame:
+    """Run the SQL of `chart`. `headline_of` maps the first column of its rows to a headline."""
+    found = con.execute(chart_file(chart).sql, {"ends": [float(end) for end in ends[:-1]]}).fetchall()
+    by_headline = {headline_of[name]: cells for name, *cells in found if name in headline_of}
     rows = []
-    for headline, (code, _) in HEADLINES.items():
-        every, stating, possible, median = con.execute(
-            """
-            SELECT
-                histogram(c.change_share, $ends) FILTER (WHERE c.is_exact),
-                count(c.change_share) FILTER (WHERE c.is_exact), count(*),
-                median(c.change_share) FILTER (WHERE c.is_exact)
-            FROM township_change AS c
-            WHERE c.metric_code = $code
-            """,
-            {"ends": [float(end) for end in CHANGES[:-1]], "code": code},
-        ).fetchall()[0]
-        rows += _rows(headline, CHANGES, CHANGE_LABELS, (every, None), (stating, possible, median))
+    for headline in HEADLINES:
+        counts, bounds, *totals = by_headline.get(headline, (None, None, 0, 0, None))
+        for end, label in zip(ends, labels, strict=True):  # DuckDB's histogram of nothing is null
+            rows.append((headline, label, (counts or {}).get(end, 0), (bounds or {}).get(end, 0), *totals))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _rows(
-    headline: str,
-    ends: Sequence[float],
-    labels: Sequence[str],
-    counts: tuple[Mapping[float, int] | None, Mapping[float, int] | None],
-    totals: tuple[int, int, float | None],
-) -> list[tuple[object, ...]]:
-    every, bounds = (count or {} for count in counts)  # DuckDB's histogram of nothing is null
-    return [
-        (headline, label, every.get(end, 0), bounds.get(end, 0), *totals)
-        for end, label in zip(ends, labels, strict=True)
-    ]
-
-
 def draw_headlines(frame: pl.DataFrame) -> bytes:
-    """The rows of `headlines` as SVG; the median of figures some of which are lower bounds is one itself."""
+    """Draw the rows of `headlines` as SVG. If some figures are lower bounds, the median is a lower bound, too."""
 
     def describe(stating: int, possible: int, median: float, has_bounds: bool) -> str:
         return f"n = {stating:,} / {possible:,}, 中位数 median {'≥ ' if has_bounds else ''}{median:,.10g}"
@@ -120,7 +99,7 @@ def draw_headlines(frame: pl.DataFrame) -> bytes:
 
 
 def draw_changes(frame: pl.DataFrame) -> bytes:
-    """The rows of `changes` as SVG."""
+    """Draw the rows of `changes` as SVG."""
 
     def describe(stating: int, possible: int, median: float, _: bool) -> str:
         return f"n = {stating:,} / {possible:,}, 中位数 median {round(100 * median):+d} %"
@@ -138,19 +117,21 @@ def draw_changes(frame: pl.DataFrame) -> bytes:
 def _draw_panels(
     frame: pl.DataFrame,
     titles: tuple[str, str],
-    words: str,
+    foot: str,
     describe: Describe,
     label: Callable[[str], str],
     has_legend: bool = False,
 ) -> bytes:
-    """A panel of bars for each headline; `describe` and `label` say what stands above and below one."""
+    """Draw a panel of bars for each headline. `describe` gives the line above it, `label` the line below it."""
 
     def draw(figure: "Figure") -> None:
-        """Title, unit and the panels one by one."""
+        """Draw title, footnote and the panels one by one."""
         heading(figure, *titles)
-        note(figure, words)
-        for axes, (headline, part) in zip(_grid(figure), _parts(frame), strict=True):
-            _bars(axes, headline, part, describe)
+        footnote(figure, foot)
+        panels = figure.subplots(2, 2)
+        figure.subplots_adjust(left=0.075, right=0.985, top=0.85, bottom=0.16, wspace=0.17, hspace=0.85)
+        for axes, headline in zip(panels.flat, HEADLINES, strict=True):
+            _bars(axes, headline, frame.filter(pl.col("headline") == headline), describe)
             axes.set_xlabel(label(headline), labelpad=1)
         if has_legend:
             _legend(figure)
@@ -158,25 +139,15 @@ def _draw_panels(
     return draw_svg(draw, *SIZE)
 
 
-def _grid(figure: "Figure") -> "list[Axes]":
-    panels = figure.subplots(2, 2)
-    figure.subplots_adjust(left=0.075, right=0.985, top=0.85, bottom=0.16, wspace=0.17, hspace=0.85)
-    return list(panels.flat)
-
-
-def _parts(frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    return [(headline, frame.filter(pl.col("headline") == headline)) for headline in HEADLINES]
-
-
 def _bars(axes: "Axes", headline: str, part: pl.DataFrame, describe: Describe) -> None:
-    """One bar a class, from the first to the last that holds a figure."""
+    """Draw one bar for each class, from the first to the last that has a figure."""
     from matplotlib.ticker import MaxNLocator
 
     stating, possible, median = part.select("n_stating", "n_possible", "median").row(0)
-    title = f"{describe_column('township_year', headline).zh}  {headline.replace('_', ' ')}"
+    title = f"{describe_column(chart_file(DISTRIBUTIONS).page, headline).zh}  {headline.replace('_', ' ')}"
     if not stating:
         axes.set_title(title)
-        return say_too_few(axes, f"无数据 no figure (n = 0 / {possible:,})")
+        return write_nothing_to_show(axes, f"无数据 no figure (n = 0 / {possible:,})")
     filled = part.with_row_index("at").filter(pl.col("n") > 0)["at"]
     shown = part.slice(filled[0], filled[-1] - filled[0] + 1)
     places = range(shown.height)

@@ -26,7 +26,7 @@ from pipelines.report import canvas
 from pipelines.report import coverage_chart as coverage
 from pipelines.report import history_chart as history
 from pipelines.report import panel_charts as panels
-from pipelines.report.charts import CHARTS
+from pipelines.report.charts import charts
 from pipelines.settings import Settings
 from pipelines.warehouse.table_parts import table_files
 
@@ -178,9 +178,10 @@ def test_a_picture_is_drawn_again_only_when_its_table_changes(
 ) -> None:
     settings = Settings.load(warehouse_dir=tmp_path)
     shutil.copytree(warehouse.tables_dir, settings.tables_dir)
-    first = {name: table_charts(settings, name) for name in CHARTS}
-    for charts in first.values():
-        for value in charts.values():
+    pages = [chart.page for chart in charts()]
+    first = {name: table_charts(settings, name) for name in pages}
+    for shown in first.values():
+        for value in shown.values():
             ElementTree.fromstring(svg_of(value))
 
     def refuse(*_: object) -> bytes:
@@ -189,7 +190,7 @@ def test_a_picture_is_drawn_again_only_when_its_table_changes(
     monkeypatch.setattr(canvas, "draw_svg", refuse)
     for module in (coverage, panels):
         monkeypatch.setattr(module, "draw_svg", refuse)
-    assert {name: table_charts(settings, name) for name in CHARTS} == first
+    assert {name: table_charts(settings, name) for name in pages} == first
     table = table_files(settings.tables_dir, "township_year")[0]
     pl.read_parquet(table).write_parquet(table)  # without its key: not the table that was drawn
     (value,) = table_charts(settings, "township_year").values()
@@ -205,10 +206,12 @@ def test_a_table_of_another_shape_costs_its_picture_only(tmp_path: Path) -> None
     assert isinstance(value, dg.TextMetadataValue) and str(value.value).startswith("not drawn")
 
 
-def test_a_run_leaves_the_pictures_on_the_pages(bundled_warehouse: Built) -> None:
-    expected = {chart.name: table for table, charts in CHARTS.items() for chart in charts}
+def test_a_run_leaves_the_pictures_on_the_pages(bundled_warehouse: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = {chart.name: chart.page for chart in charts()}
     expected |= dict.fromkeys(release_charts(Settings.load(warehouse_dir=bundled_warehouse.folder)), "release")
-    with dg.DagsterInstance.from_config(str(bundled_warehouse.folder.parent / "dagster")) as instance:
+    home = str(bundled_warehouse.folder.parent / "dagster")
+    monkeypatch.setenv("DAGSTER_HOME", home)  # dagster.yaml names it
+    with dg.DagsterInstance.from_config(home) as instance:
         for chart, asset in expected.items():
             event = instance.get_latest_materialization_event(dg.AssetKey(asset))
             assert event is not None and event.asset_materialization is not None
