@@ -5,6 +5,7 @@ Here belong the types that every format shares. Not here: how any format is read
 
 from dataclasses import dataclass
 
+from pipelines.errors import FazhiError
 from pipelines.reasons import Reason, ReasonCode
 
 
@@ -35,7 +36,7 @@ class Document:
     is_complete: bool
 
 
-class ReadError(ValueError):
+class ReadError(FazhiError):
     """A file that cannot be read. `message` says what was found and what to do."""
 
     def __init__(self, code: ReasonCode, message: str) -> None:

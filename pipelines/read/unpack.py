@@ -114,9 +114,9 @@ def _unpacked(entry: _Entry) -> tuple[bytes, Reason | None]:
         return b"", Reason(ReasonCode.BOMB, message)
     try:
         data = entry.unpack()
+    except ReadError as error:
+        return b"", error.reason
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, ReadError):
-            return b"", error.reason
         message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
         return b"", Reason(ReasonCode.BROKEN, message)
     return data, None

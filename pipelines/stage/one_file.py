@@ -83,9 +83,7 @@ def _read(file: Path, inside: str, max_bytes: int) -> Document:
         return read_bytes(_member(file, data, inside) if inside or is_archive(data) else data, file.name)
     except FileNotFoundError as error:
         raise ReadError(ReasonCode.MISSING, "does not exist; give the path of a report") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, ReadError):
-            raise
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         raise ReadError(
             ReasonCode.UNREADABLE, f"cannot be read: {getattr(error, 'strerror', None) or error}"
         ) from error

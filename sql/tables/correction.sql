@@ -151,43 +151,70 @@ judged AS (
         CASE WHEN l.action = 'place' THEN i.township_code END AS township_code_machine,
         CASE WHEN l.action = 'year' THEN i.report_year END AS report_year_machine,
         CASE
-            WHEN l.problem IS NOT NULL THEN 'invalid: ' || l.problem
-            WHEN l.action = 'place' AND d.township_code IS NULL THEN
-                'invalid: value is ' || l.person_says || ', which is no code of a township in dim_division; look the unit up there'
-            WHEN l.action NOT IN ('place', 'year') AND l.metric_code IS NULL THEN
-                'invalid: metric_code is ' || l.code || ', which the codebook does not have; look it up in dim_indicator'
-            WHEN l.n_reports IS NULL THEN
-                'not_found: no report is called ' || l.report || '; give the raw_path or the report_id of dim_report'
-            WHEN l.n_reports > 1 THEN
-                'ambiguous: ' || l.n_reports::VARCHAR || ' reports are called ' || l.report || '; give the report_id of one'
-            WHEN l.action = 'place' AND i.township_code IS DISTINCT FROM l.machine_expected THEN
-                'stale: the machine says ' || coalesce(i.township_code, 'nothing') || ', expected '
+            WHEN l.problem IS NOT NULL THEN {'outcome': 'invalid', 'reason': l.problem}
+            WHEN l.action = 'place' AND d.township_code IS NULL THEN {
+                'outcome': 'invalid', 'reason':
+                'value is ' || l.person_says || ', which is no code of a township in dim_division; look the unit up there'
+            }
+            WHEN l.action NOT IN ('place', 'year') AND l.metric_code IS NULL THEN {
+                'outcome': 'invalid', 'reason':
+                'metric_code is ' || l.code || ', which the codebook does not have; look it up in dim_indicator'
+            }
+            WHEN l.n_reports IS NULL THEN {
+                'outcome': 'not_found', 'reason':
+                'no report is called ' || l.report || '; give the raw_path or the report_id of dim_report'
+            }
+            WHEN l.n_reports > 1 THEN {
+                'outcome': 'ambiguous', 'reason':
+                l.n_reports::VARCHAR || ' reports are called ' || l.report || '; give the report_id of one'
+            }
+            WHEN l.action = 'place' AND i.township_code IS DISTINCT FROM l.machine_expected THEN {
+                'outcome': 'stale', 'reason':
+                'the machine says ' || coalesce(i.township_code, 'nothing') || ', expected '
                 || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
-            WHEN l.action = 'year' AND i.report_year::VARCHAR IS DISTINCT FROM l.machine_expected THEN
-                'stale: the machine says ' || coalesce(i.report_year::VARCHAR, 'nothing') || ', expected '
+            }
+            WHEN l.action = 'year' AND i.report_year::VARCHAR IS DISTINCT FROM l.machine_expected THEN {
+                'outcome': 'stale', 'reason':
+                'the machine says ' || coalesce(i.report_year::VARCHAR, 'nothing') || ', expected '
                 || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
+            }
             WHEN l.action IN ('place', 'year') THEN NULL
-            WHEN p.line IS NULL THEN 'not_found: the report has no text; see its status_reason in dim_report'
-            WHEN p.n_passages = 0 THEN
-                'not_found: the words do not stand in the report' || CASE
+            WHEN p.line IS NULL
+                THEN {'outcome': 'not_found', 'reason': 'the report has no text; see its status_reason in dim_report'}
+            WHEN p.n_passages = 0 THEN {
+                'outcome': 'not_found', 'reason':
+                'the words do not stand in the report' || CASE
                     WHEN l.char_start IS NULL THEN '' ELSE ' at these offsets'
                 END || '; copy them from report_text'
-            WHEN l.action = 'add' AND p.n_passages > 1 THEN
-                'ambiguous: the words stand in the report more than once; copy more of them, or give char_start and char_end'
-            WHEN l.action = 'add' AND a.n_facts > 0 THEN
-                'stale: the machine now says ' || a.said || ' there itself, expected nothing; drop the line, or use the action value'
+            }
+            WHEN l.action = 'add' AND p.n_passages > 1 THEN {
+                'outcome': 'ambiguous', 'reason':
+                'the words stand in the report more than once; copy more of them, or give char_start and char_end'
+            }
+            WHEN l.action = 'add' AND a.n_facts > 0 THEN {
+                'outcome': 'stale', 'reason':
+                'the machine now says ' || a.said || ' there itself, expected nothing; drop the line, or use the action value'
+            }
             WHEN l.action = 'add' THEN NULL
-            WHEN coalesce(a.n_facts, 0) = 0 THEN
-                'stale: the machine states no ' || l.metric_code || ' in these words, expected ' || l.machine_expected
+            WHEN coalesce(a.n_facts, 0) = 0 THEN {
+                'outcome': 'stale', 'reason':
+                'the machine states no ' || l.metric_code || ' in these words, expected ' || l.machine_expected
                 || '; look again, then mend or drop the line'
-            WHEN a.n_expected > 1 OR (a.n_expected = 0 AND p.n_passages > 1) THEN
-                'ambiguous: several facts of ' || l.metric_code || ' fit (' || a.said || '); copy more words, or give char_start '
+            }
+            WHEN a.n_expected > 1 OR (a.n_expected = 0 AND p.n_passages > 1) THEN {
+                'outcome': 'ambiguous', 'reason':
+                'several facts of ' || l.metric_code || ' fit (' || a.said || '); copy more words, or give char_start '
                 || 'and char_end'
-            WHEN a.n_expected = 0 THEN
-                'stale: the machine says ' || a.said || ', expected ' || l.machine_expected
+            }
+            WHEN a.n_expected = 0 THEN {
+                'outcome': 'stale', 'reason':
+                'the machine says ' || a.said || ', expected ' || l.machine_expected
                 || '; look again, then change machine_value or drop the line'
-            WHEN l.action = 'value' AND f.implicit_zero THEN
-                'invalid: the words imply a zero and hold no number; reject it, and add the figure with the words that state it'
+            }
+            WHEN l.action = 'value' AND f.implicit_zero THEN {
+                'outcome': 'invalid', 'reason':
+                'the words imply a zero and hold no number; reject it, and add the figure with the words that state it'
+            }
         END AS fault
     FROM line AS l
     LEFT JOIN stage_identities AS i ON l.action IN ('place', 'year') AND l.n_reports = 1 AND i.report_id = l.report_id
@@ -210,12 +237,12 @@ ranked AS (
 SELECT
     j.line,
     CASE
-        WHEN r.fault IS NOT NULL THEN split_part(r.fault, ': ', 1)
+        WHEN r.fault IS NOT NULL THEN struct_extract(r.fault, 'outcome')
         WHEN r.latest_line <> j.line THEN 'superseded'
         ELSE 'applied'
     END AS outcome,
     CASE
-        WHEN r.fault IS NOT NULL THEN substr(r.fault, strpos(r.fault, ': ') + 2)
+        WHEN r.fault IS NOT NULL THEN struct_extract(r.fault, 'reason')
         WHEN r.latest_line <> j.line THEN 'line ' || r.latest_line::VARCHAR || ' speaks of the same thing and is later'
     END AS outcome_reason,
     j.action,
