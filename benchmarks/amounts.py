@@ -1,7 +1,6 @@
 """Amounts: a random number the way reports write it, with the value and qualifier that a reader should find.
 
-Here belongs the spelling of numbers (余, 约, thousands separators, 万, full-width, spaced, Chinese numerals). Not here:
-what a number counts (benchmarks.patterns).
+A number is spelled with 余 or 约, with thousands separators, with 万, in full width, with spaces or in Chinese numerals.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench [--reports 20000] [--seed 1]
 
-Here belong the comparison of known and found facts and the page. Not here: the clock (benchmarks.measure).
+The times are measured in benchmarks.measure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The corpus: generated reports whose facts are known, for measuring speed and checking the engine at scale.
 
-Here belongs how a report is put together: a page around it, headings, paragraphs of prose, sentences with figures,
-numbers that are no figures, the part on next year. Not here: the sentences (benchmarks.patterns, wording.toml).
+A report has a page around it, headings, paragraphs of prose, sentences with figures, numbers that are no figures, and a
+part on next year. The sentences come from benchmarks.patterns and wording.toml.
 
 Report number i of a seed depends on the seed and i alone, so any part of a corpus can be generated anywhere.
 """

@@ -1,6 +1,6 @@
 """What the engine is compared with: one regular expression a rule, and a codebook with twice the words.
 
-Here belongs what is made out of the codebook for comparison. Not here: the clock (benchmarks.measure).
+Both are made out of the codebook. The time they take is measured in benchmarks.measure.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def doubled_codebook(texts: Sequence[str]) -> Codebook:
     version, indicators, uncoded, lexicon, cues = read_tables()
     plain = load_codebook()
     half = len(plain.terms) // 2
-    idle = [_unheard(number) for number in range(len(plain.terms) - half)]
+    idle = [_unused_word(number) for number in range(len(plain.terms) - half)]
     busy = _plain_words(texts, {term.text for term in plain.terms}, half)
     rules = [{"head": busy[i : i + _PER_RULE], "units": ["某某"]} for i in range(0, len(busy), _PER_RULE)]
     figures = [*uncoded, {"code": "synthetic", "coded": False, "rule": rules}]
@@ -80,7 +80,7 @@ def _with_idle(
     return more, figures, {**lexicon, **words}
 
 
-def _unheard(number: int) -> str:
+def _unused_word(number: int) -> str:
     """A word of four characters that no report has, a different one for each number."""
     return "".join(_NEVER[(number >> (3 * place)) % 8] for place in range(4))
 

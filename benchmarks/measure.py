@@ -2,7 +2,7 @@
 
     python -m benchmarks.measure NAME FOLDER     prints the result as one line of JSON
 
-Here belong the corpus on disk and the clock. Not here: what is made of the results (benchmarks.bench).
+benchmarks.bench makes a page of the results.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def engine(folder: Path, processes: int) -> dict[str, Any]:
 
 
 def plain(folder: Path) -> dict[str, Any]:
-    """The engine in one process, remembering nothing: what a text costs of which no sentence was ever met."""
+    """The engine in one process without its cache: what a text costs of which no sentence was met before."""
     documents = pl.scan_parquet(folder / "texts" / "*.parquet").head(_PLAIN_SAMPLE).collect()
     anew = Extractor(load_codebook(), remember=False)
     start = time.perf_counter()

@@ -1,7 +1,7 @@
 """Patterns: sentences with slots for numbers, each slot labelled with the indicator its number belongs to.
 
-Here belong the two sources of patterns, the examples of the codebook and wording.toml, and how a pattern is filled. Not
-here: how a report is put together (benchmarks.corpus) and how a number is spelled (benchmarks.amounts).
+There are two sources of patterns: the examples of the codebook, and wording.toml. benchmarks.corpus puts reports
+together of them, benchmarks.amounts spells the numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Mentions: every number of a text with its value, its classifier and, where its form says so, why it is no figure.
 
-Here belongs what the shape of a number tells: dates, index numbers, telephone numbers, slogans in quotes, running
-ordinals. Not here: what the words around a number say (norms, plans, last year), and which indicator it belongs to.
+Dates, index numbers, telephone numbers, slogans in quotes and running ordinals are known by their form alone. What the
+words around a number say (norms, plans, last year) is found by `pipelines.codebook.cues`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipelines.numerals.classifiers import CHINESE_UNIT, CHINESE_UNIT_FIRST, FEW, MORE, UNIT
@@ -66,15 +67,17 @@ _SHAPES = re.compile(
     rf"|(?P<percent>{_DECIMAL}(?:%?[-—~至]{_DECIMAL})?%)|{_FIGURE}"
 )
 _RUN = re.compile(r"[0-9]")
+_START = attrgetter("start")
 _BOUND = re.compile(_DECIMAL)
-# By far the most numbers are a year or a few digits with a classifier, free on their left: they need no closer look.
+# Most numbers are a year or a few digits with a classifier, and nothing touches them on their left. They are matched
+# with these short patterns first, which is faster than _SHAPES.
 _PLAIN = re.compile(
     rf"(?P<figure>[0-9]{{1,6}}(?:\.[0-9]{{1,2}}(?=%))?)(?P<more>[余多])?(?P<unit>(?>%|(?![年月日时号:：.·\-—~至到/])(?:{UNIT})))(?![（(]|[-—~至][0-9])"
 )
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
 _ITEM_LEFT = frozenset("\n(。;:,")
-# What these measures are in others.
+# What these measures are in the ones that are stored: 万元 is 10000 元, 成 is 10 %.
 _MEASURES = {"万元": (1e4, "元"), "亿元": (1e8, "元"), "成": (10.0, "%")}
 _BOUND_LEFT = frozenset('第.·:：/-—~+至到“"「‘=_&?,，')
 # Not a numeral: with what stands before it, it is a word (统一, 队伍, 收拾), an ordinal or one of many.
@@ -90,7 +93,7 @@ _CHINESE_FIGURE = re.compile(
     )""",
     re.VERBOSE,
 )
-#: How a Chinese figure may be seen from afar: a text without any of these holds none.
+#: How a Chinese figure may start: a text without any of these holds none.
 CHINESE_OPENINGS: tuple[Opening, ...] = (
     (CHINESE, rf"(?:分之|(?:有余|[{MORE}])?[{_MAGNITUDE}]{{0,2}}[{CHINESE_UNIT_FIRST}])"),
     ("半", "数"),
@@ -146,18 +149,14 @@ class Figure(NamedTuple):
 
 def find_mentions(text: str) -> list[Mention]:
     """All numbers of a working text in order of appearance, not overlapping."""
-    found = sorted(_named_spans(text), key=_start)
-    for read in (_arabic, _chinese):
-        more = [*read(text, [(m.start, m.end) for m in found])]
-        found = sorted(found + more, key=_start) if found and more else found or more
+    found = sorted(_names(text), key=_START)
+    for find in (_arabic_mentions, _chinese_mentions):
+        more = [*find(text, [(mention.start, mention.end) for mention in found])]
+        found = sorted(found + more, key=_START) if found and more else found or more
     return found
 
 
-def _start(mention: Mention) -> int:
-    return mention.start
-
-
-def _named_spans(text: str) -> Iterator[Mention]:
+def _names(text: str) -> Iterator[Mention]:
     """Laws' titles, document numbers and years in Chinese numerals: spans whose digits are part of a name."""
     titles = [m.span() for m in _TITLE.finditer(text)] if "《" in text else []
     for start, end in titles:
@@ -183,7 +182,8 @@ def _inside(position: int, spans: list[tuple[int, int]], at: int) -> int:
     return at
 
 
-def _arabic(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+def _arabic_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    """The numbers in Arabic digits outside the spans `taken`, which ascend."""
     position, at = 0, 0
     while run := _RUN.search(text, position):
         start = run.start()
@@ -191,13 +191,13 @@ def _arabic(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
         if at < len(taken) and taken[at][0] <= start:
             position = taken[at][1]
             continue
-        mention = _read_plain(text, start) or _read_arabic(text, start)
+        mention = _plain_mention(text, start) or _arabic_mention(text, start)
         yield mention
         position = max(mention.end, start + 1)
 
 
-def _read_plain(text: str, start: int) -> Mention | None:
-    """The mention at a digit, if it is of the two common forms; None where its surroundings call for a closer look."""
+def _plain_mention(text: str, start: int) -> Mention | None:
+    """The mention at a digit if it has one of the common forms; None where only _SHAPES can tell what it is."""
     left = text[start - 1] if start else "\n"
     if left in _ITEM_LEFT:
         ordinal = _PLAIN_ORDINAL.match(text, start)
@@ -215,7 +215,8 @@ def _read_plain(text: str, start: int) -> Mention | None:
     return Mention(start, end, end - len(unit), float(plain["figure"]), unit, plain["more"] is not None)
 
 
-def _read_arabic(text: str, start: int) -> Mention:
+def _arabic_mention(text: str, start: int) -> Mention:
+    """The mention at a digit, of whatever form."""
     match = _SHAPES.match(text, start)
     assert match is not None  # a digit always matches `figure`
     kind = match.lastgroup if match["figure"] is None else "figure"
@@ -234,7 +235,8 @@ def _read_arabic(text: str, start: int) -> Mention:
     value, upper = _arabic_bounds(match)
     if (upper or value) > _BEYOND or (upper is not None and upper <= value):
         return Mention(start, end, end, reason="index_number")
-    factor, unit = _measure(match["unit"] or match["both"] or "")
+    written = match["unit"] or match["both"] or ""
+    factor, unit = _MEASURES.get(written, (1.0, written))
     numeral_end = match.start("unit") if match["unit"] else match.start("both") - 1 if match["both"] else end
     if match["unit"]:
         unit += text[match.end("unit") : end]
@@ -242,11 +244,6 @@ def _read_arabic(text: str, start: int) -> Mention:
         return Mention(start, end, end, 0.0, reason=BARE_ZERO)
     more = bool(match["more"] or match["more2"])
     return Mention(start, end, numeral_end, round(value * factor, 6), unit, more, upper and round(upper * factor, 6))
-
-
-def _measure(unit: str) -> tuple[float, str]:
-    """What a measure is in the one that is stored: 万元 is 10000 元, 成 is 10 %."""
-    return _MEASURES.get(unit, (1.0, unit))
 
 
 def _arabic_bounds(match: re.Match[str]) -> tuple[float, float | None]:
@@ -276,10 +273,11 @@ def _ordinal(text: str, start: int, end: int) -> str:
     return ""
 
 
-def _chinese(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+def _chinese_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    """The numbers in Chinese numerals outside the spans `taken`, which ascend."""
     at = 0
     for match in _CHINESE_FIGURE.finditer(text):
-        mention = None if match["unit"] and _is_word(text, match) else _read_chinese(text, match)
+        mention = None if match["unit"] and _is_word(text, match) else _chinese_mention(text, match)
         if mention is None:
             continue
         at = _inside(mention.start, taken, at)
@@ -300,7 +298,7 @@ def _is_word(text: str, match: re.Match[str]) -> bool:
     return unit in "组队" and left in "村区庄屯社"
 
 
-def _read_chinese(text: str, match: re.Match[str]) -> Mention | None:
+def _chinese_mention(text: str, match: re.Match[str]) -> Mention | None:
     """The mention of a Chinese figure; a fraction or 半数 is a percentage, as is 九成."""
     start, end = match.span()
     figure = match["figure"]
@@ -313,7 +311,7 @@ def _read_chinese(text: str, match: re.Match[str]) -> Mention | None:
     few = numeral != figure and set(numeral) <= set(_MAGNITUDE + "十")  # 数十, but 件数三十件
     start += len(figure) - len(numeral) - few
     low, high = chinese_range(numeral, match["upper"]) if match["upper"] else chinese_bounds(numeral)
-    factor, unit = _measure(match["unit"])
+    factor, unit = _MEASURES.get(match["unit"], (1.0, match["unit"]))
     factor *= magnitude(match["scale"] or "")
     known = low is not None and len(numeral) <= _LONGEST_NUMERAL and (high is None or low < high)
     more = few or bool(match["more"] or match["upper_more"])

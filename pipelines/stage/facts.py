@@ -1,7 +1,7 @@
 """The step from text to facts and accounted numbers, for every document that could be read.
 
-Calling `pipelines.extract` for the documents that are new belongs here, reading a number does not. Quarantined
-documents are extracted too: the marts leave them out, an analyst may still look at their facts.
+`pipelines.extract` is called for the documents that are new. Quarantined documents are extracted too: the marts leave
+them out, but an analyst may want to see their facts.
 """
 
 import traceback

@@ -1,6 +1,6 @@
 """One file by itself: the same reading, identifying and extracting that the pipeline does, without the pipeline.
 
-Only the path of a single file through the library belongs here; it writes nothing.
+It writes nothing.
 """
 
 from dataclasses import asdict, dataclass

@@ -204,5 +204,5 @@ def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReadin
             not reading.negated or any(match.metric == zero.rule.metric for match in reading.matches)
         ):
             return True
-    stated = Figure(zero.start, zero.end, "", False, False)
-    return bool(_no_result(sentence, Window(stated, start, zero.start, zero.end)))
+    words = Figure(zero.start, zero.end, "", False, False)
+    return bool(_no_result(sentence, Window(words, start, zero.start, zero.end)))

@@ -68,11 +68,11 @@ def make_statement(sentence: ParsedSentence, wording: Wording, reading: Sentence
             facts += figure_facts(sentence.text, wording, at, figure, len(numbers))
         numbers.append(sentence_number(mention, reason))
     for zero in reading.zeros:
-        start, end = stated = wording.span_in_sentence(zero.start, zero.end)
+        start, end = span = wording.span_in_sentence(zero.start, zero.end)
         number = None
         for at, mention in enumerate(sentence.mentions):
             if mention.reason == BARE_ZERO and start <= mention.start < end:  # a bare 0 gives the fact
-                number, stated = at, (mention.start, mention.end)
+                number, span = at, (mention.start, mention.end)
                 break
         facts.append(
             SentenceFact(
@@ -85,8 +85,8 @@ def make_statement(sentence: ParsedSentence, wording: Wording, reading: Sentence
                 number=number,
                 amount=_ZERO,
                 evidence=wording.span_in_sentence(*zero.evidence),
-                figure=stated,
-                unit=(stated[1], stated[1]),
+                figure=span,
+                unit=(span[1], span[1]),
             )
         )
     return Statement(tuple(numbers), tuple(facts))

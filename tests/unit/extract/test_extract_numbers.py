@@ -1,19 +1,13 @@
-"""Numbers: what a written figure is worth, in which unit, how exact it is, and where it stands in the stored text.
+"""Numbers: the value of a written figure, its unit, and how exact it is.
 
 One sentence frame holds every spelling, so that what differs between two rows of the table is the number alone.
 """
 
-import unicodedata
-
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import extract
 from pipelines.extract.report.records import Fact
-from pipelines.numerals.fold import fold, fold_table, prepare
-from pipelines.numerals.values import arabic_value, chinese_value, magnitude
 
 EXACT, LEAST, MOST, ABOUT = "exact", "at_least", "at_most", "approx"
 
@@ -228,110 +222,17 @@ def test_a_number_beyond_reason_is_no_fact(text: str) -> None:
     assert not extract(text, (), 2024, load_codebook()).facts
 
 
-# --- numerals
-
-
-def section(number: int, liang: bool) -> str:
-    """A number below ten thousand in Chinese numerals, 十 always as 一十."""
-    digits, words, gap = "零一二三四五六七八九", "", False
-    for power, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // power % 10
-        if not digit:
-            gap = bool(words)
-            continue
-        words += ("零" if gap else "") + ("两" if liang and digit == 2 and power > 10 else digits[digit]) + name
-        gap = False
-    return words
-
-
-def numeral(number: int, liang: bool = False, short_ten: bool = True) -> str:
-    """A number from 0 to 99,999,999 as it is written in Chinese."""
-    if number == 0:
-        return "零"
-    high, low = divmod(number, 10_000)
-    words = section(high, liang) + "万" if high else ""
-    if high and 0 < low < 1000:
-        words += "零"
-    words += section(low, liang)
-    return words[1:] if short_ten and words.startswith("一十") else words
-
-
-@settings(deadline=None)
-@given(st.integers(0, 99_999_999), st.booleans(), st.booleans())
-def test_chinese_numerals_round_trip(number: int, liang: bool, short_ten: bool) -> None:
-    assert chinese_value(numeral(number, liang, short_ten)) == number
-
-
-@settings(deadline=None)
-@given(st.integers(1, 99_999))
-def test_a_chinese_figure_is_read_as_its_arabic_twin(number: int) -> None:
-    (chinese,) = facts(f"发放普法资料{numeral(number)}份。", "publicity_materials")
-    (arabic,) = facts(f"发放普法资料{number}份。", "publicity_materials")
-    assert (chinese.value, chinese.qualifier) == (arabic.value, arabic.qualifier) == (number, EXACT)
-
-
-@settings(deadline=None)
-@given(st.integers(0, 10**12))
-def test_thousands_separators_do_not_change_a_value(number: int) -> None:
-    assert arabic_value(f"{number:,}") == arabic_value(f"{number:,}".replace(",", "，")) == number
-
-
-@pytest.mark.parametrize("word", ["", "件", "三件", "3", "第一"])
-def test_what_is_no_chinese_numeral_has_no_value(word: str) -> None:
-    assert chinese_value(word) is None
-
-
-def test_digit_by_digit_and_magnitudes() -> None:
-    assert chinese_value("二〇二四") == 2024
-    assert magnitude("") == 1
-    assert magnitude("百万") == 1_000_000
-
-
-def test_magnitudes_above_a_hundred_million() -> None:
-    assert chinese_value("一亿二千万") == 120_000_000
-
-
-# --- folding
-
-
-def test_folding_is_one_to_one_and_leaves_digits_alone() -> None:
-    for code, plain in fold_table().items():
-        assert len(plain) == 1, hex(code)
-        if chr(code) in "０１２３４５６７８９":
-            assert plain == unicodedata.normalize("NFKC", chr(code))
-        else:
-            assert not plain.isdigit(), hex(code)
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_folding_keeps_every_offset(text: str) -> None:
-    assert len(fold(text)) == len(text)
-
-
-PRINTED = st.text(alphabet="信访件 受理３3，,.0 \n訪餘⻄😀（）％", max_size=60)
-
-
-@settings(deadline=None)
-@given(PRINTED, st.data())
-def test_spans_of_the_working_text_lead_back_to_the_stored_text(text: str, data: st.DataObject) -> None:
-    working = prepare(text)
-    assume(working.text)
-    start = data.draw(st.integers(0, len(working.text) - 1))
-    end = data.draw(st.integers(start + 1, len(working.text)))
-    (a,), (b,) = working.to_stored([start]), working.to_stored([end], end=True)
-    assert 0 <= a < b <= len(text)
-    bare = str.maketrans("", "", " ")
-    assert fold(text[a:b]).translate(bare) == working.text[start:end].translate(bare)
-
-
-@settings(deadline=None)
-@given(PRINTED)
-def test_stored_and_working_offsets_are_inverse(text: str) -> None:
-    working = prepare(text)
-    offsets = list(range(len(working.text)))
-    assert [working.working(at) for at in working.to_stored(offsets)] == offsets
-
-
-def test_a_space_between_two_digits_is_kept() -> None:
-    assert prepare("甲 村 23 45 件").text == "甲村23 45件"
+@pytest.mark.parametrize(
+    ("text", "disposition"),
+    [
+        ("中心组每年学法不少于4次。", "norm"),
+        ("今年中心组学法不少于4次。", "fact"),
+        ("执法人员持证率过半。", "fact"),
+        ("今年调解纠纷二三十件。", "fact"),
+        ("落实四个一制度。", "slogan"),
+    ],
+)
+def test_what_becomes_of_a_number(text: str, disposition: str) -> None:
+    result = extract(text, (), 2024, load_codebook())
+    assert [number.disposition for number in result.numbers] == [disposition]
+    assert len(result.facts) == (disposition == "fact")
