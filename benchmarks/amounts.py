@@ -1,6 +1,6 @@
 """Amounts: a random number the way reports write it, with the value and qualifier that a reader should find.
 
-A number is spelled with 余 or 约, with thousands separators, with 万, in full width, with spaces or in Chinese numerals.
+It may have 余 or 约, thousands separators, 万, full-width digits, spaces or Chinese numerals.
 """
 
 from __future__ import annotations
