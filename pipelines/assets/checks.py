@@ -1,7 +1,7 @@
-"""The checks of `pipelines.warehouse.checks` as Dagster's asset checks, shown and kept at the table that each concerns.
+"""The checks of `pipelines.warehouse.checks` that are held against a bound, as Dagster's asset checks.
 
-Only the way from an outcome to a check result belongs here. The checks of one table are one step, after that table; one
-that can block keeps whatever reads the table, and so the release, from being built.
+The checks of one table are one step, which runs after that table. A check that can block keeps whatever reads the
+table, and so the release, from being built.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,69 +12,69 @@ import polars as pl
 
 from pipelines.assets.asset_metadata import Metadata, markdown_table
 from pipelines.assets.workspace import Workspace
-from pipelines.build.memo import Memo
+from pipelines.build.ledger import Ledger
 from pipelines.build.toml_file import SchemaError
 from pipelines.ingest.sources import choose, load_sources
 from pipelines.settings import Settings
-from pipelines.warehouse.bounds import Bounds, load_bounds
-from pipelines.warehouse.check_run import Outcome, Situation, run_checks
-from pipelines.warehouse.checks import CHECKS, Check
+from pipelines.warehouse.check_runner import CheckResult, Situation, run_checks
+from pipelines.warehouse.checks import Check, bound_checks
 
 
 def table_checks() -> list[dg.AssetChecksDefinition]:
-    """One step for each table that has checks."""
-    bounds = load_bounds()
+    """One step for each table at which checks are shown."""
+    checks = bound_checks()
     return [
-        _step(table, [check for check in CHECKS if check.table == table], bounds)
-        for table in dict.fromkeys(check.table for check in CHECKS)
+        _step(table, [check for check in checks if check.table == table])
+        for table in dict.fromkeys(check.table for check in checks)
     ]
 
 
-def _step(table: str, checks: Sequence[Check], bounds: Bounds) -> dg.AssetChecksDefinition:
-    @dg.multi_asset_check(name=f"{table}_checks", specs=[_spec(check, bounds) for check in checks])
+def _step(table: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
+    specs = [
+        dg.AssetCheckSpec(
+            check.name,
+            asset=table,
+            additional_deps=[name for name in check.tables if name != table],
+            description=f"{check.zh}. {check.en}. {check.bound.reason}",
+            blocking=check.bound.blocks is not None,
+        )
+        for check in checks
+    ]
+
+    @dg.multi_asset_check(name=f"{table}_checks", specs=specs)
     def check_table(workspace: Workspace) -> Iterator[dg.AssetCheckResult]:
         settings = workspace.settings()
-        for outcome in run_checks(checks, settings.tables_dir, bounds, _situation(settings), Memo(settings.memo_path)):
-            yield _result(outcome)
+        for result in run_checks(checks, settings.tables_dir, Ledger(settings.ledger_path), _situation(settings)):
+            yield _result(result)
 
     return check_table
-
-
-def _spec(check: Check, bounds: Bounds) -> dg.AssetCheckSpec:
-    limit = bounds.limit(check.name)
-    return dg.AssetCheckSpec(
-        check.name,
-        asset=check.table,
-        additional_deps=[name for name in check.tables if name != check.table],
-        description=f"{check.zh}. {check.description}. {limit.reason}",
-        blocking=limit.blocks is not None,
-    )
 
 
 def _situation(settings: Settings) -> Situation:
     try:
         sources_on = bool(choose(load_sources(settings.sources_path), []))
-    except SchemaError:  # told by the asset that fetches
+    except SchemaError:  # the asset that fetches reports it
         sources_on = False
     return Situation(datetime.now(UTC).date(), settings.release_path, sources_on, settings.allow_shrinking)
 
 
-def _result(outcome: Outcome) -> dg.AssetCheckResult:
+def _result(result: CheckResult) -> dg.AssetCheckResult:
+    bound = result.check.bound
     metadata: Metadata = {
-        "found": dg.MetadataValue.float(float(outcome.found)),
-        "reason": outcome.limit.reason,
-        "reused": dg.MetadataValue.bool(outcome.reused),
+        "found": dg.MetadataValue.float(float(result.found)),
+        "reason": bound.reason,
+        "reused": dg.MetadataValue.bool(result.reused),
     }
-    limits = {"share": outcome.share, "warns_above": outcome.limit.warns, "blocks_above": outcome.limit.blocks}
+    limits = {"share": result.share, "warns_above": bound.warns, "blocks_above": bound.blocks}
     metadata |= {name: dg.MetadataValue.float(float(value)) for name, value in limits.items() if value is not None}
-    if outcome.examples:
-        frame = pl.DataFrame(outcome.examples, schema=list(outcome.columns), orient="row", infer_schema_length=None)
+    if result.examples:
+        frame = pl.DataFrame(result.examples, schema=list(result.columns), orient="row", infer_schema_length=None)
         metadata["examples"] = dg.MetadataValue.md(markdown_table(frame))
     return dg.AssetCheckResult(
-        check_name=outcome.check.name,
-        asset_key=outcome.check.table,
-        passed=outcome.level == "passed",
-        severity=dg.AssetCheckSeverity.ERROR if outcome.level == "blocked" else dg.AssetCheckSeverity.WARN,
-        description=str(outcome),
+        check_name=result.check.name,
+        asset_key=result.check.table,
+        passed=result.passed,
+        severity=dg.AssetCheckSeverity.ERROR if result.level == "blocked" else dg.AssetCheckSeverity.WARN,
+        description=str(result),
         metadata=metadata,
     )

@@ -1,4 +1,4 @@
-"""Group `release`: the DuckDB file that readers open, and its audit as asset checks."""
+"""Group `release`: the DuckDB file that readers open, and the rules that it keeps as asset checks."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,8 @@ from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
-from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, AuditError
+from pipelines.warehouse.check_runner import AuditError
+from pipelines.warehouse.checks import Check, load_checks
 from pipelines.warehouse.kept_releases import kept
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.release import PublishError, Release, publish
@@ -28,9 +29,9 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         deps=list(specs),
         kinds={"duckdb"},
         owners=OWNERS,
-        description="The published DuckDB file. It is renamed into place after its audit, or the one before stays.",
+        description="The published DuckDB file. It gets its name once it keeps all rules; else the last release stays.",
         check_specs=[
-            dg.AssetCheckSpec(name, asset=NAME, description="; ".join(check.description for check in checks))
+            dg.AssetCheckSpec(name, asset=NAME, description="; ".join(check.en for check in checks))
             for name, checks in _groups().items()
         ],
     )
@@ -78,12 +79,12 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _groups() -> dict[str, list[AuditCheck]]:
-    """The audit as it is shown: the checks of keys and those of references are one each, the others stand alone."""
-    groups: dict[str, list[AuditCheck]] = {}
-    for check in AUDIT_CHECKS:
-        kind = check.name.rpartition("_")[2]
-        groups.setdefault({"key": "keys", "reference": "references"}.get(kind, check.name), []).append(check)
+def _groups() -> dict[str, list[Check]]:
+    """The rules as they are shown: all about keys together, all about references together, each other one alone."""
+    groups: dict[str, list[Check]] = {}
+    for check in load_checks():
+        if check.kind == "rule":
+            groups.setdefault(check.group or check.name, []).append(check)
     return groups
 
 

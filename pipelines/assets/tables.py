@@ -5,7 +5,6 @@ Only the factory from a table's specification to an asset belongs here. Dependen
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -15,7 +14,10 @@ from pipelines.assets.charts import table_charts
 from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name, source_paths
 from pipelines.assets.workspace import Workspace
-from pipelines.warehouse.audit import AUDIT_CHECKS, AuditCheck, audit_tables
+from pipelines.build.ledger import Ledger
+from pipelines.settings import Settings
+from pipelines.warehouse.check_runner import run_checks
+from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_build import build
 
@@ -27,9 +29,9 @@ WORKLISTS = {"worklist_divisions": "Every township's report has its unit; what h
 def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
     """The asset that builds the table of `spec` with DuckDB, with one blocking check for all its rules.
 
-    The rules are those of the release's audit that need no other table, so that nothing is built on a broken one.
+    The rules are those that read no other table. Nothing is built on a table that breaks one.
     """
-    rules = "; ".join(check.description for check in _own_checks(spec)) or "the table can be read"
+    rules = "; ".join(rule.en for rule in rules_of([spec.name])) or "the table can be read"
 
     @dg.asset(
         name=spec.name,
@@ -66,7 +68,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             "reused": dg.MetadataValue.bool(built.reused),
             **table_charts(settings, spec.name),
         }
-        checks = [_check(spec, settings.tables_dir)]
+        checks = [_check(spec, settings)]
         if spec.name in WORKLISTS:
             checks.append(_work_left(built.rows))
         return dg.MaterializeResult(metadata=metadata, check_results=checks)
@@ -93,16 +95,12 @@ def _lineage(spec: TableSpec) -> dg.TableColumnLineage:
     )
 
 
-def _own_checks(spec: TableSpec) -> list[AuditCheck]:
-    return [check for check in AUDIT_CHECKS if check.reads == (spec.name,)]
-
-
-def _check(spec: TableSpec, tables_dir: Path) -> dg.AssetCheckResult:
+def _check(spec: TableSpec, settings: Settings) -> dg.AssetCheckResult:
     """Whether the table keeps its own rules."""
-    checks = _own_checks(spec)
-    found = [str(result) for result in audit_tables(tables_dir, checks) if not result.passed]
-    text = "; ".join(found) if found else f"{len(checks)} rules hold"
-    return dg.AssetCheckResult(check_name=CHECK, passed=not found, description=text)
+    results = run_checks(rules_of([spec.name]), settings.tables_dir, Ledger(settings.ledger_path))
+    broken = [str(result) for result in results if not result.passed]
+    text = "; ".join(broken) if broken else f"{len(results)} rules hold"
+    return dg.AssetCheckResult(check_name=CHECK, passed=not broken, description=text)
 
 
 def _work_left(rows: int) -> dg.AssetCheckResult:

@@ -56,15 +56,8 @@ class StepState(NamedTuple):
     reports: int
 
 
-class RuleBreaches(NamedTuple):
-    """How many rows of a table break a rule, and the first of them."""
-
-    failures: int
-    examples: tuple[str, ...]
-
-
 class CheckAnswer(NamedTuple):
-    """What a check measured as (scope, value, of), and the first rows that are worth a look."""
+    """What a check measured as (scope, value, whole), and the first rows that are worth a look."""
 
     measures: tuple[tuple[str, float, float | None], ...]
     columns: tuple[str, ...]
@@ -82,8 +75,7 @@ class ReleaseContents(NamedTuple):
 WRITTEN = Topic("written", int)
 CONTENTS = Topic("contents", FileContents)
 STEPS = Topic("steps", StepState)
-RULES = Topic("rules", tuple[RuleBreaches, ...])
-CHECKS = Topic("checks", CheckAnswer)
+CHECKS = Topic("checks", tuple[CheckAnswer, ...])  # of the checks that are run together on the same rows
 RELEASE = Topic("release", ReleaseContents)
 COUNTS = Topic("counts", dict[str, int])
 HASHES = Topic("hashes", str)

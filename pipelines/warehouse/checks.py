@@ -1,39 +1,141 @@
-"""What is held against the bounds before a release: ranges, rates, coverage, changes, shares, freshness.
+"""The checks of the tables: what each one asks, and which answers block a release.
 
-Which checks there are belongs here: what each measures and shows, as SQL. Running them is `check_run`, the bounds are
-`bounds.toml`, and what no table may ever break (keys, references, evidence) is `audit`.
+A check is two files under `sql/checks`: NAME.sql asks for the rows that are wrong or odd, NAME.toml says what is
+expected. There are two kinds. A **rule** must hold in every release: one row that breaks it blocks. A check that is
+held against a **bound** measures something (the number of its rows, or what NAME.measure.sql asks): above one number it
+warns, above another it blocks. Rules about keys and references have no file; they follow from the table descriptions.
+`pipelines.warehouse.check_runner` runs the checks.
 
-The SQL reads tables by plain name, and besides them `ceiling` (metric_code, unit, most), `last_coverage` (report_year,
-reports, units: what the last release holds) and, by `getvariable`, the parameters of the check's bound and the
-variables of `check_run.Situation`.
+The SQL reads the tables by plain name. It may also read the queries of `sql/checks/shared`, `ceiling` (metric_code,
+unit, most: the numbers of ceilings.toml), `documented_reason` (reason_code: the codes of pipelines/reasons.py) and
+`last_coverage` (report_year, reports, units: what the last release holds). With getvariable('NAME') it may ask for a
+number of its bound, for 'today' and for 'sources_on'.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
+import duckdb
+from pydantic import Field, model_validator
+
+from pipelines.build.database import connect, one_line, quote
+from pipelines.build.layouts import LAYOUTS
+from pipelines.build.toml_file import Entry, Text, mistake, read_toml, wrong
+from pipelines.paths import SQL_DIR
+from pipelines.reasons import ReasonCode
+from pipelines.warehouse.descriptions import tables
+
+CHECKS_DIR = SQL_DIR / "checks"
 LAST_COVERAGE = "last_coverage"
-MOST_SHOWN = 10
+TODAY, SOURCES_ON = "today", "sources_on"
+CEILINGS = "ceilings"
+MEASURE = ".measure"  # NAME.measure.sql
+
+
+class Bound(Entry):
+    """From where on an answer is odd (`warns`) and from where on it blocks (`blocks`), and why.
+
+    A share blocks only where it is a share of `of_at_least` so many. `parameters` are numbers that the SQL asks for.
+    """
+
+    reason: Text
+    warns: float | None = None
+    blocks: float | None = None
+    of_at_least: float = 0
+    parameters: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _warns_before_it_blocks(self) -> Self:
+        if self.warns is None and self.blocks is None:
+            raise wrong("neither warns nor blocks", "at least one of them; add it")
+        if self.warns is not None and self.blocks is not None and self.warns > self.blocks:
+            raise wrong(f"{self.warns:g}", f"{self.blocks:g} at most, because a check warns before it blocks", "warns")
+        return self
+
+
+class CheckText(Entry):
+    """NAME.toml: what is expected, in both languages, at which table the check is shown, and how it is judged.
+
+    `order` says which rows are shown first, `unit` what is counted. With `evidence` the rows have a fact_id, and each
+    is shown with the sentence of that fact. With `by_part` the check is run on one part of its tables at a time.
+    """
+
+    kind: Literal["rule", "bound"]
+    table: Text
+    en: Text
+    zh: Text
+    order: Text = "ALL"
+    unit: Text = "rows"
+    evidence: bool = False
+    by_part: bool = False
+    bound: Bound | None = None
+
+    @model_validator(mode="after")
+    def _has_its_bound(self) -> Self:
+        if self.kind == "bound" and self.bound is None:
+            raise wrong("no such key", "a table with warns or blocks and a reason; add it", "bound")
+        if self.kind == "rule" and self.bound is not None:
+            raise wrong("a table", "no such key at a rule: one row that breaks it blocks; remove it", "bound")
+        return self
+
+
+class Ceiling(Entry):
+    """The largest figure that a single township can state, and why."""
+
+    most: Annotated[float, Field(gt=0)]
+    reason: Text
+
+
+class Ceilings(Entry):
+    """ceilings.toml: the largest figures by unit and, before that, by indicator."""
+
+    units: dict[str, Ceiling]
+    indicators: dict[str, Ceiling]
+
+    @property
+    def sql(self) -> str:
+        """The query for (metric_code, unit, most); one of metric_code and unit is null."""
+        rows = [f"({quote(code)}, NULL, {ceiling.most}::DOUBLE)" for code, ceiling in self.indicators.items()]
+        rows += [f"(NULL, {quote(unit)}, {ceiling.most}::DOUBLE)" for unit, ceiling in self.units.items()]
+        rows += ["(NULL, NULL, NULL)"]  # so that there is a row where no ceiling is given; it matches nothing
+        return f"SELECT * FROM (VALUES {', '.join(rows)}) AS t(metric_code, unit, most)"
+
+
+_RULE = Bound(reason="No release may break a rule.", blocks=0)
 
 
 @dataclass(frozen=True)
 class Check:
-    """A question to the tables: its answer is held against the bound of the same name.
+    """A question to the tables, and what is expected of the answer.
 
-    `table` is where it is shown, `reads` are the tables it needs: `table` and what is built before it. `rows` is SQL
-    for what is worth a look and `order` says what comes first; a row with a fact_id is shown with its evidence.
-    `measure` is SQL for rows of (scope, value, of): a share where `of` is not null; without it the rows are counted.
-    `is_of_today` says that the answer changes with the day and the sources.
+    `rows` is SQL for the rows that are wrong or odd. Its first column names the row where a message lists examples.
+    `measure` is SQL for rows (scope, value, whole): a share where `whole` is not null. Without it the rows are counted.
+    `reads` are the tables that it needs, the one where it is shown first. `views` are the shared queries that it reads
+    (name -> SQL, each after those that it reads itself), `asked` the variables of its SQL. `group` is the name under
+    which generated rules are shown together.
     """
 
     name: str
-    zh: str
+    kind: Literal["rule", "bound"]
     table: str
-    reads: tuple[str, ...]
-    description: str
+    en: str
+    zh: str
     rows: str
-    order: str
+    reads: tuple[str, ...]
     measure: str = ""
+    order: str = "ALL"
     unit: str = "rows"
-    is_of_today: bool = False
+    evidence: bool = False
+    by_part: bool = False
+    bound: Bound = _RULE
+    views: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    group: str = ""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -41,248 +143,139 @@ class Check:
         return tuple(name for name in self.reads if name != LAST_COVERAGE)
 
 
-_FACT = "f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.fact_id"
-# the figures of a county's page are no township's
-_PLACED = "f.township_code IS NOT NULL AND f.report_year IS NOT NULL"
+@cache
+def load_checks(folder: Path = CHECKS_DIR) -> tuple[Check, ...]:
+    """Every check of `folder` by name, after the rules of keys and references.
 
-# reports and units by year, now and in the last release
-_COVERAGE = f"""
-WITH now AS (
-    SELECT d.report_year, count(*) AS reports, count(DISTINCT d.township_code) AS units
-    FROM dim_report AS d
-    WHERE d.status = 'accepted'
-    GROUP BY d.report_year
-),
-compared AS (
-    SELECT l.report_year, 'reports' AS counted, l.reports AS before, coalesce(n.reports, 0) AS now
-    FROM {LAST_COVERAGE} AS l
-    LEFT JOIN now AS n ON n.report_year = l.report_year
-    UNION ALL
-    SELECT l.report_year, 'units', l.units, coalesce(n.units, 0)
-    FROM {LAST_COVERAGE} AS l
-    LEFT JOIN now AS n ON n.report_year = l.report_year
-)
-"""
-_FALLEN = f"""{_COVERAGE}
-SELECT c.report_year, c.counted, c.before, c.now, c.before - c.now AS lost
-FROM compared AS c
-WHERE c.now < c.before
-"""
+    Raises SchemaError with one line for a file that breaks its schema, SQL that cannot be parsed, a table that is not
+    there, and a variable that the SQL asks for and the bound does not give, or the other way round.
+    """
+    texts = {path.name.removesuffix(".sql"): path for path in sorted(folder.glob("*.sql"))}
+    names = sorted({*(name.removesuffix(MEASURE) for name in texts), *(path.stem for path in folder.glob("*.toml"))})
+    shared = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / "shared").glob("*.sql"))}
+    shared["ceiling"] = load_ceilings(folder).sql
+    codes = ", ".join(quote(code.value) for code in ReasonCode)
+    shared["documented_reason"] = f"SELECT unnest([{codes}]) AS reason_code"
+    checks = [*key_rules(), *reference_rules()]
+    taken = {check.name for check in checks}
+    with closing(connect()) as con:
+        for name in names:
+            if name == CEILINGS:
+                continue
+            toml = folder / f"{name}.toml"
+            if name in taken:
+                raise mistake(toml, "", "the name of a rule that follows from a table description", "another name")
+            if name not in texts:
+                raise mistake(folder / f"{name}.sql", "", "no such file", f"a query beside {name}.toml; write it")
+            checks.append(_check(con, name, read_toml(toml, CheckText), folder, shared))
+    return tuple(checks)
 
-_LEAPS = """
-c.is_exact AND NOT c.is_headline AND c.unit <> '%'
-AND greatest(c.value, c.previous_value) >= getvariable('larger_at_least')
-AND (
-    c.value > getvariable('times') * c.previous_value
-    OR c.previous_value > getvariable('times') * c.value
-)
-"""
 
-CHECKS: tuple[Check, ...] = (
-    Check(
-        name="values_not_negative",
-        zh="负数或无穷大的数值",
-        table="fact_indicator",
-        reads=("fact_indicator",),
-        description="no fact is negative or without end",
-        rows=f"""
-        SELECT {_FACT}
-        FROM fact_indicator AS f
--- no count nears 1e300, and what is no number is above it
-        WHERE f.value < 0 OR f.value_low < 0 OR f.value_high < 0 OR f.value > 1e300
-        """,
-        order="fact_id",
-    ),
-    Check(
-        name="value_ranges",
-        zh="超出一个乡镇可能规模的数值",
-        table="fact_indicator",
-        reads=("fact_indicator",),
-        description="each fact of a placed report lies within what one township can state; it is shown, not mended",
-        rows=f"""
-        SELECT {_FACT}, coalesce(own.most, usual.most) AS most
-        FROM fact_indicator AS f
-        LEFT JOIN ceiling AS own ON own.metric_code = f.metric_code
-        LEFT JOIN ceiling AS usual ON usual.unit = f.unit
-        WHERE f.value > coalesce(own.most, usual.most) AND f.unit <> '%' AND {_PLACED}
-        """,
-        order="value / most DESC, fact_id",
-    ),
-    Check(
-        name="rates_in_source",
-        zh="报告原文中超过100%的比率",
-        table="fact_indicator",
-        reads=("fact_indicator",),
-        description="each rate that a placed report states is at most 100; it is shown, not mended",
-        rows=f"""
-        SELECT {_FACT}
-        FROM fact_indicator AS f
-        WHERE f.unit = '%' AND f.value > 100 AND {_PLACED}
-        """,
-        order="value DESC, fact_id",
-    ),
-    Check(
-        name="rates_in_marts",
-        zh="汇总比率超过100%而原文没有",
-        table="township_metric",
-        reads=("township_metric", "fact_indicator"),
-        description="a rate above 100 in township_metric is one that a report states",
-        rows="""
-        SELECT m.township_code, m.report_year, m.metric_code, m.value, m.method, m.fact_ids
-        FROM township_metric AS m
-        ANTI JOIN fact_indicator AS f
-            ON f.metric_code = m.metric_code AND f.township_code = m.township_code AND f.report_year = m.report_year
-            AND f.value > 100
-        WHERE m.unit = '%' AND m.value > 100
-        """,
-        order="township_code, report_year, metric_code",
-    ),
-    Check(
-        name="coverage",
-        zh="采用的报告少于上一次发布",
-        table="dim_report",
-        reads=("dim_report", LAST_COVERAGE),
-        description="no fewer reports are accepted than in the last release",
-        measure=f"""
-        WITH now AS (SELECT count(*) AS reports FROM dim_report AS d WHERE d.status = 'accepted'),
-        last AS (SELECT sum(l.reports)::BIGINT AS reports FROM {LAST_COVERAGE} AS l)
-        SELECT 'all years', greatest(last.reports - now.reports, 0), last.reports
-        FROM last CROSS JOIN now
-        WHERE last.reports > 0
-        """,
-        rows=_FALLEN,
-        order="lost DESC, report_year, counted",
-        unit="reports lost",
-    ),
-    Check(
-        name="coverage_by_year",
-        zh="某一年度的报告或单位少于上一次发布",
-        table="dim_report",
-        reads=("dim_report", LAST_COVERAGE),
-        description="on no year fewer reports are accepted, or fewer units report, than in the last release",
-        measure=f"""{_COVERAGE}
-        SELECT c.report_year::VARCHAR || ' ' || c.counted, greatest(c.before - c.now, 0), c.before
-        FROM compared AS c
-        ORDER BY c.report_year, c.counted
-        """,
-        rows=_FALLEN,
-        order="lost DESC, report_year, counted",
-        unit="lost",
-    ),
-    Check(
-        name="unclassified_share",
-        zh="未能归类的数字占比",
-        table="number_mention",
-        reads=("number_mention",),
-        description="few numbers are neither a fact nor have a named reason",
-        measure="""
-        SELECT 'numbers', count(*) FILTER (WHERE n.disposition = 'unclassified'), count(*)
-        FROM number_mention AS n
-        HAVING count(*) > 0
-        """,
-        rows="""
-        SELECT
-            coalesce(n.unit_raw, '') AS unit_raw, count(*) AS numbers, count(DISTINCT n.report_id) AS reports,
-            min(n.report_id || ':' || n.char_start) AS first_of_them
-        FROM number_mention AS n
-        WHERE n.disposition = 'unclassified'
-        GROUP BY coalesce(n.unit_raw, '')
-        """,
-        order="numbers DESC, unit_raw",
-        unit="unclassified",
-    ),
-    Check(
-        name="unresolved_units",
-        zh="未能确定所属单位的报告占比",
-        table="worklist_divisions",
-        reads=("worklist_divisions", "dim_report"),
-        description="few reports of a township kind have no unit",
-        measure="""
-        WITH unresolved AS (SELECT count(*) AS n FROM worklist_divisions AS w),
-        accepted AS (SELECT count(*) AS n FROM dim_report AS d WHERE d.status = 'accepted')
-        SELECT 'reports', u.n, u.n + a.n
-        FROM unresolved AS u CROSS JOIN accepted AS a
-        WHERE u.n + a.n > 0
-        """,
-        rows="""
-        SELECT w.title, w.place_candidates, w.n_facts, w.reason_code, w.status_reason, w.raw_path, w.report_id
-        FROM worklist_divisions AS w
-        """,
-        order="n_facts DESC, report_id",
-        unit="unresolved",
-    ),
-    Check(
-        name="year_on_year",
-        zh="与上年相比变化过大的数值",
-        table="township_change",
-        reads=("township_change", "township_metric", "fact_indicator"),
-        description="no exact figure leaps on the year before",
-        measure=f"SELECT 'changes', count(*), NULL FROM township_change AS c WHERE {_LEAPS}",
-        rows=f"""
-        WITH leap AS (
-            SELECT
-                c.township_code, c.report_year, c.metric_code, c.previous_value, c.value,
-                (greatest(c.value, c.previous_value) + 1) / (least(c.value, c.previous_value) + 1) AS leap
-            FROM township_change AS c
-            WHERE {_LEAPS}
-            ORDER BY leap DESC, c.township_code, c.report_year, c.metric_code
-            LIMIT {MOST_SHOWN}
+def load_ceilings(folder: Path = CHECKS_DIR) -> Ceilings:
+    """The largest figures that one township can state. Raises SchemaError for a mistake in the file."""
+    return read_toml(folder / f"{CEILINGS}.toml", Ceilings)
+
+
+def rules_of(names: Collection[str]) -> list[Check]:
+    """The rules of the project that read no other table than those of `names`."""
+    return [check for check in load_checks() if check.kind == "rule" and set(check.reads) <= set(names)]
+
+
+def bound_checks() -> list[Check]:
+    """The checks of the project that are held against a bound."""
+    return [check for check in load_checks() if check.kind == "bound"]
+
+
+def _check(
+    con: duckdb.DuckDBPyConnection, name: str, text: CheckText, folder: Path, shared: Mapping[str, str]
+) -> Check:
+    """The check `name` of `folder`; `text` is its TOML. Holds the SQL against the TOML and the tables."""
+    toml = folder / f"{name}.toml"
+    files = [folder / f"{name}.sql", folder / f"{name}{MEASURE}.sql"]
+    sql = {path: path.read_text(encoding="utf-8") for path in files if path.is_file()}
+    views: dict[str, str] = {}
+    reads: set[str] = {"fact_indicator"} if text.evidence else set()
+
+    def follow(path: Path, query: str) -> None:
+        """Add what `query` reads, shared queries before those that read them."""
+        try:
+            found = con.get_table_names(query)
+        except duckdb.Error as error:
+            raise mistake(path, "", f"SQL that DuckDB refuses ({one_line(error)})", "one SELECT") from error
+        for other in sorted(found):
+            if other in shared:
+                follow(folder / "shared" / f"{other}.sql", shared[other])
+                views[other] = shared[other]
+            elif other in tables() or other == LAST_COVERAGE:
+                reads.add(other)
+            else:
+                known = ", ".join([*tables(), *shared, LAST_COVERAGE])
+                raise mistake(path, "", f"a query that reads {other}", f"one that reads some of {known}")
+
+    for path, query in sql.items():
+        follow(path, query)
+    asked = set(re.findall(r"getvariable\('(\w+)'\)", "\n".join([*sql.values(), *views.values()])))
+    if text.table not in reads:
+        raise mistake(toml, "table", f"{text.table!r}", f"a table that {name}.sql reads: {', '.join(sorted(reads))}")
+    if text.kind == "rule" and (asked or LAST_COVERAGE in reads or len(sql) > 1):
+        cause = f"{name}{MEASURE}.sql" if len(sql) > 1 else ", ".join(sorted(asked)) or LAST_COVERAGE
+        raise mistake(toml, "kind", f"'rule' and SQL with {cause}", "'bound': a rule depends on the tables alone")
+    given = set(text.bound.parameters) if text.bound else set()
+    for one in sorted((asked - {TODAY, SOURCES_ON}) ^ given):
+        found, allowed = ("a number that the SQL does not ask for", "those in getvariable('NAME')")
+        if one in asked:
+            found, allowed = ("no such key", "a number, because the SQL asks for it; add it")
+        raise mistake(toml, f"bound, parameters, {one}", found, allowed)
+    return Check(
+        name=name,
+        rows=sql[files[0]],
+        measure=sql.get(files[1], ""),
+        reads=(text.table, *sorted(reads - {text.table})),
+        views=views,
+        asked=frozenset(asked),
+        bound=text.bound or _RULE,
+        **text.model_dump(exclude={"bound"}),
+    )
+
+
+def key_rules() -> Iterator[Check]:
+    """For each table the rule that its key is filled and unique."""
+    for table, text in tables().items():
+        key = ", ".join(text.key)
+        named = "concat_ws(' ', " + ", ".join(f"coalesce({column}::VARCHAR, 'null')" for column in text.key) + ")"
+        missing = " OR ".join(f"{column} IS NULL" for column in text.key)
+        # Where the key lacks the code by which parts are told apart, one key could stand in two of them.
+        layout = LAYOUTS.get(text.parts or "")
+        yield Check(
+            name=f"{table}_key",
+            kind="rule",
+            table=table,
+            en=f"{key} is filled and unique in {table}",
+            zh=f"{table} 的主键 {key} 须填写且不重复",
+            rows=f"SELECT {named} AS row_key FROM {table} GROUP BY {key} HAVING count(*) > 1 "
+            f"UNION ALL SELECT {named} FROM {table} WHERE {missing}",
+            reads=(table,),
+            by_part=layout is None or layout.column(text.key) is not None,
+            group="keys",
         )
-        SELECT
-            l.township_code, l.report_year, l.metric_code, l.previous_value, l.value, m.fact_ids[1] AS fact_id, l.leap
-        FROM leap AS l
-        INNER JOIN township_metric AS m
-            ON m.township_code = l.township_code AND m.report_year = l.report_year AND m.metric_code = l.metric_code
-        """,
-        order="leap DESC, township_code, report_year, metric_code",
-        unit="changes",
-    ),
-    Check(
-        name="fetched_recently",
-        zh="已启用的来源很久没有新文件",
-        table="dim_report",
-        reads=("dim_report",),
-        description="sources that are switched on bring something new from time to time",
-        measure="""
-        SELECT 'days', date_diff('day', max(d.fetched_at)::DATE, getvariable('today')), NULL
-        FROM dim_report AS d
-        WHERE d.source_id IS NOT NULL
-        HAVING getvariable('sources_on') AND max(d.fetched_at) IS NOT NULL
-        """,
-        rows="""
-        SELECT d.source_id, max(d.fetched_at)::DATE::VARCHAR AS last_new, count(*) AS documents
-        FROM dim_report AS d
-        WHERE d.source_id IS NOT NULL
-        GROUP BY d.source_id
-        """,
-        order="last_new, source_id",
-        unit="days since the last new document",
-        is_of_today=True,
-    ),
-    Check(
-        name="latest_year",
-        zh="最近报告年度偏旧",
-        table="dim_report",
-        reads=("dim_report",),
-        description="the latest year reported on is the one that is due",
-        measure="""
-        SELECT
-            'years',
-            year(getvariable('today')) - max(d.report_year)
-            - CASE WHEN month(getvariable('today')) >= getvariable('from_month') THEN 1 ELSE 2 END,
-            NULL
-        FROM dim_report AS d
-        WHERE d.status = 'accepted'
-        HAVING count(*) > 0
-        """,
-        rows="""
-        SELECT d.report_year, count(*) AS reports, max(d.published_on)::VARCHAR AS last_published
-        FROM dim_report AS d
-        WHERE d.status = 'accepted'
-        GROUP BY d.report_year
-        """,
-        order="report_year DESC",
-        unit="years behind",
-        is_of_today=True,
-    ),
-)
+
+
+def reference_rules() -> Iterator[Check]:
+    """For each column that refers to a column of another table the rule that its values stand there."""
+    for table, text in tables().items():
+        columns = [(column, column, target) for column, target in text.references.items()]
+        columns += [(column, f"unnest({column})", target) for column, target in text.list_references.items()]
+        for column, expression, target in columns:
+            other, key = target.split(".")
+            yield Check(
+                name=f"{table}_{column}_reference",
+                kind="rule",
+                table=table,
+                en=f"each {table}.{column} is a {target}",
+                zh=f"{table}.{column} 须见于 {target}",
+                rows=f"SELECT DISTINCT v::VARCHAR AS value FROM (SELECT {expression} AS v FROM {table}) AS own "
+                f"WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{key} = own.v)",
+                reads=tuple(dict.fromkeys((table, other))),
+                by_part=True,
+                group="references",
+            )

@@ -1,8 +1,8 @@
 """The release: one DuckDB file, put together from the Parquet tables, audited, and only then given its name.
 
 This is the only module that writes a release, and it never opens a published file for writing: a release is a new file,
-and readers keep the old one until the new one is whole. What must hold is written in `pipelines.warehouse.audit`, what
-becomes of old releases in `pipelines.warehouse.kept_releases`.
+and readers keep the old one until the new one is whole. What must hold is written in `pipelines.warehouse.checks`,
+what becomes of old releases in `pipelines.warehouse.kept_releases`.
 """
 
 import hashlib
@@ -17,10 +17,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.build.database import connect
+from pipelines.build.ledger import Ledger
 from pipelines.build.memo import Memo
 from pipelines.errors import FazhiError
+from pipelines.paths import LEDGER
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
-from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError, AuditResult, audit_tables, run_audit
+from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
+from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.table_build import BuildError, Built, inspect
@@ -100,7 +103,7 @@ def publish(
     temporary = releases_dir / f"building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
         # Rules are checked on the tables, and the finished file is compared with them value by value.
-        _hold(audit_tables(tables_dir, [check for check in AUDIT_CHECKS if specs.keys() >= set(check.reads)]))
+        _hold(run_checks(rules_of(specs), tables_dir, Ledger(tables_dir.parent / LEDGER)))
         assembly = Assembly(specs, made_of.tables, tables_dir / HELD)
         work = assembly.plan(newest.path if newest else None)
         with assembly.writing(work, temporary) as con:
@@ -109,7 +112,7 @@ def publish(
         temporary.chmod(0o444)  # a person's client must not change what others read
         temporary.replace(path)
         assembly.remember(work, path)
-    except (duckdb.Error, AssemblyError) as error:
+    except (duckdb.Error, AssemblyError, CheckError) as error:
         raise PublishError(f"the release cannot be put together: {error}") from error
     finally:
         _remove(temporary)
@@ -135,7 +138,7 @@ def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str,
         return {name: [(row[0], row[1]) for row in con.sql(f"DESCRIBE {name}").fetchall()] for name in OWN_TABLES}
 
 
-def _hold(results: Sequence[AuditResult]) -> None:
+def _hold(results: Sequence[CheckResult]) -> None:
     if failed := [result for result in results if not result.passed]:
         raise AuditError(failed)
 
@@ -147,7 +150,7 @@ def _write_own_tables(con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_
     _write_release_rows(con, made_of, release_id, built_at)
     for name in OWN_TABLES:
         comment(con, name)
-    _hold(run_audit(con, [check for check in AUDIT_CHECKS if set(check.reads) <= set(OWN_TABLES)]))
+    _hold(run_rules_on(con, rules_of(OWN_TABLES)))
 
 
 def _write_release_rows(con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime) -> None:

@@ -17,7 +17,8 @@ from pipelines.identify.identity import _reason
 from pipelines.identify.place import Place
 from pipelines.paths import PROJECT_ROOT
 from pipelines.stage.corrections import COLUMNS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
-from pipelines.warehouse.audit import AUDIT_CHECKS, run_audit
+from pipelines.warehouse.check_runner import run_rules_on
+from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.descriptions import inputs
 from pipelines.warehouse.table_parts import table_files
 
@@ -65,8 +66,7 @@ def broken_rules(warehouse: Warehouse) -> list[str]:
         for name in warehouse.specs:
             files = [str(path) for path in table_files(warehouse.tables_dir, name)]
             con.execute(f"CREATE VIEW {name} AS FROM read_parquet({files})")
-        checks = [check for check in AUDIT_CHECKS if TABLES.issuperset(check.reads)]
-        return [str(result) for result in run_audit(con, checks) if not result.passed]
+        return [str(result) for result in run_rules_on(con, rules_of(TABLES)) if not result.passed]
 
 
 def outcomes(warehouse: Warehouse) -> list[tuple[str, str]]:

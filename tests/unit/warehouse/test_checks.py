@@ -1,12 +1,13 @@
-"""What is odd warns, what must hold blocks: each check on tables that break it, and the bounds themselves.
+"""What is odd warns, what must hold blocks: each check on tables that break it, and the files under `sql/checks`.
 
 The tables are written by hand, with the columns that the checks read: building them takes seconds, and one test holds
 the SQL of every check against the tables as `sql/` defines them.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,19 @@ import pytest
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.checks import table_checks
 from pipelines.assets.workspace import Workspace, run_config
-from pipelines.build.memo import Memo
+from pipelines.build.database import name_views
+from pipelines.build.ledger import Ledger
 from pipelines.build.toml_file import SchemaError
 from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT
 from pipelines.report.check_pages import PAGE, render
-from pipelines.warehouse.bounds import Bounds, load_bounds
-from pipelines.warehouse.check_run import Outcome, Situation, run_checks
-from pipelines.warehouse.checks import CHECKS, LAST_COVERAGE
+from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, run_checks
+from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, Check, bound_checks, load_ceilings, load_checks
 from pipelines.warehouse.model import connect_empty, load_specs
 
-BOUNDS = load_bounds()
+CEILINGS = load_ceilings()
+CHECKS = bound_checks()
 BY_NAME = {check.name: check for check in CHECKS}
 DAY = date(2024, 9, 1)
 CHIDIAN, ANHAI, TIANFU = "350582107", "350582104", "510921105"
@@ -93,10 +95,11 @@ class Tables:
             con.execute(f"CREATE TABLE release AS SELECT '{release_id}' AS release_id")
         return self
 
-    def check(self, name: str, bounds: Bounds = BOUNDS, **situation: Any) -> Outcome:
+    def check(self, check: str | Check, **situation: Any) -> CheckResult:
+        asked = BY_NAME[check] if isinstance(check, str) else check
         situation = {"today": DAY, "release_path": self.release, **situation}
-        memo = Memo(self.folder / "memo.json")
-        (found,) = run_checks([BY_NAME[name]], self.folder / "tables", bounds, Situation(**situation), memo)
+        ledger = Ledger(self.folder / "ledger.sqlite")
+        (found,) = run_checks([asked], self.folder / "tables", ledger, Situation(**situation))
         return found
 
 
@@ -109,7 +112,7 @@ def tables(tmp_path: Path) -> Tables:
     return plain
 
 
-def example(found: Outcome, position: int = 0) -> dict[str, Any]:
+def example(found: CheckResult, position: int = 0) -> dict[str, Any]:
     return dict(zip(found.columns, found.examples[position], strict=True))
 
 
@@ -124,16 +127,18 @@ def test_the_sql_of_each_check_reads_what_the_tables_hold_and_what_it_says_it_re
     with closing(connect_empty({})) as con:
         for spec in specs.values():
             con.execute(f"CREATE TABLE {spec.name} AS {spec.sql}")
-        con.execute("CREATE TABLE ceiling (metric_code VARCHAR, unit VARCHAR, most DOUBLE)")
         con.execute(f"CREATE TABLE {LAST_COVERAGE} (report_year INTEGER, reports BIGINT, units BIGINT)")
         con.execute("SET VARIABLE today = DATE '2024-09-01'")
-        for check in CHECKS:
-            con.execute(f"FROM ({check.rows}) ORDER BY {check.order}").fetchall()
+        for check in (check for check in load_checks() if specs.keys() >= set(check.tables)):
+            name_views(con, check.views)
+            rows = con.execute(f"FROM ({check.rows}) ORDER BY {check.order}")
+            columns = [column[0] for column in rows.description or ()]
             con.execute(check.measure or "SELECT 1").fetchall()
-            named = {name for name in (*specs, LAST_COVERAGE) if f" {name} AS" in check.rows + check.measure}
+            sql = "".join([check.rows, check.measure, *check.views.values()])
+            named = {name for name in (*specs, LAST_COVERAGE) if f" {name} AS" in sql}
             assert named <= set(check.reads), check.name
-            if "fact_id" in check.rows:
-                assert "fact_indicator" in check.reads, f"{check.name} shows the evidence of facts"
+            assert check.kind == "rule" or check.evidence is ("fact_id" in columns), check.name
+            assert not check.evidence or "fact_indicator" in check.reads, check.name
 
 
 def test_what_no_township_can_have_is_listed_with_its_sentence(tables: Tables) -> None:
@@ -150,14 +155,14 @@ def test_what_no_township_can_have_is_listed_with_its_sentence(tables: Tables) -
     first, second = example(found), example(found, 1)
     assert (first["fact_id"], first["value"], first["most"]) == ("a", 9000, 500)
     assert first["evidence"] == "执法人员9000人" and first["township_code"] == CHIDIAN
-    assert (second["fact_id"], second["most"]) == ("b", BOUNDS.indicators["exam_sessions"].most)
+    assert (second["fact_id"], second["most"]) == ("b", CEILINGS.indicators["exam_sessions"].most)
 
 
 def test_an_indicator_without_a_bound_of_its_own_has_that_of_its_unit(tables: Tables) -> None:
-    assert "laws_studied" not in BOUNDS.indicators
+    assert "laws_studied" not in CEILINGS.indicators
     tables.write("fact_indicator", {"metric_code": "'laws_studied'", "value": "301e0", "unit": "'部'"})
     found = tables.check("value_ranges")
-    assert found.level == "warned" and example(found)["most"] == BOUNDS.units["部"].most
+    assert found.level == "warned" and example(found)["most"] == CEILINGS.units["部"].most
 
 
 @pytest.mark.parametrize("wrong", [{"value": "-3e0"}, {"value_low": "-1e0"}, {"value": "'inf'::DOUBLE"}])
@@ -241,9 +246,9 @@ def test_a_year_that_shrinks_is_named_and_blocks_where_it_had_many_reports(table
     tables.write("dim_report", *FIVE).publish().write("dim_report", *FIVE[:3])
     found = tables.check("coverage_by_year")
     assert found.level == "warned" and found.worst is not None and found.worst[0].startswith("2023 ")
-    limit = BOUNDS.limit("coverage_by_year").model_copy(update={"of_at_least": 3})
-    strict = BOUNDS.model_copy(update={"checks": {**BOUNDS.checks, "coverage_by_year": limit}})
-    assert tables.check("coverage_by_year", strict).level == "blocked"
+    check = BY_NAME["coverage_by_year"]
+    strict = replace(check, bound=check.bound.model_copy(update={"of_at_least": 3}))
+    assert tables.check(strict).level == "blocked"
 
 
 @pytest.mark.parametrize("content", [None, b"no database"])
@@ -276,52 +281,104 @@ def test_the_latest_year_is_due_from_july_on(tables: Tables, today: date, level:
 # -- bounds --
 
 
-def test_bounds_and_checks_and_codebook_know_each_other() -> None:
-    assert set(BOUNDS.checks) == set(BY_NAME)
+def test_ceilings_and_codebook_know_each_other() -> None:
     indicators = {indicator.code: indicator.unit for indicator in load_codebook().indicators}
-    assert set(BOUNDS.indicators) <= set(indicators), "a bound for an indicator that the codebook does not have"
-    assert set(indicators.values()) == set(BOUNDS.units), "each unit of the codebook has a bound, and no other"
-    for check in CHECKS:
-        asked = set(BOUNDS.limit(check.name).parameters)
-        assert all(f"getvariable('{name}')" in check.measure + check.rows for name in asked), check.name
+    assert set(CEILINGS.indicators) <= set(indicators), "a bound for an indicator that the codebook does not have"
+    assert set(indicators.values()) == set(CEILINGS.units), "each unit of the codebook has a bound, and no other"
 
 
 def test_the_page_shows_every_check_and_bound() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == render(BOUNDS), "write docs/checks.md anew: python -m pipelines.report.check_pages"
-    names = [*BY_NAME, *BOUNDS.indicators]
-    reasons = [bound.reason for part in (BOUNDS.checks, BOUNDS.units, BOUNDS.indicators) for bound in part.values()]
+    assert page == render(), "write docs/checks.md anew: python -m pipelines.report.check_pages"
+    names = [*(check.name for check in load_checks()), *CEILINGS.indicators]
+    reasons = [ceiling.reason for part in (CEILINGS.units, CEILINGS.indicators) for ceiling in part.values()]
+    reasons += [check.bound.reason for check in CHECKS]
     assert all(f"| `{name}` |" in page for name in names) and all(reason in page for reason in reasons)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of `sql/checks` that a test may spoil."""
+    return shutil.copytree(CHECKS_DIR, tmp_path / "checks")
+
+
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("file", "old", "new", "words"),
     [
-        ("[checks.a]\nwarns = 1", "checks, a, reason: found no such key, allowed a text"),
-        ('[checks.a]\nreason = " "\nwarns = 1', "checks, a, reason: found ' ', allowed a text that is not empty"),
-        ('[checks.a]\nreason = "x"', "checks, a: found neither warns nor blocks, allowed at least one"),
-        ('[checks.a]\nreason = "x"\nwarns = 2\nblocks = 1', "checks, a, warns: found 2, allowed 1 at most"),
-        ('[checks.a]\nreason = "x"\nwarns = 2\nof = true', "checks, a, of: found true, allowed a number"),
-        ('[units]\n"人" = { most = 0, reason = "x" }', "units, 人, most: found 0, allowed a number greater than 0"),
-        ('[units]\n"人" = { most = "many", reason = "x" }', "units, 人, most: found 'many', allowed a number"),
-        ('[units]\n"人" = { mots = 1, reason = "x" }', "units, 人, mots: found an unknown key, .*did you mean most"),
-        ('[units]\n"人" = { most = inf, reason = "x" }', "units, 人, most: found Infinity, allowed a finite number"),
-        ("[other]", "other: found an unknown key, allowed checks, units, indicators"),
-        ("[checks", "found a file that cannot be read"),
+        ("coverage.toml", "warns = 0.02", "warns = 0.6", "coverage.toml, bound, warns: found 0.6, allowed 0.5 at most"),
+        ("coverage.toml", "warns =", "warn =", "bound, warn: found an unknown key, .*did you mean warns"),
+        ("coverage.toml", "[bound]", "[bounds]", "coverage.toml, bounds: found an unknown key"),
+        ("coverage.toml", "warns = 0.02", 'warns = "2%"', "bound, warns: found '2%', allowed a number"),
+        (
+            "coverage.toml",
+            'kind = "bound"',
+            'kind = "bond"',
+            "kind: found 'bond', allowed 'rule' or 'bound'",
+        ),
+        (
+            "coverage.toml",
+            'kind = "bound"',
+            'kind = "rule"',
+            "bound: found a table, allowed no such key",
+        ),
+        (
+            "coverage.toml",
+            'table = "dim_report"',
+            'table = "dim_repot"',
+            "table: found 'dim_repot', allowed a table",
+        ),
+        ("coverage.toml", 'zh = "', 'ch = "', "coverage.toml, ch: found an unknown key"),
+        ("latest_year.toml", "warns = 0", "", "bound: found neither warns nor blocks"),
+        ("latest_year.toml", "reason =", "because =", "because: found an unknown key"),
+        ("latest_year.toml", "from_month", "month", "bound, parameters, from_month: found no such key"),
+        ("latest_year.toml", "= 7 }", "= 7, day = 1 }", "bound, parameters, day: found a number that the SQL does not"),
+        (
+            "one_canonical.toml",
+            'kind = "rule"',
+            "",
+            "kind: found no such key, allowed 'rule' or",
+        ),
+        ("one_canonical.sql", "SELECT", "SELEKT", "one_canonical.sql: found SQL that DuckDB refuses .*syntax error"),
+        ("one_canonical.sql", "dim_report", "dim_reports", "one_canonical.sql: found a query that reads dim_reports"),
+        ("one_canonical.sql", "SELECT", "SELECT getvariable('today'), ", "kind: found 'rule' and SQL with today"),
+        ("ceilings.toml", "most = 5_000,", "most = 0,", "units, 人, most: found 0, allowed a number greater than 0"),
+        ("ceilings.toml", "most = 5_000,", 'most = "many",', "units, 人, most: found 'many', allowed a number"),
+        ("ceilings.toml", "[units]", "[unit]", "ceilings.toml, unit: found an unknown key, .*did you mean units"),
+        ("ceilings.toml", "[units]", "[units", "ceilings.toml: found a file that cannot be read"),
+        ("shared/leap.sql", "FROM", "FORM", "shared/leap.sql: found SQL that DuckDB refuses"),
     ],
 )
-def test_a_bound_that_is_not_well_formed_is_refused(tmp_path: Path, wrong: str, words: str) -> None:
-    path = tmp_path / "bounds.toml"
-    head = "".join(f"[{name}]\n" for name in ("checks", "units", "indicators") if f"[{name}" not in wrong)
-    path.write_text(head + wrong, encoding="utf-8")
-    with pytest.raises(SchemaError, match=words):
-        load_bounds(path)
+def test_a_broken_file_is_one_line(folder: Path, file: str, old: str, new: str, words: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SchemaError, match=words) as refusal:
+        load_checks(folder)
+    assert "\n" not in str(refusal.value) and str(folder) in str(refusal.value)
+
+
+def test_sql_and_toml_belong_together(folder: Path) -> None:
+    (folder / "one_canonical.sql").unlink()
+    with pytest.raises(SchemaError, match=r"one_canonical.sql: found no such file"):
+        load_checks(folder)
+    (folder / "one_canonical.toml").rename(folder / "dim_report_key.toml")
+    with pytest.raises(SchemaError, match=r"dim_report_key.toml: found the name of a rule that follows"):
+        load_checks(folder)
+
+
+def test_sql_that_fails_on_the_tables_names_its_file(tables: Tables) -> None:
+    broken = replace(BY_NAME["values_not_negative"], rows="SELECT f.nothing FROM fact_indicator AS f")
+    with pytest.raises(CheckError, match=r"values_not_negative cannot be run: .*nothing.*values_not_negative\.sql"):
+        tables.check(broken)
+    with pytest.raises(CheckError, match="no column fact_id"):
+        tables.check(replace(broken, rows="SELECT f.value FROM fact_indicator AS f", order="ALL"))
 
 
 def test_an_answer_is_kept_until_tables_bounds_release_or_day_change(tables: Tables) -> None:
     assert [tables.check("value_ranges").reused for _ in range(2)] == [False, True]
     assert tables.check("value_ranges", today=date(2025, 1, 1)).reused
-    assert not tables.check("value_ranges", BOUNDS.model_copy(update={"units": {}})).reused
+    assert not tables.check(replace(BY_NAME["value_ranges"], views={"ceiling": CEILINGS.sql + " WHERE true"})).reused
     days = (DAY, DAY, date(2024, 9, 2))
     assert [tables.check("latest_year", today=day).reused for day in days] == [False, True, False]
     assert [tables.check("coverage").reused for _ in range(2)] == [False, True]
@@ -348,10 +405,9 @@ def test_every_check_stands_at_its_table_and_the_release_waits_for_those_that_bl
         waiting += new
     for check in CHECKS:
         spec = graph.get_check_spec(dg.AssetCheckKey(dg.AssetKey(check.table), check.name))
-        limit = BOUNDS.limit(check.name)
-        assert spec.blocking is (limit.blocks is not None)
+        assert spec.blocking is (check.bound.blocks is not None)
         assert not spec.blocking or f"{check.table}_checks" in awaited, check.name
-        assert check.zh in (spec.description or "") and limit.reason in (spec.description or "")
+        assert check.zh in (spec.description or "") and check.bound.reason in (spec.description or "")
 
 
 def test_a_check_that_blocks_leaves_the_last_release_as_it_was(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,10 @@ import pytest
 from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, Warehouse, built, say
 
 from pipelines.build.buckets import bucket_of
-from pipelines.warehouse import audit as auditing
+from pipelines.warehouse import check_runner
 from pipelines.warehouse.assembly import Assembly
-from pipelines.warehouse.audit import AUDIT_CHECKS, AuditError
+from pipelines.warehouse.check_runner import AuditError
+from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.release import OWN_TABLES, PublishError, publish
 from pipelines.warehouse.table_parts import table_files
@@ -186,20 +187,21 @@ def many() -> list[Report]:
 def test_only_parts_that_changed_are_audited_again(tmp_path, monkeypatch):
     warehouse = built(tmp_path, *many())
     audited: list[tuple[str, str]] = []
-    real = auditing._audit
+    real = check_runner._run
 
     def listening(con, task):
-        audited.extend((check.name, task.name.rpartition(" ")[2]) for check in task.checks)
+        audited.extend((check.name, task.name.rpartition(", ")[2]) for check in task.checks)
         return real(con, task)
 
     def parts(check: str) -> list[str]:
         return sorted(part for name, part in audited if name == check)
 
-    monkeypatch.setattr(auditing, "_audit", listening)
+    monkeypatch.setattr(check_runner, "_run", listening)
     release(warehouse)
     empty = {"correction", "review_queue", "worklist_divisions"}  # nobody corrected anything, nothing is in doubt
-    idle = {c.name for c in AUDIT_CHECKS if c.reads[0] in empty and len(c.reads) > 1}
-    named = {c.name for c in AUDIT_CHECKS if not c.name.startswith("release")}
+    rules = [check for check in load_checks() if check.kind == "rule"]
+    idle = {rule.name for rule in rules if rule.table in empty and len(rule.reads) > 1}
+    named = {rule.name for rule in rules if not rule.name.startswith("release")}
     assert {name for name, _ in audited} == named - idle and idle
     own = [path.stem for path in table_files(warehouse.tables_dir, "fact_indicator")]
     assert parts("evidence_matches_text") == own and len(own) > 4
@@ -227,7 +229,7 @@ def test_a_fault_in_one_part_is_found_and_not_forgotten(tmp_path):
             release(warehouse)
         (result,) = refusal.value.results
         assert result.check.name == "evidence_matches_text"
-        assert (result.failures, result.examples) == (1, (fault["fact_id"],))
+        assert (result.found, result.examples) == (1, ((fault["fact_id"],),))
 
 
 def test_a_key_that_stands_in_two_parts_is_found(tmp_path):
@@ -250,13 +252,14 @@ def test_the_message_counts_and_shows_examples(copy):
     with pytest.raises(AuditError) as refusal:
         release(warehouse)
     (result,) = [r for r in refusal.value.results if r.check.name == "evidence_matches_text"]
-    assert result.failures == 3
-    assert set(result.examples) == {row["fact_id"] for row in warehouse.rows["stage_facts"]}
+    assert result.found == 3
+    assert {fact_id for (fact_id,) in result.examples} == {row["fact_id"] for row in warehouse.rows["stage_facts"]}
 
 
 def test_every_check_has_its_own_name_and_a_description():
-    assert len({check.name for check in AUDIT_CHECKS}) == len(AUDIT_CHECKS)
-    assert all(check.description and check.reads for check in AUDIT_CHECKS)
+    checks = load_checks()
+    assert len({check.name for check in checks}) == len(checks)
+    assert all(check.en and check.zh and check.reads[0] == check.table for check in checks)
 
 
 def test_a_file_that_cannot_be_read_back_is_not_published(copy, monkeypatch):

@@ -1,0 +1,300 @@
+"""Running the checks on the Parquet tables: what each one finds, compared with its bound, with examples.
+
+A rule of a table in parts is run part by part, each part with the rows of the other tables that belong to it. A part
+whose rows have not changed is not asked again. So such a rule sees only the rows of one part, and must find what breaks
+it from these rows alone: it may ask whether a row that belongs to the part is missing, not whether a row of another
+part exists. A check held against a bound is asked about whole tables, unless its TOML says by_part. What a failed check
+leads to is for the caller.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from pipelines.build.answers import CHECKS, Cell, CheckAnswer
+from pipelines.build.database import connect, name_views, one_line, quote, side_by_side
+from pipelines.build.layouts import LAYOUTS
+from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.errors import FazhiError
+from pipelines.warehouse.checks import LAST_COVERAGE, SOURCES_ON, TODAY, Bound, Check
+from pipelines.warehouse.descriptions import tables
+from pipelines.warehouse.query import QueryError, query
+from pipelines.warehouse.table_parts import Input, cut, look, table_files
+
+ALLOW = "FAZHI_ALLOW_SHRINKING"
+MOST_SHOWN = 10
+MOST_NAMED = 5  # of the rows that break a rule, in its message
+
+Level = Literal["passed", "warned", "blocked"]
+_LEVELS: tuple[Level, ...] = ("passed", "warned", "blocked")
+_SHRUNK = f"; the last release stays. Look for what is missing, or set {ALLOW}=1 for one run if it is meant to be gone"
+
+
+class CheckError(FazhiError):
+    """A check cannot be run; the message names its file and the cause."""
+
+
+class AuditError(RuntimeError):
+    """A release broke its rules and was not published; `results` are those that failed, the message lists them."""
+
+    def __init__(self, results: Sequence["CheckResult"]) -> None:
+        self.results = tuple(results)
+        super().__init__("the release was not published; its audit failed:\n" + "\n".join(f"- {r}" for r in results))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a check may need to know besides the tables: the day, whether sites are fetched, the current release.
+
+    `allow_shrinking` means that the user knows that there are fewer reports than in that release: a check that finds
+    it warns and does not block.
+    """
+
+    today: date
+    release_path: Path
+    sources_on: bool = False
+    allow_shrinking: bool = False
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found: its level, the worst of its measures as (scope, value, whole), and rows worth a look.
+
+    `reused` says that nothing was asked, because neither the tables nor the check have changed.
+    """
+
+    check: Check
+    level: Level
+    worst: tuple[str, float, float | None] | None
+    columns: tuple[str, ...]
+    examples: tuple[tuple[Cell, ...], ...]
+    reused: bool = False
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """True where the answer is within the bound."""
+        return self.level == "passed"
+
+    @property
+    def found(self) -> float:
+        """What was measured; 0 where there was nothing to measure."""
+        return self.worst[1] if self.worst else 0
+
+    @property
+    def share(self) -> float | None:
+        """What was measured as a share of its whole, if it is one."""
+        return self.found / self.worst[2] if self.worst and self.worst[2] else None
+
+    def __str__(self) -> str:
+        if self.check.kind == "rule":
+            named = ", ".join(str(row[0]) for row in self.examples[:MOST_NAMED])
+            named += ", ..." if self.found > MOST_NAMED else ""
+            return f"{self.check.name}: {_number(self.found)} found ({named}); expected: {self.check.en}"
+        if self.worst is None:
+            return f"nothing to compare; expected: {self.check.en}"
+        scope, value, whole = self.worst
+        share = "" if self.share is None else f" of {_number(whole or 0)} ({self.share:.1%}) in {scope}"
+        return (
+            f"{_number(value)} {self.check.unit}{share}, {bound_in_words(self.check.bound, whole is not None)}; "
+            f"expected: {self.check.en}{self.note}"
+        )
+
+
+def run_checks(
+    checks: Sequence[Check], tables_dir: Path, ledger: Ledger, situation: Situation | None = None
+) -> list[CheckResult]:
+    """Run `checks` on the tables of `tables_dir`, one result a check, in order. Rules need no `situation`.
+
+    The ledger keeps what was found until the rows, the check, or what it knows of the situation change. Raises
+    InputError for a table that was not built there, CheckError for SQL that fails.
+    """
+    tasks = list(_tasks(checks, tables_dir, situation))
+    known = ledger.known(CHECKS)
+    found = {task.name: known[task.name] for task in tasks if task.name in known and known[task.name].key == task.key}
+    stale = [task for task in tasks if task.name not in found]
+    if stale:
+        new = {task.name: LedgerEntry(task.key, answer) for task, answer in side_by_side(tables_dir, stale, _run)}
+        ledger.record(CHECKS, new)
+        found |= new
+    answers: dict[str, list[CheckAnswer]] = {check.name: [] for check in checks}
+    for task in tasks:
+        for check, answer in zip(task.checks, found[task.name].value, strict=True):
+            answers[check.name].append(answer)
+    asked = {check.name for task in stale for check in task.checks}
+    return [
+        _judge(check, _together(check, answers[check.name]), situation, reused=check.name not in asked)
+        for check in checks
+    ]
+
+
+def run_rules_on(con: duckdb.DuckDBPyConnection, rules: Sequence[Check]) -> list[CheckResult]:
+    """Run rules where the tables can be read by plain name; one result a rule, in order. Nothing is remembered."""
+    return [_judge(rule, _ask(con, rule, {}), None, reused=False) for rule in rules]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Checks that are run together on one part of their tables, or on all rows.
+
+    `key` changes when the rows, the checks or what they know of the situation do. `views` are the queries for what they
+    read, by name.
+    """
+
+    name: str
+    key: str
+    checks: Sequence[Check]
+    views: Mapping[str, str]
+    variables: Mapping[str, Any]
+
+
+def _tasks(checks: Sequence[Check], tables_dir: Path, situation: Situation | None) -> Iterator[_Task]:
+    """What is to be asked. Rules of a table are run together: those that read it alone, and those that read others."""
+    groups: dict[str, list[Check]] = {}
+    for check in checks:
+        others, by_part = " and others" * (len(check.tables) > 1), " by part" * check.by_part
+        name = f"rules of {check.table}{others}{by_part}" if check.kind == "rule" else f"check {check.name}"
+        groups.setdefault(name, []).append(check)
+    variables = {TODAY: situation.today, SOURCES_ON: situation.sources_on} if situation else {}
+    is_compared = any(LAST_COVERAGE in check.reads for check in checks)
+    coverage = _last_coverage(situation.release_path if situation and is_compared else None)
+    for name, group in groups.items():
+        first = group[0]
+        found = [
+            Input(table, table_files(tables_dir, table))
+            for table in dict.fromkeys(table for check in group for table in check.tables)
+        ]
+        if first.kind == "rule" and len(found) > 1 and not any(look(path).rows for path in found[0].files):
+            continue  # no row can break a rule: without corrections nobody looks for their facts
+        given = {LAST_COVERAGE: coverage} if any(LAST_COVERAGE in check.reads for check in group) else {}
+        context = [f"{one} {value}" for one, value in variables.items() if any(one in check.asked for check in group)]
+        context += given.values()
+        for check in group:
+            context += [check.rows, check.measure, check.order, *check.views.values()]
+            context.append(f"{check.evidence} {check.bound.parameters}")
+        layout = LAYOUTS.get(tables()[first.table].parts or "") if first.by_part else None
+        for piece in cut(found, layout, found[0].part_keys(layout) if layout else None):
+            key = hashlib.sha256("\n".join([*context, *piece.keys]).encode()).hexdigest()
+            yield _Task(f"{name}, {piece.part or 'all rows'}", key, group, {**piece.sources, **given}, variables)
+
+
+def _last_coverage(release_path: Path | None) -> str:
+    """The query for what the release at `release_path` holds by year; without a readable release it has no row."""
+    try:
+        rows = query(
+            release_path or Path(),
+            "SELECT r.report_year, count(*), count(DISTINCT r.township_code) FROM dim_report AS r "
+            "WHERE r.status = 'accepted' GROUP BY r.report_year ORDER BY r.report_year",
+        ).rows
+    except QueryError:  # what cannot be read is no release to compare with, and will be replaced
+        rows = []
+    values = ", ".join(f"({year}, {reports}, {units})" for year, reports, units in rows if year is not None)
+    return (
+        "SELECT t.report_year::INTEGER AS report_year, t.reports::BIGINT AS reports, t.units::BIGINT AS units "
+        f"FROM (VALUES {values or '(NULL, NULL, NULL)'}) AS t(report_year, reports, units) "
+        "WHERE t.report_year IS NOT NULL"
+    )
+
+
+def _run(con: duckdb.DuckDBPyConnection, task: _Task) -> tuple[CheckAnswer, ...]:
+    """What the checks of a task find; `con` is its own."""
+    name_views(con, task.views)
+    return tuple(_ask(con, check, task.variables) for check in task.checks)
+
+
+def _ask(con: duckdb.DuckDBPyConnection, check: Check, variables: Mapping[str, Any]) -> CheckAnswer:
+    """What a check finds where its tables can be read by plain name: the measures and, unless all are 0, the rows."""
+    try:
+        for name, value in {**variables, **check.bound.parameters}.items():
+            con.execute(f"SET VARIABLE {name} = $1", [value])
+        name_views(con, check.views)
+        count = f"SELECT 'rows' AS scope, count(*) AS value, NULL AS whole FROM (\n{check.rows}\n)"
+        measures = tuple(
+            (str(scope), float(value), None if whole is None else float(whole))
+            for scope, value, whole in con.execute(check.measure or count).fetchall()
+            if value is not None
+        )
+        if not any(value for _, value, _ in measures):
+            return CheckAnswer(measures, (), ())
+        cursor = con.execute(f"FROM (\n{check.rows}\n) ORDER BY {check.order} LIMIT {MOST_SHOWN}")
+        columns = [column[0] for column in cursor.description or ()]
+        rows = [tuple(_plain(value) for value in row) for row in cursor.fetchall()]
+        if check.evidence and rows:
+            # The sentences are read for these few rows, not for all that were counted.
+            position = columns.index("fact_id")
+            ids = ", ".join(quote(row[position]) for row in rows)
+            evidence = f"SELECT f.fact_id, f.evidence FROM fact_indicator AS f WHERE f.fact_id IN ({ids})"
+            sentences = dict(con.execute(evidence).fetchall())
+            columns.append("evidence")
+            rows = [(*row, sentences.get(row[position])) for row in rows]
+    except (duckdb.Error, ValueError) as error:
+        cause = one_line(error) if isinstance(error, duckdb.Error) else f"its rows have no column fact_id: {columns}"
+        raise CheckError(f"check {check.name} cannot be run: {cause}; correct sql/checks/{check.name}.sql") from error
+    return CheckAnswer(measures, tuple(columns), tuple(rows))
+
+
+def _together(check: Check, answers: Sequence[CheckAnswer]) -> CheckAnswer:
+    """The answers of the parts as one: values of a scope add up, and of all rows the first are kept."""
+    if len(answers) == 1:
+        return answers[0]
+    sums: dict[str, tuple[float, float | None]] = {}
+    for scope, value, whole in (measure for answer in answers for measure in answer.measures):
+        so_far, of = sums.get(scope, (0, None))
+        sums[scope] = (so_far + value, whole if of is None else of + (whole or 0))
+    filled = [answer for answer in answers if answer.rows]
+    columns = filled[0].columns if filled else ()
+    rows = [row for answer in filled for row in answer.rows]
+    if len(filled) > 1:
+        with closing(connect()) as con:  # sorted by DuckDB, because `order` is SQL
+            records = [dict(zip(columns, row, strict=True)) for row in rows]
+            sql = f"FROM (SELECT unnest($1, recursive := true)) ORDER BY {check.order} LIMIT {MOST_SHOWN}"
+            rows = con.execute(sql, [records]).fetchall()
+    return CheckAnswer(tuple((scope, *sum_and_whole) for scope, sum_and_whole in sums.items()), columns, tuple(rows))
+
+
+def _judge(check: Check, answer: CheckAnswer, situation: Situation | None, *, reused: bool) -> CheckResult:
+    """The answer compared with the bound of its check."""
+    ranked = sorted(
+        (_LEVELS.index(_level(check.bound, value, whole)), value / whole if whole else value, scope, value, whole)
+        for scope, value, whole in answer.measures
+    )
+    worst = ranked[-1][2:] if ranked else None
+    level = _LEVELS[ranked[-1][0]] if ranked else "passed"
+    note = ""
+    if level == "blocked" and LAST_COVERAGE in check.reads:
+        is_allowed = situation is not None and situation.allow_shrinking
+        level, note = ("warned", f" (allowed by {ALLOW})") if is_allowed else (level, _SHRUNK)
+    # What lies within the bound is no example of anything.
+    examples = () if level == "passed" else answer.rows
+    return CheckResult(check, level, worst, answer.columns, examples, reused, note)
+
+
+def _level(bound: Bound, value: float, whole: float | None) -> Level:
+    if whole is not None:
+        value = value / whole if whole else 0
+    if bound.blocks is not None and value > bound.blocks and (whole is None or whole >= bound.of_at_least):
+        return "blocked"
+    # A share that would block if it were a share of more is odd all the same.
+    first = bound.blocks if bound.warns is None else bound.warns
+    return "warned" if first is not None and value > first else "passed"
+
+
+def bound_in_words(bound: Bound, is_share: bool) -> str:
+    """The bound of a check as its result and its documentation state it."""
+    named = [(word, value) for word, value in (("warns", bound.warns), ("blocks", bound.blocks)) if value is not None]
+    words = " and ".join(f"{word} above {f'{value:.0%}' if is_share else _number(value)}" for word, value in named)
+    return words + (f" from {_number(bound.of_at_least)} on" if bound.of_at_least else "")
+
+
+def _plain(value: Any) -> Cell:
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.15g}"

@@ -1,0 +1,5 @@
+-- Offsets are Python's and count code points from 0. DuckDB's substr counts code points too (no graphemes), from 1.
+SELECT f.fact_id
+FROM fact_indicator AS f
+LEFT JOIN report_text AS t ON t.report_id = f.report_id
+WHERE substr(t.text, f.char_start + 1, f.char_end - f.char_start) IS DISTINCT FROM f.evidence
