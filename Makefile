@@ -39,10 +39,10 @@ lint: $(TESTING) ## ruff and mypy
 	"$(PY)" -m ruff check .
 	"$(PY)" -m mypy
 
-docs: $(RUNTIME) ## write the generated pages anew
+docs: $(TESTING) ## write the generated pages anew
 	"$(PY)" -m pipelines.report.table_pages
 	"$(PY)" -m benchmarks.worked
-	"$(PY)" -m pipelines.report.accuracy
+	"$(PY)" -m cogapp -r docs/*.md README.md
 	"$(PY)" -m benchmarks.identify --write
 	"$(PY)" -m pipelines.report.check_pages
 

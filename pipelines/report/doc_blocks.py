@@ -1,0 +1,78 @@
+"""The generated tables of the docs. Each function returns Markdown, and `cog` puts it into the page.
+
+A page holds a block such as
+
+    <!-- [[[cog
+    from pipelines.report.doc_blocks import settings_table
+    cog.out(settings_table())
+    ]]] -->
+    <!-- [[[end]]] -->
+
+`make docs` writes the blocks anew, and `cog --check` in lint fails if one is stale. Each function takes a few seconds
+at most. A page that needs a release or a clock is written by its own program instead: docs/queries.md by
+`benchmarks.worked`, measurements by the modules of `benchmarks`.
+"""
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from pipelines import settings
+from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
+from pipelines.report.evaluation import Score, evaluate
+
+GOLD = PROJECT_ROOT / "tests" / "gold"
+#: The labelled set that nobody looked at while rules were written.
+APART = "apart"
+
+
+def accuracy_tables() -> str:
+    """The scores of the labelled sets of `tests/gold`: one row for each set, then one for each family of one set."""
+    return score_tables(evaluate(GOLD, settings.Settings.load(environ={})))
+
+
+def score_tables(scores: Sequence[Score]) -> str:
+    """One row for each set, then one row for each family of the set that is kept apart."""
+    sets = []
+    for score in scores:
+        labels = score.facts["right"] + score.facts["missed"]
+        shares = (score.precision, score.recall, score.f1, score.qualifier, score.unclassified)
+        kinds = ("places", "years", "doc_numbers")
+        found = [f"{score.identity[f'{kind} right']}/{score.identity[kind]}" for kind in kinds]
+        sets.append((score.name, score.identity["documents"], labels, *(f"{share:.3f}" for share in shares), *found))
+    families = []
+    apart = next((score for score in scores if score.name == APART), None)
+    for name, count in sorted(apart.families.items() if apart else ()):
+        f1 = 2 * count["right"] / max(1, 2 * count["right"] + count["missed"] + count["wrong"])
+        families.append((name, count["right"], count["missed"], count["wrong"], f"{f1:.3f}"))
+    columns = "set texts labels precision recall F1 qualifier unclassified place year".split()
+    return "\n".join(
+        [
+            markdown_rows((*columns, "doc. number"), sets),
+            "By family, on the texts kept apart:\n",
+            markdown_rows(("family", "right", "missed", "wrong", "F1"), families),
+        ]
+    )
+
+
+def settings_table() -> str:
+    """The environment variables: name, meaning and default, as the docstring of `pipelines.settings` lists them."""
+    lines = [line.strip() for line in (settings.__doc__ or "").splitlines()]
+    return "\n".join(line for line in lines if line.startswith("|")) + "\n"
+
+
+def format_table() -> str:
+    """The formats of reports: what is read, and the module of `pipelines/read/formats` that reads it."""
+    rows = []
+    for path in sorted((PACKAGE_DIR / "read" / "formats").glob("*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        # Only a module with the function `read` is a format; the others help one.
+        if any(isinstance(node, ast.FunctionDef) and node.name == "read" for node in module.body):
+            summary = (ast.get_docstring(module) or "").partition("\n\n")[0]
+            rows.append((" ".join(summary.split()), f"`{path.relative_to(PROJECT_ROOT).as_posix()}`"))
+    return markdown_rows(("format", "read by"), rows)
+
+
+def markdown_rows(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table. Cells must hold no line break; a bar in a cell is escaped."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
