@@ -18,10 +18,13 @@ export UV_LINK_MODE ?= copy
 export UV_COMPILE_BYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: run test ui notebook lint docs bench rehearsal torture requirements clean help
+# Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
+COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
+
+.PHONY: run test test-fast ui notebook check lint fmt hooks docs bench rehearsal torture requirements clean help
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
 
 run: $(RUNTIME) ## run the whole pipeline on raw/; ends with the release and a summary
 	@"$(PY)" -m pipelines run $(ARGS)
@@ -29,22 +32,37 @@ run: $(RUNTIME) ## run the whole pipeline on raw/; ends with the release and a s
 test: $(TESTING) ## run all tests
 	@"$(PY)" -m pytest -n auto --dist loadfile $(ARGS)
 
+test-fast: $(TESTING) ## run the tests that take under 90 seconds together: all but those marked slow
+	@"$(PY)" -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+
 ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 	@"$(PY)" -m pipelines ui $(ARGS)
 
 notebook: $(TESTING) ## open the notebook on the release in the browser
 	@"$(PY)" -m marimo edit --skip-update-check docs/notebooks/first_look.py $(ARGS)
 
-lint: $(TESTING) ## ruff and mypy
+check: $(TESTING) ## all of lint: ruff, format, mypy, import-linter, the TOML files, the generated parts of docs
 	"$(PY)" -m ruff check .
+	"$(PY)" -m ruff format --check .
 	"$(PY)" -m mypy
+	PYTHONDONTWRITEBYTECODE=1 "$(VENV)/bin/lint-imports" --no-cache
+	$(if $(COG_PAGES),"$(PY)" -m cogapp --check -r $(COG_PAGES))
 
-docs: $(TESTING) ## write the generated pages anew
+lint: check ## the same as make check
+
+fmt: $(TESTING) ## put the code into its form: sorted imports, ruff format
+	"$(PY)" -m ruff check --fix .
+	"$(PY)" -m ruff format .
+
+hooks: $(TESTING) ## let git run ruff, mypy and the TOML check before each commit
+	"$(PY)" -m pre_commit install
+
+docs: $(TESTING) ## write the generated pages and parts of pages anew
 	"$(PY)" -m pipelines.report.table_pages
 	"$(PY)" -m benchmarks.worked
-	"$(PY)" -m cogapp -r docs/*.md README.md
 	"$(PY)" -m benchmarks.identify --write
 	"$(PY)" -m pipelines.report.check_pages
+	$(if $(COG_PAGES),"$(PY)" -m cogapp -r $(COG_PAGES))
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)

@@ -19,9 +19,11 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_WEBHOOK`         | web address that each run's summary is posted to   | none: nothing posted  |
 | `FAZHI_WEBHOOK_KIND`    | feishu, dingtalk, wecom or json                    | json                  |
 | `FAZHI_WEBHOOK_SECRET`  | what messages are signed with; never shown         | none: not signed      |
+| `FAZHI_LOG`             | debug, info, warning or error: what stderr shows   | warning               |
 | `FAZHI_ALLOW_SHRINKING` | 1 lets a release lose more than half its reports   | 0                     |
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +41,7 @@ DEFAULT_FETCH_SECONDS = 60
 EXPORT_FORMATS = ("parquet", "csv", "xlsx", "dta")
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 DEFAULT_RELEASES = 7
+LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class SettingsError(FazhiError):
@@ -130,6 +133,14 @@ class Settings(Folders):
                 raise SettingsError(f"folder {folder} cannot be made ({reason}); give another with {name}") from error
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise SettingsError(f"folder {folder} cannot be written; give another with {name}")
+
+
+def log_level(environ: Mapping[str, str]) -> int:
+    """The level of FAZHI_LOG, as `logging` numbers it. Raises SettingsError for a word that is no level."""
+    word = environ.get("FAZHI_LOG", "").strip().lower() or "warning"
+    if word not in LOG_LEVELS:
+        raise SettingsError(f"FAZHI_LOG is {word!r}, expected one of {', '.join(LOG_LEVELS)}")
+    return LOG_LEVELS[word]
 
 
 def _folder(given: str | os.PathLike[str] | None, variable: str | None, default: Path) -> Path:

@@ -1,4 +1,4 @@
-"""When the pipeline runs by itself: the job, its nightly schedule, and the sensor on new files."""
+"""When the pipeline runs by itself: the job, its nightly schedule, and the sensor that finds new files."""
 
 import dagster as dg
 
@@ -29,7 +29,7 @@ nightly_schedule = dg.ScheduleDefinition(
     description="Starts the job when a file below the raw folder is new, changed or gone, corrections.csv among them.",
 )
 def new_raw_files(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
-    """Compare the raw folder with what it was when the sensor last looked; the cursor is a hash of names and times."""
+    """Ask for a run where the raw folder has changed. The cursor is a hash of names, sizes and times of its files."""
     settings = workspace.settings()
     raw_dir = settings.raw_dir
     if not raw_dir.is_dir():

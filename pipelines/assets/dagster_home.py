@@ -1,5 +1,6 @@
 """Dagster's home: the folder with the history of one warehouse, and the two files by which Dagster is set up."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pipelines.paths import CODE_LOCATIONS, DAGSTER_YAML
 
 LOCATION = "fazhi"  # the code location, as [tool.dg] in pyproject.toml calls it too
 MODULE = "pipelines.definitions"
+_log = logging.getLogger(__name__)
 
 QUIET = """\
 telemetry:
@@ -52,6 +54,7 @@ def prepare_home(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     config = home / DAGSTER_YAML
     if not config.exists() or config.read_text(encoding="utf-8") == OLD_CONFIG:
+        _log.info("writing %s", config)
         config.write_text(CONFIG, encoding="utf-8")
 
 

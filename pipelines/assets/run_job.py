@@ -1,5 +1,6 @@
 """One run of the whole job in this process, recorded where Dagster's UI shows it."""
 
+import logging
 import sys
 import uuid
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from pipelines.settings import Settings
 # what Dagster logs is kept in its instance, where the UI shows it; the terminal is ours
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 RUN = "run"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
             tags={**job.run_tags, STARTED_BY_TAG: "command line"},
             remote_job_origin=code_origin(),
         )
+        _log.info("run %s works on %s, its history is in %s", run_id, settings.warehouse_dir, settings.dagster_home)
         result = execute_run(InMemoryJob(job), run, instance)
         announce(instance, run_id, settings)
     return RunResult(result.success, tuple(missing))

@@ -1,9 +1,9 @@
-"""The resource that tells every asset which folders the run works on, so that a run's page shows them.
+"""The folders of a run as a Dagster resource, so that they stand on the page of the run.
 
-Only the way from run config to `Settings` belongs here, and that no two runs work on one warehouse and each begins with
-a clean one.
+A run holds the lock of its warehouse from its start to its end. It begins by removing what killed runs left there.
 """
 
+import logging
 from contextlib import ExitStack
 
 import dagster as dg
@@ -13,11 +13,12 @@ from pipelines.build.leftovers import sweep
 from pipelines.build.run_lock import RunBusy, run_lock
 from pipelines.settings import Settings
 
-WAIT_SECONDS = 600  # a run that the schedule or the sensor starts waits so long for the one before
+WAIT_SECONDS = 600  # so long a run that the schedule or the sensor started waits for the run before it
+_log = logging.getLogger(__name__)
 
 
 class Workspace(dg.ConfigurableResource[None]):
-    """The folders of one run; empty means the environment or the default decides (`pipelines.settings`)."""
+    """The folders of one run. Where one is empty, `pipelines.settings` decides."""
 
     raw_dir: str = Field(default="", description="Folder whose files are the reports; empty: FAZHI_RAW or raw/.")
     warehouse_dir: str = Field(default="", description="Folder that is built; empty: FAZHI_WAREHOUSE or warehouse/.")
@@ -28,7 +29,7 @@ class Workspace(dg.ConfigurableResource[None]):
         return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the warehouse for a run; sensors only look and take nothing."""
+        """Lock the warehouse for a run. A sensor only reads, so it locks nothing."""
         if context.run is None:
             return
         warehouse_dir = self.settings().warehouse_dir
@@ -36,10 +37,11 @@ class Workspace(dg.ConfigurableResource[None]):
             self._held.enter_context(run_lock(warehouse_dir, WAIT_SECONDS))
         except RunBusy as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        sweep(warehouse_dir)
+        if removed := sweep(warehouse_dir):
+            _log.info("removed %d files that killed runs left in %s", removed, warehouse_dir)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Give the warehouse back."""
+        """Release the lock."""
         self._held.close()
 
 

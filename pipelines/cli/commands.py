@@ -13,10 +13,12 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.environment import load_settings, set_up_logging
 from pipelines.errors import FazhiError
 from pipelines.settings import EXPORT_FORMATS, Settings
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+SUPERSEDED = "ignore:Function `dev_command`"  # `dg dev` wants a pyproject.toml, which an installed fazhi has not
 
 
 class Refusal(click.ClickException):
@@ -27,20 +29,22 @@ class Refusal(click.ClickException):
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fazhi", prog_name="fazhi")
+@click.option("-v", "--verbose", is_flag=True, help="Log to stderr what is done; FAZHI_LOG sets the level.")
 @click.pass_context
-def fazhi(context: click.Context) -> None:
+def fazhi(context: click.Context, verbose: bool) -> None:
     """From the rule-of-law reports of Chinese townships to a warehouse in which every figure shows its sentence."""
+    set_up_logging(verbose)
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 @fazhi.command()
-@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/ in the project]")
-@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/ in the project]")
+@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/]")
+@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/]")
 @click.option("--quiet", is_flag=True, help="Show nothing but the path of the release.")
 def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     """Build the warehouse from the raw reports; what did not change is not computed again."""
-    settings = Settings.load(raw, warehouse)
+    settings = load_settings("raw", "warehouse", raw=raw, warehouse=warehouse)
     settings.check_folders()
 
     from pipelines.ingest import early_scan as ahead
@@ -83,13 +87,13 @@ def _run(settings: Settings, quiet: bool) -> None:
 
 @fazhi.command()
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
-@click.option("--raw", metavar="DIR", help="Folder with sources.toml and the archive.  [default: raw/ in the project]")
+@click.option("--raw", metavar="DIR", help="Folder with sources.toml and the archive.  [default: raw/]")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Skip what a list dates before this.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most so many pages of each source.")
 @click.option("--dry-run", is_flag=True, help="Read the lists only, show what would be fetched, write nothing.")
 def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, limit: int | None, dry_run: bool) -> None:
     """Read the sites of sources.toml, or each SOURCE of them, into the archive raw/fetched."""
-    settings = Settings.load(raw)
+    settings = load_settings("raw", raw=raw)
 
     from pipelines.cli import fetch_output as display
     from pipelines.cli import output as show
@@ -117,7 +121,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def extract(file: Path, url: str | None, form: str) -> None:
     """Read one FILE: who reports, on which year, and every fact with its evidence."""
-    settings = Settings.load()
+    settings = load_settings()
 
     from pipelines.cli import output as show
     from pipelines.read.document import ReadError
@@ -133,10 +137,10 @@ def extract(file: Path, url: str | None, form: str) -> None:
 @fazhi.command()
 @click.argument("query")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/]")
 def sql(query: str, form: str, warehouse: str | None) -> None:
     """Ask the current release one SELECT; nothing can be written."""
-    settings = Settings.load(warehouse_dir=warehouse)
+    settings = load_settings("warehouse", warehouse=warehouse)
 
     from pipelines.cli import output as show
     from pipelines.warehouse.query import query as ask
@@ -150,12 +154,12 @@ def sql(query: str, form: str, warehouse: str | None) -> None:
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else what suits the format.")
 @click.option("--where", metavar="CONDITION", help="Keep the rows for which this SQL condition is true.")
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), default="fazhi-export", show_default=True)
-@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/]")
 def export(
     forms: tuple[str, ...], tables: tuple[str, ...], where: str | None, out: Path, warehouse: str | None
 ) -> None:
     """Write the current release, or a part of it, into the folder DIR for other programs."""
-    settings = Settings.load(warehouse_dir=warehouse)
+    settings = load_settings("warehouse", warehouse=warehouse)
 
     from pipelines.cli import output as show
     from pipelines.warehouse.export import export as write_files
@@ -169,10 +173,10 @@ def export(
 
 @fazhi.command()
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/]")
 def releases(form: str, warehouse: str | None) -> None:
     """List the releases that are kept, the newest first, and which of them readers see."""
-    settings = Settings.load(warehouse_dir=warehouse)
+    settings = load_settings("warehouse", warehouse=warehouse)
 
     from pipelines.cli import output as show
     from pipelines.warehouse.kept_releases import describe, kept
@@ -188,13 +192,13 @@ def releases(form: str, warehouse: str | None) -> None:
 
 @fazhi.command()
 @click.argument("release")
-@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/]")
 def rollback(release: str, warehouse: str | None) -> None:
     """Make RELEASE (an id, the beginning of one, or `previous`) the one that readers see.
 
     It stays so until a run finds something new to publish.
     """
-    settings = Settings.load(warehouse_dir=warehouse)
+    settings = load_settings("warehouse", warehouse=warehouse)
 
     from pipelines.build.run_lock import run_lock
     from pipelines.warehouse.kept_releases import rollback as go_back
@@ -210,13 +214,13 @@ def rollback(release: str, warehouse: str | None) -> None:
 @click.option("--table", "tables", metavar="NAME", multiple=True, help="May be repeated; else all.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", default=5, show_default=True, help="Rows to show.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/ in the project]")
+@click.option("--warehouse", metavar="DIR", help="Folder with the releases.  [default: warehouse/]")
 def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehouse: str | None) -> None:
     """Show what changed from release A to B, by table and cause.
 
     A and B are release ids or the beginning of one, current, previous, or DuckDB files.
     """
-    settings = Settings.load(warehouse_dir=warehouse)
+    settings = load_settings("warehouse", warehouse=warehouse)
 
     from pipelines.cli import diff_output as show_diff
     from pipelines.warehouse.diff import difference
@@ -232,7 +236,7 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
 @click.option("--errors", is_flag=True, help="List every label that was missed and every fact that is wrong.")
 def evaluate(gold: Path, errors: bool) -> None:
     """Read the labelled texts below GOLD and say how much is read right."""
-    settings = Settings.load()
+    settings = load_settings()
 
     from pipelines.cli import output as show
     from pipelines.report.evaluation import evaluate as score
@@ -243,11 +247,11 @@ def evaluate(gold: Path, errors: bool) -> None:
 
 @fazhi.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
-@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/ in the project]")
-@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/ in the project]")
+@click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/]")
+@click.option("--warehouse", metavar="DIR", help="Folder that is built.  [default: warehouse/]")
 def ui(port: int, raw: str | None, warehouse: str | None) -> None:
     """Open Dagster's UI on the history of the warehouse, with this project loaded."""
-    settings = Settings.load(raw, warehouse)
+    settings = load_settings("raw", "warehouse", raw=raw, warehouse=warehouse)
     settings.check_folders()
 
     from pipelines.assets.dagster_home import prepare_home, write_code_locations
@@ -258,7 +262,7 @@ def ui(port: int, raw: str | None, warehouse: str | None) -> None:
     environment = {name: str(path) for name, path in {**folders, "DAGSTER_HOME": settings.dagster_home}.items()}
     click.echo(f"Dagster's UI: http://127.0.0.1:{port} (stop it with Ctrl-C)")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(locations), "--port", str(port)]
+    command = [sys.executable, "-W", SUPERSEDED, "-m", "dagster", "dev", "-w", str(locations), "--port", str(port)]
     os.execve(sys.executable, [*command, "--log-level", "warning"], {**os.environ, **environment})
 
 
