@@ -1,7 +1,8 @@
-"""The command `fazhi`: parses arguments, calls the library, shows what comes back. No logic.
+"""The command `fazhi`: each command parses its arguments, calls the library and shows the result.
 
-Exit codes: 0 done, 1 the run failed, 2 the request cannot be met as it was made (one line says what to do).
-What is heavy to import (Dagster, DuckDB, the readers) is imported by the command that needs it.
+Exit codes: 0 done, 1 the run failed, 2 the request cannot be met as it was made, 130 interrupted. For code 2 one line
+says what to do: every `FazhiError` ends in `main` as such a line. Dagster, DuckDB and the readers are slow to import,
+so that each command imports what it needs.
 """
 
 import os
@@ -22,7 +23,7 @@ SUPERSEDED = "ignore:Function `dev_command`"  # `dg dev` wants a pyproject.toml,
 
 
 class Refusal(click.ClickException):
-    """The request cannot be met; the message is one line on what was found and what to do."""
+    """The request cannot be met. The message is one line: what was found and what to do."""
 
     exit_code = REFUSED
 
@@ -57,7 +58,7 @@ def _run(settings: Settings, quiet: bool) -> None:
     from pipelines.assets.run_job import Event, StepFailed, asset_names, run_job
     from pipelines.build.progress import listening
     from pipelines.cli import output as show
-    from pipelines.definitions import defs  # reads all SQL files, so not before a run is wanted
+    from pipelines.definitions import defs  # reads all SQL files, so that only a run imports it
     from pipelines.report.summary import summarise
 
     out = show.console()
@@ -68,7 +69,7 @@ def _run(settings: Settings, quiet: bool) -> None:
             if isinstance(event, StepFailed):
                 failures.append(event)
             elif progress:
-                with suppress(SystemExit):  # rich's answer to a closed pipe; the run goes on without a listener
+                with suppress(SystemExit):  # rich exits when the pipe is closed; the run goes on without output
                     progress.made(event.asset, event.metadata)
 
         with listening(progress.progress if progress else lambda step, done, total: None):
@@ -267,26 +268,26 @@ def ui(port: int, raw: str | None, warehouse: str | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code. What a user can put right is one line, never a traceback."""
+    """Run the command line and return the exit code. An error that a user can put right is one line, no traceback."""
     try:
         code = fazhi.main(args=arguments, prog_name="fazhi", standalone_mode=False)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        return _complain("interrupted", INTERRUPTED)
+        return _print_error("interrupted", INTERRUPTED)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "fazhi"
-        return _complain(f"{error.format_message()} See: {command} --help", REFUSED)
+        return _print_error(f"{error.format_message()} See: {command} --help", REFUSED)
     except click.ClickException as error:
-        return _complain(error.format_message(), error.exit_code)
+        return _print_error(error.format_message(), error.exit_code)
     except FazhiError as error:
-        return _complain(str(error), REFUSED)
+        return _print_error(str(error), REFUSED)
     except BrokenPipeError:
-        # whoever read our output has seen enough; Python must not flush into the closed pipe at exit
+        # The reader of our output has closed the pipe. Python must not flush into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code if isinstance(code, int) else 0
 
 
-def _complain(message: str, code: int) -> int:
+def _print_error(message: str, code: int) -> int:
     click.echo(f"fazhi: {' '.join(message.split())}", err=True)
     return code

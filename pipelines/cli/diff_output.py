@@ -1,7 +1,6 @@
-"""What `fazhi diff` shows: the difference of two releases as tables for people, or as JSON. Nothing is computed."""
+"""The output of `fazhi diff`: the difference of two releases as tables for people, or as JSON."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 
 from rich.console import Console
@@ -10,11 +9,11 @@ from pipelines.cli import output as show
 from pipelines.report.release_notes import brief, causes, schema_line
 from pipelines.warehouse.diff import Difference, TableDifference
 
-LONGEST = 60  # characters of a value that are shown
+LONGEST = 60  # characters of a value; the rest is cut
 
 
 def write(found: Difference, form: str) -> None:
-    """Write to standard output as `table`, or as `json`: the fields of `Difference`."""
+    """Write `found` to standard output, as `table` or as `json` with the fields of `Difference`."""
     if form == "json":
         print(json.dumps(asdict(found), ensure_ascii=False, default=str))
         return
@@ -26,42 +25,32 @@ def write(found: Difference, form: str) -> None:
         out.print(show.table(("version", "old", "new"), rows, title="Versions"))
     for table in found.schema:
         out.print(schema_line(table))
-    _tables(out, [table for table in found.tables if not table.is_equal])
-    for table in found.tables:
-        _table(out, table)
-
-
-def _tables(out: Console, changed: list[TableDifference]) -> None:
-    if not changed:
-        out.print("no table changed")
-        return
-    rows = [
-        (t.table, t.rows_old, t.rows_new, t.added or None, t.removed or None, t.changed or None, _causes(t))
-        for t in changed
-    ]
+    changed = []
+    for t in found.tables:
+        if not t.is_equal:
+            is_in_both = t.rows_old is not None and t.rows_new is not None
+            why = "not compared: the key changed" if is_in_both and not t.is_compared else causes(t.by_cause)
+            changed.append(
+                (t.table, t.rows_old, t.rows_new, t.added or None, t.removed or None, t.changed or None, why)
+            )
     columns = ("table", "rows", "rows now", "added", "removed", "changed", "causes")
-    out.print(show.table(columns, rows, title="Tables that changed"))
+    out.print(show.table(columns, changed, title="Tables that changed") if changed else "no table changed")
+    for table in found.tables:
+        _write_details(out, table)
 
 
-def _causes(table: TableDifference) -> str:
-    is_whole = table.rows_old is not None and table.rows_new is not None
-    return causes(table.by_cause) if table.is_compared or not is_whole else "not compared: the key changed"
-
-
-def _table(out: Console, table: TableDifference) -> None:
+def _write_details(out: Console, table: TableDifference) -> None:
     if table.by_column:
         counts = ", ".join(f"{column} {rows:,}" for column, rows in table.by_column.items())
         out.print(f"\n{table.table}, changed rows by column: {counts}")
     if table.examples:
         columns = ("change", "causes", "key", "values")
-        out.print(show.table(columns, _examples(table), title=f"{table.table}, the first of each kind of change"))
-
-
-def _examples(table: TableDifference) -> Iterator[tuple[str, ...]]:
-    for example in table.examples:
-        values = (f"{name}: {_cell(old)} → {_cell(new)}" for name, (old, new) in example.values.items())
-        key = " ".join(str(value) for value in example.key.values())
-        yield example.change, ", ".join(example.causes), key, "; ".join(values)
+        rows = []
+        for example in table.examples:
+            values = (f"{name}: {_cell(old)} → {_cell(new)}" for name, (old, new) in example.values.items())
+            key = " ".join(str(value) for value in example.key.values())
+            rows.append((example.change, ", ".join(example.causes), key, "; ".join(values)))
+        out.print(show.table(columns, rows, title=f"{table.table}, the first of each kind of change"))
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What the command line shows of a fetch: a bar for each source as it goes, and the report at the end."""
+"""The output of `fazhi fetch`: a bar for each source while it is read, and the report at the end."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from pipelines.ingest.tally import COLUMNS, Tally
 
 @contextmanager
 def fetch_progress(out: Console, sources: Sequence[Source]) -> Iterator[Listener]:
-    """Whom to tell how far each source is: one bar a source on a terminal, nobody elsewhere."""
+    """A listener that shows how far each source is: a bar for each on a terminal, nothing elsewhere."""
     if not out.is_terminal:
         yield lambda source_id, done, total: None
         return
@@ -25,7 +25,7 @@ def fetch_progress(out: Console, sources: Sequence[Source]) -> Iterator[Listener
 
 
 def report(out: Console, tallies: Sequence[Tally]) -> None:
-    """The counts of each source, and below them why an address was refused or failed, or a source stopped."""
+    """Show the counts of each source, then why an address was refused or failed and why a source stopped."""
     out.print(table(COLUMNS, [tally.row() for tally in tallies]))
     for tally in tallies:
         for line in (*tally.verdicts(), *tally.reasons()):
@@ -33,6 +33,6 @@ def report(out: Console, tallies: Sequence[Tally]) -> None:
 
 
 def links(out: Console, tallies: Sequence[Tally]) -> None:
-    """What a run without --dry-run would ask for."""
+    """Show the addresses that a run without --dry-run would request."""
     rows = [(tally.source.id, link.listed_on, link.title, link.url) for tally in tallies for link in tally.links]
     out.print(table(("source", "date", "title", "address"), rows))

@@ -1,4 +1,4 @@
-"""What the command line shows: progress of a run, its summary, tables of results. Nothing is computed here."""
+"""The output of the command line: progress of a run, its summary, tables of results. Nothing is computed here."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ from pipelines.report.summary import Summary
 if TYPE_CHECKING:
     from pipelines.report.evaluation import Score
 
-PLAIN_WIDTH = 160  # a file or pipe has no width; wide enough that a row of a summary stays on one line
+PLAIN_WIDTH = 160  # for a file or pipe, which has no width: a row of a summary fits into one line
 VERBS = {
     "raw_files": "hashed",
     "documents": "read",
@@ -32,14 +32,14 @@ SIGNS = {"exact": "", "at_least": "≥ ", "at_most": "≤ ", "approx": "≈ "}
 
 
 def console(stream: TextIO | None = None) -> Console:
-    """A console that fits the terminal, or plain and wide where there is none."""
+    """A console as wide as the terminal, or plain and `PLAIN_WIDTH` wide if the stream is no terminal."""
     target = stream or sys.stdout
     width = None if target.isatty() else PLAIN_WIDTH
     return Console(file=target, width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 def describe(asset: str, data: Mapping[str, Any]) -> str:
-    """One line on an asset that was made, from its metadata, such as `documents: 0 read, 5 reused`."""
+    """One line about an asset that was made, such as `documents: 0 read, 5 reused`. `data` is its metadata."""
     if asset in VERBS:
         line = f"{asset}: {data['computed']} {VERBS[asset]}, {data['reused']} reused"
         if data["removed"]:
@@ -51,22 +51,22 @@ def describe(asset: str, data: Mapping[str, Any]) -> str:
     return f"{asset}: {data['dagster/row_count']} rows{reused}"
 
 
-class Plain:
-    """Progress as one line an asset, for files, pipes and logs."""
+class LineProgress:
+    """Progress as a line for each asset, for files, pipes and logs."""
 
     def __init__(self, out: Console) -> None:
         self._out = out
 
     def made(self, asset: str, data: Mapping[str, Any]) -> None:
-        """Say that an asset is made."""
+        """Print the line of an asset that was made."""
         self._out.print(describe(asset, data))
 
     def progress(self, step: str, done: int, total: int) -> None:
-        """Bars are for terminals."""
+        """Print nothing: there is no bar to move."""
 
 
-class Bars:
-    """Progress as one bar a stage, for a terminal; the tables and marts share one."""
+class BarProgress:
+    """Progress as a bar for each stage, for a terminal. The tables and marts share one bar."""
 
     def __init__(self, bars: Progress, assets: Sequence[str]) -> None:
         self._bars = bars
@@ -87,26 +87,28 @@ class Bars:
             self._bars.update(self._tasks[asset], total=count, completed=count, note=note)
 
     def progress(self, step: str, done: int, total: int) -> None:
-        """Move the bar of `step`."""
+        """Move the bar of `step` to `done` of `total`."""
         if step in self._tasks:
             self._bars.update(self._tasks[step], completed=done, total=total)
 
 
 @contextmanager
-def run_progress(out: Console, assets: Callable[[], Sequence[str]], is_quiet: bool) -> Iterator[Plain | Bars | None]:
-    """What to tell of a run as it goes: bars on a terminal, lines elsewhere, nothing when quiet."""
+def run_progress(
+    out: Console, assets: Callable[[], Sequence[str]], is_quiet: bool
+) -> Iterator[LineProgress | BarProgress | None]:
+    """How the progress of a run is shown: bars on a terminal, lines elsewhere, None if `is_quiet`."""
     if is_quiet:
         yield None
     elif not out.is_terminal:
-        yield Plain(out)
+        yield LineProgress(out)
     else:
         columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, TextColumn("{task.fields[note]}"), console=out) as bars:
-            yield Bars(bars, assets())
+            yield BarProgress(bars, assets())
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
-    """A table for reading; numbers stand at the right and empty cells stay empty."""
+    """A table for people: numbers are aligned right, and None is an empty cell."""
     rows = [tuple(row) for row in rows]
     shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, name in enumerate(columns):
@@ -139,15 +141,15 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def summary(out: Console, release_path: Path, what: Summary) -> None:
-    """Show where the release is and what is in it."""
-    row = what.release
+def summary(out: Console, release_path: Path, found: Summary) -> None:
+    """Show what the release holds and where it is."""
+    row = found.release
     share = 0.0 if row["unclassified_share"] is None else 100 * row["unclassified_share"]
-    out.print(table(what.reports.columns, what.reports.rows, title="Accepted reports"))
-    if what.reports.is_cut:
+    out.print(table(found.reports.columns, found.reports.rows, title="Accepted reports"))
+    if found.reports.is_cut:
         out.print("... and more: fazhi sql \"SELECT * FROM dim_report WHERE status = 'accepted'\"")
-    if what.reasons.rows:
-        out.print(table(what.reasons.columns, what.reasons.rows, title="Quarantined reports"))
+    if found.reasons.rows:
+        out.print(table(found.reasons.columns, found.reasons.rows, title="Quarantined reports"))
     out.print(
         f"{row['n_files']} reports: {row['n_accepted']} accepted, {row['n_quarantined']} quarantined; "
         f"{row['n_facts']} facts, {row['n_numbers']} numbers, {share:.1f} % unclassified"
@@ -156,7 +158,7 @@ def summary(out: Console, release_path: Path, what: Summary) -> None:
 
 
 def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], form: str) -> None:
-    """Show one file: as tables, or as JSON lines, the identity first and then a line a fact."""
+    """Show one file: as tables, or as JSON lines with the identity first and then a line for each fact."""
     if form == "jsonl":
         for kind, record in (("identity", identity), *(("fact", fact) for fact in facts)):
             print(json.dumps({"record": kind, **record}, ensure_ascii=False, default=str))
@@ -172,7 +174,7 @@ def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any
 
 
 def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
-    """The scores of labelled sets: in all, by family, who and when, and each error if asked for."""
+    """Show the scores of labelled sets, the counts by family, and with `errors` each error."""
     rows = [
         {
             "set": score.name,

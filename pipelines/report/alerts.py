@@ -1,7 +1,7 @@
-"""What a run came to, told to people: a short message in Chinese to a bot of Feishu, DingTalk or WeCom, or as JSON.
+"""The message about a run: a short text in Chinese for a bot of Feishu, DingTalk or WeCom, or JSON, and its sending.
 
-The words, the form and the signature each kind of bot asks for, and the sending belong here. What a run came to is
-gathered by `pipelines.assets.alerts`. Addresses hold a token: no message of ours repeats them, and none the secret.
+`pipelines.assets.alerts` collects what the message says. The address of a webhook holds a token, so that no error
+message repeats the address or the secret.
 
 Formats: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (post, signature in the body),
 https://open.dingtalk.com/document/orgapp/custom-robot-access (text, signature in the address),
@@ -27,23 +27,23 @@ ATTEMPTS = 3
 FIRST_WAIT, LONGEST_WAIT = 1.0, 10.0  # seconds between attempts, doubling from the first
 TIMEOUT = 10.0  # seconds for each step of a request
 LONGEST_LINE = 300  # characters
-# bytes of text that a message may hold: WeCom counts the text alone, the others the whole body, so with room for it
+# The most bytes of text in a message. WeCom counts the text alone; the others count the whole body, so theirs is lower.
 LONGEST_TEXT = {"feishu": 14_000, "dingtalk": 16_000, "wecom": 4_000}
-# what links, mentions and mark-up are made of in WeCom's markdown; names of files and sites may hold anything
+# WeCom's Markdown makes links, mentions and mark-up of these characters, and names of files may hold any of them.
 _HARMLESS = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "`": "'", "*": "＊", "#": "＃"})
 
 
 class AlertError(FazhiError):
-    """The message was not delivered; the text says why in one line, without address and secret."""
+    """The message was not delivered. The text is one line: the reason, without address and secret."""
 
 
-class _Again(AlertError):
-    """Worth another attempt."""
+class _PassingFault(AlertError):
+    """A fault that may pass, so that another attempt is worth while."""
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where messages go, as which kind of bot, and what they are signed with ('' for not at all)."""
+    """Where messages go: the address, the kind of bot and the secret that signs them ('' for no signature)."""
 
     address: str = field(repr=False)
     kind: str
@@ -52,9 +52,9 @@ class Webhook:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run came to. `counts` are of the release that now stands, `changes` of this run, by their Chinese names.
+    """The result of a run. `counts` are of the current release, `changes` of this run, both by their Chinese names.
 
-    `blocking` and `warnings` are checks that failed, `missing` is what was not built or fetched; a line each.
+    `blocking` and `warnings` are the checks that failed, `missing` is what was not built or fetched: a line for each.
     """
 
     run_id: str
@@ -68,7 +68,7 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """One line; it holds the word `fazhi`, which bots that want a keyword can be given."""
+        """The first line. It holds the word `fazhi`, which a bot can require as its keyword."""
         return f"fazhi 运行{'成功' if self.succeeded else '失败'}"
 
     def lines(self) -> list[str]:
@@ -80,16 +80,16 @@ class RunSummary:
         lists = (("未通过的检查", self.blocking), ("提醒", self.warnings), ("缺失", self.missing))
         return [
             release,
-            *(_counted(name, counts) for name, counts in (("内容", self.counts), ("本次", self.changes)) if counts),
+            *(_count_line(name, counts) for name, counts in (("内容", self.counts), ("本次", self.changes)) if counts),
             *(line for name, entries in lists if entries for line in (f"{name}:{len(entries)}项", *_points(entries))),
             f"运行编号:{self.run_id}",
         ]
 
 
 def send(webhook: Webhook, summary: RunSummary, now: datetime) -> None:
-    """Post `summary`, in up to three attempts where the fault is one that passes. Raises AlertError.
+    """Post `summary`, with up to three attempts if the fault may pass. Raises AlertError if it is not delivered.
 
-    `now` dates the signature; the bots refuse one that is an hour off.
+    `now` dates the signature. The bots refuse a signature that is an hour off.
     """
     import httpx2
     import stamina
@@ -97,35 +97,40 @@ def send(webhook: Webhook, summary: RunSummary, now: datetime) -> None:
     parameters, sign, content = _FORMS[webhook.kind](webhook, summary, now)
     body = json.dumps(content, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", **sign(body)}
-    # each attempt is told by the error at the end; httpx2 would log the address with its token
+    # The error at the end counts the attempts. httpx2 would log the address with its token.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     with httpx2.Client(timeout=TIMEOUT) as client:
         address = httpx2.URL(webhook.address).copy_merge_params(parameters)
         for attempt in stamina.retry_context(
-            on=_Again, attempts=ATTEMPTS, timeout=None, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT, wait_jitter=0
+            on=_PassingFault,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=FIRST_WAIT,
+            wait_max=LONGEST_WAIT,
+            wait_jitter=0,
         ):
             with attempt:
-                _once(client, address, body, headers, webhook.kind)
+                _post(client, address, body, headers, webhook.kind)
 
 
-def _once(client: "httpx2.Client", address: "httpx2.URL", body: bytes, headers: dict[str, str], kind: str) -> None:
+def _post(client: "httpx2.Client", address: "httpx2.URL", body: bytes, headers: dict[str, str], kind: str) -> None:
     import httpx2
 
     try:
         answer = client.post(address, content=body, headers=headers)
-    except httpx2.TransportError as error:  # its chain holds the request
-        raise _Again(f"no answer from the webhook, in {ATTEMPTS} attempts: {type(error).__name__}") from None
+    except httpx2.TransportError as error:  # `from None`, because its chain holds the request
+        raise _PassingFault(f"no answer from the webhook, in {ATTEMPTS} attempts: {type(error).__name__}") from None
     if answer.status_code == 429 or answer.status_code >= 500:
-        raise _Again(f"the webhook answers status {answer.status_code}, in {ATTEMPTS} attempts")
+        raise _PassingFault(f"the webhook answers status {answer.status_code}, in {ATTEMPTS} attempts")
     if not answer.is_success:
         raise AlertError(f"the webhook answers status {answer.status_code}; look at FAZHI_WEBHOOK and its kind, {kind}")
     if kind != "json":
-        _judge(answer.content, kind)
+        _check_answer(answer.content, kind)
 
 
-def _judge(content: bytes, kind: str) -> None:
-    """Bots answer 200 to what they refuse, and say so in the body: Feishu by `code`, the others by `errcode`."""
+def _check_answer(content: bytes, kind: str) -> None:
+    """Raise AlertError if the bot refused. Bots answer 200 then; Feishu refuses by `code`, the others by `errcode`."""
     try:
         answer = json.loads(content)
     except ValueError:
@@ -147,7 +152,7 @@ def _feishu(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
     content = {"msg_type": "post", "content": {"post": {"zh_cn": {"title": summary.title, "content": text}}}}
     if webhook.secret:
         seconds = int(now.timestamp())
-        # the text to sign is the key, and what is signed is empty
+        # Feishu's signature takes the text as the key and signs nothing.
         key = f"{seconds}\n{webhook.secret}".encode()
         content |= {"timestamp": str(seconds), "sign": _base64(hmac.new(key, b"", hashlib.sha256).digest())}
     return {}, _unsigned, content
@@ -171,7 +176,7 @@ def _wecom(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
 
 
 def _json(webhook: Webhook, summary: RunSummary, now: datetime) -> _Form:
-    """All of the summary; signed as GitHub signs its webhooks, over the bytes of the body."""
+    """The whole summary. It is signed as GitHub signs its webhooks, over the bytes of the body."""
 
     def sign(body: bytes) -> dict[str, str]:
         if not webhook.secret:
@@ -198,7 +203,7 @@ def _base64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def _counted(name: str, counts: Mapping[str, int]) -> str:
+def _count_line(name: str, counts: Mapping[str, int]) -> str:
     return f"{name}:" + ",".join(f"{what}{count:,}" for what, count in counts.items())
 
 
@@ -209,7 +214,7 @@ def _points(entries: Sequence[str]) -> Iterator[str]:
 
 
 def _fitted(lines: Sequence[str], most: int) -> list[str]:
-    """As many of the first lines as fit into `most` bytes; a last one says how many were left out."""
+    """As many of the first lines as fit into `most` bytes. A last line says how many were left out."""
     kept, size = list(lines), sum(len(line.encode()) + 1 for line in lines)
     if size <= most:
         return kept

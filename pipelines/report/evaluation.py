@@ -1,9 +1,9 @@
-"""Evaluation: what the library reads in labelled texts, held against the labels.
+"""Evaluation: compare what the library extracts from labelled texts with their labels.
 
-Here belong the rules of scoring and nothing that reads reports. A predicted fact is right when its indicator (or one of
-the label's alt_metrics), its value and its report agree with a label, one to one. A prediction that only meets an
-optional label is neither rewarded nor punished; anything else is wrong. Labels whose metric starts with `other` have no
-code: leaving them out is right. Reports labelled `expected_in_fact_table: false` must not be accepted.
+A fact is right if a label of the same report has its value and its indicator (or names it in alt_metrics). Each label
+matches one fact. A fact that matches only an optional label counts neither as right nor as wrong. Every other fact is
+wrong. A label whose metric starts with `other` has no code, so that no fact is expected for it. A report with
+`expected_in_fact_table: false` must not be accepted.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Places = Mapping[str, tuple[str, str]]  # township code to the names of township
 
 
 class GoldError(FazhiError):
-    """A folder of labels cannot be used; the message says what was found and what to do."""
+    """A folder of labels cannot be used. The message says what was found and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One label that was not found (kind `missed`) or one fact that no label knows (kind `wrong`)."""
+    """A label without a fact (kind `missed`) or a fact without a label (kind `wrong`)."""
 
     document: str
     kind: str
@@ -49,7 +49,7 @@ class Miss:
 
 @dataclass
 class Score:
-    """Counts over one set of labelled documents."""
+    """Counts for one set of labelled documents."""
 
     name: str
     facts: Counter[str] = field(default_factory=Counter)  # right, missed, wrong, optional, qualifier
@@ -60,7 +60,7 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Share of the facts found that are right; optional ones count on neither side."""
+        """Share of the facts found that are right, without the optional ones."""
         return self.facts["right"] / max(1, self.facts["right"] + self.facts["wrong"])
 
     @property
@@ -80,14 +80,14 @@ class Score:
 
     @property
     def unclassified(self) -> float:
-        """Share of all numbers that are neither a fact nor have a named reason."""
+        """Share of all numbers that are neither a fact nor have a named reason not to be one."""
         return self.numbers["unclassified"] / max(1, self.numbers.total())
 
 
 def evaluate(gold: Path, settings: Settings) -> list[Score]:
-    """One score a folder of labels: `gold` itself, or each folder below it that holds any, by name.
+    """A score for each folder with labels (*.json): `gold` itself or a folder below it, sorted by name.
 
-    Raises GoldError when there is no label, or a label without its text.
+    Raises GoldError if there is no label, or if a label has no text.
     """
     folders = sorted({path.parent for path in gold.rglob("*.json")})
     if not folders:
@@ -96,7 +96,7 @@ def evaluate(gold: Path, settings: Settings) -> list[Score]:
 
 
 def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Score:
-    """The score of some label files, as a set called `name`."""
+    """The score of some label files, as a set with the name `name`."""
     gazetteer, places = _places(settings.divisions_path)
     extractor = Extractor(load_codebook())
     score = Score(name)

@@ -1,6 +1,6 @@
 """What changed with a release, in a few lines, and the file that keeps them: `warehouse/CHANGES.md`.
 
-The lines are written once, when a release is published, and never again: a section that is there stays as it is.
+A section is written when its release is published. It is never changed afterwards.
 """
 
 import re
@@ -23,18 +23,18 @@ _SECTION = re.compile(r"^## (\S+)$", re.MULTILINE)
 
 
 def short_difference(old_path: Path, new_path: Path) -> str:
-    """What changed between two release files, as a few lines of Markdown. Raises DiffError where it cannot be told."""
+    """What changed between two releases, in a few lines of Markdown. Raises DiffError if they cannot be compared."""
     noted = [table for table, text in described_tables().items() if text.diff.notes]
     return brief(difference(old_path, new_path, tables=noted, details=False))
 
 
 def note(path: Path, before: Path | None, release: Release) -> str:
-    """What a release that was just published changed since the one at `before`, entered into the file at `path`.
+    """Write what `release` changed since the release at `before` into the file at `path`, and return that text.
 
-    What cannot be told (a release before that cannot be read any more) is said in words: it is no reason to fail.
+    If the two cannot be compared, for example because the earlier one cannot be read any more, the text says so.
     """
     if before is None:
-        text = f"The first release that is kept: {_counted(release.counts['dim_report'], 'report')}"
+        text = f"The first release that is kept: {_count(release.counts['dim_report'], 'report')}"
     else:
         try:
             text = short_difference(before, release.path)
@@ -45,15 +45,15 @@ def note(path: Path, before: Path | None, release: Release) -> str:
 
 
 def brief(found: Difference) -> str:
-    """A line on reports and headlines, then one each for versions, columns and tables that changed."""
+    """A line on reports and headlines, then a line for each version, column and table that changed."""
     reports = [
-        f"+{_counted(found.reports_added, 'report')}" if found.reports_added else "",
+        f"+{_count(found.reports_added, 'report')}" if found.reports_added else "",
         f"{found.reports_changed:,} changed" if found.reports_changed else "",
         f"{found.reports_removed:,} gone" if found.reports_removed else "",
     ]
     parts = [", ".join(part for part in reports if part) or "the same reports"]
     if found.headline_units:
-        parts.append(f"headlines changed for {_counted(found.headline_units, 'unit')}")
+        parts.append(f"headlines changed for {_count(found.headline_units, 'unit')}")
     lines = [f"- {name}: {_short(old)} → {_short(new)}" for name, (old, new) in found.versions.items()]
     lines += [f"- {schema_line(table)}" for table in found.schema]
     lines += [f"- {line}" for line in map(rows_line, found.tables) if line]
@@ -63,11 +63,11 @@ def brief(found: Difference) -> str:
 
 
 def schema_line(table: TableDifference) -> str:
-    """What changed in the columns of a table, in one line; empty where nothing did."""
+    """What changed in the columns of a table, in one line. Empty if nothing changed."""
     if table.rows_old is None or table.rows_new is None:
-        came = table.rows_old is None
-        rows = table.rows_new if came else table.rows_old
-        return f"table {table.table} {'is new' if came else 'is gone'} ({_counted(rows or 0, 'row')})"
+        is_new = table.rows_old is None
+        rows = table.rows_new if is_new else table.rows_old
+        return f"table {table.table} {'is new' if is_new else 'is gone'} ({_count(rows or 0, 'row')})"
     parts = [f"+{name} {kind}" for name, kind in table.columns_added.items()]
     parts += [f"−{name} {kind}" for name, kind in table.columns_removed.items()]
     parts += [f"{name} {old} → {new}" for name, (old, new) in table.columns_retyped.items()]
@@ -75,7 +75,7 @@ def schema_line(table: TableDifference) -> str:
 
 
 def rows_line(table: TableDifference) -> str:
-    """How many rows of a table came, went and changed, and why, in one line; empty where none did."""
+    """How many rows of a table were added, removed and changed, and why, in one line. Empty if none were."""
     counts = (("+", table.added), ("−", table.removed), ("~", table.changed))
     parts = " ".join(f"{sign}{count:,}" for sign, count in counts if count)
     return f"{table.table} {parts} ({causes(table.by_cause)})" if parts else ""
@@ -87,20 +87,20 @@ def causes(by_cause: Mapping[str, int]) -> str:
     return ", ".join(f"{cause.replace('_', ' ')} {rows:,}" for cause, rows in ordered)
 
 
-def _counted(number: int, noun: str) -> str:
+def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _short(version: object) -> str:
-    """A version, or the first digits of a hash."""
+    """A version as it is, or the first digits of a hash."""
     return str(version)[:12]
 
 
 def enter(path: Path, release_id: str, built_at: datetime, text: str) -> bool:
-    """Write the section of a release into the file at `path`, above those of earlier releases.
+    """Write the section of a release into the file at `path`, above the sections of earlier releases.
 
-    Returns False, and changes nothing, where the release has a section already. Readers see the old file or the new.
-    A `built_at` without a time zone is UTC, as in the table `release`.
+    Returns False and changes nothing if the release already has a section. Readers see the old file or the new one.
+    A `built_at` without a time zone is in UTC, as in the table `release`.
     """
     known = path.read_text(encoding="utf-8") if path.exists() else HEADER
     sections = list(_SECTION.finditer(known))

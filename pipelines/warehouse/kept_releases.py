@@ -1,8 +1,8 @@
-"""The releases that are kept: listing them, finding one by name, going back to one, forgetting the oldest.
+"""The kept releases: list them, find one by name, go back to one, remove the oldest.
 
-Each is `releases/RELEASE_ID.duckdb`, written once and never again; `fazhi.duckdb` is a second name of one of them, the
-current one. A name is moved by a rename, so readers see one release or the other, and who has a file open keeps it.
-Putting a release together belongs to `pipelines.warehouse.release`.
+Each is a file `releases/RELEASE_ID.duckdb` that is written once and never changed. `fazhi.duckdb` is a second name of
+the current one. A rename moves that name, so that readers see one release or the other. An open file stays readable.
+`pipelines.warehouse.release` builds a release.
 """
 
 import os
@@ -25,12 +25,12 @@ _COLUMNS = "release_id, built_at, inputs_sha256, content_sha256, n_accepted, n_q
 
 
 class ReleaseError(FazhiError):
-    """There is no such release, or it cannot be read; the message says what there is."""
+    """There is no such release, or it cannot be read. The message lists the releases that there are."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A release file: who it is, when it was built (UTC), what went in and what it holds, its size in bytes."""
+    """A release file: its id, when it was built (UTC), hashes of its inputs and its content, counts, size in bytes."""
 
     path: Path
     release_id: str
@@ -44,7 +44,7 @@ class Kept:
 
 
 def describe(path: Path) -> Kept:
-    """The release in the file at `path`; raises ReleaseError where there is none or it cannot be read."""
+    """The release in the file at `path`. Raises ReleaseError if there is none or it cannot be read."""
     if not path.is_file():
         raise ReleaseError(f"there is no release at {path}; build one with `fazhi run`")
     try:
@@ -53,13 +53,13 @@ def describe(path: Path) -> Kept:
     except (duckdb.Error, ValueError) as error:
         reason = one_line(error) if isinstance(error, duckdb.Error) else str(error)
         raise ReleaseError(f"{path} is not a release that can be read ({reason}); remove it and run again") from error
-    told = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    told["built_at"] = told["built_at"].replace(tzinfo=UTC)
-    return Kept(path=path, size_bytes=path.stat().st_size, **told)
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    values["built_at"] = values["built_at"].replace(tzinfo=UTC)
+    return Kept(path=path, size_bytes=path.stat().st_size, **values)
 
 
 def kept(releases_dir: Path) -> list[Kept]:
-    """All releases that are kept and can be read, the newest first."""
+    """All kept releases that can be read, the newest first."""
     found = []
     for path in releases_dir.glob("*.duckdb"):
         try:
@@ -70,9 +70,9 @@ def kept(releases_dir: Path) -> list[Kept]:
 
 
 def find(release_path: Path, releases_dir: Path, name: str) -> Path:
-    """The file of a release: by its id, the beginning of its id, `current`, `previous`, or as a path.
+    """The file of the release `name`: its id, the beginning of its id, `current`, `previous`, or a path.
 
-    Raises ReleaseError with the ids there are.
+    Raises ReleaseError with the ids of the kept releases if none or several match.
     """
     if name == CURRENT:
         return describe(release_path).path
@@ -94,7 +94,7 @@ def find(release_path: Path, releases_dir: Path, name: str) -> Path:
 
 
 def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
-    """Make the kept release `name` the current one; it stays so until a run finds something new to publish."""
+    """Make the kept release `name` the current one. It stays current until a run finds something new to publish."""
     path = find(release_path, releases_dir, name)
     release = describe(path)
     make_current(path, release_path)
@@ -102,7 +102,7 @@ def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
 
 
 def make_current(path: Path, release_path: Path) -> None:
-    """Give the file at `path` the name that readers open; at no instant is there no release."""
+    """Give the file at `path` the name that readers open. At every moment there is a release with that name."""
     with atomic_write(release_path) as beside:
         try:
             beside.hardlink_to(path)
@@ -111,7 +111,7 @@ def make_current(path: Path, release_path: Path) -> None:
 
 
 def forget(release_path: Path, releases_dir: Path, keep: int) -> list[Path]:
-    """Remove all but the newest `keep` releases, never the current one; returns what was removed."""
+    """Remove all but the newest `keep` releases, but never the current one. Returns the files that were removed."""
     now = describe(release_path).release_id
     old = [release for release in kept(releases_dir)[keep:] if release.release_id != now]
     for release in old:

@@ -1,4 +1,4 @@
-"""Reading a release: one statement, which cannot write, reach other files, or change settings."""
+"""Query a release with one statement that cannot write, reach other files or change settings."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 class QueryError(FazhiError):
-    """The query was refused or failed; the message is one line that says why and what to do."""
+    """The query was refused or failed. The message is one line: the reason and what to do."""
 
 
 @dataclass(frozen=True)
 class QueryResult:
-    """Column names and rows; `is_cut` says that there were more rows than the limit."""
+    """Column names and rows. `is_cut` is True if there were more rows than the limit."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -29,7 +29,7 @@ class QueryResult:
 def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult:
     """The result of one SELECT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN on the release, at most `limit` rows of it.
 
-    Raises QueryError for a missing release, any other statement, and whatever DuckDB refuses.
+    Raises QueryError for a missing release, for any other statement, and for every error of DuckDB.
     """
     _check(sql)
     if not release_path.is_file():
