@@ -2,7 +2,7 @@
 
     python -m benchmarks.archive FOLDER [--reports 400000] [--seed 1]
 
-Here belongs only the writing. What the reports say is benchmarks.corpus, what is measured on them benchmarks.rehearsal.
+The texts come from benchmarks.corpus; benchmarks.rehearsal measures runs on them.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m benchmarks.example FOLDER [--seed 1]     writes FOLDER/raw, FOLDER/warehouse and its release
 
-Here belongs how the reports are put together and the whole way from files to the release, by the library's own
-functions. Not here: the sentences (example.toml) and what is asked (sql/queries, shown by benchmarks.worked).
+The sentences come from example.toml. The library's own functions go the whole way from the files to the release;
+benchmarks.worked shows the queries of sql/queries on it.
 
 The same seed gives the same release, apart from when the files were last changed.
 """

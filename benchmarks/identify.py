@@ -2,8 +2,7 @@
 
     python -m benchmarks.identify [--units 20000] [--seed 1] [--write]
 
-Here belong the layouts, the count of right and wrong, and the clock. Not here: how a unit is found
-(pipelines.identify). With --write (`make docs`) what is printed goes into docs/accuracy.md too; a small run is a test.
+With --write (`make docs`) the output goes into docs/accuracy.md too. A small run is a test.
 """
 
 from __future__ import annotations

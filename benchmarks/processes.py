@@ -1,6 +1,6 @@
 """Running `fazhi run` as a person does and watching it: when each asset was made, how much memory all of it held.
 
-Here belongs the watching of one run. What is run, and what is made of the figures, is for the caller.
+The caller says what is run, and what is made of the figures.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m benchmarks.queries RELEASE.duckdb [--runs 5]
 
-Only the clock belongs here: the questions are sql/queries, what they answer is shown by benchmarks.worked. The release
-is opened for reading. Each query runs once to warm up, so that what is measured is not the disk.
+The queries are those of sql/queries; benchmarks.worked shows their answers. The release is opened for reading. Each
+query runs once before it is measured, so that the time of the disk is left out.
 """
 
 from __future__ import annotations

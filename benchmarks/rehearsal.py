@@ -4,7 +4,7 @@
 
 Runs `fazhi run` on a generated archive as a person would: for the first time, again with nothing new, with one report
 more, and with a codebook of which one entry changed. A folder that is given is kept, and what is in it is used again.
-Here belong the order of the runs and the page; the watching is benchmarks.processes.
+The runs are watched by benchmarks.processes.
 """
 
 from __future__ import annotations

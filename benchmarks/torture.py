@@ -3,8 +3,8 @@
     python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 10] [--seed 1]
 
 Before each release the raw folder changes, runs are killed at random points, and then one runs to its end. All the
-while a reader opens the release anew for each of its queries. At the end the warehouse must hold what one that was
-built in peace from the same files holds. Here belongs the torture only; what a run does is the pipeline's.
+while a reader opens the release anew for each of its queries. At the end the warehouse must hold the same as one that
+was built from the same files without a disturbance.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m benchmarks.worked
 
-Here belongs the page. Not here: the questions (sql/queries), the release they are asked of (benchmarks.example), and
-how long they take on a large one (benchmarks.queries).
+The example release comes from benchmarks.example. How long the queries take on a large one is measured in
+benchmarks.queries.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The cache: what one process knows of sentences that it has read under one codebook. Nothing else in `extract` keeps
-anything between two reports.
+"""The cache: what one process knows of the sentences that it has read under one codebook.
 
-Each entry depends on nothing but its key and the codebook, so a full part of the cache is simply emptied.
+Nothing else in `extract` keeps anything between two reports. Each entry depends on its key and the codebook alone, so a
+full part of the cache is simply emptied.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipelines.extract.sentence.statement import make_statement, unread_statemen
 from pipelines.extract.sentence.template import PlacedStatement, make_template, numeral_offsets, place
 from pipelines.numerals.mentions import Figure
 
-ENTRIES = 250_000  # of each part of the cache: together some 300 MB
+ENTRIES = 250_000  # of each part of the cache; as many templates, or as many readings, take some 400 MB
 _CONTEXTS = 500  # of one wording or template
 # A wording with one of these is read as of the year of the report.
 _YEAR_WORDS = re.compile(r"20[0-9]{2}年|今年|本年|全年|当年")
