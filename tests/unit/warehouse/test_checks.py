@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from warehouse_fixtures import Report, built, say
 
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.checks import table_checks
@@ -27,8 +28,9 @@ from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT
 from pipelines.report.check_pages import PAGE, render
 from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, run_checks
-from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, Check, bound_checks, load_ceilings, load_checks
+from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, Bound, Check, bound_checks, load_ceilings, load_checks
 from pipelines.warehouse.model import connect_empty, load_specs
+from pipelines.warehouse.table_parts import table_files
 
 CEILINGS = load_ceilings()
 CHECKS = bound_checks()
@@ -388,6 +390,28 @@ def test_an_answer_is_kept_until_tables_bounds_release_or_day_change(tables: Tab
     assert not changed.reused and changed.level == "warned"
     again = tables.check("value_ranges")
     assert again.reused and again.examples == changed.examples
+
+
+def test_a_check_by_part_finds_what_it_finds_on_whole_tables(tmp_path: Path) -> None:
+    reports = [
+        Report(f"{n}.txt", CHIDIAN, 2000 + n, [say("exam_sessions", f"测试{{{n}}}次。", n)]) for n in range(1, 20)
+    ]
+    warehouse = built(tmp_path, *reports)
+    assert len(table_files(warehouse.tables_dir, "fact_indicator")) > 4
+
+    def both(check: Check) -> list[CheckResult]:
+        checks = [check, replace(check, name="by_part", by_part=True)]
+        return run_checks(checks, warehouse.tables_dir, Ledger(tmp_path / "ledger.sqlite"))
+
+    rows = "SELECT f.fact_id, f.value FROM fact_indicator AS f WHERE f.value > 3"
+    bound = Bound(warns=0, reason="for a test")
+    whole, by_part = both(replace(BY_NAME["values_not_negative"], rows=rows, order="value DESC", bound=bound))
+    assert whole.found == by_part.found == 16 and whole.examples == by_part.examples
+    assert [value for _, value, _ in by_part.examples] == list(range(19, 9, -1))
+    assert example(by_part)["evidence"] == "测试19次"
+    share = "SELECT 'all' AS scope, count(*) FILTER (f.value > 3) AS value, count(*) AS whole FROM fact_indicator AS f"
+    whole, by_part = both(replace(whole.check, measure=share))
+    assert whole.worst == by_part.worst == ("all", 16, 19)
 
 
 # -- in a run --
