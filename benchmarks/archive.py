@@ -1,4 +1,4 @@
-"""An archive of generated reports on disk, as it would lie below raw/: a file a unit and year, in folders by county.
+"""Write an archive of generated reports as it would lie below raw/: a file for each unit and year, a folder a county.
 
     python -m benchmarks.archive FOLDER [--reports 400000] [--seed 1]
 
@@ -20,13 +20,13 @@ PART = 1_000  # reports that a worker writes at a time
 
 
 def path_of(report: Generated) -> Path:
-    """Where the file of a report lies below the raw folder: province, county, unit and year."""
+    """The path of a report's file below the raw folder: province, county, unit and year."""
     code = report.township_code
     return Path("reports", code[:2], code[:6], f"{code}_{report.report_year}.txt")
 
 
 def write_reports(folder: Path, seed: int, total: int, first: int) -> int:
-    """Write reports `first` to `first + PART` of the series of a seed; returns how many."""
+    """Write reports `first` to `first + PART` of the series of a seed. Returns how many were written."""
     count = 0
     for report in generate_series(min(PART, total - first), seed, first):
         path = folder / path_of(report)
@@ -37,7 +37,7 @@ def write_reports(folder: Path, seed: int, total: int, first: int) -> int:
 
 
 def write_archive(folder: Path, reports: int, seed: int) -> int:
-    """Write an archive of `reports` files in all processes; returns how many there are."""
+    """Write an archive of `reports` files with all processors. Returns how many files there are."""
     with workers(PROCESSES, reports + WORTH_A_POOL) as each:
         return sum(each(partial(write_reports, folder, seed, reports), range(0, reports, PART)))
 

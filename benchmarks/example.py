@@ -1,4 +1,4 @@
-"""The example release: a small warehouse of generated reports with invented figures, on which the worked queries show.
+"""The example release: a small warehouse of generated reports with invented figures, for the worked queries.
 
     python -m benchmarks.example FOLDER [--seed 1]     writes FOLDER/raw, FOLDER/warehouse and its release
 
@@ -52,7 +52,7 @@ def write_example(folder: Path, seed: int = SEED) -> Path:
     settings = Settings(folder / "raw", folder / "warehouse", folder / "dagster")
     wording = tomllib.loads(WORDING.read_text(encoding="utf-8"))
     units = list(_units(settings, wording))
-    for unit in units[1:]:  # what the first unit says of the first year stands in one of the files below
+    for unit in units[1:]:  # the first unit's report on the first year is one of the files below
         _write_report(settings.raw_dir, unit, wording, seed)
     for file in wording["file"]:
         text = file["text"].replace("{county}", units[0]["county"]).replace("{town}", units[0]["town"])
@@ -61,7 +61,7 @@ def write_example(folder: Path, seed: int = SEED) -> Path:
 
 
 def _units(settings: Settings, wording: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every unit and year of the example, with its names: units of the past up to the year in which they ended."""
+    """Every unit and year of the example with its names. A former unit is there until the year in which it ended."""
     years = wording["years"]
     frame = pl.read_parquet(settings.divisions_path).filter(pl.col("county_code").is_in(wording["counties"]))
     changes = [c for c in load_changes(settings.division_changes_path) if not c.keeps_code]
@@ -82,25 +82,25 @@ def _write_report(raw_dir: Path, unit: dict[str, Any], wording: dict[str, Any], 
     if rng.random() > _REPORTING:
         return
     known: dict[str, int] = {}
-    said = [
+    sentences = [
         _fill(rng.choice(sentence["wordings"]), unit, rng, known, seed)
         for sentence in wording["sentence"]
         if rng.random() < sentence["share"] and sentence.get("never") != unit["county_code"]
     ]
     if rng.random() < wording["silent"]:
-        said = []
+        sentences = []
     body = next((end for kind, end in _SUFFIX.items() if unit["town"].endswith(kind)), "人民政府")
     published = date(unit["year"] + 1, 1, 4) + timedelta(days=rng.randrange(110))
     title = f"{unit['county']}{unit['town']}{body}{unit['year']}年度法治政府建设工作报告"
     source = f"发布日期:{published}  来源:{unit['province']}{unit['city']}{unit['county']}{unit['town']}"
-    text = "\n".join([title, source, wording["prose"], *said])
+    text = "\n".join([title, source, wording["prose"], *sentences])
     path = raw_dir / "reports" / unit["county_code"] / f"{unit['code']}_{unit['year']}.txt"
     fetched = datetime(published.year, published.month, published.day, tzinfo=UTC) + timedelta(days=3)
     _write(path, text, f"https://c{unit['county_code']}.example.gov.cn/{path.stem}.html", fetched)
 
 
 def _fill(wording: str, unit: dict[str, Any], rng: Random, known: dict[str, int], seed: int) -> str:
-    """The wording with its figures. What a unit states of a name differs from year to year by a quarter at most."""
+    """The wording with its figures. A figure of a unit differs from year to year by a quarter at most."""
 
     def figure(slot: re.Match[str]) -> str:
         name, low, high, relation, other = slot.groups()
@@ -123,7 +123,7 @@ def _write(path: Path, text: str, url: str, fetched: datetime) -> None:
 
 
 def _release(settings: Settings) -> Path:
-    """Everything that a run does, in this process: read, identify, extract, build, publish."""
+    """Do everything that a run does, in this process: read, identify, extract, build, publish."""
     refresh_files(settings)
     files = read_files(settings)
     refresh_documents(files, settings)
@@ -146,7 +146,7 @@ def _release(settings: Settings) -> Path:
 
 
 def main() -> None:
-    """Write the example and say where its release is."""
+    """Write the example and print the path of its release."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=SEED)

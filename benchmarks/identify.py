@@ -1,4 +1,4 @@
-"""Identification measured: titles and openings of units drawn at random, in ten layouts, and what is made of them.
+"""Measure identification on generated titles and openings of units drawn at random, in ten layouts.
 
     python -m benchmarks.identify [--units 20000] [--seed 1] [--write]
 
@@ -103,7 +103,7 @@ class Document:
 
 @dataclass
 class Tally:
-    """What became of the documents of one layout."""
+    """Counts for the documents of one layout."""
 
     right: int = 0
     unresolved: int = 0
@@ -120,8 +120,8 @@ class Tally:
 class Speed:
     """Per second: documents identified and units resolved, each in one process and in two, and the yardstick.
 
-    Resolving is the part of identifying that finds the unit in a title and opening; the yardstick is a plain loop of
-    additions, so that figures of different machines and hours can be held against each other.
+    Resolving is the part of identifying that finds the unit in a title and opening. The yardstick is a plain loop of
+    additions, by which figures of different machines and hours can be compared.
     """
 
     one: float
@@ -149,7 +149,7 @@ def office(name: str) -> str:
 
 
 def judge(documents: Sequence[Document], found: Sequence[Identity]) -> dict[str, Tally]:
-    """Count by layout. Where the county is nowhere stated, a unit that stays unresolved is no error."""
+    """Count by layout. If the county is nowhere stated, an unresolved unit is no error."""
     tallies = {layout.name: Tally() for layout in LAYOUTS}
     for document, answer in zip(documents, found, strict=True):
         tally = tallies[document.layout.name]
@@ -167,19 +167,19 @@ def identify_all(documents: Sequence[Document]) -> list[Identity]:
 
 
 def clock(documents: Sequence[Document]) -> Speed:
-    """Time identification, reading left out; the best of some rounds each, the yardstick between them."""
+    """Measure the speed of identification without reading: the best of some rounds, with the yardstick between them."""
     inputs = [_read(document) for document in documents]
     chunks = [inputs[at : at + _CHUNK] for at in range(0, len(inputs), _CHUNK)]
-    heard = _evidence(inputs)
+    recorded = _evidence(inputs)
     yardstick, one, resolved = [], [], []
     for _ in range(_ROUNDS):
         yardstick.append(_seconds(_add))
         one.append(sum(map(_timed, chunks)))
-        resolved.append(_seconds(lambda: [resolve(*each) for each in heard]))
+        resolved.append(_seconds(lambda: [resolve(*each) for each in recorded]))
     with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         list(pool.map(_timed, chunks))  # starts the processes and loads the register
         two = min(_seconds(lambda: list(pool.map(_timed, chunks))) for _ in range(_ROUNDS))
-        bare = [(given[0], *given[2:]) for given in heard]  # without the register, which the processes have
+        bare = [(given[0], *given[2:]) for given in recorded]  # without the register, which the processes have
         parts = [bare[at : at + _CHUNK] for at in range(0, len(bare), _CHUNK)]
         resolved_two = min(_seconds(lambda: list(pool.map(_resolve_all, parts))) for _ in range(_ROUNDS))
     count = len(inputs)
@@ -201,7 +201,7 @@ def render(tallies: dict[str, Tally]) -> str:
 
 
 def verdict(tallies: dict[str, Tally], speed: Speed) -> str:
-    """What was wanted and what came out, as lines of Markdown."""
+    """What was expected and what was measured, as lines of Markdown."""
     right, wrong = share_right(tallies), wrong_unstated(tallies)
     return "\n".join(
         [
@@ -264,17 +264,17 @@ def _resolve_all(given: Sequence[tuple[Any, ...]]) -> int:
 
 
 def _evidence(inputs: Sequence[Input]) -> list[tuple[Any, ...]]:
-    """What identifying hands to `resolve` for each document, overheard."""
-    gazetteer, heard = _gazetteer(), []
+    """The arguments that `identify` passes to `resolve` for each document."""
+    gazetteer, recorded = _gazetteer(), []
 
-    def overhear(*given: Any) -> Any:
-        heard.append(given)
+    def record(*given: Any) -> Any:
+        recorded.append(given)
         return resolve(*given)
 
-    with mock.patch.object(identity, "resolve", overhear):
+    with mock.patch.object(identity, "resolve", record):
         for each in inputs:
             identify(*each, gazetteer)
-    return heard
+    return recorded
 
 
 def _add() -> None:
@@ -305,7 +305,7 @@ def _to_traditional(text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the table by layout and the speed; with --write put them into the page."""
+    """Print the table by layout and the speed. With --write put them into the page, too."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.identify", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--units", type=int, default=UNITS)
     parser.add_argument("--seed", type=int, default=SEED)

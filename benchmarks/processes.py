@@ -20,7 +20,7 @@ _EVERY = 0.2  # seconds between two looks at the memory
 
 @dataclass
 class Watched:
-    """A run that ended: its exit code, seconds in all, the second at which each asset was made, memory, output.
+    """A run that has ended: its exit code, its seconds, the second at which each asset was made, memory, output.
 
     `peak_bytes` is the most memory that all processes of the run held of their own at one time (pages of files that
     the system may drop are not counted).
@@ -35,7 +35,7 @@ class Watched:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The environment of a run that nothing of the caller's settings reaches."""
+    """The environment of a run, without the settings of the caller."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("FAZHI_", "DAGSTER_"))}
     return {**env, "DAGSTER_HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
@@ -43,7 +43,7 @@ def environment(home: Path) -> dict[str, str]:
 def start(
     raw: Path, warehouse: Path, project: Path = ROOT, more: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start a run in a process group of its own, with its output in pipes."""
+    """Start a run in its own process group, with its output in pipes."""
     command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
     env = {**environment(warehouse / ".dagster"), "PYTHONPATH": str(project), **(more or {})}
     return subprocess.Popen(
@@ -83,7 +83,7 @@ def _sample(process: subprocess.Popen[str], watched: Watched) -> None:
 
 
 def _family(pid: int) -> list[int]:
-    """A process and all below it."""
+    """A process and all its descendants."""
     family, waiting = [], [pid]
     while waiting:
         at = waiting.pop()

@@ -1,4 +1,4 @@
-"""How long the worked queries take on a release: the median of each and the median of all, as a Markdown table.
+"""Measure how long the worked queries take on a release: the median of each and of all, as a Markdown table.
 
     python -m benchmarks.queries RELEASE.duckdb [--runs 5]
 
@@ -23,7 +23,7 @@ RUNS = 5
 
 
 def measure(release: Path, questions: Sequence[Question], runs: int = RUNS) -> dict[str, tuple[float, int]]:
-    """(median milliseconds, rows) of each query by name."""
+    """(median milliseconds, number of rows) of each query by name."""
     with closing(duckdb.connect(str(release), read_only=True)) as con:
         con.execute("SET python_enable_replacements = false")
         return {question.name: _measure(con, question.sql, runs) for question in questions}

@@ -1,4 +1,4 @@
-"""The nightly job at the size of the country: 400,000 reports known; writes its chapter of docs/benchmarks.md.
+"""Measure the nightly job at the size of the country, 400,000 reports, and write its chapter of docs/benchmarks.md.
 
     python -m benchmarks.rehearsal [--reports 400000] [--seed 1] [--folder DIR]
 
@@ -51,7 +51,7 @@ _GIGA = 1_000_000_000
 
 
 def rehearse(folder: Path, reports: int, seed: int) -> dict[str, Watched]:
-    """Run the job in its four situations; the archive is written if it is not there."""
+    """Run the job in its four situations. The archive is written first if it is not there."""
     raw, warehouse = folder / "raw", folder / "warehouse"
     if not raw.exists():
         say(f"writing {reports:,} reports")
@@ -73,7 +73,7 @@ def rehearse(folder: Path, reports: int, seed: int) -> dict[str, Watched]:
 
 
 def _kept(path: Path, run: Callable[[], Watched]) -> Watched:
-    """The long runs are not made again in a folder that is kept."""
+    """Return the kept result of a long run, or run it if there is none."""
     if path.exists():
         return Watched(**json.loads(path.read_text(encoding="utf-8")))
     watched = run()
@@ -83,7 +83,7 @@ def _kept(path: Path, run: Callable[[], Watched]) -> Watched:
 
 
 def say(text: str) -> None:
-    """Tell whoever waits."""
+    """Print a line of progress."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -96,12 +96,12 @@ def _run(raw: Path, warehouse: Path, project: Path = ROOT) -> Watched:
 
 
 def _changed_codebook(folder: Path) -> Path:
-    """The project with one more word in one entry of the codebook, which makes it another codebook."""
+    """A copy of the project with one more word in one entry of the codebook, which makes it another codebook."""
     project = folder / "project"
     for part in ("pipelines", "sql", "raw/reference"):
         shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "pyproject.toml", project / "pyproject.toml")
-    path = project / "pipelines" / "codebook" / "publicity.toml"
+    path = project / "pipelines" / "codebook" / "rules" / "publicity.toml"
     text = path.read_text(encoding="utf-8")
     changed = text.replace('"宣传活动", ', '"宣传活动", "普法集会", ', 1)
     if changed == text:
@@ -122,7 +122,7 @@ def seconds(run: Watched) -> dict[str, float]:
 
 
 def counted(run: Watched, asset: str) -> str:
-    """How many reports a step worked on, as the run said it (`documents: 1 read, 400,000 reused`)."""
+    """How many reports a step worked on, from the line that the run printed (`documents: 1 read, 400,000 reused`)."""
     said = (re.match(rf"{asset}: (\d+) ", line) for line in run.lines)
     return next((f"{int(found[1]):,}" for found in said if found), "")
 
@@ -137,7 +137,7 @@ def _tables_end(run: Watched) -> float | None:
 
 
 def body(runs: Mapping[str, Watched], yardsticks: Mapping[str, float], queries: str, reports: int, command: str) -> str:
-    """The chapter. Everything in it comes from these runs."""
+    """The text of the chapter. Everything in it comes from these runs."""
     names = list(runs)
     steps = {name: seconds(run) for name, run in runs.items()}
     rows = [(step, [_cell(steps[name].get(step)) for name in names]) for step in STEPS]

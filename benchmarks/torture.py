@@ -1,4 +1,4 @@
-"""Killing runs at random points while a reader asks in a loop; writes docs/reliability.md.
+"""Kill runs at random points while a reader queries the release, and write docs/reliability.md.
 
     python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 10] [--seed 1]
 
@@ -57,12 +57,12 @@ print(json.dumps({"reads": reads, "failed": failed, "wrong": wrong, "releases": 
 
 
 class TortureError(RuntimeError):
-    """Something was lost; the message says what was found and what was expected."""
+    """Something was lost. The message says what was found and what was expected."""
 
 
 @dataclass
 class Tally:
-    """What happened: kills by the asset that was made last, whole runs, what the reader saw."""
+    """What happened: kills by the asset that was made last, complete runs, what the reader saw."""
 
     kills: Counter[str] = field(default_factory=Counter)
     ended_before: int = 0  # kills that came when the run was through
@@ -76,13 +76,13 @@ class Tally:
 
     @property
     def held(self) -> bool:
-        """Whether nothing was lost."""
+        """True if nothing was lost."""
         reader_held = not self.reader["failed"] and not self.reader["wrong"]
         return self.same and reader_held and not (self.unreadable or self.not_whole or self.left_over)
 
 
 def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) -> Tally:
-    """Kill `kills` runs around `releases` whole ones in `folder`."""
+    """Kill `kills` runs between `releases` complete runs in `folder`."""
     rng, tally = Random(seed), Tally()
     raw, warehouse = folder / "raw", folder / "warehouse"
     _write(raw, seed, 0, reports)
@@ -113,7 +113,7 @@ def _write(raw: Path, seed: int, first: int, count: int) -> None:
 
 
 def _change(rng: Random, raw: Path, seed: int, number: int) -> None:
-    """A new report comes, one changes, and now and then one goes."""
+    """Add a report, change one, and sometimes remove one."""
     files = sorted(path for path in raw.rglob("*.txt"))
     changed = rng.choice(files)
     changed.write_text(changed.read_text(encoding="utf-8") + "\n全年开展法治宣传活动3场次。", encoding="utf-8")
@@ -123,7 +123,7 @@ def _change(rng: Random, raw: Path, seed: int, number: int) -> None:
 
 
 def _finish(raw: Path, warehouse: Path) -> float:
-    """Run to the end; returns the seconds it took."""
+    """Run to the end. Returns the seconds it took."""
     watched = watch(start(raw, warehouse, more=EXPORTS))
     if watched.code:
         raise TortureError(f"a run ended with {watched.code}: {watched.errors}")
@@ -165,7 +165,7 @@ def _contents(warehouse: Path) -> list[tuple[object, ...]]:
 
 
 def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
-    """docs/reliability.md. Everything in it comes from this run."""
+    """The text of docs/reliability.md. Everything in it comes from this run."""
     reader = tally.reader
     failed = reader["failed"]
     rows = [
@@ -200,7 +200,7 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
 
 
 def main() -> None:
-    """Torture, print the page, write it; exits with 1 where something was lost."""
+    """Run everything, print the page and write it. The exit code is 1 if something was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, value in (("kills", 200), ("releases", 50), ("reports", 10), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)

@@ -47,7 +47,7 @@ class Question:
 
 
 def load_questions(folder: Path = QUERIES) -> list[Question]:
-    """Every query of the folder by name. Raises ValueError for a file that does not open with its two questions."""
+    """Every query of the folder, sorted by name. Raises ValueError for a file without its two questions."""
     return [_question(path) for path in sorted(folder.glob("*.sql"))]
 
 
@@ -60,7 +60,7 @@ def _question(path: Path) -> Question:
 
 
 def render(questions: Sequence[Question], release: Path) -> str:
-    """The whole page as Markdown, its answers taken from `release`."""
+    """The whole page as Markdown. `release` gives the answers."""
     contents = "\n".join(f"- [`{q.name}`](#{q.name}) {q.en.partition('?')[0]}?" for q in questions)
     return "\n".join([HEADER, contents, *(_section(question, release) for question in questions)])
 

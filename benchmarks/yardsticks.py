@@ -1,7 +1,7 @@
-"""What the nightly job cannot do without, measured alone: the yardsticks that its seconds stand beside.
+"""The yardsticks of the nightly job: the seconds of what no run can do without, measured alone.
 
-Machines differ and are noisy; what a run takes more than these is what this project takes. Each is the shortest honest
-way to do one thing: an empty job of Dagster, a look at every file, a pass over every text, a copy of the release.
+Machines differ and are noisy, so that the seconds of a run mean little alone. Each yardstick is the shortest way to do
+one thing: an empty job of Dagster, the size of every file, a pass over every text, a copy of the release.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ with dg.DagsterInstance.local_temp(sys.argv[2]) as instance:
 
 
 def measure(raw: Path, warehouse: Path) -> dict[str, float]:
-    """Seconds of each yardstick, by what it does, for the files below `raw` and the release in `warehouse`."""
+    """The seconds of each yardstick by its name, for the files below `raw` and the release in `warehouse`."""
     with TemporaryDirectory(prefix="fazhi-yardsticks-") as name:
         folder = Path(name)
         copied = folder / "copy.duckdb"

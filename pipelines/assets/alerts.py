@@ -1,7 +1,7 @@
-"""Alerts: what a run came to, gathered from its events, and posted to the webhook if there is one.
+"""Alerts: collect the result of a run from its events and post it to the webhook, if there is one.
 
-Runs that Dagster's daemon starts are told by two sensors; `fazhi run` works without a daemon and calls `announce`
-itself, and its runs carry a tag by which the sensors pass them over. Words and sending are `pipelines.report.alerts`.
+Two sensors post the alerts of runs that Dagster's daemon starts. `fazhi run` works without a daemon and calls
+`announce` itself. Its runs have a tag, so that the sensors skip them. `pipelines.report.alerts` writes the message.
 """
 
 import logging
@@ -17,7 +17,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.query import QueryError, query
 
-STARTED_BY_TAG = "fazhi/started_by"  # set on runs that announce themselves
+STARTED_BY_TAG = "fazhi/started_by"  # set on runs whose starter calls `announce`
 _EVENTS = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
     dg.DagsterEventType.ASSET_MATERIALIZATION,
@@ -27,7 +27,7 @@ _EVENTS = {
 # A rule is shown at the release, any other check at its table.
 _LABELS = {("release" if check.kind == "rule" else check.table, check.name): check.zh for check in load_checks()}
 _COUNTS = {"n_files": "报告", "n_accepted": "采用", "n_quarantined": "隔离", "n_facts": "事实"}
-# asset -> what its metadata counts, and how the message calls it
+# asset -> key of its metadata -> its name in the message
 _CHANGES = {
     "fetched_documents": {"new": "抓取新增", "changed": "抓取变更"},
     "documents": {"computed": "新读取", "reused": "沿用", "removed": "移除"},
@@ -35,17 +35,17 @@ _CHANGES = {
 
 
 def announce(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> str | None:
-    """Post the summary of a finished run; nothing is asked of any site where no webhook is set.
+    """Post the summary of a finished run, if a webhook is set.
 
-    A message that cannot be delivered fails no run: the one line on why is written into the run's events, where the UI
-    shows it, logged, and returned.
+    A run does not fail because its message cannot be delivered. The reason, one line, is logged, written into the
+    events of the run, where the UI shows it, and returned.
     """
     if not settings.webhook:
         return None
     webhook = Webhook(settings.webhook, settings.webhook_kind, settings.webhook_secret)
     try:
         send(webhook, summarise_run(instance, run_id, settings), datetime.now(UTC))
-    except Exception as error:  # whatever it is, the run's work is done and stands
+    except Exception as error:  # whatever it is, the work of the run is done
         line = f"the alert was not delivered: {error if isinstance(error, AlertError) else type(error).__name__}"
         logging.getLogger(__name__).warning(line)
         instance.report_engine_event(line, instance.get_run_by_id(run_id))
@@ -54,7 +54,7 @@ def announce(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> s
 
 
 def summarise_run(instance: dg.DagsterInstance, run_id: str, settings: Settings) -> RunSummary:
-    """What the run came to, as its events and the release that now stands tell."""
+    """The result of the run, from its events and the current release."""
     run = instance.get_run_by_id(run_id)
     events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=_EVENTS) if entry.dagster_event]
     checked = [event for event in events if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION]
@@ -100,7 +100,7 @@ def _changes(events: Iterable[dg.DagsterEvent]) -> dict[str, int]:
 
 
 def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
-    """The steps that failed, each with its reason, and the assets that were to be made and were not."""
+    """The steps that failed, each with its reason, and the planned assets that were not made."""
     failures: list[str] = []
     planned: dict[str, None] = {}  # in the order of the run
     for event in events:
@@ -126,25 +126,25 @@ def failure_reason(failure: Any) -> str:
     return " ".join(text.split())
 
 
-def _sensor(name: str, status: dg.DagsterRunStatus, words: str) -> dg.RunStatusSensorDefinition:
-    # running from the start, so that setting FAZHI_WEBHOOK is the one switch
+def _sensor(name: str, status: dg.DagsterRunStatus, result: str) -> dg.RunStatusSensorDefinition:
+    # The sensor runs from the start, so that FAZHI_WEBHOOK alone switches alerts on.
     @dg.run_status_sensor(
         name=name,
         run_status=status,
         monitored_jobs=[nightly_job],
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Posts the summary of a nightly run that {words} to FAZHI_WEBHOOK; without one it does nothing.",
+        description=f"Posts the summary of a nightly run that {result} to FAZHI_WEBHOOK; without one it does nothing.",
     )
-    def tell(context: dg.RunStatusSensorContext) -> None:
+    def post_alert(context: dg.RunStatusSensorContext) -> None:
         run = context.dagster_run
         if STARTED_BY_TAG not in run.tags:
             announce(context.instance, run.run_id, _settings(run))
 
-    return tell
+    return post_alert
 
 
 def _settings(run: dg.DagsterRun) -> Settings:
-    """The folders the run worked on."""
+    """The settings with the folders that the run worked on."""
     config: Any = run.run_config
     for name in ("resources", "workspace", "config"):
         config = config.get(name, {}) if isinstance(config, Mapping) else {}

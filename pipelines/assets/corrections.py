@@ -1,4 +1,4 @@
-"""Group `raw`: what people have put right, and whether it fits. Reading the file is `pipelines.stage.corrections`."""
+"""Group `raw`: the corrections that people made, and whether they apply (`pipelines.stage.corrections`)."""
 
 import dagster as dg
 import polars as pl
@@ -8,7 +8,7 @@ from pipelines.assets.workspace import Workspace
 from pipelines.stage.corrections import stage_corrections
 
 NAME = "corrections"
-TABLE = "correction"  # the table that says what became of each line
+TABLE = "correction"  # the table with the outcome of each line
 SHOWN = 50
 
 
@@ -24,7 +24,7 @@ SHOWN = 50
     ],
 )
 def corrections(workspace: Workspace) -> Result:
-    """What people have put right in `raw/corrections.csv`, a row a line; a bad line has its problem beside it."""
+    """The corrections in `raw/corrections.csv`, a row for each line. A bad line has its problem beside it."""
     settings = workspace.settings()
     staged = stage_corrections(settings.corrections_path, settings.staged_corrections_path)
     unusable = staged.lines["problem"].count()
@@ -44,7 +44,7 @@ def corrections(workspace: Workspace) -> Result:
     asset=TABLE, name="corrections_apply", description="Each correction fits what the machine says, and is applied."
 )
 def corrections_apply(workspace: Workspace) -> dg.AssetCheckResult:
-    """Name the lines that were not applied, and why. The release goes out without them: the check does not block."""
+    """Name the lines that were not applied, with the reason. The release is built without them."""
     table = pl.read_parquet(workspace.settings().tables_dir / f"{TABLE}.parquet")
     left_out = table.filter(~pl.col("outcome").is_in(["applied", "superseded"]))
     counts = dict(table["outcome"].value_counts(sort=True).iter_rows())

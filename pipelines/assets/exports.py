@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     description="The release as Parquet, CSV, XLSX and Stata files, with Frictionless and Croissant metadata.",
 )
 def exports(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
-    """Write the files of the current release, unless they are there already."""
+    """Write the files of the current release, unless they are already there."""
     from pipelines.warehouse.export import ExportError, export
 
     settings = workspace.settings()
@@ -34,7 +34,7 @@ def exports(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
 
 
 def _metadata(exported: "Exported") -> Metadata:
-    """The files by format and one by one; the row count is that of all files together."""
+    """The number of files by format, and a table of the files. The row count is the sum over all files."""
     counts = Counter(file.form for file in exported.files)
     lines = [f"| {file.path} | {file.rows} | {file.bytes} |" for file in exported.files]
     metadata: Metadata = {

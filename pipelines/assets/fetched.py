@@ -1,4 +1,4 @@
-"""Group `raw`: what came from the sites of `sources.toml`. Reading them is `pipelines.ingest.fetch`."""
+"""Group `raw`: the pages that were fetched from the sites of `sources.toml` (`pipelines.ingest.fetch`)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
     except SchemaError as error:
         raise dg.Failure(str(error)) from error
     if context.run.tags.get(SENSOR_TAG):
-        sources = []  # the sensor starts runs because files arrived; sites are asked by night or by hand
+        sources = []  # this run was started because files arrived; only nightly and manual runs fetch
     tallies = _fetch(settings, sources) if sources else []
     for tally in tallies:
         for line in (*tally.verdicts(), *tally.reasons()):
@@ -48,7 +48,7 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 
 
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
-    from pipelines.ingest import early_scan as ahead  # none of this is needed to load the graph
+    from pipelines.ingest import early_scan as ahead  # not needed to load the graph
     from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import fetch
     from pipelines.ingest.tally import Tally
@@ -56,7 +56,7 @@ def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
     ahead.forget(settings.raw_dir)
     try:
         return fetch(settings, sources)
-    except (SettingsError, ArchiveBusy) as error:  # no reason to keep what is there already from being built
+    except (SettingsError, ArchiveBusy) as error:  # what is already in the archive is built all the same
         return [Tally(source, stopped=str(error)) for source in sources]
 
 
@@ -71,7 +71,7 @@ def _metadata(tallies: "Sequence[Tally]") -> dict[str, dg.MetadataValue]:
 
 
 def _checks(tallies: "Sequence[Tally]") -> list[dg.AssetCheckResult]:
-    """Only the minimum is an error; no check keeps from being built what has been fetched."""
+    """A check result for each rule. Only the minimum is an error, and no rule blocks the assets that follow."""
     warning, error = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
     rules = (
         ("sources_found_something", warning, [t.source.id for t in tallies if t.found_nothing]),
