@@ -1,7 +1,4 @@
-"""One file by itself: the same reading, identifying and extracting that the pipeline does, without the pipeline.
-
-It writes nothing.
-"""
+"""Read, identify and extract one file as the pipeline does, without writing anything."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,17 +25,17 @@ _MOST_NAMES = 5
 
 @dataclass(frozen=True)
 class Examined:
-    """Who reports (the columns of stage/identities) and the facts (rows of stage/facts)."""
+    """The result for one file: its identity (columns of stage/identities) and its facts (rows of stage/facts)."""
 
     identity: dict[str, Any]
     facts: list[dict[str, Any]]
 
 
 def examine(file: Path, url: str | None, settings: Settings) -> Examined:
-    """Read, identify and extract `file`; its sidecar, if there is one, tells what `url` does not.
+    """Read, identify and extract `file`. Its sidecar, if there is one, gives what `url` does not.
 
-    `file` may be one in an archive, `archive.zip!/report.docx`; an archive with one file in it stands for that file.
-    Raises ReadError for a file that cannot be read, a missing one included.
+    `file` may be in an archive, such as `archive.zip!/report.docx`. An archive with one file stands for that file.
+    Raises ReadError if the file is missing or cannot be read.
     """
     file, inside = _split(file)
     document = _read(file, inside, settings.max_bytes)
@@ -61,7 +58,7 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
 
 
 def _split(file: Path) -> tuple[Path, str]:
-    """Return the file on disk, and the path in it where the name leads into an archive."""
+    """Return the file on disk, and the path inside it if `file` leads into an archive."""
     name = str(file)
     at = name.find(SEPARATOR)
     while at >= 0:
@@ -90,7 +87,7 @@ def _read(file: Path, inside: str, max_bytes: int) -> Document:
 
 
 def _member(file: Path, archive: bytes, inside: str) -> bytes:
-    """Return the bytes of the file `inside` an archive, or of the only one there is."""
+    """Return the bytes of the file `inside` an archive, or of its only file."""
     if not is_archive(archive):
         raise ReadError(ReasonCode.MISSING, f"leads into {file.name}, which is no archive; give the path of a report")
     found = {member.path: member for member in members(archive)}
