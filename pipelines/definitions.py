@@ -1,5 +1,7 @@
 """What Dagster loads: the assets, the job, its schedule and sensor, put together. Wiring only, no logic."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from pipelines.assets import alerts, automation, checks, corrections, exports, facts, fetched, release, tables
@@ -7,22 +9,26 @@ from pipelines.assets import documents_and_identities as text
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
-from pipelines.warehouse.model import load_specs
+from pipelines.warehouse.model import TableSpec, load_specs
 
-_specs = load_specs(Settings.load().sql_dir)
 
-defs = dg.Definitions(
-    assets=[
-        *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
-        *(text.documents, text.identities, facts.extraction),
-        *(tables.table_asset(spec) for spec in _specs.values()),
-        release.release_asset(_specs),
-        exports.exports,
-    ],
-    asset_checks=[corrections.corrections_apply, *checks.table_checks()],
-    jobs=[automation.nightly_job],
-    schedules=[automation.nightly_schedule],
-    sensors=[automation.new_raw_files, *alerts.sensors],
-    resources={"workspace": Workspace()},
-    executor=dg.in_process_executor,
-)
+def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
+    """The code location whose tables are `specs`."""
+    return dg.Definitions(
+        assets=[
+            *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
+            *(text.documents, text.identities, facts.extraction),
+            *(tables.table_asset(spec) for spec in specs.values()),
+            release.release_asset(specs),
+            exports.exports,
+        ],
+        asset_checks=[corrections.corrections_apply, *checks.table_checks()],
+        jobs=[automation.nightly_job],
+        schedules=[automation.nightly_schedule],
+        sensors=[automation.new_raw_files, *alerts.sensors],
+        resources={"workspace": Workspace()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions(load_specs(Settings.load().sql_dir))

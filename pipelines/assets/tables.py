@@ -1,10 +1,9 @@
-"""Groups `tables` and `marts`: one asset for each SQL file under `sql/`, with what the SQL says of its columns.
+"""Groups `tables`, `steps` and `marts`: one asset for each SQL file under `sql/`.
 
-Only the factory from a table's specification to an asset belongs here. Dependencies, columns and lineage come from
-`pipelines.warehouse.table_build`, which reads them out of the SQL.
+What an asset reads, its columns and its texts come from `pipelines.warehouse.model`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import polars as pl
@@ -18,12 +17,13 @@ from pipelines.build.ledger import Ledger
 from pipelines.settings import Settings
 from pipelines.warehouse.check_runner import run_checks
 from pipelines.warehouse.checks import rules_of
+from pipelines.warehouse.descriptions import Worklist
+from pipelines.warehouse.lineage import LineageError, Source, column_sources
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_build import build
 
 CHECK = "keeps_its_rules"
 WORK_LEFT = "work_left"
-WORKLISTS = {"worklist_divisions": "Every township's report has its unit; what has none waits here for a person."}
 
 
 def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
@@ -32,6 +32,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
     The rules are those that read no other table. Nothing is built on a table that breaks one.
     """
     rules = "; ".join(rule.en for rule in rules_of([spec.name])) or "the table can be read"
+    worklist = spec.text.worklist
 
     @dg.asset(
         name=spec.name,
@@ -41,17 +42,12 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         kinds={"duckdb", "sql", "parquet"},
         owners=OWNERS,
         metadata={
-            "sql": dg.MetadataValue.md(f"```sql\n{spec.sql.strip()}\n```"),
-            "dagster/column_schema": _columns(spec),
-            "dagster/column_lineage": _lineage(spec),
+            "sql": dg.MetadataValue.md(f"```sql\n{spec.code}\n```"),
+            "dagster/column_schema": column_schema(spec, {}),
         },
         check_specs=[
             dg.AssetCheckSpec(CHECK, asset=spec.name, blocking=True, description=rules),
-            *(
-                dg.AssetCheckSpec(WORK_LEFT, asset=name, description=text)
-                for name, text in WORKLISTS.items()
-                if name == spec.name
-            ),
+            *([dg.AssetCheckSpec(WORK_LEFT, asset=spec.name, description=worklist.done)] if worklist else []),
         ],
     )
     def build_table(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
@@ -60,38 +56,40 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         with retrying(context):
             built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
         frame = pl.scan_parquet(list(built.paths))
-        types = dict(built.columns)
+        try:
+            sources = column_sources(spec)
+        except LineageError as error:  # the table is right all the same
+            context.log.warning(str(error))
+            sources = {}
         metadata: Metadata = {
             **frame_metadata(frame),
-            "dagster/column_schema": _columns(spec, types),
-            "dagster/column_lineage": _lineage(spec),
+            "dagster/column_schema": column_schema(spec, sources),
+            "dagster/column_lineage": table_lineage(sources),
             "reused": dg.MetadataValue.bool(built.reused),
             **table_charts(settings, spec.name),
         }
         checks = [_check(spec, settings)]
-        if spec.name in WORKLISTS:
-            checks.append(_work_left(built.rows))
+        if worklist:
+            checks.append(_work_left(built.rows, worklist))
         return dg.MaterializeResult(metadata=metadata, check_results=checks)
 
     return build_table
 
 
-def _columns(spec: TableSpec, types: Mapping[str, str] | None = None) -> dg.TableSchema:
-    """The columns, with types once the table is built; each description ends with where the column comes from."""
+def column_schema(spec: TableSpec, sources: Mapping[str, Sequence[Source]]) -> dg.TableSchema:
+    """The columns; each description ends with where the column comes from, if that is known."""
     columns = []
     for column in spec.columns:
-        origin = ", ".join(f"{asset_name(table)}.{name}" for table, name in column.lineage)
+        origin = ", ".join(f"{asset_name(table)}.{name}" for table, name in sources.get(column.name, ()))
         text = f"{column.description} (from {origin})" if origin else column.description
-        columns.append(dg.TableColumn(column.name, (types or {}).get(column.name, "?"), description=text))
+        columns.append(dg.TableColumn(column.name, column.type, description=text))
     return dg.TableSchema(columns)
 
 
-def _lineage(spec: TableSpec) -> dg.TableColumnLineage:
+def table_lineage(sources: Mapping[str, Sequence[Source]]) -> dg.TableColumnLineage:
+    """`sources` (column -> the (table, column) pairs that it comes from) in Dagster's form."""
     return column_lineage(
-        {
-            column.name: [(dg.AssetKey(asset_name(table)), name) for table, name in column.lineage]
-            for column in spec.columns
-        }
+        {column: [(dg.AssetKey(asset_name(table)), name) for table, name in found] for column, found in sources.items()}
     )
 
 
@@ -103,12 +101,12 @@ def _check(spec: TableSpec, settings: Settings) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(check_name=CHECK, passed=not broken, description=text)
 
 
-def _work_left(rows: int) -> dg.AssetCheckResult:
+def _work_left(rows: int, worklist: Worklist) -> dg.AssetCheckResult:
     """How many rows a work list holds: a warning, because the run is right all the same."""
     return dg.AssetCheckResult(
         check_name=WORK_LEFT,
         passed=rows == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{rows} reports whose unit is not resolved" + ("; look them up in the table" if rows else ""),
+        description=f"{rows} {worklist.rows}" + ("; look them up in the table" if rows else ""),
         metadata={"rows": dg.MetadataValue.int(rows)},
     )

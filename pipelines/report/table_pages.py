@@ -1,17 +1,18 @@
 """The data dictionary `docs/tables.md`, written by `python -m pipelines.report.table_pages`.
 
-Nothing in the page is typed by hand; a test fails when it no longer matches.
+The page is generated from the files under `sql/`; a test fails if it no longer matches them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.paths import PROJECT_ROOT, SQL_DIR
-from pipelines.warehouse import lineages
-from pipelines.warehouse.descriptions import describe_column, describe_table
-from pipelines.warehouse.lineages import KEPT
-from pipelines.warehouse.model import Column, TableSpec, load_specs, output_types
+from pipelines.warehouse.descriptions import TableText, describe_column, describe_table
+from pipelines.warehouse.lineage import Source, column_sources
+from pipelines.warehouse.model import Column, TableSpec, load_specs
 from pipelines.warehouse.release import release_columns
+
+Sources = Mapping[str, Sequence[Source]]  # column -> the (table, column) pairs that it comes from
 
 DOCS_PATH = PROJECT_ROOT / "docs" / "tables.md"
 
@@ -21,49 +22,45 @@ HEADER = """\
 Written by `python -m pipelines.report.table_pages` from NAME.sql and NAME.toml under `sql/`; do not edit by hand.
 "From" names the columns whose values go into a column, found in the SQL; `stage_*` and `ref_*` are what the pipeline
 has read before any SQL runs. The same descriptions stand in the DuckDB file as comments:
-`SELECT * FROM duckdb_columns() WHERE table_name = 'township_year'`.
+`SELECT comment FROM duckdb_columns() WHERE table_name = 'dim_report'`. Tables of `sql/steps/` are not in the release.
 """
 
 
 def render(specs: Mapping[str, TableSpec]) -> str:
-    """The whole page as Markdown: contents, then a section a table, tables before marts before `release`."""
-    types = output_types(specs)
-    ordered = sorted(specs.values(), key=lambda spec: (spec.group != "tables", spec.name))
-    written = release_columns(specs)
-    names = [*(spec.name for spec in ordered), *written]
-    contents = "\n".join(f"- [`{name}`](#{name}): {_first_sentence(describe_table(name).en)}" for name in names)
-    sections = [_section(spec.name, spec.columns, dict(types[spec.name]), _made_by(spec)) for spec in ordered]
-    for name, kinds in written.items():
-        columns = tuple(Column(column, describe_column(name, column), ()) for column, _ in kinds)
-        sections.append(_section(name, columns, dict(kinds), "Written when a release is published."))
-    return "\n".join([HEADER, contents, *sections])
+    """The whole page as Markdown: contents, then a section a table: tables, marts, those about the release, steps."""
+    contents, sections = [], []
 
+    def add(name: str, text: TableText, made_by: str, columns: Sequence[Column], sources: Sources) -> None:
+        first_sentence = text.en.split(". ")[0].rstrip(".")
+        contents.append(f"- [`{name}`](#{name}): {first_sentence}.")
+        key = ", ".join(f"`{column}`" for column in text.key)
+        sections.append(f"\n## {name}\n\n{text.en}\n\n{text.zh}\n")
+        sections.append(f"A row is {text.grain}. Key: {key}. {made_by}\n")
+        sections.append("| column | 名称 | type | meaning | from |\n|---|---|---|---|---|")
+        for column in columns:
+            origin = ", ".join(f"`{table}.{source}`" for table, source in sources.get(column.name, ()))
+            sections.append(f"| `{column.name}` | {column.text.zh} | {column.type} | {column.text.en} | {origin} |")
+        sections.append("")
 
-def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".") + "."
+    def add_group(group: str) -> None:
+        for spec in sorted(specs.values(), key=lambda spec: spec.name):
+            if spec.group == group:
+                made_by = f"Made by `sql/{group}/{spec.name}.sql` from {', '.join(f'`{t}`' for t in spec.depends_on)}."
+                add(spec.name, spec.text, made_by, spec.columns, column_sources(spec))
 
-
-def _made_by(spec: TableSpec) -> str:
-    return f"Made by `sql/{spec.group}/{spec.name}.sql` from {', '.join(f'`{name}`' for name in spec.depends_on)}."
-
-
-def _section(table: str, columns: tuple[Column, ...], types: Mapping[str, str], made_by: str) -> str:
-    text = describe_table(table)
-    key = ", ".join(f"`{column}`" for column in text.key)
-    lines = [f"\n## {table}\n", text.en, "", text.zh, "", f"A row is {text.grain}. Key: {key}. {made_by}", ""]
-    lines += ["| column | 名称 | type | meaning | from |", "|---|---|---|---|---|"]
-    for column in columns:
-        sources = ", ".join(f"`{source}.{name}`" for source, name in column.lineage)
-        lines.append(f"| `{column.name}` | {column.text.zh} | {types[column.name]} | {column.text.en} | {sources} |")
-    return "\n".join(lines) + "\n"
+    add_group("tables")
+    add_group("marts")
+    for name, kinds in release_columns(specs).items():
+        columns = [Column(column, kind, describe_column(name, column)) for column, kind in kinds]
+        add(name, describe_table(name), "Written when a release is published.", columns, {})
+    add_group("steps")
+    return "\n".join([HEADER, *contents, *sections])
 
 
 def main(path: Path = DOCS_PATH) -> None:
-    """Write the page to `path`, and the lineage that it is made from beside the metadata."""
+    """Write the page to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    specs = load_specs(SQL_DIR)
-    path.write_text(render(specs), encoding="utf-8")
-    KEPT.write_text(lineages.render({name: spec.sql for name, spec in specs.items()}), encoding="utf-8")
+    path.write_text(render(load_specs(SQL_DIR)), encoding="utf-8")
 
 
 if __name__ == "__main__":

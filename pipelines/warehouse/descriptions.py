@@ -18,7 +18,7 @@ from pipelines.errors import FazhiError
 from pipelines.paths import SQL_DIR
 
 #: Folders with a NAME.toml for each table, in the order in which tables are shown.
-GROUPS = ("tables", "marts", "release")
+GROUPS = ("tables", "steps", "marts", "release")
 
 Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML knows lists only

@@ -193,11 +193,11 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
     if missing := [name for name in VERSIONS if name not in inputs]:
         raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
     try:
-        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items()}
+        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items() if spec.is_published}
     except BuildError as error:
         raise PublishError(str(error)) from error
     held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))
-    sql = _hash("\n".join(f"{name} {_hash(specs[name].sql)}" for name in sorted(specs)))
+    sql = _hash("\n".join(f"{name} {_hash(specs[name].code)}" for name in sorted(specs)))
     given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
     reports = tables["dim_report"]
     # what the table holds says which files there are: of 400,000 they are not put into words again for nothing

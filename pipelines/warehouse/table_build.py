@@ -81,7 +81,7 @@ def _parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[_Part
     return [
         _Part(
             out_dir / (f"{spec.name}/{piece.part}.parquet" if piece.part else f"{spec.name}.parquet"),
-            hashlib.sha256("\n".join([spec.sql, *piece.keys]).encode()).hexdigest(),
+            hashlib.sha256("\n".join([spec.code, *piece.keys]).encode()).hexdigest(),
             piece.sources,
         )
         for piece in cut(found, spec.in_parts)
@@ -97,6 +97,8 @@ def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
     """Build one file of a table; returns what it holds."""
     name_views(con, part.sources)
+    for macro in spec.macros:
+        con.execute(macro)
     with atomic_write(part.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "

@@ -9,9 +9,11 @@ import dagster as dg
 import pytest
 
 from pipelines.assets.table_inputs import ASSETS, asset_name
+from pipelines.assets.tables import column_schema, table_lineage
 from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.checks import load_checks
+from pipelines.warehouse.lineage import column_sources
 from pipelines.warehouse.model import load_specs
 
 SPECS = load_specs(PROJECT_ROOT / "sql")
@@ -73,13 +75,16 @@ def test_a_table_shows_its_sql_and_where_each_column_comes_from(name: str) -> No
     metadata = GRAPH.get(dg.AssetKey(name)).metadata
     assert SPECS[name].sql.strip() in metadata["sql"].value
     columns = {column.name: column for column in metadata["dagster/column_schema"].columns}
-    lineage = metadata["dagster/column_lineage"].deps_by_column
-    assert list(columns) == [column.name for column in SPECS[name].columns]
-    for column in SPECS[name].columns:
-        for table, source in column.lineage:
-            assert f"{asset_name(table)}.{source}" in columns[column.name].description
+    assert {name: column.type for name, column in columns.items()} == {c.name: c.type for c in SPECS[name].columns}
+    # where they come from stands there once the table is built
+    sources = column_sources(SPECS[name])
+    built = {column.name: column.description for column in column_schema(SPECS[name], sources).columns}
+    lineage = table_lineage(sources).deps_by_column
+    for column, found in sources.items():
+        for table, source in found:
+            assert f"{asset_name(table)}.{source}" in built[column]
             assert (asset_name(table), source) in {
-                (dep.asset_key.to_user_string(), dep.column_name) for dep in lineage[column.name]
+                (dep.asset_key.to_user_string(), dep.column_name) for dep in lineage[column]
             }
 
 
