@@ -26,7 +26,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
     @dg.asset(
         name=NAME,
         group_name="release",
-        deps=[name for name, spec in specs.items() if spec.is_published],
+        deps=[name for name, spec in specs.items() if spec.text.publish],
         kinds={"duckdb"},
         owners=OWNERS,
         description="The published DuckDB file. It gets its name once it keeps all rules; else the last release stays.",

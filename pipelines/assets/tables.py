@@ -1,4 +1,4 @@
-"""Groups `tables`, `steps` and `marts`: one asset for each SQL file under `sql/`.
+"""Groups `tables` and `marts`: one asset for each SQL file under `sql/`.
 
 What an asset reads, its columns and its texts come from `pipelines.warehouse.model`.
 """

@@ -22,12 +22,13 @@ HEADER = """\
 Written by `python -m pipelines.report.table_pages` from NAME.sql and NAME.toml under `sql/`; do not edit by hand.
 "From" names the columns whose values go into a column, found in the SQL; `stage_*` and `ref_*` are what the pipeline
 has read before any SQL runs. The same descriptions stand in the DuckDB file as comments:
-`SELECT comment FROM duckdb_columns() WHERE table_name = 'dim_report'`. Tables of `sql/steps/` are not in the release.
+`SELECT comment FROM duckdb_columns() WHERE table_name = 'dim_report'`. The last
+tables are built for others and are not in the release.
 """
 
 
 def render(specs: Mapping[str, TableSpec]) -> str:
-    """The whole page as Markdown: contents, then a section a table: tables, marts, those about the release, steps."""
+    """The whole page as Markdown: contents, then a section a table; tables that are not published come last."""
     contents, sections = [], []
 
     def add(name: str, text: TableText, made_by: str, columns: Sequence[Column], sources: Sources) -> None:
@@ -44,8 +45,10 @@ def render(specs: Mapping[str, TableSpec]) -> str:
 
     def add_group(group: str) -> None:
         for spec in sorted(specs.values(), key=lambda spec: spec.name):
-            if spec.group == group:
-                made_by = f"Made by `sql/{group}/{spec.name}.sql` from {', '.join(f'`{t}`' for t in spec.depends_on)}."
+            if (spec.group if spec.text.publish else "unpublished") == group:
+                made_by = (
+                    f"Made by `sql/{spec.group}/{spec.name}.sql` from {', '.join(f'`{t}`' for t in spec.depends_on)}."
+                )
                 add(spec.name, spec.text, made_by, spec.columns, column_sources(spec))
 
     add_group("tables")
@@ -53,7 +56,7 @@ def render(specs: Mapping[str, TableSpec]) -> str:
     for name, kinds in release_columns(specs).items():
         columns = [Column(column, kind, describe_column(name, column)) for column, kind in kinds]
         add(name, describe_table(name), "Written when a release is published.", columns, {})
-    add_group("steps")
+    add_group("unpublished")
     return "\n".join([HEADER, *contents, *sections])
 
 

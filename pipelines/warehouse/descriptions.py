@@ -18,7 +18,7 @@ from pipelines.errors import FazhiError
 from pipelines.paths import SQL_DIR
 
 #: Folders with a NAME.toml for each table, in the order in which tables are shown.
-GROUPS = ("tables", "steps", "marts", "release")
+GROUPS = ("tables", "marts", "release")
 
 Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML knows lists only
@@ -72,7 +72,8 @@ class TableText(Entry):
     """NAME.toml: what the table means, what a row is, its key and its references, how it is stored and treated.
 
     `references` maps a column to 'table.column', `list_references` a column that holds a list. `parts` names the layout
-    of its files (pipelines.build.layouts), `compression` that of columns for which DuckDB's own choice is not good.
+    of its files (pipelines.build.layouts). A table without `publish` is built for others and is not in the release.
+    `compression` names that of columns for which DuckDB's own choice is not good.
     """
 
     en: Text
@@ -80,6 +81,7 @@ class TableText(Entry):
     grain: Text
     key: Annotated[Names, Field(min_length=1)]
     parts: Literal["report", "province"] | None = None
+    publish: bool = True
     compression: dict[str, str] = Field(default_factory=dict)
     references: dict[str, Annotated[str, Field(pattern=r"^\w+\.\w+$")]] = Field(default_factory=dict)
     list_references: dict[str, Annotated[str, Field(pattern=r"^\w+\.\w+$")]] = Field(default_factory=dict)

@@ -2,26 +2,29 @@
 
 DuckDB itself reads the SQL: it names the tables that a query reads, and it works out the columns over empty inputs. So
 a query that cannot run is found here, before anything is built. Building a table is `pipelines.warehouse.table_build`.
+
+`sql/tables` and `sql/marts` hold the tables. `sql/steps` holds queries with a name, in which others are written: a step
+is a view, worked out together with the table that reads it. `sql/macros` holds expressions with a name.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.build.database import connect, one_line
+from pipelines.build.database import connect, name_views, one_line
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import ColumnText, Descriptions, TableText, inputs, load_descriptions
 
 # Folders of `sql/` whose files make tables.
-SQL_GROUPS = ("tables", "steps", "marts")
+SQL_GROUPS = ("tables", "marts")
 
 Columns = Mapping[str, str]  # column -> DuckDB type
 
@@ -46,11 +49,12 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table as NAME.sql and NAME.toml define it; `group` is their folder: tables, steps or marts.
+    """A table as NAME.sql and NAME.toml define it; `group` is their folder, tables or marts.
 
-    `macros` holds the statements that create the macros of its SQL. `reads` holds the columns of every table and input
-    that it reads. A table `in_parts` is a folder with a file for each part of a layout (pipelines.build.layouts), and
-    only those parts are built again whose rows have changed in an input.
+    `macros` holds the statements that create the macros of `sql/macros`. `steps` holds the queries of `sql/steps` that
+    its SQL reads, by name, each after those that it reads itself. `reads` holds the columns of every table and input
+    that it reads, also through its steps. A table `in_parts` is a folder with a file for each part of a layout
+    (pipelines.build.layouts), and only those parts are built again whose rows have changed in an input.
     """
 
     name: str
@@ -60,6 +64,7 @@ class TableSpec:
     reads: Mapping[str, Columns]
     columns: tuple[Column, ...]
     macros: tuple[str, ...] = ()
+    steps: Mapping[str, str] = field(default_factory=dict)
     in_parts: Layout | None = None
 
     @property
@@ -73,14 +78,16 @@ class TableSpec:
         return tuple(sorted(self.reads))
 
     @property
-    def is_published(self) -> bool:
-        """Whether a release holds it. A step only serves other tables."""
-        return self.group != "steps"
-
-    @property
     def code(self) -> str:
-        """All SQL that decides its rows: its macros, then its query."""
-        return "\n".join([*self.macros, self.sql])
+        """All SQL that decides its rows: macros, steps, query."""
+        steps = (f"CREATE TEMP VIEW {name} AS {sql};" for name, sql in self.steps.items())
+        return "\n\n".join([*self.macros, *steps, self.sql])
+
+    def prepare(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Create the macros and steps on `con`, for this connection alone. What the steps read must be there."""
+        for macro in self.macros:
+            con.execute(macro)
+        name_views(con, self.steps)
 
 
 def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
@@ -91,38 +98,43 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
     """
     descriptions = load_descriptions(sql_dir)
     files = _sql_files(sql_dir, descriptions)
-    known: dict[str, Columns] = dict(descriptions.inputs)
+    known: dict[str, Columns] = dict(descriptions.inputs)  # the tables and inputs that the connection holds so far
+    steps: dict[str, str] = {}
     specs: dict[str, TableSpec] = {}
     with closing(connect()) as con:
         macros = _create_macros(con, sql_dir)
+        calls_macro = re.compile(rf"\b({'|'.join(macros)})\(") if macros else None
         for name, types in known.items():
             _create_empty(con, name, types)
-        for name, reads in _in_build_order(con, files, known).items():
-            path, text = files[name], descriptions.table(name)
+        order, reads = _in_build_order(con, files, known)
+        for name in order:
+            path = files[name]
             sql = path.read_text(encoding="utf-8").strip()
             try:
-                known[name] = {row[0]: row[1] for row in con.execute(f"DESCRIBE {sql}").fetchall()}
+                columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {sql}").fetchall()}
+                if path.parent.name == "steps":
+                    name_views(con, {name: sql})
             except duckdb.Error as error:
                 raise ModelError(f"{path}: found SQL that DuckDB refuses ({one_line(error)}); correct it") from error
-            _create_empty(con, name, known[name])
-            descriptions.check_columns(name, known[name])
+            if path.parent.name == "steps":
+                steps[name] = sql
+                continue
+            known[name] = columns
+            _create_empty(con, name, columns)
+            own_steps = {step: steps[step] for step in order if step in reads[name] and step in steps}
+            code = "\n".join([*own_steps.values(), sql])
             specs[name] = TableSpec(
                 name=name,
                 group=path.parent.name,
                 sql=sql,
-                text=text,
-                reads={table: known[table] for table in reads},
-                columns=tuple(Column(c, kind, descriptions.column(name, c)) for c, kind in known[name].items()),
-                macros=_used(macros, sql),
-                in_parts=LAYOUTS[text.parts] if text.parts else None,
+                text=descriptions.table(name),
+                reads={table: known[table] for table in reads[name] if table not in steps},
+                columns=_described(descriptions, name, columns),
+                macros=tuple(macros.values()) if calls_macro and calls_macro.search(code) else (),
+                steps=own_steps,
+                in_parts=LAYOUTS.get(descriptions.table(name).parts or ""),
             )
-            layout = specs[name].in_parts
-            if layout and layout.column(list(known[name])) is None:
-                raise ModelError(
-                    f"{descriptions.files[name]}, parts: found {text.parts!r}, allowed a layout whose column the table "
-                    f"has; it has no {' or '.join(layout.columns)}"
-                )
-    _check_targets(descriptions, known)
+    _check_references(descriptions, known)
     return specs
 
 
@@ -142,25 +154,26 @@ def _create_empty(con: duckdb.DuckDBPyConnection, name: str, types: Columns) -> 
 
 
 def _sql_files(sql_dir: Path, descriptions: Descriptions) -> dict[str, Path]:
-    """The SQL file of each table, each with its NAME.toml beside it. Raises ModelError for one without the other."""
+    """The SQL file of each table and step. Raises ModelError unless each table has NAME.sql and NAME.toml."""
     files: dict[str, Path] = {}
-    for group in SQL_GROUPS:
+    for group in (*SQL_GROUPS, "steps"):
         for path in sorted((sql_dir / group).glob("*.sql")):
-            if path.stem in files:
-                raise ModelError(f"{path}: found a second table of this name, beside {files[path.stem]}; rename one")
-            if descriptions.files.get(path.stem) != path.with_suffix(".toml"):
+            other = files.get(path.stem) or (path.stem in descriptions.inputs and sql_dir / "inputs.toml")
+            if other:
+                raise ModelError(f"{path}: found a name that {other} has too, allowed a name once; rename one")
+            if group in SQL_GROUPS and descriptions.files.get(path.stem) != path.with_suffix(".toml"):
                 raise ModelError(f"{path}: found no {path.stem}.toml beside it; describe the table there")
             files[path.stem] = path
     for name, path in descriptions.files.items():
-        if path.parent.name in SQL_GROUPS and name not in files:
+        if path.parent.name in SQL_GROUPS and files.get(name) != path.with_suffix(".sql"):
             raise ModelError(f"{path}: found no {name}.sql beside it; write the query there or remove the description")
     return files
 
 
 def _in_build_order(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], known: Mapping[str, Columns]
-) -> dict[str, set[str]]:
-    """The tables and inputs that each query reads, each query after those that it reads. Raises ModelError."""
+) -> tuple[list[str], dict[str, set[str]]]:
+    """The names of `files` in build order, and what each reads, also through its steps. Raises ModelError."""
     reads = {name: _tables_read(con, path) for name, path in files.items()}
     for name, path in files.items():
         if unknown := sorted(reads[name] - files.keys() - known.keys()):
@@ -169,10 +182,13 @@ def _in_build_order(
         order = list(TopologicalSorter({name: sorted(read) for name, read in reads.items()}).static_order())
     except CycleError as error:
         names = error.args[1]
-        raise ModelError(
-            f"{files[names[0]]}: found tables that read each other in a circle: {' <- '.join(names)}"
-        ) from None
-    return {name: reads[name] for name in order if name in reads}
+        circle = " <- ".join(names)
+        raise ModelError(f"{files[names[0]]}: found tables that read each other in a circle: {circle}") from None
+    order = [name for name in order if name in files]
+    for name in order:
+        for step in [read for read in reads[name] if read in files and files[read].parent.name == "steps"]:
+            reads[name] |= reads[step]
+    return order, reads
 
 
 def _tables_read(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
@@ -182,7 +198,8 @@ def _tables_read(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
         ((tree,),) = con.execute("SELECT json_serialize_sql($1)", [text]).fetchall()
     except (OSError, UnicodeDecodeError, duckdb.Error) as error:
         raise ModelError(f"{path}: found a file that cannot be read ({error}), expected SQL in UTF-8") from error
-    tables, own = set(), set()
+    tables: set[str] = set()
+    own: set[str] = set()
 
     def collect(node: dict[str, Any]) -> dict[str, Any]:
         if node.get("type") == "BASE_TABLE":
@@ -191,18 +208,18 @@ def _tables_read(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
             own.update(entry["key"] for entry in node["cte_map"]["map"])
         return node
 
-    statements = json.loads(tree, object_hook=collect)
-    if statements["error"]:
-        raise ModelError(f"{path}: found SQL that cannot be parsed ({statements['error_message']}); write one SELECT")
-    if len(statements["statements"]) != 1:
-        raise ModelError(f"{path}: found {len(statements['statements'])} statements, allowed one SELECT")
+    parsed = json.loads(tree, object_hook=collect)
+    if parsed["error"]:
+        raise ModelError(f"{path}: found SQL that cannot be parsed ({parsed['error_message']}); write one SELECT")
+    if len(parsed["statements"]) != 1:
+        raise ModelError(f"{path}: found {len(parsed['statements'])} statements, allowed one SELECT")
     return tables - own
 
 
 def _create_macros(con: duckdb.DuckDBPyConnection, sql_dir: Path) -> dict[str, str]:
     """The statement of each macro of `macros/*.sql`, all created on `con`. Raises ModelError for anything else.
 
-    A macro is scalar and reads no table, so that what a table reads stands in its own file.
+    A macro is an expression and reads no table, so that what a table reads stands in its own SQL.
     """
     macros: dict[str, str] = {}
     for path in sorted((sql_dir / "macros").glob("*.sql")):
@@ -210,9 +227,8 @@ def _create_macros(con: duckdb.DuckDBPyConnection, sql_dir: Path) -> dict[str, s
             for statement in duckdb.extract_statements(path.read_text(encoding="utf-8")):
                 head = re.search(r"^CREATE TEMP MACRO (\w+)\(", statement.query, re.MULTILINE)
                 if head is None or head[1] in macros or re.search(r"\bFROM\b", statement.query):
-                    raise ModelError(
-                        f"{path}: allowed are CREATE TEMP MACRO NAME(...) AS ... without FROM, a name once"
-                    )
+                    allowed = "CREATE TEMP MACRO NAME(...) AS and an expression without FROM, each name once"
+                    raise ModelError(f"{path}: found {' '.join(statement.query.split())[:60]!r}, allowed {allowed}")
                 con.execute(statement.query)
                 macros[head[1]] = statement.query.strip()
         except duckdb.Error as error:
@@ -220,27 +236,25 @@ def _create_macros(con: duckdb.DuckDBPyConnection, sql_dir: Path) -> dict[str, s
     return macros
 
 
-def _used(macros: Mapping[str, str], sql: str) -> tuple[str, ...]:
-    """The statements of the macros that `sql` calls, those that a macro calls before it."""
-    called = [name for name in macros if re.search(rf"\b{name}\(", sql)]
-    inner = [
-        statement for name in called for statement in _used(_others(macros, name), macros[name].partition(" AS")[2])
-    ]
-    return tuple(dict.fromkeys([*inner, *(macros[name] for name in called)]))
+def _described(descriptions: Descriptions, name: str, columns: Columns) -> tuple[Column, ...]:
+    """The columns with their meaning. Raises SchemaError or ModelError where NAME.toml does not fit them."""
+    descriptions.check_columns(name, columns)
+    layout = LAYOUTS.get(descriptions.table(name).parts or "")
+    if layout and layout.column(list(columns)) is None:
+        raise ModelError(
+            f"{descriptions.files[name]}, parts: found {layout.name!r}, allowed a layout whose column the table has; "
+            f"it has no {' or '.join(layout.columns)}"
+        )
+    return tuple(Column(column, kind, descriptions.column(name, column)) for column, kind in columns.items())
 
 
-def _others(macros: Mapping[str, str], name: str) -> dict[str, str]:
-    return {other: statement for other, statement in macros.items() if other != name}
-
-
-def _check_targets(descriptions: Descriptions, known: Mapping[str, Columns]) -> None:
-    """Hold the references of every description against the tables. Raises ModelError for a column that is not there."""
+def _check_references(descriptions: Descriptions, known: Mapping[str, Columns]) -> None:
+    """Raise ModelError for a reference to a column that is not there."""
     for name, text in descriptions.tables.items():
         for target in [*text.references.values(), *text.list_references.values()]:
             table, _, column = target.partition(".")
-            if column not in known.get(
-                table, descriptions.tables[table].columns if table in descriptions.tables else ()
-            ):
+            own = descriptions.tables[table].columns if table in descriptions.tables else ()  # of what Python writes
+            if column not in known.get(table, own):
                 raise ModelError(
                     f"{descriptions.files[name]}, references: found {target!r}, allowed TABLE.COLUMN of sql/"
                 )

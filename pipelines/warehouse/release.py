@@ -193,7 +193,7 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
     if missing := [name for name in VERSIONS if name not in inputs]:
         raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
     try:
-        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items() if spec.is_published}
+        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items() if spec.text.publish}
     except BuildError as error:
         raise PublishError(str(error)) from error
     held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))

@@ -97,8 +97,7 @@ def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
     """Build one file of a table; returns what it holds."""
     name_views(con, part.sources)
-    for macro in spec.macros:
-        con.execute(macro)
+    spec.prepare(con)
     with atomic_write(part.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
