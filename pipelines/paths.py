@@ -26,6 +26,7 @@ RAW = "raw"
 SOURCES = "sources.toml"
 CORRECTIONS = "corrections.csv"
 FETCHED = "fetched"
+FETCH_LOCK = ".lock"  # in the folder of what was fetched
 REFERENCE = "reference"
 README = "README.md"
 SIDECAR_SUFFIX = ".meta.json"
@@ -102,6 +103,11 @@ class Folders:
     def stage_dir(self) -> Path:
         """Parquet that is kept from run to run: files, texts, identities, facts, numbers."""
         return self.warehouse_dir / STAGE
+
+    @property
+    def files_path(self) -> Path:
+        """The raw folder's reports, those in archives too, a Parquet table."""
+        return self.stage_dir / "files" / "files.parquet"
 
     @property
     def inventory_path(self) -> Path:

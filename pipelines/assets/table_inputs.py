@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pipelines.build.buckets import bucket_paths
 from pipelines.settings import Settings
-from pipelines.stage.raw_inventory import files_path
 from pipelines.warehouse.table_parts import table_files
 
 ASSETS = {
@@ -30,7 +29,7 @@ def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Pa
     staged = ("documents", "identities", "readings", "facts", "numbers")
     return {
         **{f"stage_{name}": bucket_paths(settings.stage_dir, name) for name in staged},
-        "stage_files": files_path(settings),
+        "stage_files": settings.files_path,
         "stage_corrections": settings.staged_corrections_path,
         "ref_divisions": settings.divisions_path,
         "ref_division_changes": settings.staged_changes_path,

@@ -11,9 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.errors import FazhiError
-
-NAME = ".run.lock"
-HOLDER = ".run.holder"
+from pipelines.paths import RUN_HOLDER, RUN_LOCK
 
 
 class RunBusy(FazhiError):
@@ -24,8 +22,8 @@ class RunBusy(FazhiError):
 def run_lock(warehouse_dir: Path, wait: float = 0) -> Iterator[None]:
     """Within the block no other process runs on `warehouse_dir`. Raises RunBusy after `wait` seconds."""
     warehouse_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(warehouse_dir / NAME, is_singleton=True)
-    holder = warehouse_dir / HOLDER
+    lock = FileLock(warehouse_dir / RUN_LOCK, is_singleton=True)
+    holder = warehouse_dir / RUN_HOLDER
     try:
         lock.acquire(timeout=wait)
     except Timeout as error:

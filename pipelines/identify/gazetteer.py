@@ -18,6 +18,7 @@ import polars as pl
 from pipelines.identify.division_changes import Change, ChangesError, load_changes
 from pipelines.identify.names import is_regular, short_name, short_township, stem
 from pipelines.numerals.fold import fold
+from pipelines.paths import DIVISION_CHANGES
 
 _HAN = re.compile(r"[一-龥]")
 # What may stand right before a name that is too short or too plain to be believed elsewhere.
@@ -27,7 +28,6 @@ _IN_BRACKETS = re.compile(r"[（(](.{2,}(?:街道|镇|乡))[)）]")
 _LONGEST_PLAIN = 3
 # The committee of a zone is how it signs; the register names some zones with it and most without.
 _COMMITTEES = ("管理委员会", "管委会")
-CHANGES_NAME = "division_changes.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Gazetteer:
     @classmethod
     def load(cls, path: Path | str) -> "Gazetteer":
         """Load the division table (Parquet) and the changes that lie beside it, where they do."""
-        changes = Path(path).with_name(CHANGES_NAME)
+        changes = Path(path).with_name(DIVISION_CHANGES)
         return cls(pl.read_parquet(path), load_changes(changes) if changes.is_file() else ())
 
     def _register(self, unit: Unit, name: str) -> None:

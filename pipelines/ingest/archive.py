@@ -21,8 +21,8 @@ from typing import Any
 
 from pipelines.errors import FazhiError
 from pipelines.ingest.content import extension
-from pipelines.ingest.sidecar import SUFFIX
 from pipelines.ingest.urls import folder_of
+from pipelines.paths import FETCH_LOCK, SIDECAR_SUFFIX
 
 _TEMPORARY = ".tmp"
 
@@ -80,7 +80,7 @@ class Archive:
             path = self._folder / name / f"{sha}.{extension(data)}"
             if not path.exists():
                 write_whole(path, data, mode=0o444)
-            sidecar = path.with_name(sha + SUFFIX)
+            sidecar = path.with_name(sha + SIDECAR_SUFFIX)
             content = _read(sidecar)
             if content is None:
                 content = {**asdict(sighting), "sha256": sha, "size_bytes": len(data), "seen_again": []}
@@ -94,10 +94,10 @@ class Archive:
         """The current versions of one host, read from its sidecars when it is first asked for."""
         if name not in self._hosts:
             folder = self._folder / name
-            files = {path.stem: path for path in folder.glob("*") if not path.name.endswith(SUFFIX)}
+            files = {path.stem: path for path in folder.glob("*") if not path.name.endswith(SIDECAR_SUFFIX)}
             versions: dict[str, Version] = {}
-            for sidecar in sorted(folder.glob(f"*{SUFFIX}")):
-                path, content = files.get(sidecar.name.removesuffix(SUFFIX)), _read(sidecar)
+            for sidecar in sorted(folder.glob(f"*{SIDECAR_SUFFIX}")):
+                path, content = files.get(sidecar.name.removesuffix(SIDECAR_SUFFIX)), _read(sidecar)
                 if path is None or content is None:
                     continue
                 for sighting in _sightings(content):
@@ -115,7 +115,7 @@ def locked(folder: Path) -> Iterator[None]:
     The lock goes with the process, also with one that is killed. Raises ArchiveBusy.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    with (folder / FETCH_LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.ingest.sidecar import SUFFIX, Sidecar, read_sidecar
+from pipelines.ingest.sidecar import Sidecar, read_sidecar
+from pipelines.paths import CORRECTIONS, README, REFERENCE, SIDECAR_SUFFIX, SOURCES
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, reason_columns
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -32,8 +33,7 @@ SCHEMA: dict[str, pl.DataType] = {
     **dict.fromkeys(REASON_COLUMNS, pl.String()),
     "stamp": pl.String(),
 }
-NOT_REPORTS = frozenset({"README.md", "sources.toml", "corrections.csv"})
-REFERENCE = "reference"
+NOT_REPORTS = frozenset({README, SOURCES, CORRECTIONS})
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 
@@ -180,10 +180,12 @@ def _stem(name: str) -> str:
 
 def _sidecars(entries: Iterable[os.DirEntry[str]]) -> tuple[dict[str, os.DirEntry[str]], set[str]]:
     """The sidecars of a folder by what they belong to, and the names of those that stand beside their report."""
-    sidecars = {entry.name.removesuffix(SUFFIX): entry for entry in entries if entry.name.endswith(SUFFIX)}
+    sidecars = {
+        entry.name.removesuffix(SIDECAR_SUFFIX): entry for entry in entries if entry.name.endswith(SIDECAR_SUFFIX)
+    }
     if not sidecars:
         return sidecars, set()
-    reports = [entry.name for entry in entries if not entry.name.endswith(SUFFIX)]
+    reports = [entry.name for entry in entries if not entry.name.endswith(SIDECAR_SUFFIX)]
     known = {*reports, *map(_stem, reports)}
     return sidecars, {entry.name for of, entry in sidecars.items() if of in known}
 
@@ -211,7 +213,7 @@ def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | No
         code, text = ReasonCode.UNREADABLE, "the folder cannot be listed"
     elif not stat.S_ISREG(status.st_mode):
         code, text = ReasonCode.UNREADABLE, "not a regular file"
-    elif entry.name.endswith(SUFFIX):
+    elif entry.name.endswith(SIDECAR_SUFFIX):
         code, text = ReasonCode.SIDECAR_ALONE, "missing: a sidecar without a report beside it"
     stamp = f"{_stamp(status)} {_sidecar_stamp(sidecar)}"
     return ScannedFile(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, code, text)

@@ -1,6 +1,6 @@
 """Sidecars: the JSON file beside a report that says where its bytes came from (`001.txt` has `001.meta.json`).
 
-Only the parsing of one sidecar belongs here; which file is a sidecar of which is decided in `inventory`.
+This module parses one sidecar; `pipelines.ingest.inventory` decides which file is the sidecar of which.
 """
 
 import json
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-SUFFIX = ".meta.json"
 MAX_BYTES = 1_000_000  # a sidecar holds a handful of lines; more is a mistake, and not worth the memory
 
 

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pipelines.build.toml_file import Entry, ListOf, Text, mistake, read_toml, shown, wrong
 from pipelines.errors import FazhiError
 from pipelines.ingest.urls import absolute, host_of
+from pipelines.paths import SOURCES
 
-FILE_NAME = "sources.toml"
 AttachmentType = Literal["pdf", "doc", "docx", "wps", "zip", "rar", "txt"]
 
 
@@ -142,8 +142,8 @@ def choose(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
     for name in dict.fromkeys(names):
         if name not in by_id:
             known = ", ".join(by_id) or "none"
-            raise SourcesError(f"there is no source {name!r}; {FILE_NAME} knows: {known}")
+            raise SourcesError(f"there is no source {name!r}; {SOURCES} knows: {known}")
         if not by_id[name].enabled:
-            raise SourcesError(f"source {name!r} is switched off; set enabled = true at it in {FILE_NAME}")
+            raise SourcesError(f"source {name!r} is switched off; set enabled = true at it in {SOURCES}")
         chosen.append(by_id[name])
     return chosen or [source for source in sources if source.enabled]

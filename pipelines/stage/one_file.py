@@ -12,7 +12,8 @@ from pipelines.extract.report.engine import Extractor
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import identify
 from pipelines.ingest.inventory import report_id
-from pipelines.ingest.sidecar import SUFFIX, Sidecar, read_sidecar
+from pipelines.ingest.sidecar import Sidecar, read_sidecar
+from pipelines.paths import SIDECAR_SUFFIX
 from pipelines.read.document import Document, ReadError
 from pipelines.read.reader import read_bytes
 from pipelines.read.unpack import SEPARATOR, is_archive, members
@@ -39,7 +40,7 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
     """
     file, inside = _split(file)
     document = _read(file, inside, settings.max_bytes)
-    beside = file.with_name(file.stem + SUFFIX)
+    beside = file.with_name(file.stem + SIDECAR_SUFFIX)
     sidecar = read_sidecar(beside) if beside.exists() else Sidecar()
     gazetteer = Gazetteer.load(settings.divisions_path)
     identity = identify(

@@ -30,14 +30,9 @@ FILES_SCHEMA: dict[str, pl.DataType] = {**SCHEMA, "archive_path": pl.String(), "
 _OF_THE_FILE = ["mtime_ns", "source_url", "fetched_at", "source_id", "sidecar_error", "stamp"]
 
 
-def files_path(settings: Settings) -> Path:
-    """Where the files are listed, those in archives too."""
-    return settings.stage_dir / "files" / "files.parquet"
-
-
 def read_files(settings: Settings) -> pl.DataFrame:
     """The files of the last run; no rows if there was none or its columns are not those of today."""
-    return _read(files_path(settings), FILES_SCHEMA)
+    return _read(settings.files_path, FILES_SCHEMA)
 
 
 def refresh_files(settings: Settings) -> Counts:
@@ -47,7 +42,7 @@ def refresh_files(settings: Settings) -> Counts:
     after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"), seen)
     known = read_files(settings)
     files = with_members(after, known, settings)
-    for path, table, old in ((files_path(settings), files, known), (settings.inventory_path, after, before)):
+    for path, table, old in ((settings.files_path, files, known), (settings.inventory_path, after, before)):
         if not path.exists() or not table.equals(old):
             write_parquet(table, path)
     removed = before.join(after, on="raw_path", how="anti").height

@@ -14,7 +14,7 @@ from pipelines.read.document import ReadError
 from pipelines.read.unpack import Member, members
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
-from pipelines.stage.raw_inventory import files_path, read_files, refresh_files
+from pipelines.stage.raw_inventory import read_files, refresh_files
 
 TEXTS = {"甲镇.txt": "甲镇举办讲座3场。".encode(), "年报/乙镇.txt": "乙镇举办讲座4场。".encode("gb18030")}
 
@@ -113,12 +113,12 @@ def test_an_archive_is_opened_once_and_again_when_it_changes(settings: Settings)
     path = settings.raw_dir / "x.zip"
     path.write_bytes(make.packed(TEXTS))
     before = run(settings)[2]
-    written = files_path(settings).stat().st_mtime_ns
+    written = settings.files_path.stat().st_mtime_ns
     path.with_name("x.meta.json").write_text('{"url": "https://x.example/2"}', encoding="utf-8")
     files, counts, _ = run(settings)
     assert (files.computed, counts.computed, counts.reused) == (1, 0, 2)
     assert set(read_files(settings)["source_url"]) == {"https://x.example/2"}
-    assert files_path(settings).stat().st_mtime_ns > written
+    assert settings.files_path.stat().st_mtime_ns > written
     path.write_bytes(make.packed({**TEXTS, "丙镇.txt": b"c"}))
     _, counts, after = run(settings)
     assert (counts.computed, counts.reused, counts.removed) == (1, 2, 0)
