@@ -80,8 +80,7 @@ requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 		--no-emit-index-url --no-header --all-extras -c requirements.txt -o requirements-test.txt
 
 clean: ## remove what was built (kept releases and the history of runs too), and the caches of the tools
-	find warehouse -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
-	rm -rf .dagster .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf warehouse .dagster .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found; install one, or name it: make PYTHON=/path/to/python" >&2; exit 2; }
