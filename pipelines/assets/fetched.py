@@ -48,12 +48,12 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 
 
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
-    from pipelines.ingest import early_scan as ahead  # not needed to load the graph
+    from pipelines.ingest import early_scan  # not needed to load the graph
     from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import fetch
     from pipelines.ingest.tally import Tally
 
-    ahead.forget(settings.raw_dir)
+    early_scan.discard(settings.raw_dir)
     try:
         return fetch(settings, sources)
     except (SettingsError, ArchiveBusy) as error:  # what is already in the archive is built all the same

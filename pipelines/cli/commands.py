@@ -48,9 +48,9 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     settings = load_settings("raw", "warehouse", raw=raw, warehouse=warehouse)
     settings.check_folders()
 
-    from pipelines.ingest import early_scan as ahead
+    from pipelines.ingest import early_scan
 
-    with ahead.looking(settings.raw_dir, settings.inventory_path):
+    with early_scan.scanning(settings.raw_dir, settings.inventory_path):
         _run(settings, quiet)
 
 
@@ -98,7 +98,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
 
     from pipelines.cli import fetch_output as display
     from pipelines.cli import output as show
-    from pipelines.ingest.fetch import Options
+    from pipelines.ingest.fetch import FetchOptions
     from pipelines.ingest.fetch import fetch as read_sites
     from pipelines.ingest.sources import choose, load_sources
 
@@ -107,7 +107,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
     if not chosen:
         raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
     with display.fetch_progress(out, chosen) as listener:
-        options = Options(since.date() if since else None, limit, dry_run)
+        options = FetchOptions(since.date() if since else None, limit, dry_run)
         tallies = read_sites(settings, chosen, options, listener=listener)
     if dry_run:
         display.links(out, tallies)

@@ -1,14 +1,13 @@
-"""Document numbers and dates: when a report was signed and published, and under which number.
+"""Document numbers and dates: under which number a report was issued, and when it was signed and published.
 
-Here belongs finding the report's own number and dates. Not here: numbers and dates that its text cites, and the year
-it reports on (`year`).
+Only the report's own number and dates are returned, not those that its text cites.
 """
 
 import datetime
 import re
 from collections.abc import Sequence
 
-from pipelines.identify.page import Line
+from pipelines.identify.page import PageLine
 
 _OPEN, _CLOSE = r"[〔\[【((（﹝［{]", r"[〕\]】))）﹞］}]"
 _NUMBER = re.compile(
@@ -35,7 +34,7 @@ _URL_DATE = (
 _LONGEST_SIGNATURE = 45
 
 
-def doc_number(fields: dict[str, str], head: Sequence[Line]) -> str | None:
+def doc_number(fields: dict[str, str], head: Sequence[PageLine]) -> str | None:
     """Return the report's own document number without spaces: from the metadata, else from a line at the head."""
     for text in (fields.get("发文字号", ""), *(line.written for line in head)):
         match = _NUMBER.search(text) if "号" in text and len(text) <= _LONGEST_SIGNATURE else None
@@ -72,7 +71,7 @@ def parse_date(text: str | None) -> datetime.date | None:
     return _date(arabic_years(match[1] + "年")[:4], _small(match[2]), _small(match[3]))
 
 
-def signed_on(foot: Sequence[Line]) -> datetime.date | None:
+def signed_on(foot: Sequence[PageLine]) -> datetime.date | None:
     """Return the date of the signature: the last short line at the foot that ends in a date."""
     for line in reversed(foot):
         folded = line.folded

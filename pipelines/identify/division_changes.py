@@ -1,7 +1,6 @@
 """Changes of units over time: renames, mergers and upgrades, from `raw/reference/division_changes.csv`.
 
-Here belongs reading that file and refusing what it must not hold. Not here: finding the unit of a report (`place`), or
-today's register (`raw/reference/divisions.parquet`). What the columns mean stands in `raw/reference/README.md`.
+The file is read and checked here. What its columns mean stands in `raw/reference/README.md`.
 """
 
 import csv

@@ -1,7 +1,7 @@
-"""Which edition of a year's report a document is: the plain one, a correction, or one for a part of the year.
+"""Which edition of a report a text is: for a part of the year, a correction, or the plain one.
 
-Here belongs what the document says of itself. Not here: which of several editions the marts use (the rule stands in
-`sql/tables/dim_report.sql`), and the year (`year`).
+Only the title decides; without one, the opening. Which of several editions counts is decided in
+`sql/tables/dim_report.sql`.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""The gazetteer: all township-level units, found by name in running text.
+"""The gazetteer: all township-level units and the regions above them, found by name in running text.
 
-Here belongs looking names up: which units, counties, prefectures and provinces a text names, and which units carry or
-carried a name. Not here: deciding which of them reports (`place`). Names are matched in folded text (`fold`).
+It says which names a text holds and which units carry or carried a name. Which of them reports is decided in `place`.
+Names are matched in folded text (`fold`).
 """
 
 import datetime
@@ -49,7 +49,7 @@ class Unit:
     successor: str | None = None
 
 
-class Mention(NamedTuple):
+class NameMention(NamedTuple):
     """A name found in a text. `kind` is `unit` or `region` (a county, prefecture or province)."""
 
     start: int
@@ -116,7 +116,7 @@ class Gazetteer:
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
         return ahocorasick_rs.AhoCorasick(self._names)
 
-    def mentions(self, text: str, title: bool = False) -> list[Mention]:
+    def mentions(self, text: str, title: bool = False) -> list[NameMention]:
         """Return the names in folded `text`, in order; a name inside a longer one is left out.
 
         In a `title` a subdistrict may be called 黄石街; in running text only where its office follows, as 街 also ends
@@ -125,7 +125,7 @@ class Gazetteer:
         hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
         if len(hits) > 1:
             hits.sort(key=_by_place)
-        found: list[Mention] = []
+        found: list[NameMention] = []
         reach = region_end = -1
         for number, start, end in hits:
             if end <= reach:
@@ -139,7 +139,7 @@ class Gazetteer:
             else:
                 kind = self._kind(name, text, start, end, title, after_region=region_end == start)
             if kind:
-                found.append(Mention(start, end, name, kind))
+                found.append(NameMention(start, end, name, kind))
                 reach = end
                 region_end = end if kind == "region" else -1
         return found

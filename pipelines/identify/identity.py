@@ -1,6 +1,6 @@
-"""Putting the parts together: the identity of one document, accepted or quarantined with the reason.
+"""The identity of one document: who reports, on which year, in which kind of text, and whether it is accepted.
 
-Here belongs the order of the questions and the verdict. Not here: how any one question is answered.
+Each single question is answered in a module of its own; here are their order and the decision.
 """
 
 import datetime
@@ -12,8 +12,8 @@ from pipelines.identify import kind
 from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
 from pipelines.identify.edition import edition
 from pipelines.identify.gazetteer import Gazetteer
-from pipelines.identify.page import OPENING_LENGTH, Page, look
-from pipelines.identify.place import Evidence, Place, resolve
+from pipelines.identify.page import OPENING_LENGTH, Page, parse_page
+from pipelines.identify.place import PlaceEvidence, ResolvedPlace, resolve
 from pipelines.identify.title import Title, find_title
 from pipelines.identify.year import report_year
 from pipelines.numerals.fold import fold
@@ -51,7 +51,7 @@ _CITIES = ("市", "州", "盟", "地区")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is known of a document; the columns of the `identities` stage. An accepted document has no reason."""
+    """The columns of the `identities` stage, all of one document. An accepted document has no reason."""
 
     title: str | None
     doc_number: str | None
@@ -85,13 +85,15 @@ def identify(
     source_id: str | None,
     gazetteer: Gazetteer,
 ) -> Identity:
-    """Identify a document from its stored text, the furniture and fields `read` found, and where it came from.
+    """Identify a document from its stored text, its furniture and fields as `read` found them, and where it came from.
 
-    `source_id` names an entry of `sources.toml`; it says nothing of its own until that entry names a division.
+    `source_id` names an entry of `sources.toml`; it is not used as long as entries name no division.
     """
-    page = look(document_text, furniture)
-    known = _first_values(fields)
-    title = find_title(page.head) or _titled_by_field(known)
+    page = parse_page(document_text, furniture)
+    known = dict(reversed(fields))  # of a field that comes twice, the first value
+    title = find_title(page.head)
+    if title is None and known.get("标题"):
+        title = Title(known["标题"], fold(known["标题"]), 0)
     head = page.head[: title.next_line + _NUMBER_LINES if title else _NUMBER_LINES]
     opening = "\n".join(line.folded for line in page.head[title.next_line if title else 0 :])[:OPENING_LENGTH]
     name = title.folded if title else ""
@@ -104,7 +106,7 @@ def identify(
         or parse_date(known.get("发文日期"))
     )
     year, method = report_year(name, opening, year_of_number(number), written, published)
-    place = resolve(_evidence(name, opening, page, known, url), gazetteer, year)
+    place = resolve(_place_evidence(name, opening, page, known, url), gazetteer, year)
     masked = kind.mask(name, opening)
     doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
     level = "template" if masked else _level(place, name, opening)
@@ -129,11 +131,12 @@ def identify(
         reason_code=columns["reason_code"],
         reason=columns["reason"],
         status_reason=columns["status_reason"],
-        **(_shown(document_text, known) if reason else {}),
+        **(_for_review(document_text, known) if reason else {}),
     )
 
 
-def _shown(text: str, known: Mapping[str, str]) -> dict[str, str | None]:
+def _for_review(text: str, known: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the columns that a person needs who has to place the document."""
     words = text.split()
     return {
         "publisher": known.get("发布机构"),
@@ -143,24 +146,14 @@ def _shown(text: str, known: Mapping[str, str]) -> dict[str, str | None]:
     }
 
 
-def _first_values(fields: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the first value of each field."""
-    return dict(reversed(fields))
-
-
-def _titled_by_field(known: dict[str, str]) -> Title | None:
-    written = known.get("标题")
-    return Title(written, fold(written), 0) if written else None
-
-
-def _evidence(title: str, opening: str, page: Page, known: dict[str, str], url: str | None) -> Evidence:
+def _place_evidence(title: str, opening: str, page: Page, known: dict[str, str], url: str | None) -> PlaceEvidence:
     issuers = " ".join(known[name] for name in ("发布机构", "来源") if name in known)
     publisher = " ".join(part for part in (fold(issuers) if issuers else "", page.surroundings) if part)
     signature = " ".join(line.folded for line in page.foot[-3:] if len(line.folded) <= 40)
-    return Evidence(title, opening, publisher, signature, known.get("索引号", ""), url)
+    return PlaceEvidence(title, opening, publisher, signature, known.get("索引号", ""), url)
 
 
-def _level(place: Place, title: str, opening: str) -> str:
+def _level(place: ResolvedPlace, title: str, opening: str) -> str:
     """Return the `doc_level` of a document that is no template."""
     issuer = _BEFORE_YEAR.sub("", title)
     # A unit that only the opening names may be one among others in a department's report.
@@ -175,7 +168,7 @@ def _level(place: Place, title: str, opening: str) -> str:
     return "template" if kind.has_masked_words(opening) else "unknown"
 
 
-def _reason(masked: str | None, doc_type: str, level: str, place: Place, year: int | None) -> Reason | None:
+def _reason(masked: str | None, doc_type: str, level: str, place: ResolvedPlace, year: int | None) -> Reason | None:
     """Return why a document stays out of the marts, None when it is accepted."""
     if masked:
         return Reason(ReasonCode.TEMPLATE, masked)

@@ -1,7 +1,6 @@
 """The kind of a document: which type of text it is, and whether it is a template.
 
-Here belongs the judgement by title first and opening second: a title says what a text is, its opening only where there
-is no title or where the title announces another text. Not here: which unit it is about (`place`).
+The title decides. The opening decides where there is no title, or where the title announces another text.
 """
 
 import re
@@ -79,7 +78,7 @@ _SALUTATION = 120
 
 
 def mask(title: str, opening: str) -> str | None:
-    """Say what is masked in a template or a masked copy, None for an ordinary document.
+    """Return in words what is masked in a template or a masked copy, None for an ordinary document.
 
     Where the title names a unit in full, a masked place in the opening is a remark, such as a case of 某镇.
     """
@@ -106,7 +105,7 @@ def has_masked_words(text: str) -> bool:
 def document_type(title: str, opening: str, source: str) -> str:
     """Return the `doc_type`: by the title where it is one of a report, else by how the text begins.
 
-    `source` is the 来源 field of the page, which tells a newspaper's item.
+    `source` is the 来源 field of the page; it shows an item of a newspaper.
     """
     if _DISCLOSURE.search(title) or (not _LAW.search(title) and _discloses(opening)):
         return "info_disclosure_report"
@@ -117,8 +116,8 @@ def document_type(title: str, opening: str, source: str) -> str:
     if _CARRIES.search(title):
         return _carried(title, opening)
     if title and _ENDS_AS_REPORT.search(title) and _REPORT.search(title):
-        told = _HAPPENED.search(title) and _LEAD.search(opening) and not _AS_FOLLOWS.search(opening)
-        return "news_brief" if told else _report_type(title, title)
+        is_news = _HAPPENED.search(title) and _LEAD.search(opening) and not _AS_FOLLOWS.search(opening)
+        return "news_brief" if is_news else _report_type(title, title)
     if title and _INSTRUCTION.search(title):
         return "other"
     if _NEWS.search(source) or _NEWS.search(opening):
@@ -160,7 +159,7 @@ def _by_opening(title: str, opening: str) -> str | None:
 
 
 def _report_type(title: str, subject: str) -> str:
-    """Tell the three accepted types apart in `subject`, the title or the opening; `other` when it is no law report."""
+    """Return which of the three accepted types `subject` (the title or the opening) names, `other` if none."""
     law, enforcement = _LAW.search(subject), _ENFORCEMENT.search(subject)
     if enforcement and (not law or (subject is not title and not re.search("法治政府|依法行政|依法治", subject))):
         return "enforcement_report"

@@ -1,7 +1,7 @@
-"""Names of units and the shorter forms that officials write.
+"""Names of units, and the shorter forms that officials write.
 
-Here belongs what follows from a name alone: short forms of autonomous counties, prefectures and ethnic townships, and
-which suffixes make a name safe to find in running text. Not here: which units exist (`gazetteer`).
+Everything here follows from a name alone: the short forms of autonomous counties, prefectures and ethnic townships, and
+which endings make a name safe to find in running text. Which units exist is known by `gazetteer`.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""A document as identification sees it: its content without furniture, folded, with the lines that carry identity.
+"""The parts of a document that tell who reports on what: the lines at its head and foot, without furniture, folded.
 
-Here belongs cutting out the head, the opening and the foot. Not here: what they mean. Only the first 1,500
-characters of content and the last few hundred are looked at, so that long documents cost no more than short ones.
+Only the first 1,500 characters of content and the last few hundred are used, so a long document costs no more than a
+short one.
 """
 
 import re
@@ -24,8 +24,8 @@ _TRAIL = re.compile(r"^[^。;；]{0,80}[一-龥) ）][>›»]+ ?[一-龥][^。;�
 _TRAIL_MARK = re.compile("[>›»]")
 
 
-class Line(NamedTuple):
-    """A line of content as written and folded, both without spaces around them and without pinyin."""
+class PageLine(NamedTuple):
+    """A line of content, as written and folded, without spaces around it and without pinyin."""
 
     written: str
     folded: str
@@ -35,13 +35,13 @@ class Line(NamedTuple):
 class Page:
     """The content lines at the head and the foot, and the folded furniture of navigation and metadata."""
 
-    head: tuple[Line, ...]
-    foot: tuple[Line, ...]
+    head: tuple[PageLine, ...]
+    foot: tuple[PageLine, ...]
     surroundings: str
 
 
-def look(text: str, furniture: Sequence[Span]) -> Page:
-    """Return the parts of a document that say who reports on what."""
+def parse_page(text: str, furniture: Sequence[Span]) -> Page:
+    """Return head, foot and surroundings of a stored text. `furniture` is sorted and does not overlap."""
     above = sum(span.end - span.start for span in furniture if span.start < FURNITURE_REACH)
     head = _lines(_without(text, furniture, 0, HEAD_LENGTH + above))
     trails = tuple(line for line in head if _TRAIL_MARK.search(line.folded) and _TRAIL.search(line.folded))
@@ -49,11 +49,14 @@ def look(text: str, furniture: Sequence[Span]) -> Page:
         head = tuple(line for line in head if line not in trails)
     if len(text) <= FOOT_LENGTH:
         return Page(head, head, _around(text, furniture, trails))
-    tail = _without(text, furniture, max(0, len(text) - FOOT_LENGTH - _tail_furniture(text, furniture)), len(text))
+    below = sum(
+        span.end - span.start for span in furniture if span.start > len(text) // 2
+    )  # so much of it is no content
+    tail = _without(text, furniture, max(0, len(text) - FOOT_LENGTH - below), len(text))
     return Page(head, _lines(tail[-FOOT_LENGTH:]), _around(text, furniture, trails))
 
 
-def _around(text: str, furniture: Sequence[Span], trails: Sequence[Line]) -> str:
+def _around(text: str, furniture: Sequence[Span], trails: Sequence[PageLine]) -> str:
     """Return what stands around the content and may name the publisher, folded."""
     around = [
         fold(text[span.start : span.end])
@@ -64,6 +67,7 @@ def _around(text: str, furniture: Sequence[Span], trails: Sequence[Line]) -> str
 
 
 def _without(text: str, furniture: Sequence[Span], start: int, end: int) -> str:
+    """Return text[start:end] without the furniture in it."""
     if not furniture:
         return text[start:end]
     pieces, at = [], start
@@ -75,13 +79,8 @@ def _without(text: str, furniture: Sequence[Span], start: int, end: int) -> str:
     return "".join(pieces)
 
 
-def _tail_furniture(text: str, furniture: Sequence[Span]) -> int:
-    """Return how much of the text's end is furniture, so that the foot holds enough content."""
-    return sum(span.end - span.start for span in furniture if span.start > len(text) // 2)
-
-
-def _lines(text: str) -> tuple[Line, ...]:
+def _lines(text: str) -> tuple[PageLine, ...]:
     """Return the lines that hold anything. Folding is one to one, so the text is folded once and cut like the other."""
     plain = _PINYIN.sub("", text)
     pairs = zip(plain.split("\n"), fold(plain).split("\n"), strict=True)
-    return tuple(Line(written.strip(), folded.strip()) for written, folded in pairs if written.strip())
+    return tuple(PageLine(written.strip(), folded.strip()) for written, folded in pairs if written.strip())

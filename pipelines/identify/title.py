@@ -1,13 +1,13 @@
-"""The title of a report: one or several lines at the head, sometimes none.
+"""The title of a document: one line, several lines that belong together, or none.
 
-Here belongs recognising and joining title lines. Not here: what the title says about year, unit and kind.
+What a title says about year, unit and kind is decided in `year`, `place` and `kind`.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.identify.page import Line
+from pipelines.identify.page import PageLine
 
 _TOPIC = re.compile(r"法治|法制|依法|普法|执法|信息公开|工作报告|工作总结|述职|述法|年度报告")
 _ENDING = re.compile(
@@ -40,7 +40,7 @@ class Title:
     next_line: int
 
 
-def find_title(lines: Sequence[Line]) -> Title | None:
+def find_title(lines: Sequence[PageLine]) -> Title | None:
     """Return the title among the first content lines, or None where the text starts without one.
 
     What may be the name of a column is passed over where a title that names somebody follows before the body.
@@ -54,7 +54,7 @@ def find_title(lines: Sequence[Line]) -> Title | None:
     return column or _headline(lines[:body])
 
 
-def _titles(lines: Sequence[Line]) -> Iterator[Title]:
+def _titles(lines: Sequence[PageLine]) -> Iterator[Title]:
     """Yield what reads as a title, one for each line above the body that begins one."""
     for first, line in enumerate(lines[:_LOOK_AT]):
         if len(line.folded) > _LONGEST_LINE or _NO_TITLE.search(line.folded):
@@ -81,7 +81,7 @@ def _breaks(folded: str) -> bool:
     return len(folded) > _LONGEST_LINE or bool(_NO_TITLE.search(folded)) or bool(_DOC_NUMBER.search(folded))
 
 
-def _headline(lines: Sequence[Line]) -> Title | None:
+def _headline(lines: Sequence[PageLine]) -> Title | None:
     """Return a short line about the rule of law without a report's ending: the headline of a news item."""
     for number, line in enumerate(lines):
         if 8 <= len(line.folded) <= _LONGEST_LINE and _TOPIC.search(line.folded) and not _breaks(line.folded):

@@ -1,7 +1,6 @@
-"""The year that a report is about.
+"""The year that a report is about, read off title, opening, document number and dates, in this order.
 
-Here belongs reading it off title, opening, document number and dates, in this order, and keeping how. Not here: the
-dates themselves (`dates`). Years of plans, awards, laws and of last year's report are passed over.
+The answer keeps how the year was found. Years of plans, awards, laws and of last year's report are passed over.
 """
 
 import datetime

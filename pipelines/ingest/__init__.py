@@ -1,5 +1,4 @@
-"""How raw reports come in: sites and their lists, polite HTTP, the archive of raw bytes, the inventory of the raw
-folder.
+"""How raw reports come in: sites and their lists, polite HTTP, the archive of raw bytes, the inventory of `raw/`.
 
-What the bytes say belongs to `read`.
+What the bytes say is read by `read`.
 """

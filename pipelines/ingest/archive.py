@@ -1,10 +1,10 @@
 """The archive of fetched bytes: `raw/fetched/HOST/SHA256.EXT`, each with a sidecar on where and when it was seen.
 
-Belongs here what lies on disk and how it gets there whole. A file of bytes is never changed, and nothing is ever
-removed: a changed page is a second file, and a page that vanished says nothing. The same bytes at a second address, or
-again at the first after a change, are one file whose sidecar has one more entry in `seen_again`.
+A file of bytes is never changed, and nothing is ever removed: a changed page is a second file, and a page that
+vanished changes nothing. The same bytes at a second address, or again at the first after a change, are one file; its
+sidecar gets one more entry in `seen_again`.
 
-Files are written beside their place under a hidden name, synced and renamed, bytes before sidecar. Bytes that a crash
+Files are written under a hidden name in their folder, synced and renamed, bytes before sidecar. Bytes that a crash
 left without a sidecar get it when their page is asked for again.
 """
 
@@ -47,7 +47,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Version:
+class ArchivedVersion:
     """The bytes that an address gave when it was last seen."""
 
     sighting: Sighting
@@ -61,15 +61,15 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._hosts: dict[str, dict[str, Version]] = {}
+        self._hosts: dict[str, dict[str, ArchivedVersion]] = {}
 
-    def current(self, url: str) -> Version | None:
+    def current(self, url: str) -> ArchivedVersion | None:
         """The version of `url` that was seen last, None if it never was."""
         with self._lock:
             return self._host(folder_of(url)).get(url)
 
-    def keep(self, sighting: Sighting, data: bytes) -> tuple[Version, str]:
-        """Have the bytes in the archive; returns the current version of their address: new, changed or unchanged."""
+    def keep(self, sighting: Sighting, data: bytes) -> tuple[ArchivedVersion, str]:
+        """Keep the bytes. Returns the current version of their address, and whether it is new, changed or unchanged."""
         sha = hashlib.sha256(data).hexdigest()
         with self._lock:
             name = folder_of(sighting.url)
@@ -87,15 +87,15 @@ class Archive:
             else:
                 content["seen_again"].append(asdict(sighting))
             write_whole(sidecar, json.dumps(content, ensure_ascii=False, indent=1).encode())
-            versions[sighting.url] = Version(sighting, sha, path)
+            versions[sighting.url] = ArchivedVersion(sighting, sha, path)
             return versions[sighting.url], "changed" if known else "new"
 
-    def _host(self, name: str) -> dict[str, Version]:
-        """The current versions of one host, read from its sidecars when it is first asked for."""
+    def _host(self, name: str) -> dict[str, ArchivedVersion]:
+        """The current versions of one host; its sidecars are read when the host is first needed."""
         if name not in self._hosts:
             folder = self._folder / name
             files = {path.stem: path for path in folder.glob("*") if not path.name.endswith(SIDECAR_SUFFIX)}
-            versions: dict[str, Version] = {}
+            versions: dict[str, ArchivedVersion] = {}
             for sidecar in sorted(folder.glob(f"*{SIDECAR_SUFFIX}")):
                 path, content = files.get(sidecar.name.removesuffix(SIDECAR_SUFFIX)), _read(sidecar)
                 if path is None or content is None:
@@ -103,16 +103,16 @@ class Archive:
                 for sighting in _sightings(content):
                     known = versions.get(sighting.url)
                     if known is None or known.sighting.fetched_at < sighting.fetched_at:
-                        versions[sighting.url] = Version(sighting, content["sha256"], path)
+                        versions[sighting.url] = ArchivedVersion(sighting, content["sha256"], path)
             self._hosts[name] = versions
         return self._hosts[name]
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Be the only process that writes below `folder` (made if need be), and clear away what a killed one left.
+    """Be the only process that writes below `folder` (made if need be), and remove what a killed one left.
 
-    The lock goes with the process, also with one that is killed. Raises ArchiveBusy.
+    The lock ends with the process, also if that is killed. Raises ArchiveBusy.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FETCH_LOCK).open("w") as lock:
@@ -126,7 +126,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file that is there with all its bytes or not at all, whenever the process or the machine stops."""
+    """Write a file so that it is there whole or not at all, whenever the process or the machine stops."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}{_TEMPORARY}")
     with temporary.open("wb") as stream:
@@ -143,7 +143,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def _read(sidecar: Path) -> dict[str, Any] | None:
-    """The content of a sidecar of ours; None for none, and for one that somebody broke: its page is fetched anew."""
+    """The content of a sidecar that we wrote; None where there is none or it is damaged (its page is fetched anew)."""
     try:
         content = json.loads(sidecar.read_bytes())
         _sightings(content)

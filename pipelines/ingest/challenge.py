@@ -1,6 +1,6 @@
 """Pages that ask whether a person is there, instead of what was asked for: the sign to stop.
 
-Recognising them belongs here; getting around them belongs nowhere.
+Such pages are recognised here. Nothing in fazhi gets around them.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""One address asked for, honestly and politely: robots.txt, pace, redirects by hand, retries, limits.
+"""One address asked for, honestly and politely: robots.txt, pace, redirects, retries, limits.
 
-Belongs here what holds for every request. Not here: which addresses are worth asking (`listing`, `fetch`), and what
-holds for every connection (`transport`).
+What holds for every request is here. Which addresses are worth asking for is decided in `listing` and `fetch`; what
+holds for every connection, in `transport`.
 """
 
 import logging
@@ -20,8 +20,8 @@ from pipelines.ingest.archive import Sighting
 from pipelines.ingest.challenge import is_challenge
 from pipelines.ingest.content import is_page, page_text
 from pipelines.ingest.pace import Clock, Pace
-from pipelines.ingest.problems import Again, Failed, Refused, Stopped
-from pipelines.ingest.robots import Rules, parse_rules
+from pipelines.ingest.problems import FetchFailed, FetchRefused, SiteStopped, TryAgain
+from pipelines.ingest.robots import RobotsRules, parse_rules
 from pipelines.ingest.transport import Resolve, guarded_transport
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.settings import Settings
@@ -32,15 +32,19 @@ FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0  # seconds between attempts, doubling from 
 LONGEST_RETRY_AFTER = 300.0  # seconds; a site that wants a longer rest gets it until the next run
 QUIET_TIMEOUT = 20.0  # seconds without a byte
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONDITIONS = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))  # from the answer before
 _KEPT_HEADERS = ("content-type", "content-disposition", "etag", "last-modified", "date")
 
-# each request and each retry is the tally's to tell; without a handler Python would print them to stderr
+# requests and retries are counted in the tally and logged below; without a handler Python prints them to stderr
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
-class Answer:
-    """What an address gave: status 200 with bytes, or 304 without. `headers` are those that matter."""
+class FetchResponse:
+    """What an address gave: status 200 with bytes, or 304 without. `headers` are those of `_KEPT_HEADERS`."""
 
     url: str
     final_url: str
@@ -59,7 +63,7 @@ class Client:
         self._clock = clock
         self._pace = Pace(clock)
         self._max_bytes = settings.max_bytes
-        self._rules: dict[str, Rules | Failed] = {}
+        self._rules: dict[str, RobotsRules | FetchFailed] = {}
         self._closed: dict[str, str] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._http = httpx2.Client(
@@ -69,18 +73,20 @@ class Client:
             trust_env=False,
         )
 
-    def get(self, url: str, hosts: frozenset[str], delay: float, known: Sighting | None = None) -> Answer:
-        """Ask for `url`, following redirects within `hosts`; `delay` in seconds is kept to each host.
+    def get(self, url: str, hosts: frozenset[str], delay: float, known: Sighting | None = None) -> FetchResponse:
+        """Ask for `url` and follow redirects within `hosts`; at least `delay` seconds lie between requests to a host.
 
-        `known` says what we have of it; then the answer may be a 304. Raises Refused, Failed, or Stopped, after which
-        the host is not asked again.
+        `known` is what we have of the address; then the status may be 304. Raises FetchRefused, FetchFailed, or
+        SiteStopped, after which the host is not asked again.
         """
 
-        def ask(step: str) -> Answer:
+        def ask(step: str) -> FetchResponse:
             rules = self._rules_for(step, hosts, delay)
             if not rules.allows(step):
-                raise Refused("robots.txt forbids it")
-            conditions = _conditions(known.headers) if known and known.final_url == step else {}
+                raise FetchRefused("robots.txt forbids it")
+            conditions = {}
+            if known and known.final_url == step:
+                conditions = {name: known.headers[kept] for name, kept in _CONDITIONS if kept in known.headers}
             return self._ask(step, max(delay, rules.delay), conditions)
 
         return self._follow(url, hosts, ask)
@@ -89,50 +95,53 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
-    def _follow(self, url: str, hosts: frozenset[str], ask: Callable[[str], Answer]) -> Answer:
+    def _follow(self, url: str, hosts: frozenset[str], ask: Callable[[str], FetchResponse]) -> FetchResponse:
         step = url
         for _ in range(MAX_REDIRECTS + 1):
             host = host_of(step)
             if host not in hosts:
-                raise Refused(f"host {host} is not listed for this source")
+                raise FetchRefused(f"host {host} is not listed for this source")
             if host in self._closed:
-                raise Stopped(self._closed[host])
+                raise SiteStopped(self._closed[host])
             try:
                 answer = ask(step)
-            except Stopped as stop:
+            except SiteStopped as stop:
+                _log.info("%s is not asked again in this run: %s", host, stop.reason)
                 self._closed[host] = stop.reason
                 raise
             if answer.target is None:
                 return replace(answer, url=url)
             if step.startswith("https:") and answer.target.startswith("http:"):
-                raise Refused(f"redirected from https to {answer.target}")
+                raise FetchRefused(f"redirected from https to {answer.target}")
             step = answer.target
-        raise Refused(f"more than {MAX_REDIRECTS} redirects")
+        raise FetchRefused(f"more than {MAX_REDIRECTS} redirects")
 
-    def _rules_for(self, url: str, hosts: frozenset[str], delay: float) -> Rules:
+    def _rules_for(self, url: str, hosts: frozenset[str], delay: float) -> RobotsRules:
         """The host's robots.txt, asked for once. Where it cannot be read nothing may be asked (RFC 9309, 2.3.1.4)."""
         place = urljoin(url, "/robots.txt")
         with self._locks.setdefault(place, threading.Lock()):
             if place not in self._rules:
-                self._rules[place] = self._read_rules(place, hosts, delay)
+                try:
+                    data = self._follow(place, hosts, lambda step: self._ask(step, delay, {})).data
+                    self._rules[place] = parse_rules(data)
+                except (FetchRefused, FetchFailed) as problem:
+                    status = problem.status if isinstance(problem, FetchFailed) else None
+                    if status is not None and status < 500 and status != 429:  # none there, or an empty one
+                        self._rules[place] = parse_rules(b"")
+                    else:
+                        reason = f"robots.txt cannot be read, so nothing is asked for: {problem.reason}"
+                        _log.info("%s: %s", place, reason)
+                        self._rules[place] = FetchFailed(reason)
         rules = self._rules[place]
-        if isinstance(rules, Failed):
-            raise Failed(rules.reason)
+        if isinstance(rules, FetchFailed):
+            raise FetchFailed(rules.reason)
         return rules
 
-    def _read_rules(self, place: str, hosts: frozenset[str], delay: float) -> Rules | Failed:
-        try:
-            return parse_rules(self._follow(place, hosts, lambda step: self._ask(step, delay, {})).data)
-        except (Refused, Failed) as problem:
-            status = problem.status if isinstance(problem, Failed) else None
-            if status is not None and status < 500 and status != 429:  # none there, or an empty one
-                return parse_rules(b"")
-            return Failed(f"robots.txt cannot be read, so nothing is asked for: {problem.reason}")
-
-    def _ask(self, url: str, delay: float, conditions: Mapping[str, str]) -> Answer:
-        """One address without redirects, with further attempts where they are worth it."""
+    def _ask(self, url: str, delay: float, conditions: Mapping[str, str]) -> FetchResponse:
+        """One address without redirects, asked again where another attempt may help."""
         for attempt in stamina.retry_context(
-            on=_is_worth_another,
+            # 0 seconds: stamina need not wait, because the host's own pause is kept
+            on=lambda error: 0.0 if isinstance(error, TryAgain) else False,
             attempts=ATTEMPTS,
             timeout=None,
             wait_initial=FIRST_WAIT,
@@ -142,25 +151,27 @@ class Client:
             with attempt:
                 try:
                     return self._once(url, delay, conditions)
-                except Again as again:
+                except TryAgain as again:
                     if again.after > LONGEST_RETRY_AFTER:
-                        raise Stopped(f"{again.reason} and wants to be left alone for {again.after:g} s") from again
+                        raise SiteStopped(f"{again.reason} and wants to be left alone for {again.after:g} s") from again
+                    _log.info("attempt %d of %d at %s failed: %s", attempt.num, ATTEMPTS, url, again.reason)
                     self._pace.hold(host_of(url), max(again.after, attempt.next_wait))
                     raise
         raise AssertionError("stamina ends with an answer or an exception")
 
-    def _once(self, url: str, delay: float, conditions: Mapping[str, str]) -> Answer:
+    def _once(self, url: str, delay: float, conditions: Mapping[str, str]) -> FetchResponse:
         with (
             self._pace.turn(host_of(url), delay),
             _in_words(),
             self._http.stream("GET", url, headers=conditions) as response,
         ):
             headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-            answer = Answer(url, url, response.status_code, headers, b"", self._clock.utc())
+            answer = FetchResponse(url, url, response.status_code, headers, b"", self._clock.utc())
+            _log.debug("asked for %s: status %d", url, response.status_code)
             if response.status_code in _REDIRECTS:
                 target = absolute(url, response.headers.get("location", ""))
                 if target is None:
-                    raise Failed("redirected to what is no web address")
+                    raise FetchFailed("redirected to what is no web address")
                 return replace(answer, target=target)
             if response.status_code == 304 and conditions:
                 return answer
@@ -174,22 +185,22 @@ class Client:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > self._max_bytes:
-                raise Refused(f"larger than {self._max_bytes} bytes when unpacked")
+                raise FetchRefused(f"larger than {self._max_bytes} bytes when unpacked")
         return bytes(body)
 
-    def _judge(self, answer: Answer, retry_after: str) -> None:
-        """Return for a 200 with something in it; raise what anything else is."""
+    def _judge(self, answer: FetchResponse, retry_after: str) -> None:
+        """Accept a 200 with a body; raise the exception that fits anything else."""
         status, reason = answer.status, f"status {answer.status}"
         if status in (401, 403):
-            raise Stopped(f"the site answers {reason}")
+            raise SiteStopped(f"the site answers {reason}")
         if is_page(answer.data) and is_challenge(page_text(answer.data)):
-            raise Stopped("the site shows a captcha")
+            raise SiteStopped("the site shows a captcha")
         if status == 429 or status >= 500:
-            raise Again(f"{reason}, in {ATTEMPTS} attempts", status, self._seconds(retry_after))
+            raise TryAgain(f"{reason}, in {ATTEMPTS} attempts", status, self._seconds(retry_after))
         if status != 200:
-            raise Failed(reason, status)
+            raise FetchFailed(reason, status)
         if not answer.data:
-            raise Failed("an empty body", status)
+            raise FetchFailed("an empty body", status)
 
     def _seconds(self, retry_after: str) -> float:
         """The seconds of a Retry-After header, which holds a number or a date; 0 for neither."""
@@ -204,23 +215,14 @@ class Client:
         return max(0.0, (moment - self._clock.utc()).total_seconds())
 
 
-def _is_worth_another(error: Exception) -> bool | float:
-    return 0.0 if isinstance(error, Again) else False  # no seconds: the host's own pause is what is waited for
-
-
-def _conditions(known: Mapping[str, str]) -> dict[str, str]:
-    pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
-    return {name: known[header] for name, header in pairs if header in known}
-
-
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Turn what httpx2 raises into the exceptions of this package."""
     try:
         yield
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-        raise Failed(f"no connection: {error}") from error
+        raise FetchFailed(f"no connection: {error}") from error
     except httpx2.TransportError as error:
-        raise Again(f"the connection broke, in {ATTEMPTS} attempts: {error or type(error).__name__}") from error
+        raise TryAgain(f"the connection broke, in {ATTEMPTS} attempts: {error or type(error).__name__}") from error
     except (httpx2.DecodingError, httpx2.InvalidURL) as error:
-        raise Failed(f"cannot be read: {error}") from error
+        raise FetchFailed(f"cannot be read: {error}") from error

@@ -1,6 +1,6 @@
 """What bytes are, as far as fetching must know: the extension of a file name, and the text of a page with links.
 
-Reading a document for its content is `pipelines.read`; here nothing is refused and nothing raises.
+Documents are read for their content by `pipelines.read`. Here nothing is refused and nothing raises.
 """
 
 import zipfile

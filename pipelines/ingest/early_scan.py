@@ -1,7 +1,7 @@
-"""A look at the raw folder that is begun in a process of its own, while this one still loads what a run needs.
+"""A scan of the raw folder in a process of its own, while this process still loads what a run needs.
 
-At 400,000 files the look takes as long as loading Dagster. Only when it is begun and taken over belongs here; what it
-sees is `pipelines.ingest.inventory`, which is not imported before it is needed.
+At 400,000 files the scan takes as long as loading Dagster. It is the scan of `pipelines.ingest.inventory`, which is
+imported only when it is needed.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LARGE = 1_000_000  # bytes of an inventory, some 10,000 files: fewer are seen before a process has started
-_begun: dict[Path, subprocess.Popen[bytes]] = {}
+_running: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 @contextmanager
-def looking(raw_dir: Path, inventory: Path) -> Iterator[None]:
-    """Look at `raw_dir` beside what is done in the block, if the last `inventory` of it is large."""
+def scanning(raw_dir: Path, inventory: Path) -> Iterator[None]:
+    """Scan `raw_dir` beside what is done in the block, if the last `inventory` of it is large."""
     if inventory.is_file() and inventory.stat().st_size > _LARGE:
         command = [sys.executable, "-m", "pipelines.ingest.early_scan", str(raw_dir.absolute())]
-        _begun[raw_dir] = subprocess.Popen(
+        _running[raw_dir] = subprocess.Popen(
             command, cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     try:
         yield
     finally:
-        forget(raw_dir)
+        discard(raw_dir)
 
 
 def take(raw_dir: Path) -> pl.DataFrame | None:
-    """What was seen, once, with the columns of `scan`; None where no look was begun, or it failed."""
-    process = _begun.pop(raw_dir, None)
+    """The result of the scan, once, with the columns of `scan`. None where no scan was started, or it failed."""
+    process = _running.pop(raw_dir, None)
     if process is None:
         return None
-    seen, _ = process.communicate()
+    result, _ = process.communicate()
     if process.returncode:
         return None
     import polars as pl
 
-    return pl.read_ipc(io.BytesIO(seen))
+    return pl.read_ipc(io.BytesIO(result))
 
 
-def forget(raw_dir: Path) -> None:
-    """Drop a look that is out of date, as when files were fetched since."""
-    if process := _begun.pop(raw_dir, None):
+def discard(raw_dir: Path) -> None:
+    """Drop a scan that is out of date, for example because files were fetched since."""
+    if process := _running.pop(raw_dir, None):
         process.kill()
         process.communicate()
 

@@ -1,9 +1,10 @@
 """A whole fetch: every source's list, pages and attachments into the archive, hosts side by side.
 
-Belongs here the order of things and what is counted. How one address is asked for is `client`, what a page links to
-`listing`, what is kept `archive`.
+The order of the requests and the counts are decided here. `client` asks for one address, `listing` finds the links of a
+page, `archive` keeps the bytes.
 """
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,28 +12,30 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.ingest.archive import Archive, Sighting, Version, locked
-from pipelines.ingest.client import Answer, Client
+from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
+from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
 from pipelines.ingest.journal import Journal
 from pipelines.ingest.listing import Link, attachments, walk
 from pipelines.ingest.pace import Clock
-from pipelines.ingest.problems import Failed, Interrupted, Refused, Stopped
+from pipelines.ingest.problems import FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
 from pipelines.ingest.transport import Resolve
 from pipelines.ingest.urls import host_of
 from pipelines.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 LEAST_DELAY = 1.0  # seconds between two requests to a host, whatever an entry of sources.toml says
 UNFINISHED = ".unfinished"
 
-Listener = Callable[[str, int, int], None]  # source id, pages done, pages in all
+Listener = Callable[[str, int, int], None]  # called with the source's id, pages done, pages in all
 
 
 @dataclass(frozen=True)
-class Options:
-    """What part of the sources to read: pages not older than `since`, at most `limit` a source, or only their lists."""
+class FetchOptions:
+    """Which part of the sources to read: pages from `since` on, at most `limit` a source, or only lists."""
 
     since: date | None = None
     limit: int | None = None
@@ -42,7 +45,7 @@ class Options:
 def fetch(
     settings: Settings,
     sources: Sequence[Source],
-    options: Options | None = None,
+    options: FetchOptions | None = None,
     *,
     listener: Listener = lambda source_id, done, total: None,
     clock: Clock | None = None,
@@ -53,18 +56,18 @@ def fetch(
     What is wrong with a site is in its tally and never raised. Raises SettingsError where no contact is set,
     ArchiveBusy where another process is fetching, and what breaks the run off (KeyboardInterrupt): the next resumes.
     """
-    options, clock = options or Options(), clock or Clock()
+    options, clock = options or FetchOptions(), clock or Clock()
     client = Client(settings, clock, resolve)
     shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), listener)
     tallies = [Tally(source) for source in sources]
-    groups: dict[str, list[_Run]] = {}
+    groups: dict[str, list[_SourceRun]] = {}
     for tally in tallies:
-        groups.setdefault(host_of(tally.source.start), []).append(_Run(tally, shared))
+        groups.setdefault(host_of(tally.source.start), []).append(_SourceRun(tally, shared))
     writing = nullcontext() if options.dry_run else locked(settings.fetched_dir)
     threads = ThreadPoolExecutor(max(1, min(settings.fetch_hosts, len(groups))))
     with closing(client), writing, threads:
         try:
-            for future in [threads.submit(_one_after_another, group) for group in groups.values()]:
+            for future in [threads.submit(_read_one_by_one, group) for group in groups.values()]:
                 future.result()
         except BaseException:
             clock.stop()  # the threads end at their next turn; leaving the block waits for them
@@ -72,22 +75,24 @@ def fetch(
     return tallies
 
 
-def _one_after_another(runs: Sequence["_Run"]) -> None:
-    for run in runs:
-        run.go()
+def _read_one_by_one(sources: Sequence["_SourceRun"]) -> None:
+    for source in sources:
+        source.read()
 
 
 @dataclass(frozen=True)
 class _Shared:
+    """What all sources of one fetch have in common."""
+
     settings: Settings
-    options: Options
+    options: FetchOptions
     clock: Clock
     client: Client
     archive: Archive
     listener: Listener
 
 
-class _Run:
+class _SourceRun:
     """One source in one run."""
 
     _journal: Journal
@@ -101,17 +106,20 @@ class _Run:
         self._journal_path = shared.settings.fetched_dir / UNFINISHED / f"{self._source.id}.jsonl"
         self._seen: set[str] = set()
 
-    def go(self) -> None:
+    def read(self) -> None:
         """Read the list, then each page with its attachments."""
+        _log.info("%s: reading the list at %s", self._source.id, self._source.start)
         try:
             self._tally.links = links = self._links()
             if not self._options.dry_run:
-                self._read(links)
-        except Stopped as stop:
+                self._read_pages(links)
+        except SiteStopped as stop:
+            _log.info("%s: stopped: %s", self._source.id, stop.reason)
             self._tally.stopped = stop.reason
-        except Interrupted:
+        except FetchInterrupted:
             raise
         except Exception as error:  # what we did not foresee at one site must not keep us from the others
+            _log.info("%s: internal error", self._source.id, exc_info=True)
             self._tally.stopped = f"internal error: {type(error).__name__}: {error}"
 
     def _links(self) -> list[Link]:
@@ -119,7 +127,7 @@ class _Run:
         found: list[Link] = []
         since, limit = self._options.since, self._options.limit
         try:
-            for fresh in walk(self._source, self._ask_list):
+            for fresh in walk(self._source, lambda url: self._client.get(url, self._source.page_hosts, self._delay)):
                 wanted = [link for link in fresh if self._source.wants(link.title, link.url)]
                 self._tally.listed += len(wanted)
                 recent = [link for link in wanted if not (since and link.listed_on and link.listed_on < since)]
@@ -128,14 +136,11 @@ class _Run:
                 if is_old or (limit is not None and len(found) >= limit):
                     self._tally.is_partial = True
                     break
-        except (Refused, Failed) as problem:
+        except (FetchRefused, FetchFailed) as problem:
             self._tally.add(problem, self._source.start)
         return found[:limit]
 
-    def _ask_list(self, url: str) -> Answer:
-        return self._client.get(url, self._source.page_hosts, self._delay)
-
-    def _read(self, links: Sequence[Link]) -> None:
+    def _read_pages(self, links: Sequence[Link]) -> None:
         self._journal = Journal(self._journal_path, self._clock.utc())
         self._listener(self._source.id, 0, len(links))
         for done, link in enumerate(links, start=1):
@@ -155,7 +160,7 @@ class _Run:
                 self._tally.attachments += 1
                 self._document(Link(attached.url, attached.title, link.listed_on), self._source.all_hosts, link.url)
 
-    def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> Version | None:
+    def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> ArchivedVersion | None:
         """Bring the archive up to date with one address; None where it could not be read, or was in this run."""
         if link.url in self._seen:
             return None
@@ -165,7 +170,8 @@ class _Run:
         if outcome is None:
             try:
                 known, outcome = self._refresh(link, hosts, page_url, known)
-            except (Refused, Failed) as problem:
+            except (FetchRefused, FetchFailed) as problem:
+                _log.debug("%s: not read, %s: %s", self._source.id, problem.reason, link.url)
                 self._tally.add(problem, link.url)
                 return None
             self._journal.note(link.url, outcome)
@@ -173,8 +179,8 @@ class _Run:
         return known
 
     def _refresh(
-        self, link: Link, hosts: frozenset[str], page_url: str | None, known: Version | None
-    ) -> tuple[Version, str]:
+        self, link: Link, hosts: frozenset[str], page_url: str | None, known: ArchivedVersion | None
+    ) -> tuple[ArchivedVersion, str]:
         """The current version and whether it is new, changed or unchanged."""
         answer = self._client.get(link.url, hosts, self._delay, known.sighting if known else None)
         if known is not None and answer.status == 304:

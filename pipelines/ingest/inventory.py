@@ -1,8 +1,7 @@
-"""The inventory: every file below the raw folder, one row each, with the hash of its bytes and what its sidecar says.
+"""The inventory: every file below the raw folder, one row each, with its hash and what its sidecar says.
 
-Finding and hashing files belongs here, opening them as reports does not (`pipelines.read`). A file is never lost:
-what cannot be hashed (unreadable, a dangling link, a pipe) has a row with a reason, and so has a sidecar without its
-report.
+No file is opened as a report here. None is lost either: what cannot be hashed (unreadable, a dangling link, a pipe)
+has a row with a reason, and so has a sidecar without its report.
 """
 
 import hashlib
@@ -11,6 +10,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,12 +73,15 @@ def scan(raw_dir: Path) -> pl.DataFrame:
             name = entry.name
             if name in NOT_REPORTS or name in beside:
                 continue
-            status = _status(entry) if is_plain and name.isascii() else None
-            if status is not None and stat.S_ISREG(status.st_mode):  # nearly all of many: no object for each
+            status = None
+            if is_plain and name.isascii():
+                with suppress(OSError):  # `_scanned` names what stands in the way
+                    status = entry.stat()
+            if status is not None and stat.S_ISREG(status.st_mode):  # nearly all files: no object for each
                 paths.append(f"{prefix}{name}")
                 times.append((status.st_size, status.st_mtime_ns, status.st_ctime_ns))
             else:
-                found.append(_look(f"{prefix}{name}", entry, sidecars.get(_stem(name)) or sidecars.get(name)))
+                found.append(_scanned(f"{prefix}{name}", entry, sidecars.get(_stem(name)) or sidecars.get(name)))
     usual = pl.DataFrame(times, schema=dict.fromkeys(("size_bytes", "mtime_ns", "ctime_ns"), pl.Int64), orient="row")
     stamp = pl.format("{}:{}:{} -", "size_bytes", "mtime_ns", "ctime_ns").alias("stamp")
     frame = usual.select("size_bytes", "mtime_ns", stamp, raw_path=pl.Series(paths, dtype=pl.String))
@@ -94,7 +97,7 @@ def inventory(
     """The inventory (columns of `SCHEMA`, sorted by raw_path) and the number of files that had to be hashed.
 
     A file whose stamp is the one in `previous` keeps its hash and its sidecar's fields and is not opened. `found` is
-    what `scan` gave, where that was asked before.
+    the result of `scan` where there is one already.
     """
     files = scan(raw_dir) if found is None else found
     known = pl.DataFrame(schema=SCHEMA) if previous is None else previous.filter(pl.col("reason_code").is_null())
@@ -190,15 +193,8 @@ def _sidecars(entries: Iterable[os.DirEntry[str]]) -> tuple[dict[str, os.DirEntr
     return sidecars, {entry.name for of, entry in sidecars.items() if of in known}
 
 
-def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """What the system says of a file; None where it says nothing, which is told by `_look`."""
-    try:
-        return entry.stat()
-    except OSError:
-        return None
-
-
-def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None) -> ScannedFile:
+def _scanned(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None) -> ScannedFile:
+    """The row of one file: its state by `stat`, its sidecar, and why it cannot be opened as it is."""
     raw_path = _raw_path(relative)
     if sidecar is not None and sidecar.name == entry.name:
         sidecar = None
@@ -215,7 +211,13 @@ def _look(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | No
         code, text = ReasonCode.UNREADABLE, "not a regular file"
     elif entry.name.endswith(SIDECAR_SUFFIX):
         code, text = ReasonCode.SIDECAR_ALONE, "missing: a sidecar without a report beside it"
-    stamp = f"{_stamp(status)} {_sidecar_stamp(sidecar)}"
+    sidecar_stamp = "-"
+    if sidecar is not None:
+        try:
+            sidecar_stamp = _stamp(sidecar.stat())
+        except OSError:
+            sidecar_stamp = "?"
+    stamp = f"{_stamp(status)} {sidecar_stamp}"
     return ScannedFile(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, code, text)
 
 
@@ -236,15 +238,6 @@ def _raw_path(relative: str) -> str:
 def _stamp(status: os.stat_result) -> str:
     # ctime catches what size and mtime do not: new bytes of the same length under a time that was set back
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
-
-
-def _sidecar_stamp(sidecar: os.DirEntry[str] | None) -> str:
-    if sidecar is None:
-        return "-"
-    try:
-        return _stamp(sidecar.stat())
-    except OSError:
-        return "?"
 
 
 def _row(raw_dir: Path, file: ScannedFile) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
-"""What an unfinished run has done already, so that the next one resumes instead of asking for everything again.
+"""What an unfinished run has done already, so that the next one resumes and does not ask for everything again.
 
-One line of JSON for each address that is in the archive, in a hidden file that goes when its source is through. A line
-that a crash cut off is left out, and a journal of another day's run is not believed.
+It is a hidden file with one line of JSON for each address that is in the archive. It is removed when its source is
+done. A line that a crash cut off is left out, and a journal that is older than half a day is not used.
 """
 
 import json
@@ -20,7 +20,10 @@ class Journal:
         self._path = path
         self._outcomes: dict[str, str] = {}
         lines = _lines(path)
-        if lines and _is_fresh(lines[0], now):
+        is_fresh = False
+        with suppress(IndexError, KeyError, TypeError, ValueError):
+            is_fresh = timedelta(0) <= now - datetime.fromisoformat(lines[0]["started_at"]) < FRESH
+        if is_fresh:
             self._outcomes = {line["url"]: line["outcome"] for line in lines if {"url", "outcome"} <= set(line)}
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,14 +44,8 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
 
-def _is_fresh(line: dict[str, Any], now: datetime) -> bool:
-    try:
-        return timedelta(0) <= now - datetime.fromisoformat(line["started_at"]) < FRESH
-    except (KeyError, TypeError, ValueError):
-        return False
-
-
 def _lines(path: Path) -> list[dict[str, Any]]:
+    """The lines of a journal that are whole; none where there is no journal."""
     try:
         texts = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

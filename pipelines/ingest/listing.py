@@ -1,7 +1,6 @@
-"""What a list page, a JSON list, a sitemap or a page with attachments links to. Pure functions over what was fetched.
+"""What a list page, a JSON list, a sitemap or a page with attachments links to: addresses, titles and dates.
 
-Belongs here how links, their titles and dates are found. Not here: asking for anything (`fetch`), and what a document
-says (`pipelines.read`).
+All functions are pure and work on what was fetched. The requests are made by `fetch`.
 """
 
 import json
@@ -14,14 +13,15 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipelines.ingest.client import Answer
+from pipelines.ingest.client import FetchResponse
 from pipelines.ingest.content import page_text
-from pipelines.ingest.problems import Failed, Refused
+from pipelines.ingest.problems import FetchFailed, FetchRefused
 from pipelines.ingest.sources import Source
 from pipelines.ingest.urls import absolute
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\d)")
 _URL_DATE = re.compile(r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+")  # the common CMS of TRS: t20240131_1234.html
+_FIELD = re.compile(r"\{(\w+)\}")
 _CLIMB = 3  # levels above a link in which its date may stand
 _CHINA = timedelta(hours=8)
 _ATTACHED = "a[href], iframe[src], embed[src]"
@@ -38,17 +38,17 @@ class Link:
 
 @dataclass(frozen=True)
 class ListPage:
-    """All links of a list page, wanted or not, and the list pages that it names as further ones."""
+    """All links of a list page, wanted or not, and the further list pages that it names."""
 
     links: tuple[Link, ...]
     further: tuple[str, ...] = ()
 
 
-def walk(source: Source, ask: Callable[[str], Answer]) -> Iterator[list[Link]]:
-    """The links of each list page that no earlier one had, page after page until there are no more.
+def walk(source: Source, ask: Callable[[str], FetchResponse]) -> Iterator[list[Link]]:
+    """The new links of each list page, page after page until there are no more.
 
     The end is a page that is not there (404), one without any new link, or the source's `max_pages`; the last raises
-    Refused if there was more to read. What `ask` raises passes through.
+    FetchRefused if there was more to read. What `ask` raises passes through.
     """
     queue, asked, known = deque([source.start]), set[str](), set[str]()
     number = source.first_page
@@ -57,10 +57,10 @@ def walk(source: Source, ask: Callable[[str], Answer]) -> Iterator[list[Link]]:
         if url in asked:
             continue
         if len(asked) == source.max_pages:
-            raise Refused(f"more list pages than max_pages = {source.max_pages}")
+            raise FetchRefused(f"more list pages than max_pages = {source.max_pages}")
         try:
             page = parse_list(ask(url), source)
-        except Failed as problem:
+        except FetchFailed as problem:
             if problem.status in (404, 410) and asked and source.pages:
                 return
             raise
@@ -74,8 +74,8 @@ def walk(source: Source, ask: Callable[[str], Answer]) -> Iterator[list[Link]]:
             number += 1
 
 
-def parse_list(answer: Answer, source: Source) -> ListPage:
-    """The links of one list page, by the kind of its source. Raises Failed for JSON that is not as described."""
+def parse_list(answer: FetchResponse, source: Source) -> ListPage:
+    """The links of one list page, by the kind of its source. Raises FetchFailed for JSON that is not as described."""
     text = page_text(answer.data)
     if source.kind == "json":
         return ListPage(tuple(_json_links(text, answer.final_url, source)))
@@ -130,32 +130,33 @@ def _nearby_date(node: LexborNode) -> date | None:
 
 
 def _json_links(text: str, base: str, source: Source) -> Iterator[Link]:
+    """The links of a JSON list, by the keys that the source names."""
     try:
         items: Any = json.loads(text)
         for name in filter(None, source.items.split(".")):
             items = items[name]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise Failed(f"no list at items = {source.items!r} in the JSON: {type(error).__name__}: {error}") from error
+        raise FetchFailed(
+            f"no list at items = {source.items!r} in the JSON: {type(error).__name__}: {error}"
+        ) from error
     if not isinstance(items, list):
-        raise Failed(f"items = {source.items!r} leads to {type(items).__name__} in the JSON, expected a list")
-    for item in items:
-        link = _json_link(item, base, source) if isinstance(item, dict) else None
-        if link:
-            yield link
+        raise FetchFailed(f"items = {source.items!r} leads to {type(items).__name__} in the JSON, expected a list")
+    for item in filter(lambda item: isinstance(item, dict), items):
+        href = _item_address(source.item_url, item)
+        url = absolute(base, href) if href else None
+        if url is None:
+            continue
+        title = _words(LexborHTMLParser(str(item.get(source.item_title) or "")).text())  # they come with <em> or &amp;
+        when = item.get(source.item_date)
+        listed_on = _moment(when) if isinstance(when, int) else _as_date(_DATE.search(str(when or "")))
+        yield Link(url, title, listed_on)
 
 
-def _json_link(item: dict[str, Any], base: str, source: Source) -> Link | None:
-    """One item; `item_url` is a field, or an address with fields in braces."""
-    if "{" in source.item_url:
-        href = re.sub(r"\{(\w+)\}", lambda field: str(item.get(field[1], "")), source.item_url)
-    else:
-        href = str(item.get(source.item_url) or "")
-    url = absolute(base, href) if href else None
-    if url is None:
-        return None
-    title = _words(LexborHTMLParser(str(item.get(source.item_title) or "")).text())  # titles come with <em> or &amp;
-    when = item.get(source.item_date)
-    return Link(url, title, _moment(when) if isinstance(when, int) else _as_date(_DATE.search(str(when or ""))))
+def _item_address(item_url: str, item: dict[str, Any]) -> str:
+    """The address of a JSON item; `item_url` names its field, or is an address with fields in braces."""
+    if "{" in item_url:
+        return _FIELD.sub(lambda field: str(item.get(field[1], "")), item_url)
+    return str(item.get(item_url) or "")
 
 
 def _moment(milliseconds: int) -> date | None:
@@ -167,6 +168,7 @@ def _moment(milliseconds: int) -> date | None:
 
 
 def _sitemap(text: str, base: str) -> ListPage:
+    """The links of a sitemap, and the sitemaps that an index names."""
     page = LexborHTMLParser(text)  # an HTML parser knows no entities that could grow
     links = []
     for entry in page.css("url"):
@@ -179,6 +181,7 @@ def _sitemap(text: str, base: str) -> ListPage:
 
 
 def _base(page: LexborHTMLParser, url: str) -> str:
+    """The address that relative links of the page belong to."""
     node = page.css_first("base[href]")
     return (absolute(url, node.attributes.get("href") or "") if node else None) or url
 

@@ -1,6 +1,6 @@
-"""Patience: one request at a time for a host, with a pause between two, whoever asks.
+"""Pace: one request at a time for a host, with a pause between two, whoever asks.
 
-Only waiting belongs here. Which pause a site wants is said by its entry in `sources.toml` and its robots.txt.
+How long a pause a site wants stands in its entry in `sources.toml` and in its robots.txt.
 """
 
 import random
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipelines.ingest.problems import Interrupted
+from pipelines.ingest.problems import FetchInterrupted
 
 JITTER = 0.5  # a pause is up to this share longer than asked for, so that runs do not beat in step
 
@@ -61,14 +61,14 @@ class Pace:
     def turn(self, host: str, delay: float) -> Iterator[None]:
         """Wait for the host to be free; the block is the request, after which come `delay` seconds and some jitter.
 
-        Raises Interrupted when the clock was stopped meanwhile.
+        Raises FetchInterrupted when the clock was stopped meanwhile.
         """
         lane = self._lane(host)
         with lane.lock:
             while not self._clock.is_stopped and (wait := lane.free_at - self._clock.now()) > 0:
                 self._clock.sleep(wait)
             if self._clock.is_stopped:
-                raise Interrupted
+                raise FetchInterrupted
             try:
                 yield
             finally:

@@ -1,7 +1,4 @@
-"""Why a web address was not read: the exceptions of fetching, each with a reason in words.
-
-Only the kinds of ending belong here; who raises them says why.
-"""
+"""Why a web address was not read: the exceptions of fetching, each with its reason in words."""
 
 
 class FetchProblem(Exception):
@@ -12,29 +9,29 @@ class FetchProblem(Exception):
         self.reason = reason
 
 
-class Refused(FetchProblem):
-    """We do not want it: a host that is not listed, robots.txt, too large, too slow, a private address."""
+class FetchRefused(FetchProblem):
+    """We do not want the address: host not listed, forbidden by robots.txt, too large, too slow, private."""
 
 
-class Failed(FetchProblem):
-    """We did not get it: a status (then in `status`), or no connection."""
+class FetchFailed(FetchProblem):
+    """We did not get the address: there was no connection, or an answer with another `status` than 200."""
 
     def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(reason)
         self.status = status
 
 
-class Again(Failed):
-    """We did not get it now, but it is worth another attempt, `after` so many seconds where the server says so."""
+class TryAgain(FetchFailed):
+    """We did not get the address now, but another attempt may: after `after` seconds, where the server says so."""
 
     def __init__(self, reason: str, status: int | None = None, after: float = 0.0) -> None:
         super().__init__(reason, status)
         self.after = after
 
 
-class Stopped(FetchProblem):
-    """The site does not want us (401, 403, a captcha): nothing more is asked of it in this run."""
+class SiteStopped(FetchProblem):
+    """The site does not want us (401, 403, a captcha): it is not asked again in this run."""
 
 
-class Interrupted(Exception):
-    """The run is being broken off; whoever waits for a turn ends with this, and the next run resumes."""
+class FetchInterrupted(Exception):
+    """The run is being broken off: raised to each thread that waits for its turn. The next run resumes."""

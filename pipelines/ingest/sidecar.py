@@ -1,6 +1,6 @@
 """Sidecars: the JSON file beside a report that says where its bytes came from (`001.txt` has `001.meta.json`).
 
-This module parses one sidecar; `pipelines.ingest.inventory` decides which file is the sidecar of which.
+One sidecar is parsed here. Which file is the sidecar of which report is decided in `inventory`.
 """
 
 import json

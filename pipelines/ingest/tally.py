@@ -1,6 +1,6 @@
-"""What a fetch did, source by source, and whether that is well.
+"""What a fetch did, source by source, and whether the source gave what it should.
 
-Counting and judging belong here; showing it belongs to `pipelines.cli.fetch_output` and to the asset.
+It is shown by `pipelines.cli.fetch_output` and by the asset `fetched_documents`.
 """
 
 from collections import Counter
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.ingest.listing import Link
-from pipelines.ingest.problems import FetchProblem, Refused
+from pipelines.ingest.problems import FetchProblem, FetchRefused
 from pipelines.ingest.sources import Source
 
 COLUMNS = ("source", "listed", "pages", "attachments", "new", "changed", "unchanged", "refused", "failed")
 
 
 @dataclass(frozen=True)
-class Problem:
+class UnreadAddress:
     """An address that was refused or failed, and why."""
 
     kind: str
@@ -32,14 +32,16 @@ class Tally:
     pages: int = 0
     attachments: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[UnreadAddress] = field(default_factory=list)
     stopped: str | None = None
     is_partial: bool = False
     links: Sequence[Link] = ()
 
     def add(self, problem: FetchProblem, url: str) -> None:
         """Count an address that was not read."""
-        self.problems.append(Problem("refused" if isinstance(problem, Refused) else "failed", url, problem.reason))
+        self.problems.append(
+            UnreadAddress("refused" if isinstance(problem, FetchRefused) else "failed", url, problem.reason)
+        )
 
     def count(self, kind: str) -> int:
         """How many addresses were refused or failed."""
@@ -64,7 +66,7 @@ class Tally:
         return ([f"stopped: {self.stopped}"] if self.stopped else []) + lines
 
     def verdicts(self) -> list[str]:
-        """What is not well with the source as a whole, in words."""
+        """What is wrong with the source as a whole, in words."""
         if self.is_below_minimum:
             return [f"failed: {self.listed} documents listed, fewer than min_documents = {self.source.min_documents}"]
         return ["warning: found nothing that it should read"] if self.found_nothing else []

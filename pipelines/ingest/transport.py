@@ -1,8 +1,7 @@
 """The way to the network: only to public addresses, only for so long, TLS always verified.
 
-Belongs here what must hold for every single connection, redirects included. Which hosts may be asked at all is decided
-in `pipelines.ingest.client`. Connections are not kept: seconds lie between two requests to a host, and a new
-connection is a new look at where its name leads.
+This holds for every single connection, redirects included. Which hosts may be asked is decided in `client`. Connections
+are not kept: seconds lie between two requests to a host, and each new connection checks anew where its name leads.
 """
 
 import ipaddress
@@ -15,7 +14,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from pipelines.ingest.problems import Refused
+from pipelines.ingest.problems import FetchRefused
 
 Resolve = Callable[..., Iterable[tuple[Any, ...]]]  # as socket.getaddrinfo
 
@@ -69,7 +68,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         private = [address for address in addresses if not is_public(address)]
         if private and not self._allow_private:
-            raise Refused(f"host {host} leads to the private address {private[0]}")
+            raise FetchRefused(f"host {host} leads to the private address {private[0]}")
         return addresses
 
 
@@ -106,7 +105,7 @@ class _TimedStream(httpcore2.NetworkStream):
     def _left(self, timeout: float | None) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise Refused(f"took longer than {self._seconds:g} seconds")
+            raise FetchRefused(f"took longer than {self._seconds:g} seconds")
         return left if timeout is None else min(left, timeout)
 
 

@@ -1,6 +1,6 @@
-"""Web addresses: made absolute, brought to one form, and the host they name.
+"""Web addresses: made absolute, brought to one form, and the host they name. No request is made here.
 
-Nothing is asked of the network here. An address with a user name in it is none, because its host is easily misread.
+An address with a user name in it counts as none, because its host is easily misread.
 """
 
 import re

@@ -1,8 +1,7 @@
-"""Bytes to characters: which charset a text file or a web page is in.
+"""From bytes to characters: which charset a text file or a web page is in, and what is no text at all.
 
-Here belongs the choice of charset and the refusal of what is no text. Not here: what the text says or how it is
-cleaned. The order is: what a page declares, if its bytes bear it out; byte order mark; strict UTF-8; GB18030 (which
-holds GBK and GB2312, so that these labels mean it too).
+The charset that a page declares counts if its bytes fit it; then the byte order mark, strict UTF-8, and GB18030, in
+this order. GB18030 holds GBK and GB2312, so these labels mean it too.
 """
 
 import codecs
@@ -39,36 +38,26 @@ _DAMAGED_SHARE = 0.01
 
 
 def decode_page(data: bytes) -> tuple[str, str]:
-    """Like `decode`, for a web page: heeds the charset it declares, and lets single damaged characters pass."""
+    """Return the same for a web page, whose declared charset counts and which may have single damaged characters."""
     label = _LABEL.search(data[:_LABEL_REACH])
     declared = (label[1] or label[2]).decode("ascii").lower() if label else ""
     charset = "gb18030" if declared.startswith("gb") else declared
-    if charset and not _is_utf8(data) and not _IGNORED_LABELS.match(charset):
+    if charset and not _IGNORED_LABELS.match(charset):
         try:
-            return _checked(_partial(data, charset), charset)
-        except (LookupError, UnicodeError, ReadError):
-            pass  # declared wrongly: the bytes decide
+            _partial(data, "utf-8")  # what is UTF-8 is believed to be that, whatever the page declares
+        except UnicodeDecodeError:
+            try:
+                return _checked(_partial(data, charset), charset)
+            except (LookupError, UnicodeError, ReadError):
+                pass  # declared wrongly: the bytes decide
     try:
         return decode(data)
-    except ReadError as refusal:
+    except ReadError:
         for charset in ("utf-8", "gb18030"):
-            if _is_damaged_at_most(data, charset, _DAMAGED_SHARE):
+            text = codecs.getincrementaldecoder(charset)("replace").decode(data, final=False)
+            if text.count("\ufffd") <= _DAMAGED_SHARE * sum(char > "\x7f" for char in text):
                 return data.decode(charset, "replace"), charset
-        raise refusal
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        _partial(data, "utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_damaged_at_most(data: bytes, charset: str, share: float) -> bool:
-    text = codecs.getincrementaldecoder(charset)("replace").decode(data, final=False)
-    foreign = sum(char > "\x7f" for char in text)
-    return text.count("\ufffd") <= share * foreign
+        raise
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -1,7 +1,4 @@
-"""Whether a text is the whole document or was cut off.
-
-Here belongs the judgement of a text's end. Not here: finding the paywall lines themselves (`furniture`).
-"""
+"""Whether a text is the whole document or was cut off. The lines of a paywall are found by `furniture`."""
 
 import re
 from collections.abc import Sequence

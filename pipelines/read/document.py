@@ -1,7 +1,4 @@
-"""What reading a file gives: a document, or a reason why there is none.
-
-Here belong the types that every format shares. Not here: how any format is read.
-"""
+"""What reading a file gives: a document, or a reason why there is none. Every format uses these types."""
 
 from dataclasses import dataclass
 
@@ -40,7 +37,7 @@ class ReadError(FazhiError):
     """A file that cannot be read. `message` says what was found and what to do."""
 
     def __init__(self, code: ReasonCode, message: str) -> None:
-        """Raise ValueError for a code that is not in `ReasonCode`: no step can give a reason that nobody documented."""
+        """Take a documented code only: ValueError for any other."""
         self.code = ReasonCode(code)
         self.message = message
         super().__init__(str(self.reason))

@@ -1,11 +1,11 @@
 """Page furniture: the stretches of a saved page that are not the report.
 
-Here belongs finding navigation, metadata, page tools, footers, paywalls, advertisements and spam in a text, as spans.
-Not here: removing anything (the stored text keeps every character) or reading the report itself.
+Navigation, metadata, page tools, footers, paywalls, advertisements and spam are found in a text as spans. Nothing is
+removed: the stored text keeps every character.
 
-A line is furniture only when all of it is explained, or when wording that no report uses stands in it; near the head
-and the foot of a page weaker signs are enough. Kinds: `navigation`, `metadata`, `page_tools`, `footer`, `paywall`,
-`advertisement`, `spam`, `markup`, `layout`.
+A line is furniture only if all of it is explained, or if it has wording that no report uses. Near the head and the foot
+of a page weaker signs are enough. Kinds: `navigation`, `metadata`, `page_tools`, `footer`, `paywall`, `advertisement`,
+`spam`, `markup`, `layout`.
 """
 
 import re
@@ -28,7 +28,7 @@ _BODY_LENGTH = 40
 _SIGN, _TELLTALE, _INSIDE = 1, 2, 4
 
 
-class Line(NamedTuple):
+class MarkedLine(NamedTuple):
     """One line of a page: its offsets without the spaces around it, its folded text, and which signs stand in it."""
 
     start: int
@@ -37,7 +37,7 @@ class Line(NamedTuple):
     signs: int
 
 
-def mark(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
+def find_furniture(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
     """Return the furniture of `text` (sorted, not overlapping) and the metadata fields found in it."""
     lines = _lines(text)
     strong = [_strong(line) for line in lines]
@@ -62,7 +62,7 @@ def mark(text: str) -> tuple[tuple[Span, ...], tuple[Field, ...]]:
     return _with_paywall_tail(text, spans), tuple(dict.fromkeys(fields))
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[MarkedLine]:
     """Split into lines that are not blank."""
     folded = fold(text)
     raws = folded.split("\n")
@@ -73,7 +73,7 @@ def _lines(text: str) -> list[Line]:
         stripped = raw.strip()
         if stripped:
             start = starts[number] + len(raw) - len(raw.lstrip())
-            lines.append(Line(start, start + len(stripped), stripped, signs.get(number, 0)))
+            lines.append(MarkedLine(start, start + len(stripped), stripped, signs.get(number, 0)))
     return lines
 
 
@@ -96,7 +96,7 @@ def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[int]]:
     return ahocorasick_rs.AhoCorasick(list(kinds)), list(kinds.values())
 
 
-def _body(lines: list[Line], strong: list[str | None]) -> tuple[int, int]:
+def _body(lines: list[MarkedLine], strong: list[str | None]) -> tuple[int, int]:
     """Return the numbers of the first and the last line that read like prose; everything when none does."""
     numbers = range(len(lines))
     first = next((at for at in numbers if not strong[at] and _is_prose(lines[at].text)), None)
@@ -110,7 +110,7 @@ def _is_prose(line: str) -> bool:
     return bool(is_body) and not metadata.KEY_VALUE.match(line)
 
 
-def _strong(line: Line) -> str | None:
+def _strong(line: MarkedLine) -> str | None:
     """Return the kind of a line that is furniture wherever it stands."""
     text = line.text
     if len(text) > wording.LONGEST_METADATA and not line.signs & _TELLTALE:
@@ -137,7 +137,7 @@ def _weak(line: str, above: bool) -> str | None:
     return "navigation" if above and wording.NAVIGATION_WEAK.fullmatch(metadata.strip_lead(line)) else None
 
 
-def _metadata(lines: list[Line], at: int, edge: bool) -> tuple[int, list[Field]]:
+def _metadata(lines: list[MarkedLine], at: int, edge: bool) -> tuple[int, list[Field]]:
     """Return how many lines from `at` are metadata, and their fields."""
     line = lines[at].text
     if "|" in line:
@@ -168,7 +168,7 @@ def _may_stand(line: str, key: str, edge: bool) -> bool:
     return edge or (not metadata.is_weak(key) and metadata.canonical(key) not in ("主题分类", "公开方式"))
 
 
-def _with_value_below(lines: list[Line], at: int, name: str) -> tuple[int, list[Field]]:
+def _with_value_below(lines: list[MarkedLine], at: int, name: str) -> tuple[int, list[Field]]:
     """Take the line below a lone key as its value when it looks like one."""
     below = metadata.strip_lead(lines[at + 1].text) if at + 1 < len(lines) else ""
     if below and not metadata.KEY_ONLY.match(below) and metadata.fits(name, below):
@@ -176,7 +176,7 @@ def _with_value_below(lines: list[Line], at: int, name: str) -> tuple[int, list[
     return 1, []
 
 
-def _as_written(text: str, lines: list[Line], fields: list[Field]) -> list[Field]:
+def _as_written(text: str, lines: list[MarkedLine], fields: list[Field]) -> list[Field]:
     """Give values back in the script of the page; they were read from folded text of the same length."""
     written = text[lines[0].start : lines[-1].end]
     folded = fold(written)
@@ -184,7 +184,7 @@ def _as_written(text: str, lines: list[Line], fields: list[Field]) -> list[Field
     return [(name, written[place : place + len(value)] if place >= 0 else value) for name, value, place in found]
 
 
-def _inside(line: Line) -> list[Span]:
+def _inside(line: MarkedLine) -> list[Span]:
     """Return furniture inside a line of content: header items of a page saved as one line, markup, omissions."""
     if not line.signs & _INSIDE:
         return []

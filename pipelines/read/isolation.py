@@ -1,10 +1,11 @@
-"""A second process for what may crash or hang: libraries in C and Rust meet files that somebody damaged.
+"""A second process for what may crash or hang: libraries in C and Rust that meet damaged files.
 
-Here belongs one helper process per process, its limits in time and memory, and starting it anew. Not here: what it
-runs. A call costs about a tenth of a millisecond, the first one half a second.
+Each process has one helper process, with limits of time and memory, which is started anew when it ends. A call costs
+about a tenth of a millisecond, the first one half a second.
 """
 
 import atexit
+import logging
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ Result = TypeVar("Result")
 
 SECONDS = 60.0
 MEMORY = 4_000_000_000  # bytes of address space
+
+_log = logging.getLogger(__name__)
 
 _START = "import sys; from pipelines.read.isolation import serve; serve(int(sys.argv[1]))"
 _Helper = tuple["subprocess.Popen[bytes]", "Connection[Any, Any]"]
@@ -39,11 +42,13 @@ def run(function: Callable[..., Result], *arguments: Any, seconds: float = SECON
             pipe.send((function, arguments))
             if not pipe.poll(seconds):
                 _stop()
+                _log.info("the helper process was killed: %s took more than %g s", function.__module__, seconds)
                 message = f"found a file that is not read after {seconds:.0f} seconds; save it anew in another format"
                 raise ReadError(ReasonCode.TOO_SLOW, message)
             is_result, value = pipe.recv()
         except (EOFError, OSError) as error:
             code = _stop()
+            _log.info("the helper process ended with exit code %s in %s", code, function.__module__)
             message = f"found a file that ends the reader (exit code {code}); save it anew in another format"
             raise ReadError(ReasonCode.CRASHED, message) from error
     if is_result:
@@ -90,31 +95,27 @@ def _stop() -> int | None:
 
 
 def serve(handle: int) -> None:
-    """Answer calls on the pipe with this file descriptor until the other side is gone."""
-    _limit_memory()
+    """Answer calls on the pipe with this file descriptor until the other side is gone.
+
+    An answer is whether the call gave a result, and the result or the error.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     pipe: Connection[Any, Any] = Connection(handle)
     while True:
         try:
             function, arguments = pipe.recv()
         except EOFError:
             return
-        pipe.send(_answer(function, arguments))
-
-
-def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
-    """Return whether it is a result, and the result or the error."""
-    try:
-        return True, function(*arguments)
-    except ReadError as error:
-        return False, error
-    except BaseException as error:  # a panic of a Rust library is no Exception
-        kind = type(error).__name__
-        message = f"found a file at which the reader gives up ({kind}); save it anew in another format"
-        return False, ReadError(ReasonCode.TOO_LARGE if kind == "MemoryError" else ReasonCode.BROKEN, message)
-
-
-def _limit_memory() -> None:
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        try:
+            answer: tuple[bool, Any] = True, function(*arguments)
+        except ReadError as error:
+            answer = False, error
+        except BaseException as error:  # a panic of a Rust library is no Exception
+            kind = type(error).__name__
+            message = f"found a file at which the reader gives up ({kind}); save it anew in another format"
+            code = ReasonCode.TOO_LARGE if kind == "MemoryError" else ReasonCode.BROKEN
+            answer = False, ReadError(code, message)
+        pipe.send(answer)

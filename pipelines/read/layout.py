@@ -1,7 +1,7 @@
 """From the lines that a format gives to the document that is stored: the last step of every format with structure.
 
-Here belong table rows, what is one paragraph, and joining what a format knows of its furniture with what the wording
-tells. Not here: any one format.
+Table rows and broken lines are put together, and the furniture that a format knows is joined with what the wording
+shows.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError, Span
-from pipelines.read.furniture import mark
+from pipelines.read.furniture import find_furniture
 from pipelines.read.normalise import normalise
 from pipelines.read.page_fields import Field
 from pipelines.reasons import ReasonCode
@@ -24,21 +24,26 @@ _DIGIT = re.compile(r"[0-9０-９]")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One line of the text to be, and its kind of furniture where the format knows it to be some."""
+class LayoutPart:
+    """A piece of the text to be, and its kind of furniture where the format knows that it is furniture."""
 
     text: str
     furniture: str | None = None
 
 
 def compose(
-    parts: Iterable[Part], media_type: str, encoding: str | None, fields: Sequence[Field] = (), whole: bool = True
+    parts: Iterable[LayoutPart], media_type: str, encoding: str | None, fields: Sequence[Field] = (), whole: bool = True
 ) -> Document:
     """Join parts to a document. `fields` come before those found in the text; `whole` is false if pages are missing.
 
     Raises ReadError `empty` when nothing is left.
     """
-    lines = [(line, part.furniture) for part in parts for line in _clean(part.text)]
+    lines = [
+        (line, part.furniture)
+        for part in parts
+        for raw in normalise(part.text).split("\n")
+        if (line := _WHITE.sub(" ", raw).strip())
+    ]
     text = "".join(f"{line}\n" for line, _ in lines)
     if not any(kind is None for _, kind in lines):
         raise ReadError(
@@ -49,8 +54,10 @@ def compose(
         if kind:
             known.append(Span(at, at + len(line), kind))
         at += len(line) + 1
-    found, found_fields = mark(text)
-    furniture = _merged(known, found)
+    found, found_fields = find_furniture(text)
+    # what the format knows goes before what the wording shows; spans do not overlap
+    free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in known)]
+    furniture = tuple(sorted([*known, *free], key=lambda span: span.start))
     all_fields = tuple(dict.fromkeys((*fields, *found_fields)))
     return Document(text, media_type, encoding, furniture, all_fields, whole and is_complete(text, furniture))
 
@@ -102,14 +109,3 @@ def _let_hang(line: list[str], hanging: dict[int, tuple[str, int]]) -> None:
         if left > 1:
             hanging[len(line)] = (text, left - 1)
         line.append(text)
-
-
-def _clean(text: str) -> list[str]:
-    lines = (_WHITE.sub(" ", line).strip() for line in normalise(text).split("\n"))
-    return [line for line in lines if line]
-
-
-def _merged(known: Sequence[Span], found: Sequence[Span]) -> tuple[Span, ...]:
-    """What the format knows goes before what the wording tells; spans do not overlap."""
-    free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in known)]
-    return tuple(sorted([*known, *free], key=lambda span: span.start))

@@ -1,7 +1,7 @@
 """Normalising a text once, before it is stored and offsets into it are taken.
 
-Here belongs what no reader could ever miss: line ends, control and zero-width characters, kinds of spaces. Words,
-script, punctuation, digits and the number of spaces stay as they came; matching folds them on its own.
+Only what no reader could miss is changed: line ends, control and zero-width characters, kinds of spaces. Words, script,
+punctuation, digits and the number of spaces stay as they came; matching folds them itself.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The metadata that government pages print around a report: which keys there are and how their values look.
 
-Here belong the vocabulary of keys and the reading of one line of key and value pairs, in the layouts seen on such
-pages: pipe tables, bullet lists, `[ 索引号 ]` blocks, header lines and key and value on lines of their own. Not here:
-where on the page such lines may stand (`furniture`). Keys are looked up in folded text (`fold`).
+One line of keys and values is read at a time, in the layouts of such pages: pipe tables, bullet lists, `[ 索引号 ]`
+blocks, header lines, key and value on lines of their own. Where such lines may stand is decided in `furniture`. Keys
+are looked up in folded text (`fold`).
 """
 
 import re

@@ -1,7 +1,6 @@
-"""Reading: bytes in, clean text out, one module a format.
+"""Reading: bytes in, clean text out, one module a format. The format is chosen by content, never by name.
 
-Here belongs the choice of the format, by content and not by name. Not here: who reports on what (`identify`) and
-what the figures are (`extract`). A new format is a module with a function from bytes to `Document` and a line below.
+A new format is a module in `formats/` with a function from bytes to `Document`, and a line below.
 """
 
 import io
@@ -15,7 +14,7 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
-# Part of the key under which read documents are cached: raise it with every change of what reading yields.
+# LayoutPart of the key under which read documents are cached: raise it with every change of what reading yields.
 READER_VERSION = "2"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000

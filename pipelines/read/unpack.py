@@ -1,7 +1,7 @@
 """Archives (zip and rar): which files are in them, with their bytes.
 
-Here belongs the inside of an archive, also of one within another, and the refusal of bombs. Not here: reading the files
-in it. Nothing is ever unpacked to disk; a member is named `archive.zip!/folder/report.docx`, whatever its archive says.
+Archives within archives are opened too, and bombs are refused. Nothing is ever unpacked to disk. A member is named
+`archive.zip!/folder/report.docx`, whatever path its archive gives it.
 """
 
 import io
@@ -77,6 +77,7 @@ def members(data: bytes) -> Iterator[Member]:
 
 
 def _walk(data: bytes, above: str, depth: int, left: list[int]) -> Iterator[Member]:
+    """Yield the files of one archive, at `depth` and below the path `above`; `left` are the files and bytes allowed."""
     for entry in _entries(data):
         path = above + entry.name
         left[0] -= 1
@@ -85,23 +86,18 @@ def _walk(data: bytes, above: str, depth: int, left: list[int]) -> Iterator[Memb
             limits = f"{MOST_MEMBERS} files and {MOST_BYTES} bytes unpacked"
             raise ReadError(ReasonCode.BOMB, f"found an archive beyond {limits}; unpack it yourself if you trust it")
         content, reason = _unpacked(entry)
-        if reason is None and is_archive(content):
-            if depth < DEEPEST:
-                yield from _inner(content, path, depth, left)
-                continue
+        if reason is not None or not is_archive(content):
+            yield Member(path, content, reason)
+        elif depth == DEEPEST:
             message = f"found archives within archives, {DEEPEST} at most are read; unpack it first"
-            content, reason = b"", Reason(ReasonCode.TOO_DEEP, message)
-        yield Member(path, content, reason)
-
-
-def _inner(data: bytes, path: str, depth: int, left: list[int]) -> Iterator[Member]:
-    """Yield the files of an archive that is a member itself; where it cannot be read, it is one failed member."""
-    try:
-        yield from _walk(data, path + SEPARATOR, depth + 1, left)
-    except ReadError as error:
-        if error.code is ReasonCode.BOMB:
-            raise
-        yield Member(path, b"", error.reason)
+            yield Member(path, b"", Reason(ReasonCode.TOO_DEEP, message))
+        else:
+            try:
+                yield from _walk(content, path + SEPARATOR, depth + 1, left)
+            except ReadError as error:  # an inner archive that cannot be read is one failed member; a bomb ends it all
+                if error.code is ReasonCode.BOMB:
+                    raise
+                yield Member(path, b"", error.reason)
 
 
 def _unpacked(entry: _Entry) -> tuple[bytes, Reason | None]:
@@ -113,13 +109,12 @@ def _unpacked(entry: _Entry) -> tuple[bytes, Reason | None]:
         message = f"found {entry.size} bytes packed into {entry.packed}; unpack it yourself if you trust it"
         return b"", Reason(ReasonCode.BOMB, message)
     try:
-        data = entry.unpack()
+        return entry.unpack(), None
     except ReadError as error:
         return b"", error.reason
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
         return b"", Reason(ReasonCode.BROKEN, message)
-    return data, None
 
 
 def _entries(data: bytes) -> list[_Entry]:
@@ -179,16 +174,13 @@ def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def _rar_entries(data: bytes) -> list[_Entry]:
+    def give(content: bytes | ReadError) -> bytes:
+        if isinstance(content, ReadError):
+            raise content
+        return content
+
     files = isolation.run(_unrar, data)
-    return [
-        _Entry(name, size, packed, locked, partial(_known, content)) for name, size, packed, locked, content in files
-    ]
-
-
-def _known(content: bytes | ReadError) -> bytes:
-    if isinstance(content, ReadError):
-        raise content
-    return content
+    return [_Entry(name, size, packed, locked, partial(give, content)) for name, size, packed, locked, content in files]
 
 
 def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
@@ -201,26 +193,22 @@ def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
         message = "found an archive that needs a password, expected an open one; unpack it with the password"
         raise ReadError(ReasonCode.ENCRYPTED, message) from error
     except Exception as error:
-        raise ReadError(
-            ReasonCode.BROKEN, "found a damaged rar archive, expected a whole one; fetch it again"
-        ) from error
+        message = "found a damaged rar archive, expected a whole one; fetch it again"
+        raise ReadError(ReasonCode.BROKEN, message) from error
     left = MOST_BYTES
     files = []
     for info in infos[: MOST_MEMBERS + 1]:
         left -= info.file_size
         is_bomb = left < 0 or (info.file_size > _RATIO_FROM and info.file_size > _RATIO * max(1, info.compress_size))
-        content = b"" if info.is_encrypted or is_bomb else _unrar_one(archive, info, options)
+        content: bytes | ReadError = b""
+        if not info.is_encrypted and not is_bomb:
+            try:
+                content = archive.read(info, options=options)
+            except Exception as error:
+                message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
+                content = ReadError(ReasonCode.BROKEN, message)
         files.append((info.filename, info.file_size, info.compress_size, bool(info.is_encrypted), content))
     return files
-
-
-def _unrar_one(archive: rars.RarFile, info: rars.RarInfo, options: rars.ReadOptions) -> bytes | ReadError:
-    try:
-        data: bytes = archive.read(info, options=options)
-        return data
-    except Exception as error:
-        kind = type(error).__name__
-        return ReadError(ReasonCode.BROKEN, f"found a damaged file in the archive ({kind}); fetch the archive again")
 
 
 def _is_office(data: bytes) -> bool:

@@ -1,7 +1,7 @@
 """The wording of page furniture other than metadata keys, as patterns over folded lines.
 
-Here belongs vocabulary: what site tools, footers, paywalls, advertisements and injected spam say. Not here: the walk
-over the page that uses it (`furniture`). No pattern nests one repetition in another over the same characters.
+It is what site tools, footers, paywalls, advertisements and injected spam say. No pattern nests one repetition in
+another over the same characters.
 """
 
 import re

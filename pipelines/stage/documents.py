@@ -4,6 +4,7 @@ Calling `pipelines.read` for the files that are new belongs here, reading a form
 """
 
 import hashlib
+import logging
 import mimetypes
 import traceback
 from functools import lru_cache, partial
@@ -20,6 +21,8 @@ from pipelines.read.reader import READER_VERSION, read_bytes
 from pipelines.read.unpack import SEPARATOR, members
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
 _FIELD = pl.Struct({"name": pl.String(), "value": pl.String()})
@@ -81,9 +84,11 @@ def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
         try:
             rows.append(row | _ok(_read(raw_dir, row, archive_path)))
         except ReadError as error:
+            _log.debug("%s is not read: %s", row["raw_path"], error.reason)
             rows.append(row | _failed(row, error.reason))
         except (OSError, MemoryError) as error:
             found = getattr(error, "strerror", None) or type(error).__name__
+            _log.info("%s cannot be opened now, the next run tries again: %s", row["raw_path"], found)
             rows.append(row | _failed(row, Reason(ReasonCode.UNREADABLE, found)) | {"input_key": RETRY})
         except Exception as error:
             errors.append(f"{row['raw_path']}\n{traceback.format_exc()}")

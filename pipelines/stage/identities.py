@@ -4,6 +4,7 @@ Calling `pipelines.identify` for the documents that are new belongs here, resolv
 """
 
 import hashlib
+import logging
 import traceback
 from dataclasses import asdict
 from functools import lru_cache, partial
@@ -48,6 +49,7 @@ IDENTITIES = StageTable(
         "input_key": pl.String(),
     },
 )
+_log = logging.getLogger(__name__)
 _TEXT = ["report_id", "text", "furniture", "fields", "read_status", "reason_code", "reason"]
 
 
@@ -92,6 +94,8 @@ def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
     furniture = tuple(Span(**span) for span in row["furniture"])
     fields = tuple((field["name"], field["value"]) for field in row["fields"])
     identity = identify(row["text"], furniture, fields, row["source_url"], row["source_id"], gazetteer)
+    if identity.status_reason:
+        _log.debug("report %s is quarantined: %s", row["report_id"], identity.status_reason)
     return asdict(identity) | {"identifier_version": IDENTIFIER_VERSION}
 
 

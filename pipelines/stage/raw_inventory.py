@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.build.buckets import Counts, write_parquet
 from pipelines.build.progress import report
-from pipelines.ingest import early_scan as ahead
+from pipelines.ingest import early_scan
 from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
 from pipelines.read.document import ReadError
 from pipelines.read.reader import READER_VERSION
@@ -38,7 +38,7 @@ def read_files(settings: Settings) -> pl.DataFrame:
 def refresh_files(settings: Settings) -> Counts:
     """Take stock of the raw folder, hashing only files that are new or touched; write the tables if they changed."""
     before = _read(settings.inventory_path, SCHEMA)
-    seen = ahead.take(settings.raw_dir)
+    seen = early_scan.take(settings.raw_dir)
     after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"), seen)
     known = read_files(settings)
     files = with_members(after, known, settings)

@@ -1,7 +1,7 @@
 """Old Word documents (doc, and wps files that are doc inside).
 
-Here belongs telling the streams of an OLE file apart and reading the one with the text. The numbers that Word makes for
-lists are not in what the library gives; none is made up.
+An OLE file may hold something else; the names of its streams tell. The library does not give the numbers that Word
+makes for lists, and none is made up.
 """
 
 from office_oxide import Document as OfficeDocument
@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import lines_of
-from pipelines.read.layout import Part, compose
+from pipelines.read.layout import LayoutPart, compose
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"
@@ -44,4 +44,4 @@ def read(data: bytes, name: str) -> Document:
             ReasonCode.BROKEN, "found a damaged Word document; fetch it again, or save it as docx"
         ) from error
     body = LexborHTMLParser(html).body
-    return compose(map(Part, lines_of(body, numbered=False) if body else []), MEDIA_TYPE, None)
+    return compose(map(LayoutPart, lines_of(body, numbered=False) if body else []), MEDIA_TYPE, None)

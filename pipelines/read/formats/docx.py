@@ -1,8 +1,8 @@
-"""Word documents (docx, docm, and wps files that are docx inside), read as they would look with all changes accepted.
+"""Word documents (docx, docm, and wps files that are docx inside), read as they look with all changes accepted.
 
-Here belongs the walk over body, tables, fields and tracked changes, on the XML itself: python-docx knows no insertions,
-content controls and list numbers, and takes ten times longer. Not here: the numbers of lists (`numbering`).
-Page headers and footers, comments, deleted text and tables of contents are not part of the report's text.
+The walk is over the XML itself: python-docx does not know insertions, content controls and list numbers, and takes ten
+times as long. Page headers and footers, comments, deleted text and tables of contents are no part of the report's text.
+The numbers of lists come from `numbering`.
 """
 
 import io
@@ -16,7 +16,7 @@ from lxml import etree
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.numbering import Numbering, qn
-from pipelines.read.layout import Part, compose, spread, table_lines
+from pipelines.read.layout import LayoutPart, compose, spread, table_lines
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -34,7 +34,7 @@ def read(data: bytes, name: str) -> Document:
     """Return the text of a Word document. Raises ReadError `broken`, `bomb` or `empty`."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return compose(map(Part, _Body(package).lines()), MEDIA_TYPE, None)
+            return compose(map(LayoutPart, _Body(package).lines()), MEDIA_TYPE, None)
     except ReadError:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to

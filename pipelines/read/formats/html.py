@@ -1,8 +1,7 @@
-"""Web pages: the report's container, the title and the metadata around it.
+"""Web pages: the report's container, the title, and the metadata around it.
 
-Here belongs finding the report on a page, by the containers of the common content management systems and, where none
-is known, by where the prose is. Not here: what tags mean for the text (`html_lines`), wording of furniture.
-What stands outside the container is dropped, except for the lines of metadata and the breadcrumb above it.
+The report is found by the containers of the common content management systems or, where none is known, by where the
+prose is. What stands outside the container is dropped, except for the lines of metadata and the breadcrumb above it.
 """
 
 import re
@@ -13,8 +12,8 @@ from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import lines_of
-from pipelines.read.furniture import mark
-from pipelines.read.layout import Part, compose, one_line
+from pipelines.read.furniture import find_furniture
+from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
 from pipelines.reasons import ReasonCode
 
@@ -71,8 +70,9 @@ def read(data: bytes, name: str) -> Document:
     above = lines_of(body, stop=containers[0].mem_id)
     kept, more = _around(above)
     title = _title(tree, dict(fields))
-    titled = [Part(title)] if title and not _has_title(lines, title) else []
-    return compose([*kept, *titled, *map(Part, lines)], MEDIA_TYPE, charset, [*fields, *more])
+    has_title = _bare(title) in _bare("".join(lines[:6]))
+    titled = [LayoutPart(title)] if title and not has_title else []
+    return compose([*kept, *titled, *map(LayoutPart, lines)], MEDIA_TYPE, charset, [*fields, *more])
 
 
 def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
@@ -115,12 +115,9 @@ def _densest(body: LexborNode, total: int) -> LexborNode:
     node: LexborNode | None = body
     best = body
     while node is not None and total:
-        best, node = node, next((child for child in _elements(node) if _weight(child) >= total * 0.8), None)
+        children = [child for child in node.iter() if child.tag not in ("p", "table", "tbody", "tr", "span", "font")]
+        best, node = node, next((child for child in children if _weight(child) >= total * 0.8), None)
     return best
-
-
-def _elements(node: LexborNode) -> list[LexborNode]:
-    return [child for child in node.iter() if child.tag not in ("p", "table", "tbody", "tr", "span", "font")]
 
 
 def _has_ancestor(node: LexborNode, others: list[LexborNode]) -> bool:
@@ -136,6 +133,7 @@ def _has_ancestor(node: LexborNode, others: list[LexborNode]) -> bool:
 
 
 def _weight(node: LexborNode) -> int:
+    """Return how much prose an element holds, counted in its punctuation marks."""
     return len(_PROSE.findall(node.text()))
 
 
@@ -151,16 +149,16 @@ def _content(container: LexborNode) -> list[str]:
     return lines_of(container)
 
 
-def _around(above: list[str]) -> tuple[list[Part], list[Field]]:
+def _around(above: list[str]) -> tuple[list[LayoutPart], list[Field]]:
     """Return the metadata and breadcrumb lines above the report, and the fields in them."""
     lines = above[-_HEAD_LINES:]
-    spans, fields = mark("\n".join(lines))
+    spans, fields = find_furniture("\n".join(lines))
     kinds = {span.start: span.kind for span in spans}
     parts, at = [], 0
     for line in lines:
         kind = kinds.get(at)
         if kind == "metadata" or (kind == "navigation" and (">" in fold(line) or "位置" in line)):
-            parts.append(Part(line, kind))
+            parts.append(LayoutPart(line, kind))
         at += len(line) + 1
     return parts, list(fields)
 
@@ -175,11 +173,6 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
             return text
     page = tree.css_first("title")
     return _SITE.sub("", one_line(page.text())) if page else ""
-
-
-def _has_title(lines: list[str], title: str) -> bool:
-    head = "".join(lines[:6])
-    return _bare(title) in _bare(head)
 
 
 def _bare(text: str) -> str:

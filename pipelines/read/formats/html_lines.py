@@ -1,7 +1,6 @@
 """From a part of a parsed page to its lines: paragraphs, headings, list items and table rows, in reading order.
 
-Here belongs what the tags mean for the text. Not here: which part of the page is the report (`html`). The walk keeps
-its own stack, so that no page is nested too deeply for it.
+The walk keeps its own stack instead of calling itself, so a page may be nested as deeply as it likes.
 """
 
 import re
@@ -105,15 +104,15 @@ def _is_data(table: LexborNode) -> bool:
 
 
 def _rows(table: LexborNode) -> list[str]:
-    rows = ([_cell(cell) for cell in row.css("td, th")] for row in table.css("tr"))
+    """Return the lines of a data table, its caption first."""
+
+    def span(cell: LexborNode, name: str) -> int:
+        value = (cell.attributes.get(name) or "1").strip()
+        return max(1, int(value)) if value.isdecimal() and len(value) < 4 else 1
+
+    rows = (
+        [(" ".join(lines_of(cell)), span(cell, "colspan"), span(cell, "rowspan")) for cell in row.css("td, th")]
+        for row in table.css("tr")
+    )
     caption = table.css_first("caption")
     return [*([one_line(caption.text())] if caption else []), *table_lines(spread(rows))]
-
-
-def _cell(cell: LexborNode) -> tuple[str, int, int]:
-    return " ".join(lines_of(cell)), _span(cell, "colspan"), _span(cell, "rowspan")
-
-
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes.get(name) or "1").strip()
-    return max(1, int(value)) if value.isdecimal() and len(value) < 4 else 1

@@ -1,7 +1,4 @@
-"""Markdown: rendered to a page, of which the lines are taken.
-
-Here belongs telling Markdown from plain text and rendering it. Not here: what the rendered tags mean (`html_lines`).
-"""
+"""Markdown: told from plain text, and rendered to a page whose lines are taken."""
 
 import re
 
@@ -11,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import lines_of
-from pipelines.read.layout import Part, compose
+from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.normalise import normalise
 from pipelines.reasons import ReasonCode
 
@@ -35,4 +32,4 @@ def read(data: bytes, name: str) -> Document:
     body = LexborHTMLParser(_MARKDOWN.render(source)).body
     if body is None:
         raise ReadError(ReasonCode.EMPTY, f"{name} has nothing but marks of Markdown")
-    return compose(map(Part, lines_of(body)), MEDIA_TYPE, charset)
+    return compose(map(LayoutPart, lines_of(body)), MEDIA_TYPE, charset)

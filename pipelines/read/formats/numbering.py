@@ -1,6 +1,6 @@
 """The numbers that Word makes itself: what stands before a paragraph of a list although nobody typed it.
 
-Here belong the list levels of `numbering.xml` and their counters. Not here: the paragraphs (`docx`).
+They follow from the list levels in `numbering.xml` and from how far each list has counted.
 """
 
 import re
@@ -58,32 +58,31 @@ class Numbering:
         counts[depth] = counts.get(depth, level.start - 1) + 1
         for deeper in [other for other in counts if other > depth]:
             del counts[deeper]
-        return _PLACE.sub(lambda place: self._shown(levels, counts, int(place[1]) - 1), level.text)
 
-    @staticmethod
-    def _shown(levels: dict[int, Level], counts: dict[int, int], depth: int) -> str:
-        level = levels.get(depth)
-        return _written(counts.get(depth, level.start), level.kind) if level else ""
+        def shown(place: re.Match[str]) -> str:  # %2 in the text stands for the count of the second level
+            depth = int(place[1]) - 1
+            level = levels.get(depth)
+            return _written(counts.get(depth, level.start), level.kind) if level else ""
+
+        return _PLACE.sub(shown, level.text)
 
 
 def _levels(abstract: Any) -> dict[int, Level]:
+    """Return the levels of a list by their depth."""
+
+    def whole(text: str | None, default: int) -> int:
+        return int(text) if text and text.isdecimal() and len(text) < 5 else default
+
     found = {}
     for node in abstract.iter(qn("w:lvl")):
-        kind, text, start = (_value(node, name) for name in ("w:numFmt", "w:lvlText", "w:start"))
-        found[_whole(node.get(qn("w:ilvl")), 0)] = Level(kind or "decimal", text or "", _whole(start, 1))
+        children = [node.find(qn(name)) for name in ("w:numFmt", "w:lvlText", "w:start")]
+        kind, text, start = (None if child is None else child.get(qn("w:val")) for child in children)
+        found[whole(node.get(qn("w:ilvl")), 0)] = Level(kind or "decimal", text or "", whole(start, 1))
     return found
 
 
-def _value(node: Any, name: str) -> str | None:
-    child = node.find(qn(name))
-    return None if child is None else child.get(qn("w:val"))
-
-
-def _whole(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 5 else default
-
-
 def _written(number: int, kind: str) -> str:
+    """Return a number as a list of this kind writes it."""
     if kind in _CHINESE and 0 < number < 100:
         tens, ones = divmod(number, 10)
         return ("" if tens == 0 else ("" if tens == 1 else _DIGITS[tens]) + "十") + (_DIGITS[ones] if ones else "")

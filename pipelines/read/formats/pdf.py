@@ -1,6 +1,6 @@
 """PDF with a text layer: paragraphs across lines and pages, page numbers and running heads set apart.
 
-Here belongs what holds across the pages of one file. Not here: the characters of a page (`pdf_lines`).
+The characters of one page are put into rows by `pdf_lines`.
 """
 
 import re
@@ -13,7 +13,7 @@ import pypdfium2.raw as raw
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.pdf_lines import Row, rows_of
-from pipelines.read.layout import Part, compose
+from pipelines.read.layout import LayoutPart, compose
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
@@ -33,8 +33,7 @@ _MARK = re.compile(
 _FINAL = tuple("。！？!?：:；;")
 _FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
 
-
-Head = tuple[str, int]
+Head = tuple[str, int]  # a running head: its words and the size of its characters
 
 
 class Margins(NamedTuple):
@@ -110,25 +109,25 @@ def _head(row: Row) -> Head:
     return re.sub(r"[0-9０-９]+", "0", row.text), round(row.size)
 
 
-def _parts(pages: Sequence[Sequence[Row]], heads: frozenset[Head]) -> Iterator[Part]:
+def _parts(pages: Sequence[Sequence[Row]], heads: frozenset[Head]) -> Iterator[LayoutPart]:
     """Yield paragraphs; furniture that a paragraph runs over follows it."""
     margins = _margins([row for page in pages for row in page])
     paragraph, last = "", None
-    waiting: list[Part] = []
+    waiting: list[LayoutPart] = []
     for page in pages:
         for at, row in enumerate(page):
             kind = _kind(row, at, page, heads)
             if kind:
-                waiting.append(Part(row.text, kind))
+                waiting.append(LayoutPart(row.text, kind))
                 continue
             if last is not None and _goes_on(paragraph, last, row, margins):
                 paragraph += _seam(paragraph, row.text) + row.text
             else:
-                yield from ([Part(paragraph)] if paragraph else [])
+                yield from ([LayoutPart(paragraph)] if paragraph else [])
                 yield from waiting
                 waiting, paragraph = [], row.text
             last = row
-    yield from ([Part(paragraph)] if paragraph else [])
+    yield from ([LayoutPart(paragraph)] if paragraph else [])
     yield from waiting
 
 

@@ -1,6 +1,5 @@
-"""From the characters of a PDF page to its rows: what stands on one line, with its place on the page.
+"""From the characters of a PDF page to its rows: the text of each line, with its place on the page.
 
-Here belongs the geometry of one page. Not here: which rows are one paragraph and which are page furniture (`pdf`).
 Lengths are in points; y grows upwards.
 """
 

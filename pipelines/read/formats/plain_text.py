@@ -1,13 +1,12 @@
-"""Plain text and web pages that were saved as text.
+"""Plain text, and web pages that were saved as text: the one format without structure.
 
-Here belongs the one format without structure: its furniture is found by wording and place alone. Not here: formats
-that mark their parts (HTML, Word), which know their furniture better.
+Its furniture is found by wording and place alone.
 """
 
 from pipelines.read.charset import decode
 from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError
-from pipelines.read.furniture import mark
+from pipelines.read.furniture import find_furniture
 from pipelines.read.normalise import normalise
 from pipelines.reasons import ReasonCode
 
@@ -18,7 +17,7 @@ def read(data: bytes, name: str) -> Document:
     stored = normalise(decoded)
     if not stored.strip():
         raise ReadError(ReasonCode.EMPTY, f"{name} has nothing but white space")
-    furniture, fields = mark(stored)
+    furniture, fields = find_furniture(stored)
     return Document(
         text=stored,
         media_type="text/plain",

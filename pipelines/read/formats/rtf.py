@@ -1,14 +1,11 @@
-"""Rich text: some attachments named .doc are RTF inside.
-
-Here belongs only the call of the library and what its lines need. Not here: anything of Word's binary formats.
-"""
+"""Rich text: some attachments named .doc are RTF inside."""
 
 import re
 
 from striprtf.striprtf import rtf_to_text
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.layout import Part, compose, table_lines
+from pipelines.read.layout import LayoutPart, compose, table_lines
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"
@@ -24,4 +21,4 @@ def read(data: bytes, name: str) -> Document:
         raise ReadError(ReasonCode.BROKEN, message) from error
     lines = (_PRIVATE.sub("", line) for line in text.split("\n"))
     rows = (table_lines([line.split("|")]) if "|" in line else [line] for line in lines)
-    return compose((Part(line) for row in rows for line in row), MEDIA_TYPE, None)
+    return compose((LayoutPart(line) for row in rows for line in row), MEDIA_TYPE, None)

@@ -21,7 +21,7 @@ from pipelines.ingest import archive as archive_module
 from pipelines.ingest.archive import Archive, ArchiveBusy, Sighting, locked
 from pipelines.ingest.inventory import inventory
 from pipelines.ingest.journal import Journal
-from pipelines.ingest.problems import Interrupted
+from pipelines.ingest.problems import FetchInterrupted
 from pipelines.paths import PROJECT_ROOT
 
 pytest_plugins = ("site_fixture",)
@@ -127,7 +127,7 @@ def test_a_run_that_is_broken_off_is_resumed_and_not_repeated(bench: Bench) -> N
     bench.site.routes |= {f"/{n}.pdf": Reply(b"%%PDF-%d" % n) for n in range(5)}
     pages = [f"/{n}.{kind}" for n in range(5) for kind in ("html", "pdf")]
     bench.site.answered = lambda count: bench.site.clock.stop() if count == 7 else None  # as Ctrl-C does
-    with pytest.raises(Interrupted):
+    with pytest.raises(FetchInterrupted):
         bench.fetch(bench.source())
     bench.site.answered = lambda count: None
     assert bench.site.paths() == ["/list/", *pages[:5]]

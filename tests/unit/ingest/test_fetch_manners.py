@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 from fake_site import Asked, Bench, Reply, Route, bomb, cut, drip, drip_headers, hang, listing, page
 
-from pipelines.ingest.client import Answer, Client
+from pipelines.ingest.client import Client, FetchResponse
 from pipelines.ingest.pace import Clock
-from pipelines.ingest.problems import Refused
+from pipelines.ingest.problems import FetchRefused
 from pipelines.ingest.robots import parse_rules
 from pipelines.ingest.tally import Tally
 from pipelines.ingest.transport import is_public
@@ -240,11 +240,11 @@ def test_a_link_to_another_host_is_refused_unless_listed(bench: Bench) -> None:
 def test_a_redirect_from_https_to_http_is_refused(bench: Bench) -> None:
     client = Client(bench.settings, Clock(), bench.site.resolve)
     now, there = datetime.now(UTC), "http://shipu.example/"
-    with pytest.raises(Refused, match="from https"):
+    with pytest.raises(FetchRefused, match="from https"):
         client._follow(
             "https://shipu.example/",
             frozenset({"shipu.example"}),
-            lambda step: Answer(step, step, 302, {}, b"", now, target=there),
+            lambda step: FetchResponse(step, step, 302, {}, b"", now, target=there),
         )
 
 

@@ -177,7 +177,7 @@ def test_what_was_fetched_is_in_the_inventory_as_any_report_is(bench: Bench) -> 
     (row,) = inventory(bench.raw)[0].to_dicts()
     assert row["raw_path"].startswith("fetched/") and row["raw_path"].endswith(".html")
     assert (row["source_url"], row["source_id"]) == (bench.site.url("/a.html"), "shipu")
-    assert row["fetched_at"] is not None and row["sidecar_error"] is None and row["file_error"] is None
+    assert row["fetched_at"] is not None and row["sidecar_error"] is None and row["reason_code"] is None
     sidecar = read_sidecar(bench.raw / row["raw_path"].replace(".html", ".meta.json"))
     assert sidecar.source_id == "shipu"
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines.ingest import early_scan as ahead
+from pipelines.ingest import early_scan
 from pipelines.ingest.inventory import digest, inventory, locate, report_id, scan
 from pipelines.settings import Settings
 from pipelines.stage.raw_inventory import refresh_files
@@ -167,27 +167,27 @@ def many(tmp_path: Path) -> Settings:
 
 
 def test_a_look_begun_ahead_sees_what_a_look_sees_and_is_taken_over_once(many: Settings) -> None:
-    with ahead.looking(many.raw_dir, many.inventory_path):
-        seen = ahead.take(many.raw_dir)
+    with early_scan.scanning(many.raw_dir, many.inventory_path):
+        seen = early_scan.take(many.raw_dir)
         assert seen is not None
         assert_frame_equal(seen, scan(many.raw_dir))
-        assert ahead.take(many.raw_dir) is None
+        assert early_scan.take(many.raw_dir) is None
 
 
 def test_a_step_goes_by_the_look_begun_ahead(many: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.ingest.inventory.scan", None)
-    with ahead.looking(many.raw_dir, many.inventory_path):
+    with early_scan.scanning(many.raw_dir, many.inventory_path):
         assert refresh_files(many).computed == 1
 
 
 def test_a_look_is_begun_for_a_large_folder_only_and_forgotten_after_a_fetch(many: Settings) -> None:
-    with ahead.looking(many.raw_dir, many.raw_dir / "no inventory"):
-        assert ahead.take(many.raw_dir) is None
-    with ahead.looking(many.raw_dir, many.inventory_path):
-        ahead.forget(many.raw_dir)
-        assert ahead.take(many.raw_dir) is None
+    with early_scan.scanning(many.raw_dir, many.raw_dir / "no inventory"):
+        assert early_scan.take(many.raw_dir) is None
+    with early_scan.scanning(many.raw_dir, many.inventory_path):
+        early_scan.discard(many.raw_dir)
+        assert early_scan.take(many.raw_dir) is None
 
 
 def test_a_look_that_failed_is_as_good_as_none(many: Settings) -> None:
-    with ahead.looking(many.raw_dir / "gone", many.inventory_path):
-        assert ahead.take(many.raw_dir / "gone") is None
+    with early_scan.scanning(many.raw_dir / "gone", many.inventory_path):
+        assert early_scan.take(many.raw_dir / "gone") is None

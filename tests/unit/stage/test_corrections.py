@@ -14,7 +14,7 @@ from pipelines.assets.workspace import Workspace
 from pipelines.definitions import defs
 from pipelines.identify.gazetteer import Unit
 from pipelines.identify.identity import _reason
-from pipelines.identify.place import Place
+from pipelines.identify.place import ResolvedPlace
 from pipelines.paths import PROJECT_ROOT
 from pipelines.stage.corrections import COLUMNS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
 from pipelines.warehouse.check_runner import run_rules_on
@@ -339,8 +339,13 @@ def test_the_reasons_that_a_person_can_lift_are_those_that_identifying_gives() -
     """`dim_report.sql` names the codes; identifying gives these, and no other, where place or year is missing."""
     sql = (PROJECT_ROOT / "sql" / "tables" / "dim_report.sql").read_text(encoding="utf-8")
     county, none = frozenset({"晋江市"}), frozenset[str]()
-    placed = Place(name="安海镇", unit=Unit(ANHAI, "安海镇", ANHAI[:6], county, "晋江", none, none, ("", "", "")))
-    of_place = [_reason(None, "annual_report", "township", place, None) for place in (Place(), Place(name="城关镇"))]
+    placed = ResolvedPlace(
+        name="安海镇", unit=Unit(ANHAI, "安海镇", ANHAI[:6], county, "晋江", none, none, ("", "", ""))
+    )
+    of_place = [
+        _reason(None, "annual_report", "township", place, None)
+        for place in (ResolvedPlace(), ResolvedPlace(name="城关镇"))
+    ]
     of_year = _reason(None, "annual_report", "township", placed, None)
     lifted = re.findall(r"i\.reason_code (?:IN|=) ([^)]*?)\)? THEN 'accepted'", sql)
     assert [re.findall("[a-z_]+", codes) for codes in lifted] == [
