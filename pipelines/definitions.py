@@ -9,11 +9,14 @@ from pipelines.assets import documents_and_identities as text
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
+from pipelines.warehouse.check_runner import check_sql
+from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.model import TableSpec, load_specs
 
 
 def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
-    """The code location whose tables are `specs`."""
+    """The code location whose tables are `specs`. Raises SchemaError for a check whose SQL does not fit them."""
+    check_sql(load_checks(), specs)
     return dg.Definitions(
         assets=[
             *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),

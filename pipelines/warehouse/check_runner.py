@@ -21,15 +21,19 @@ from pipelines.build.answers import CHECKS, Cell, CheckAnswer
 from pipelines.build.database import connect, name_views, one_line, quote, side_by_side
 from pipelines.build.layouts import LAYOUTS
 from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.build.toml_file import mistake
 from pipelines.errors import FazhiError
-from pipelines.warehouse.checks import LAST_COVERAGE, SOURCES_ON, TODAY, Bound, Check
+from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY, Bound, Check
 from pipelines.warehouse.descriptions import tables
+from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.table_parts import Input, cut, look, table_files
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
 MOST_SHOWN = 10
 MOST_NAMED = 5  # of the rows that break a rule, in its message
+
+MEASURED = ("scope", "value", "whole")  # the columns of a measure
 
 Level = Literal["passed", "warned", "blocked"]
 _LEVELS: tuple[Level, ...] = ("passed", "warned", "blocked")
@@ -134,6 +138,36 @@ def run_checks(
     ]
 
 
+def check_sql(checks: Sequence[Check], specs: Mapping[str, TableSpec]) -> None:
+    """Hold the SQL of `checks` against the columns of the tables in `specs`, before anything is built.
+
+    Checks that read other tables, and those that follow from table descriptions, are passed over. Raises SchemaError
+    with one line for SQL that DuckDB refuses, for an order by columns that the rows do not have, and for a measure
+    without its three columns.
+    """
+    with closing(connect_empty(specs)) as con:
+        name_views(con, {LAST_COVERAGE: _last_coverage(None)})
+        for check in (check for check in checks if not check.group and specs.keys() >= set(check.tables)):
+            listed = f"FROM (\n{check.rows}\n) ORDER BY {check.order}"
+            for query, end in ((listed, ".sql"), (check.measure, f"{MEASURE}.sql")):
+                if not query:
+                    continue
+                path = CHECKS_DIR / f"{check.name}{end}"
+                try:
+                    for name, value in {TODAY: date.min, SOURCES_ON: False, **check.bound.parameters}.items():
+                        con.execute(f"SET VARIABLE {name} = $1", [value])
+                    name_views(con, check.views)
+                    columns = [row[0] for row in con.execute(f"DESCRIBE {query}").fetchall()]
+                except duckdb.Error as error:
+                    raise mistake(path, "", f"SQL that DuckDB refuses ({one_line(error)})", "one SELECT") from error
+                if query == check.measure and len(columns) != len(MEASURED):
+                    raise mistake(path, "", f"the columns {', '.join(columns)}", ", ".join(MEASURED))
+                if query == listed and check.evidence and "fact_id" not in columns:
+                    raise mistake(
+                        path, "", "rows without fact_id", "rows with one, because the TOML has evidence = true"
+                    )
+
+
 def run_rules_on(con: duckdb.DuckDBPyConnection, rules: Sequence[Check]) -> list[CheckResult]:
     """Run rules where the tables can be read by plain name; one result a rule, in order. Nothing is remembered."""
     return [_judge(rule, _ask(con, rule, {}), None, reused=False) for rule in rules]
@@ -214,7 +248,7 @@ def _ask(con: duckdb.DuckDBPyConnection, check: Check, variables: Mapping[str, A
         for name, value in {**variables, **check.bound.parameters}.items():
             con.execute(f"SET VARIABLE {name} = $1", [value])
         name_views(con, check.views)
-        count = f"SELECT 'rows' AS scope, count(*) AS value, NULL AS whole FROM (\n{check.rows}\n)"
+        count = f"SELECT 'rows' AS scope, count(*) AS value, NULL AS whole FROM (\n{check.rows}\n)"  # see MEASURED
         measures = tuple(
             (str(scope), float(value), None if whole is None else float(whole))
             for scope, value, whole in con.execute(check.measure or count).fetchall()
@@ -233,9 +267,9 @@ def _ask(con: duckdb.DuckDBPyConnection, check: Check, variables: Mapping[str, A
             sentences = dict(con.execute(evidence).fetchall())
             columns.append("evidence")
             rows = [(*row, sentences.get(row[position])) for row in rows]
-    except (duckdb.Error, ValueError) as error:
-        cause = one_line(error) if isinstance(error, duckdb.Error) else f"its rows have no column fact_id: {columns}"
-        raise CheckError(f"check {check.name} cannot be run: {cause}; correct sql/checks/{check.name}.sql") from error
+    except duckdb.Error as error:
+        where = f"correct sql/checks/{check.name}.sql"
+        raise CheckError(f"check {check.name} cannot be run: {one_line(error)}; {where}") from error
     return CheckAnswer(measures, tuple(columns), tuple(rows))
 
 

@@ -147,6 +147,7 @@ def test_a_broken_check_stops_the_run_before_anything_is_built(project: Project)
     for path, old, new, words in (
         (toml, "warns = 0.02", "warns = 0.7", "coverage.toml, bound, warns: found 0.7, allowed 0.5 at most"),
         (toml, "zh =", "cn =", "coverage.toml, cn: found an unknown key, allowed kind, table, en, zh, "),
+        (sql, "d.township_code", "d.town", "one_canonical.sql: found SQL that DuckDB refuses (Binder Error: "),
         (
             sql,
             "FROM",
