@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -101,8 +101,7 @@ def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Sco
     extractor = Extractor(load_codebook())
     score = Score(name)
     for path in labels:
-        label = _load(path)
-        text = _text_path(path, label, settings)
+        label, text = _load(path)
         document = read_bytes(text.read_bytes(), text.name)
         found = identify(document.text, document.furniture, document.fields, label.get("url"), None, gazetteer)
         spans = [(span.start, span.end) for span in document.furniture]
@@ -120,22 +119,19 @@ def _places(path: Path) -> tuple[Gazetteer, Places]:
     return Gazetteer.load(path), {code: (township, county) for code, township, county in units.iter_rows()}
 
 
-def _load(path: Path) -> Label:
+def _load(path: Path) -> tuple[Label, Path]:
+    """The label at `path` and the path of its text. Raises GoldError if one of them cannot be used."""
     try:
         label = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise GoldError(f"label {path} is not JSON: {error}") from error
     if not isinstance(label, dict) or "facts" not in label:
         raise GoldError(f"label {path} has no `facts`; see tests/gold/README.md for the form")
-    return label
-
-
-def _text_path(path: Path, label: Label, settings: Settings) -> Path:
     source = label.get("source")
     text = default_folder(RAW) / "reports" / source if source else path.with_suffix(".txt")
     if not text.is_file():
         raise GoldError(f"label {path} has no text at {text}; put it there")
-    return text
+    return label, text
 
 
 def _same(found: float, wanted: Any) -> bool:
@@ -147,23 +143,26 @@ def _touches(one: str, other: str) -> bool:
 
 
 def _score_facts(score: Score, document: str, label: Label, result: Extraction) -> None:
+    """Count right, missed, optional and wrong facts of one document."""
     family = {indicator.code: indicator.family for indicator in load_codebook().indicators}
     left = list(result.facts)
     for wanted in label["facts"]:
         if wanted["metric"].startswith("other"):
             continue
-        hit = _match(left, wanted)
-        kind = "right" if hit else "missed"
+        codes = [wanted["metric"], *wanted.get("alt_metrics", ())]
+        hits = [fact for fact in left if fact.metric_code in codes and _same(fact.value, wanted["value"])]
+        # The label's own indicator comes before its alternatives, then the fact whose evidence overlaps.
+        hits.sort(key=lambda f: (f.metric_code != wanted["metric"], not _touches(f.evidence, wanted["evidence"])))
+        kind = "right" if hits else "missed"
         score.facts[kind] += 1
         score.families[family.get(wanted["metric"], "?")][kind] += 1
-        if hit:
-            left.remove(hit)
-            score.facts["qualifier"] += hit.qualifier == wanted["qualifier"]
+        if hits:
+            left.remove(hits[0])
+            score.facts["qualifier"] += hits[0].qualifier == wanted["qualifier"]
         else:
             score.misses.append(Miss(document, kind, wanted["metric"], wanted["value"], wanted["evidence"]))
-    optional = list(_optional(label))
     for fact in left:
-        if any(_meets(fact, one) for one in optional):
+        if _is_optional(fact, label):
             score.facts["optional"] += 1
             continue
         score.facts["wrong"] += 1
@@ -171,26 +170,18 @@ def _score_facts(score: Score, document: str, label: Label, result: Extraction) 
         score.misses.append(Miss(document, "wrong", fact.metric_code, fact.value, fact.evidence))
 
 
-def _match(facts: Sequence[Fact], wanted: Label) -> Fact | None:
-    names = [wanted["metric"], *wanted.get("alt_metrics", ())]
-    hits = [fact for fact in facts if fact.metric_code in names and _same(fact.value, wanted["value"])]
-    hits.sort(key=lambda f: (f.metric_code != wanted["metric"], not _touches(f.evidence, wanted["evidence"])))
-    return hits[0] if hits else None
-
-
-def _optional(label: Label) -> Iterator[Label]:
-    yield from label.get("optional_facts", ())
-    for fact in label["facts"]:
-        if fact["metric"].startswith("other"):
-            yield from ({**fact, "metric": code} for code in fact.get("alt_metrics", ()))
-
-
-def _meets(fact: Fact, optional: Label) -> bool:
-    metric = str(optional["metric"])
-    same_thing = (
-        fact.metric_code == metric or metric.startswith("other") or _touches(fact.evidence, optional["evidence"])
-    )
-    return same_thing and _same(fact.value, optional["value"])
+def _is_optional(fact: Fact, label: Label) -> bool:
+    """True if `fact` matches an optional label, or an alternative of a label that has no code."""
+    optional = list(label.get("optional_facts", ()))
+    for wanted in label["facts"]:
+        if wanted["metric"].startswith("other"):
+            optional += [{**wanted, "metric": code} for code in wanted.get("alt_metrics", ())]
+    for one in optional:
+        metric = str(one["metric"])
+        is_same_thing = fact.metric_code == metric or metric.startswith("other")
+        if (is_same_thing or _touches(fact.evidence, one["evidence"])) and _same(fact.value, one["value"]):
+            return True
+    return False
 
 
 def _score_identity(score: Score, label: Label, found: Identity, places: Places) -> None:
