@@ -12,11 +12,16 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.automation import nightly_job
+from pipelines.reasons import ReasonCode
 from pipelines.report.alerts import AlertError, RunSummary, Webhook, send
 from pipelines.settings import Settings
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.query import QueryError, query
 
+_REASONS = (
+    "SELECT reason_code, count(*) AS reports FROM dim_report WHERE status = 'quarantined' "
+    "GROUP BY reason_code ORDER BY reports DESC, reason_code"
+)
 STARTED_BY_TAG = "fazhi/started_by"  # set on runs whose starter calls `announce`
 _EVENTS = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
@@ -65,6 +70,7 @@ def summarise_run(instance: dg.DagsterInstance, run_id: str, settings: Settings)
         succeeded=run is not None and run.is_success,
         release_id=release.get("release_id"),
         counts={label: release[name] for name, label in _COUNTS.items() if release},
+        kept_out=_kept_out(settings),
         changes=_changes(events),
         blocking=[_line(check) for check in failed if check.severity == dg.AssetCheckSeverity.ERROR],
         warnings=[_line(check) for check in failed if check.severity == dg.AssetCheckSeverity.WARN],
@@ -78,6 +84,16 @@ def _release(settings: Settings) -> Mapping[str, Any]:
     except QueryError:  # there is none yet
         return {}
     return dict(zip(found.columns, found.rows[0], strict=True))
+
+
+def _kept_out(settings: Settings) -> dict[str, int]:
+    """The quarantined reports of the current release by the Chinese name of their reason, the most frequent first."""
+    names = {code.value: code.zh for code in ReasonCode}
+    try:
+        found = query(settings.release_path, _REASONS, limit=len(names))
+    except QueryError:  # no release yet, or one from before the reasons had codes
+        return {}
+    return {names.get(code, code): reports for code, reports in found.rows}
 
 
 def _line(check: Any) -> str:

@@ -54,6 +54,7 @@ class Webhook:
 class RunSummary:
     """The result of a run. `counts` are of the current release, `changes` of this run, both by their Chinese names.
 
+    `kept_out` counts the quarantined reports of the current release by the Chinese name of their reason.
     `blocking` and `warnings` are the checks that failed, `missing` is what was not built or fetched: a line for each.
     """
 
@@ -61,6 +62,7 @@ class RunSummary:
     succeeded: bool
     release_id: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    kept_out: Mapping[str, int] = field(default_factory=dict)
     changes: Mapping[str, int] = field(default_factory=dict)
     blocking: Sequence[str] = ()
     warnings: Sequence[str] = ()
@@ -77,10 +79,11 @@ class RunSummary:
             release = f"已发布:{self.release_id}"
         else:
             release = f"仍为上一次发布:{self.release_id}" if self.release_id else "尚无任何发布"
+        counts = (("内容", self.counts), ("隔离原因", self.kept_out), ("本次", self.changes))
         lists = (("未通过的检查", self.blocking), ("提醒", self.warnings), ("缺失", self.missing))
         return [
             release,
-            *(_count_line(name, counts) for name, counts in (("内容", self.counts), ("本次", self.changes)) if counts),
+            *(_count_line(name, numbers) for name, numbers in counts if numbers),
             *(line for name, entries in lists if entries for line in (f"{name}:{len(entries)}项", *_points(entries))),
             f"运行编号:{self.run_id}",
         ]

@@ -279,10 +279,16 @@ def test_a_release_is_told_with_its_counts(tmp_path: Path, monkeypatch: pytest.M
             "CREATE TABLE release AS SELECT 'R1' AS release_id, 9 AS n_files, 2 AS n_accepted, "
             "7 AS n_quarantined, 120 AS n_facts"
         )
+        con.execute(
+            "CREATE TABLE dim_report AS SELECT 'quarantined' AS status, "
+            "unnest(['news', 'duplicate', 'news', 'older_code']) AS reason_code UNION ALL SELECT 'accepted', NULL"
+        )
     with dg.DagsterInstance.ephemeral() as instance:
         summary = summarise_run(instance, failed_run(instance).run_id, settings)
     assert summary.counts == {"报告": 9, "采用": 2, "隔离": 7, "事实": 120}
+    assert summary.kept_out == {"新闻": 2, "内容重复": 1, "older_code": 1}
     assert summary.lines()[0] == "仍为上一次发布:R1"
+    assert summary.lines()[2] == "隔离原因:新闻2,内容重复1,older_code1"
 
 
 def test_without_a_webhook_nothing_is_posted(bot: Bot, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
