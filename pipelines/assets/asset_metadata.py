@@ -1,7 +1,7 @@
-"""What an asset's page shows: row counts, columns with their descriptions and lineage, a preview, what was reused.
+"""The metadata of an asset's page: row counts, columns with descriptions and lineage, a preview, what was reused.
 
-Only the shaping of metadata belongs here. Column lineage is given twice: as `dagster/column_lineage`, and in words at
-the end of each column's description, because the open-source UI does not draw it.
+Column lineage is given twice: as `dagster/column_lineage`, and in words at the end of each column's description,
+because the open-source UI does not draw it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ CELL = 60
 
 
 def counts_metadata(counts: Counts) -> dict[str, dg.MetadataValue]:
-    """What was computed, taken over, and dropped."""
+    """How many documents were computed, reused and removed."""
     return {
         "computed": dg.MetadataValue.int(counts.computed),
         "reused": dg.MetadataValue.int(counts.reused),
@@ -34,7 +34,7 @@ def counts_metadata(counts: Counts) -> dict[str, dg.MetadataValue]:
 
 
 def log_errors(context: dg.AssetExecutionContext, errors: Iterable[str], most: int = 20) -> None:
-    """Write the tracebacks of documents that raised into the run's log; of very many, the first `most`."""
+    """Write the tracebacks of documents that failed into the log of the run, at most `most` of them."""
     for number, error in enumerate(errors):
         if number == most:
             context.log.error("further tracebacks are left out")
@@ -54,7 +54,7 @@ def frame_metadata(frame: pl.LazyFrame) -> dict[str, dg.MetadataValue]:
 
 
 def markdown_table(frame: pl.DataFrame) -> str:
-    """A Markdown table of `frame`; long cells are cut and line breaks and bars made harmless."""
+    """A Markdown table of `frame`. Long cells are cut; line breaks and bars are replaced."""
     if frame.height == 0:
         return "*no rows*"
     head = "| " + " | ".join(frame.columns) + " |"

@@ -1,4 +1,4 @@
-"""Group `raw`: the files that came in, and the two references that every reading needs, codebook and division codes."""
+"""Group `raw`: the files that came in, and the two references that reading needs, codebook and division codes."""
 
 import dagster as dg
 import polars as pl
@@ -27,7 +27,7 @@ GROUP = "raw"
     ],
 )
 def raw_files(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
-    """Every file below the raw folder with the hash of its bytes and what its sidecar says of where it came from."""
+    """Every file below the raw folder, with the hash of its bytes and the origin that its sidecar gives."""
     settings = workspace.settings()
     with retrying(context):
         counts = refresh_files(settings)
@@ -59,7 +59,7 @@ def raw_files(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
 
 @dg.asset(group_name=GROUP, kinds={"toml", "parquet"}, owners=OWNERS)
 def codebook(workspace: Workspace) -> Result:
-    """The indicators: which figures exist, what counts and what does not; from the TOML files of the codebook."""
+    """The indicators from the TOML files of the codebook: which figures exist, what counts and what does not."""
     from pipelines.codebook.load import load_codebook
     from pipelines.stage.indicators import write_indicators
 
@@ -71,7 +71,7 @@ def codebook(workspace: Workspace) -> Result:
 
 @dg.asset(group_name=GROUP, kinds={"parquet"}, owners=OWNERS)
 def division_codes(workspace: Workspace) -> Result:
-    """All township-level units with those above them, and the units that they followed; comes with the project."""
+    """All township-level units with the units above them and before them. The data come with the project."""
     from pipelines.identify.division_changes import write_changes
 
     settings = workspace.settings()

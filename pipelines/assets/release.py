@@ -1,4 +1,4 @@
-"""Group `release`: the DuckDB file that readers open, and the rules that it keeps as asset checks."""
+"""Group `release`: the DuckDB file that readers open, and its rules as asset checks."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ NAME = "release"
 
 
 def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
-    """The asset that publishes all tables of `specs` together, or nothing."""
+    """The asset that publishes all tables of `specs` together or not at all."""
 
     @dg.asset(
         name=NAME,
@@ -38,7 +38,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
     def publish_release(
         context: dg.AssetExecutionContext, workspace: Workspace
     ) -> Iterator[Result | dg.AssetCheckResult]:
-        """Audit and publish; raises Failure with the faults found, and then the release before stays."""
+        """Audit and publish. Raises Failure with the broken rules, and then the last release stays."""
         settings = workspace.settings()
         before = next((release.path for release in kept(settings.releases_dir)), None)
         try:
@@ -57,15 +57,15 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
         changes = "nothing new" if release.reused else note(settings.changes_path, before, release)
-        told = {"changes": dg.MetadataValue.md(changes), **release_charts(settings)}
-        yield dg.MaterializeResult(metadata={**_metadata(release), **told})
+        extra = {"changes": dg.MetadataValue.md(changes), **release_charts(settings)}
+        yield dg.MaterializeResult(metadata={**_metadata(release), **extra})
         yield from _check_results(None)
 
     return publish_release
 
 
 def _versions() -> dict[str, str]:
-    """The versions of everything that a figure of the release went through."""
+    """The versions of everything that a figure of the release passed through."""
     from pipelines.codebook.load import load_codebook
     from pipelines.extract.report.engine import ENGINE_VERSION
     from pipelines.identify.identity import IDENTIFIER_VERSION
@@ -80,7 +80,7 @@ def _versions() -> dict[str, str]:
 
 
 def _groups() -> dict[str, list[Check]]:
-    """The rules as they are shown: all about keys together, all about references together, each other one alone."""
+    """The rules as Dagster shows them: those about keys together, those about references together, each other alone."""
     groups: dict[str, list[Check]] = {}
     for check in load_checks():
         if check.kind == "rule":
@@ -89,7 +89,7 @@ def _groups() -> dict[str, list[Check]]:
 
 
 def _check_results(error: AuditError | None) -> Iterator[dg.AssetCheckResult]:
-    """One result a group: the groups that `error` names failed, the others passed."""
+    """One result for each group. The groups that `error` names failed, the others passed."""
     failed = {result.check.name: str(result) for result in error.results} if error else {}
     for name, checks in _groups().items():
         broken = [failed[check.name] for check in checks if check.name in failed]

@@ -1,9 +1,8 @@
-"""What people have put right: `raw/corrections.csv`, checked line by line and staged as Parquet.
+"""The corrections of people: read `raw/corrections.csv`, check each line by itself and stage the lines as Parquet.
 
-Here belongs reading the file and judging each line by itself. Not here: whether a line fits what the machine says,
-which is `sql/tables/correction.sql`, and what it changes (`fact_indicator`, `dim_report`, `number_mention`). What the
-columns mean stands in `docs/corrections.md`. A bad line is a row with its `problem`, never an exception; a file that is
-no such table raises CorrectionsError.
+`docs/corrections.md` explains the columns. A bad line becomes a row with its `problem`. A file that is not such a table
+raises CorrectionsError. `sql/tables/correction.sql` decides whether a line fits what the machine found, and the tables
+`fact_indicator`, `dim_report` and `number_mention` apply it.
 """
 
 import csv
@@ -52,12 +51,12 @@ _DAY = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")  # 2024/3/5 is 
 
 
 class CorrectionsError(FazhiError):
-    """The file as a whole cannot be used; the message says what was found, what was expected and what to do."""
+    """The file as a whole cannot be used. The message says what was found, what was expected and what to do."""
 
 
 @dataclass(frozen=True)
 class Staged:
-    """The lines as they were staged, with the reason if the file could not be used and so has none."""
+    """The staged lines. `problem` is the reason why the file could not be used; then there are no lines."""
 
     path: Path
     lines: pl.DataFrame
@@ -65,7 +64,7 @@ class Staged:
 
 
 def stage_corrections(source: Path, path: Path) -> Staged:
-    """Write the lines of `source` to `path`, unless they are there already; a missing file has no lines."""
+    """Write the lines of `source` to `path`, unless they are there already. A missing file has no lines."""
     problem = None
     try:
         lines = read_corrections(source)
@@ -81,7 +80,7 @@ def stage_corrections(source: Path, path: Path) -> Staged:
 
 
 def file_hash(source: Path) -> str:
-    """The hash of the file's bytes; empty where there is no file that can be read."""
+    """The SHA-256 of the bytes of the file. Empty if there is no file or it cannot be read."""
     try:
         return hashlib.sha256(source.read_bytes()).hexdigest()
     except OSError:
@@ -89,7 +88,7 @@ def file_hash(source: Path) -> str:
 
 
 def read_corrections(path: Path) -> pl.DataFrame:
-    """One row a line of the file with the columns of `SCHEMA`; `line` counts from 1, which is the header's."""
+    """One row for each line of the file, with the columns of `SCHEMA`. The header is line 1."""
     if not path.exists():
         return pl.DataFrame(schema=SCHEMA)
     try:
@@ -105,7 +104,7 @@ def read_corrections(path: Path) -> pl.DataFrame:
 
 
 def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line that is not empty with its number; a cell in quotes may run over several lines."""
+    """Each line that is not empty, with its number. A cell in quotes may hold several lines of the file."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     try:
@@ -118,7 +117,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
         order = [header.index(column) for column in COLUMNS]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                # a line of the wrong length keeps its cells: which is which cannot be told
+                # In a line of the wrong length nobody knows which cell is which, so that they keep their order.
                 yield before + 1, [cells[at] for at in order] if len(cells) == len(COLUMNS) else cells
             before = reader.line_num
     except csv.Error as error:
@@ -128,7 +127,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _staged(line: int, cells: list[str]) -> dict[str, Any]:
-    """One line as it is staged; where something is wrong, `problem` says what, and what was expected."""
+    """The row of one line. If something is wrong, `problem` says what was found and what was expected."""
     if len(cells) != len(COLUMNS):
         problem = f"found {len(cells)} cells, expected {len(COLUMNS)}; put a cell that holds a comma into quotes"
         return {"line": line, "report": cells[0].strip() or None, "problem": problem}
@@ -150,7 +149,7 @@ def _staged(line: int, cells: list[str]) -> dict[str, Any]:
 
 
 def _problems(row: dict[str, str]) -> Iterator[str]:
-    """Say what is wrong with a line by itself, the first fault first."""
+    """The faults of a line, without looking at the report. The first fault comes first."""
     for name in ("report", "reason", "who"):
         if not row[name]:
             yield f"{name} is empty; every correction needs it"
@@ -189,7 +188,7 @@ def _report_problems(row: dict[str, str]) -> Iterator[str]:
 
 
 def _number(cell: str) -> tuple[str | None, float | None]:
-    """Qualifier and number of a cell such as `4,200` or `≥4200`; two None where it is none."""
+    """Qualifier and number of a cell such as `4,200` or `≥4200`. Two None if the cell is no number."""
     found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell))
     if found is None:
         return None, None

@@ -1,8 +1,8 @@
-"""The release: one DuckDB file, put together from the Parquet tables, audited, and only then given its name.
+"""The release: one DuckDB file, built from the Parquet tables, audited, and only then given its name.
 
-This is the only module that writes a release, and it never opens a published file for writing: a release is a new file,
-and readers keep the old one until the new one is whole. What must hold is written in `pipelines.warehouse.checks`,
-what becomes of old releases in `pipelines.warehouse.kept_releases`.
+Only this module writes a release. A release is always a new file: a published file is never opened for writing, and
+readers see the old one until the new one is complete. The rules stand in `sql/checks`. `kept_releases` handles the
+releases that are there.
 """
 
 import hashlib
@@ -35,15 +35,15 @@ HELD = "release.json"  # beside the tables: what the last release holds, and the
 
 
 class PublishError(FazhiError):
-    """A release cannot be put together or read back; the message says why and what to do."""
+    """A release cannot be built or read back. The message gives the reason and what to do."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is published: where, its identity, its rows by table, and when it was built (UTC).
+    """A published release: the file that readers open, its id, its rows by table, and when it was built (UTC).
 
-    `reused` says that the tables hold what a release that is kept holds, so that none was built. `current` is the one
-    that readers see: another than `release_id` where a person went back and nothing is new since.
+    `reused` is True if the newest kept release already holds the same data; then no file was built. `current` is the id
+    of the release that readers see. It differs from `release_id` if a person went back and nothing is new since then.
     """
 
     path: Path
@@ -56,7 +56,7 @@ class Release:
 
 @dataclass(frozen=True)
 class _Inputs:
-    """What a release is made of: versions, hashes of inputs and SQL, the tables, the hash of all they hold."""
+    """What a release is made of: versions, hashes of the inputs and the SQL, the tables, the hash of their content."""
 
     versions: Mapping[str, str]
     inputs_sha256: str
@@ -80,12 +80,12 @@ def publish(
     now: datetime,
     keep: int = KEEP,
 ) -> Release:
-    """Publish the Parquet tables of `tables_dir` as `release_path`; readers see the old release or the new one.
+    """Publish the Parquet tables of `tables_dir` as `release_path`. Readers see the old release or the new one.
 
-    `inputs` holds the versions named in `VERSIONS`, and whatever else the release was made from (name -> version or
-    hash). The file is kept below `releases/` beside `release_path`, with those of the last `keep` releases. Where the
-    newest of them holds the same, made from the same, it is left as it is. Raises AuditError where the audit fails and
-    PublishError for what cannot be built or read back; either leaves the release that was there as it was.
+    `inputs` maps a name to a version or hash: those named in `VERSIONS` and everything else that the release was made
+    from. The file is kept in `releases/` beside `release_path`, with the files of the last `keep` releases. No file is
+    built if the newest of them was made from the same inputs and holds the same. Raises AuditError if a rule is broken
+    and PublishError if the release cannot be built or read back. In both cases the current release stays.
     """
     releases_dir = release_path.parent / "releases"
     releases_dir.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def publish(
     built_at = now.astimezone(UTC).replace(microsecond=0)
     release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{made_of.inputs_sha256[:8]}"
     path = releases_dir / f"{release_id}.duckdb"
-    # The name holds the process, so that a later run can tell the file of a killed run from that of a running one.
+    # The name holds the process id. By it a later run knows whether the process that wrote the file still runs.
     temporary = releases_dir / f"building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
         # Rules are checked on the tables, and the finished file is compared with them value by value.
@@ -109,7 +109,7 @@ def publish(
         with assembly.writing(work, temporary) as con:
             _write_own_tables(con, made_of, release_id, built_at)
         assembly.read_back(work, temporary)
-        temporary.chmod(0o444)  # a person's client must not change what others read
+        temporary.chmod(0o444)  # no client of a reader may change the file
         temporary.replace(path)
         assembly.remember(work, path)
     except (duckdb.Error, AssemblyError, CheckError) as error:
@@ -122,7 +122,7 @@ def publish(
 
 
 def _current(release_path: Path, newest: Kept) -> str:
-    """The release that readers see; where the name is gone, the newest gets it."""
+    """The id of the release that readers see. If its file is gone, the newest becomes the current one."""
     try:
         return describe(release_path).release_id
     except ReleaseError:
@@ -131,7 +131,7 @@ def _current(release_path: Path, newest: Kept) -> str:
 
 
 def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:
-    """(column, DuckDB type) of the tables that have no SQL file of their own, which are about the release."""
+    """(column, DuckDB type) of the tables about the release itself, which have no SQL file."""
     made_of = _Inputs(dict.fromkeys(VERSIONS, ""), "", "", {}, "")
     with closing(connect_empty(specs)) as con:
         _write_release_rows(con, made_of, "", datetime.fromtimestamp(0, UTC))
@@ -145,7 +145,7 @@ def _hold(results: Sequence[CheckResult]) -> None:
 
 def _write_own_tables(con: duckdb.DuckDBPyConnection, made_of: _Inputs, release_id: str, built_at: datetime) -> None:
     """Write the tables that are about the release itself, and check them."""
-    for name in OWN_TABLES:  # those of the file that this one is a copy of
+    for name in OWN_TABLES:  # a copied file holds those of the last release
         con.execute(f"DROP TABLE IF EXISTS {name}")
     _write_release_rows(con, made_of, release_id, built_at)
     for name in OWN_TABLES:
@@ -206,7 +206,7 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
 
 
 def _files(reports: Built) -> str:
-    """The raw files by path and content: the same wherever the release is built."""
+    """A line for each raw file with its path and hash. It is the same wherever the release is built."""
     with closing(connect()) as con:
         files = con.sql(f"SELECT raw_path, raw_sha256 FROM ({reports.sql}) ORDER BY raw_path").fetchall()
     return "\n".join(f"file {path} {sha256}" for path, sha256 in files)
@@ -217,7 +217,7 @@ def _hash(text: str) -> str:
 
 
 def _remove_stale(releases_dir: Path) -> None:
-    """Remove what killed runs left beside the releases; files of processes that still run are left alone."""
+    """Remove what killed runs left beside the releases, but not the files of processes that still run."""
     for path in releases_dir.glob("building-*"):
         process = path.name.split("-")[1]
         if process.isdigit() and not _is_running(int(process)):
