@@ -158,8 +158,3 @@ class Folders:
     def ledger_path(self) -> Path:
         """What was computed from what (`pipelines.build.ledger`)."""
         return self.warehouse_dir / LEDGER
-
-    @property
-    def memo_path(self) -> Path:
-        """Answers of checks that are kept from run to run (`pipelines.build.memo`)."""
-        return self.warehouse_dir / "memo.json"

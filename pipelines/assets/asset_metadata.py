@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import polars as pl
 
-from pipelines.build.buckets import Counts
+from pipelines.build.refresh import Counts
 
 if TYPE_CHECKING:
     Result = dg.MaterializeResult[None]

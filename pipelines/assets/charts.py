@@ -10,9 +10,11 @@ from contextlib import closing
 import dagster as dg
 
 from pipelines.assets.asset_metadata import Metadata
-from pipelines.build.buckets import stored_key
+from pipelines.build.answers import CHARTS as DRAWN
 from pipelines.build.database import connect, quote
-from pipelines.build.memo import Memo
+from pipelines.build.file_identity import file_identity
+from pipelines.build.ledger import Ledger
+from pipelines.build.stamped_parquet import stamp_in
 from pipelines.report.charts import VERSION, Chart, charts
 from pipelines.settings import Settings
 from pipelines.warehouse.table_parts import table_files
@@ -29,7 +31,7 @@ def release_charts(settings: Settings) -> Metadata:
     paths = sorted(settings.releases_dir.glob("*.duckdb"))
     if settings.release_path.is_file():
         paths.append(settings.release_path)
-    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    seen = [f"{path.name} {identity.copied_stamp}" for path in paths if (identity := file_identity(path))]
 
     def draw() -> str:
         from pipelines.report.canvas import markdown_image
@@ -37,7 +39,7 @@ def release_charts(settings: Settings) -> Metadata:
 
         return markdown_image(draw_unclassified_shares(unclassified_shares(paths)), name.replace("_", " "))
 
-    return {name: _kept(settings, name, str(stats), draw)}
+    return {name: _kept(settings, name, str(seen), draw)}
 
 
 def _table_chart(settings: Settings, chart: Chart) -> dg.MetadataValue:
@@ -49,12 +51,12 @@ def _table_chart(settings: Settings, chart: Chart) -> dg.MetadataValue:
                 con.execute(f"CREATE VIEW {name} AS FROM read_parquet([{', '.join(map(quote, paths))}])")
             return chart.markdown(con)
 
-    return _kept(settings, chart.name, str([stored_key(path) for paths in files.values() for path in paths]), draw)
+    return _kept(settings, chart.name, str([stamp_in(path) for paths in files.values() for path in paths]), draw)
 
 
 def _kept(settings: Settings, name: str, key: str, draw: Callable[[], str]) -> dg.MetadataValue:
     """The kept picture if `key`, which stands for what it was drawn from, is still the same, else a new one."""
     try:
-        return dg.MetadataValue.md(Memo(settings.memo_path).answer(f"chart {name}", f"{VERSION} {key}", draw))
+        return dg.MetadataValue.md(Ledger(settings.ledger_path).answer(DRAWN, name, f"{VERSION} {key}", draw))
     except Exception as error:  # a headless server, a full disk, a table of another shape: never the end of a run
         return dg.MetadataValue.text(f"not drawn, and nothing else is amiss: {type(error).__name__}: {error}")

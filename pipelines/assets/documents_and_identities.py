@@ -6,9 +6,10 @@ import polars as pl
 from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.build.buckets import key_of, scan
-from pipelines.build.memo import Memo
-from pipelines.build.settled import frame_key
+from pipelines.build.answers import COUNTS
+from pipelines.build.buckets import scan, staged_key
+from pipelines.build.ledger import Ledger
+from pipelines.build.stamped_parquet import frame_key
 from pipelines.stage.raw_inventory import read_files
 
 GROUP = "text"
@@ -36,16 +37,21 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, DOCUMENTS)
 
-    def count() -> list[int]:
+    def count() -> dict[str, int]:
         ids = frame.select("report_id").collect()
         failed = frame.filter(pl.col("read_status") != "ok").select(pl.len()).collect().item()
-        return [ids.height, files.join(ids, on="report_id", how="anti").height, failed]
+        return {"rows": ids.height, "lost": files.join(ids, on="report_id", how="anti").height, "failed": failed}
 
-    key = f"{frame_key(files.select('report_id'))} {key_of(settings.stage_dir, DOCUMENTS.name)}"
-    rows, lost, failed = Memo(settings.memo_path).answer("documents", key, count)
+    key = f"{frame_key(files.select('report_id'))} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
+    counted = Ledger(settings.ledger_path).answer(COUNTS, "documents", key, count)
+    rows, lost, failed = counted["rows"], counted["lost"], dg.MetadataValue.int(counted["failed"])
     shown = frame.with_columns(pl.col("text").str.slice(0, 60))
     return dg.MaterializeResult(
-        metadata={**frame_metadata(shown), **counts_metadata(counts), "failed": dg.MetadataValue.int(failed)},
+        metadata={
+            **frame_metadata(shown),
+            **counts_metadata(counts),
+            "failed": failed,
+        },
         check_results=[
             dg.AssetCheckResult(
                 check_name="a_row_for_each_file",
@@ -69,11 +75,9 @@ def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Resul
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, IDENTITIES)
 
-    def count() -> int:
-        found: int = frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()
-        return found
+    def count() -> dict[str, int]:
+        return {"accepted": frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()}
 
-    accepted = Memo(settings.memo_path).answer("accepted", key_of(settings.stage_dir, IDENTITIES.name), count)
-    return dg.MaterializeResult(
-        metadata={**frame_metadata(frame), **counts_metadata(counts), "accepted": dg.MetadataValue.int(accepted)}
-    )
+    key = staged_key(settings.stage_dir, IDENTITIES.name)
+    accepted = dg.MetadataValue.int(Ledger(settings.ledger_path).answer(COUNTS, "identities", key, count)["accepted"])
+    return dg.MaterializeResult(metadata={**frame_metadata(frame), **counts_metadata(counts), "accepted": accepted})

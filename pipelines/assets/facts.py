@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.build.buckets import key_of, scan
-from pipelines.build.memo import Memo
-from pipelines.settings import Settings
+from pipelines.build.answers import COUNTS
+from pipelines.build.buckets import scan, staged_key
+from pipelines.build.ledger import Ledger
 
 GROUP = "facts"
 _COMMON: dict[str, Any] = {
@@ -42,7 +41,13 @@ def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Itera
         metadata={**frame_metadata(scan(settings.stage_dir, FACTS)), **counts_metadata(counts)},
     )
     numbers = scan(settings.stage_dir, NUMBERS)
-    by_name = _dispositions(settings, numbers, key_of(settings.stage_dir, NUMBERS.name))
+
+    def count() -> dict[str, int]:
+        counted = numbers.group_by("disposition").len("n").sort("n", "disposition", descending=True)
+        return dict(counted.collect().rows())
+
+    key = staged_key(settings.stage_dir, NUMBERS.name)
+    by_name = Ledger(settings.ledger_path).answer(COUNTS, "dispositions", key, count)  # the commonest first
     share = by_name.get("unclassified", 0) / max(1, sum(by_name.values()))
     yield dg.MaterializeResult(
         asset_key="numbers",
@@ -53,13 +58,3 @@ def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Itera
             "dispositions": dg.MetadataValue.json(by_name),
         },
     )
-
-
-def _dispositions(settings: Settings, numbers: pl.LazyFrame, key: str) -> dict[str, int]:
-    """How many numbers became what, the commonest first; counted again only when a bucket has changed."""
-
-    def count() -> dict[str, int]:
-        return dict(numbers.group_by("disposition").len("n").sort("n", "disposition", descending=True).collect().rows())
-
-    found: dict[str, int] = Memo(settings.memo_path).answer("dispositions", key, count)
-    return found

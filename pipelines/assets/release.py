@@ -9,6 +9,7 @@ from pipelines.assets.asset_metadata import OWNERS, Metadata, Result
 from pipelines.assets.charts import release_charts
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
+from pipelines.build.ledger import Ledger
 from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
 from pipelines.warehouse.check_runner import AuditError
@@ -47,6 +48,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
                     specs,
                     settings.tables_dir,
                     settings.release_path,
+                    Ledger(settings.ledger_path),
                     inputs=_versions() | {"corrections": file_hash(settings.corrections_path)},
                     now=datetime.now(UTC),
                     keep=settings.keep_releases,

@@ -54,7 +54,8 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         """Build one table or mart, unless what it is made of is unchanged."""
         settings = workspace.settings()
         with retrying(context):
-            built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
+            ledger = Ledger(settings.ledger_path)
+            built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
         frame = pl.scan_parquet(list(built.paths))
         try:
             sources = column_sources(spec)

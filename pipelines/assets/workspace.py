@@ -1,6 +1,7 @@
 """The folders of a run as a Dagster resource, so that they stand on the page of the run.
 
-A run holds the lock of its warehouse from its start to its end. It begins by removing what killed runs left there.
+A run holds the lock of its warehouse from its start to its end. It begins by removing what killed runs left there, and
+by reading the ledger.
 """
 
 import logging
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.build.ledger import Ledger
 from pipelines.build.leftovers import sweep
 from pipelines.build.run_lock import RunBusy, run_lock
 from pipelines.settings import Settings
@@ -29,16 +31,18 @@ class Workspace(dg.ConfigurableResource[None]):
         return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Lock the warehouse for a run. A sensor only reads, so it locks nothing."""
+        """Lock the warehouse for a run and make it ready. A sensor only reads, so it does neither."""
         if context.run is None:
             return
-        warehouse_dir = self.settings().warehouse_dir
+        settings = self.settings()
         try:
-            self._held.enter_context(run_lock(warehouse_dir, WAIT_SECONDS))
+            self._held.enter_context(run_lock(settings.warehouse_dir, WAIT_SECONDS))
         except RunBusy as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        if removed := sweep(warehouse_dir):
-            _log.info("removed %d files that killed runs left in %s", removed, warehouse_dir)
+        if removed := sweep(settings.warehouse_dir):
+            _log.info("removed %d files that killed runs left in %s", removed, settings.warehouse_dir)
+        if (lost := Ledger(settings.ledger_path).start()) and context.log:
+            context.log.warning(lost)  # for the run's page; the ledger itself has logged it for the command line
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Release the lock."""

@@ -27,7 +27,7 @@ class Topic(Generic[T]):
 
     def to_json(self, value: T) -> str:
         """`value` as it is stored."""
-        return self._adapter.dump_json(value).decode()
+        return self._adapter.dump_json(value, warnings="error").decode()
 
     def from_json(self, text: str) -> T:
         """What was stored; raises pydantic's ValidationError where it has not the type of this topic."""
@@ -71,8 +71,7 @@ class ReleaseContents(NamedTuple):
     bytes_anew: int
 
 
-# The stamp of each Parquet file that was written here: the key says from what, the value how many rows.
-WRITTEN = Topic("written", int)
+WRITTEN = Topic("written", bool)  # each staged file that was written here, by its path; the key is its stamp
 CONTENTS = Topic("contents", FileContents)
 STEPS = Topic("steps", StepState)
 CHECKS = Topic("checks", tuple[CheckAnswer, ...])  # of the checks that are run together on the same rows

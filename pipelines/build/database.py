@@ -20,12 +20,12 @@ _AT_A_TIME = 2
 _ROUNDED = 6  # decimals: a mean may differ behind these with the order in which threads add
 
 
-Piece = TypeVar("Piece")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Contents:
+class ContentHash:
     """What a table holds: its rows, and a hash that is equal for equal rows in any order."""
 
     rows: int
@@ -54,34 +54,34 @@ def working(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def side_by_side(
-    folder: Path, pieces: Sequence[Piece], work: Callable[[duckdb.DuckDBPyConnection, Piece], Result]
-) -> Iterator[tuple[Piece, Result]]:
-    """Each piece with what `work` returns for it, in order; two at a time, as one alone keeps a single core busy.
+    folder: Path, tasks: Sequence[Task], work: Callable[[duckdb.DuckDBPyConnection, Task], Result]
+) -> Iterator[tuple[Task, Result]]:
+    """Each task with what `work` returns for it, in order; two at a time, as one alone keeps a single core busy.
 
     Each call has a connection of its own to one private database below `folder`, with its own temporary views. The
     first that raises ends the rest.
     """
     with working(folder) as con:
         con.execute("SET parquet_metadata_cache = true")
-        yield from on_cursors(con, pieces, work)
+        yield from on_cursors(con, tasks, work)
 
 
 def on_cursors(
     con: duckdb.DuckDBPyConnection,
-    pieces: Sequence[Piece],
-    work: Callable[[duckdb.DuckDBPyConnection, Piece], Result],
-) -> Iterator[tuple[Piece, Result]]:
+    tasks: Sequence[Task],
+    work: Callable[[duckdb.DuckDBPyConnection, Task], Result],
+) -> Iterator[tuple[Task, Result]]:
     """The same on a database that is open; a cursor begins without the temporary views and the USE of `con`."""
 
-    def run(piece: Piece) -> Result:
+    def run(task: Task) -> Result:
         with con.cursor() as own:
-            return work(own, piece)
+            return work(own, task)
 
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
-        working_on = [threads.submit(run, piece) for piece in pieces]
+        working_on = [threads.submit(run, task) for task in tasks]
         try:
-            for piece, result in zip(pieces, working_on, strict=True):
-                yield piece, result.result()
+            for task, result in zip(tasks, working_on, strict=True):
+                yield task, result.result()
         finally:
             for result in working_on:
                 result.cancel()
@@ -93,18 +93,18 @@ def name_views(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> No
         con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
-def contents(con: duckdb.DuckDBPyConnection, table: str) -> Contents:
+def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> ContentHash:
     """The contents of what `table` names in FROM; reads every value of it.
 
     Equal on any machine with the same release of DuckDB, whatever the order of the rows and the number of threads.
     """
-    return contents_by(con, table, "true").get(True, Contents(0, "0"))
+    return content_hashes_by(con, table, "true").get(True, ContentHash(0, "0"))
 
 
-def contents_by(con: duckdb.DuckDBPyConnection, table: str, group: str) -> dict[Any, Contents]:
+def content_hashes_by(con: duckdb.DuckDBPyConnection, table: str, group: str) -> dict[Any, ContentHash]:
     """The contents of the rows of `table` for each value of the SQL expression `group`."""
     sql = f"SELECT {group}, count(*), sum(hash({_values(con, table)})::HUGEINT) FROM {table} GROUP BY 1"
-    return {value: Contents(rows, f"{total:x}") for value, rows, total in con.sql(sql).fetchall()}
+    return {value: ContentHash(rows, f"{total:x}") for value, rows, total in con.sql(sql).fetchall()}
 
 
 def _values(con: duckdb.DuckDBPyConnection, table: str) -> str:

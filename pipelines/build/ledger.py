@@ -93,6 +93,11 @@ class Ledger:
                 _log.warning(damage)
             return damage
 
+    def name_of(self, path: Path) -> str:
+        """The name for entries on the file at `path`: its path in the warehouse, the same after a copy."""
+        folder = self.path.parent
+        return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
     def known(self, topic: Topic[T]) -> Mapping[str, LedgerEntry[T]]:
         """All entries of a topic by name, as they are now; later changes do not show in it."""
         with self._shared.lock:

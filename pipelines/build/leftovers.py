@@ -1,7 +1,7 @@
 """What killed runs left behind: files that were being written and folders that DuckDB spilled into.
 
-Whatever is written gets a hidden name first and its own name when it is whole. So on a warehouse on which nobody else
-is at work, such a hidden file is half of something. Hidden files that are not ours are left alone.
+Whatever is written gets a hidden name first and its own name when it is whole. So in a warehouse in which no run is at
+work, such a hidden file is half of something. Hidden files of other programs are left alone.
 """
 
 import shutil
@@ -9,13 +9,18 @@ from pathlib import Path
 
 OURS = (
     *("stage/*/.*", "tables/.*", "tables/*/.*", "releases/.spill-*"),
-    *(".spill-*", ".memo.json.*", ".CHANGES.md.*", ".fazhi.duckdb.*"),
+    *(".spill-*", ".CHANGES.md.*", ".fazhi.duckdb.*"),
+)
+# What versions before 0.2 kept in place of the ledger.
+OUTDATED = (
+    *("memo.json", "stage/settled.json", "stage/*/contents.json"),
+    *("tables/contents.json", "tables/*/contents.json", "tables/audits.json", "tables/release.json"),
 )
 
 
 def sweep(warehouse_dir: Path) -> int:
     """Remove what killed runs left below `warehouse_dir`; call it only while holding the run lock. Returns how many."""
-    found = [path for pattern in OURS for path in warehouse_dir.glob(pattern)]
+    found = [path for pattern in (*OURS, *OUTDATED) for path in warehouse_dir.glob(pattern)]
     for path in found:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.build.buckets import write_parquet
+from pipelines.build.stamped_parquet import write_parquet
 from pipelines.errors import FazhiError
 
 COLUMNS = (

@@ -13,8 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.build.buckets import RETRY, Counts, Outcome, StageTable, refresh
-from pipelines.build.settled import frame_key, unless_settled
+from pipelines.build.buckets import StageTable
+from pipelines.build.file_identity import FileIdentity, identity_of
+from pipelines.build.ledger import Ledger
+from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.stamped_parquet import frame_key
 from pipelines.ingest.inventory import locate
 from pipelines.read.document import Document, ReadError
 from pipelines.read.reader import READER_VERSION, read_bytes
@@ -64,16 +67,19 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
         input_key=pl.concat_str(pl.lit(READER_VERSION), stands_in_the_way, separator=" "),
     )
     # a report's id speaks for its path and its bytes
-    given = frame_key(wanted.select("report_id", "archive_path", "input_key"))
+    return refresh(
+        settings.stage_dir,
+        Ledger(settings.ledger_path),
+        "documents",
+        [DOCUMENTS],
+        given=frame_key(wanted.select("report_id", "archive_path", "input_key")),
+        wanted=lambda: wanted,
+        work=partial(read_batch, raw_dir=settings.raw_dir),
+        processes=settings.processes,
+    )
 
-    def work() -> Counts:
-        read = partial(read_batch, raw_dir=settings.raw_dir)
-        return refresh(settings.stage_dir, "documents", [DOCUMENTS], wanted, read, processes=settings.processes)
 
-    return unless_settled(settings.stage_dir, [DOCUMENTS], given, work)
-
-
-def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
+def read_batch(batch: pl.DataFrame, raw_dir: Path) -> BatchResult:
     """Read one batch (columns of the inventory and input_key); a file that fails gives a failed row with its reason."""
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
@@ -93,7 +99,7 @@ def read_batch(batch: pl.DataFrame, raw_dir: Path) -> Outcome:
         except Exception as error:
             errors.append(f"{row['raw_path']}\n{traceback.format_exc()}")
             rows.append(row | _failed(row, internal_error(error)))
-    return Outcome({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
+    return BatchResult({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
 
 
 def _read(raw_dir: Path, row: dict[str, Any], archive_path: str | None) -> Document:
@@ -102,14 +108,14 @@ def _read(raw_dir: Path, row: dict[str, Any], archive_path: str | None) -> Docum
     else:
         path = locate(raw_dir, archive_path)
         inside = row["raw_path"].removeprefix(archive_path + SEPARATOR)
-        data = _members(path, path.stat().st_mtime_ns).get(inside, b"")
+        data = _members(path, identity_of(path.stat())).get(inside, b"")
     if hashlib.sha256(data).hexdigest() != row["raw_sha256"]:
         raise ReadError(ReasonCode.CHANGED, "the file was written to during the run; the next run reads it")
     return read_bytes(data, Path(row["raw_path"]).name)
 
 
 @lru_cache(maxsize=1)
-def _members(path: Path, mtime_ns: int) -> dict[str, bytes]:
+def _members(path: Path, _: FileIdentity) -> dict[str, bytes]:
     """The files of the archive read last, by their path in it: those of one archive come one after the other."""
     return {found.path: found.data for found in members(path.read_bytes())}
 

@@ -9,8 +9,9 @@ from functools import cache
 
 import polars as pl
 
-from pipelines.build.buckets import KEYS, Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
-from pipelines.build.settled import unless_settled
+from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.ledger import Ledger
+from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
@@ -31,21 +32,30 @@ _INPUT = ["report_id", "text", "furniture", "report_year"]
 def refresh_facts(settings: Settings) -> Counts:
     """Extract the documents whose text, report year, codebook or engine is new. A new codebook reads no file again."""
     version = f"{ENGINE_VERSION} {load_codebook().version}"
-    given = " ".join([version, *(key_of(settings.stage_dir, table.name) for table in (DOCUMENTS, IDENTITIES))])
+    given = " ".join([version, *(staged_key(settings.stage_dir, table.name) for table in (DOCUMENTS, IDENTITIES))])
 
     def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
         path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
         return todo.join(pl.scan_parquet(path).select("report_id", "text", "furniture").collect(), on="report_id")
 
-    def work() -> Counts:
+    def wanted() -> pl.DataFrame:
         documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
         identities = scan(settings.stage_dir, IDENTITIES).select("report_id", "report_year")
         parts = [pl.col("document_key"), pl.col("report_year").cast(pl.String).fill_null("")]
         key = pl.concat_str(pl.lit(version), *parts, separator=" ")
-        wanted = documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
-        return refresh(settings.stage_dir, "facts", TABLES, wanted, extract_batch, load, settings.processes)
+        return documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
 
-    return unless_settled(settings.stage_dir, TABLES, given, work)
+    return refresh(
+        settings.stage_dir,
+        Ledger(settings.ledger_path),
+        "facts",
+        TABLES,
+        given,
+        wanted,
+        extract_batch,
+        load,
+        settings.processes,
+    )
 
 
 @cache
@@ -54,7 +64,7 @@ def process_extractor() -> Extractor:
     return Extractor(load_codebook())
 
 
-def extract_batch(batch: pl.DataFrame) -> Outcome:
+def extract_batch(batch: pl.DataFrame) -> BatchResult:
     """Extract one batch (text, furniture, report_year). If it raises, each document is tried by itself."""
     extractor = process_extractor()
     errors: list[str] = []
@@ -65,7 +75,7 @@ def extract_batch(batch: pl.DataFrame) -> Outcome:
         frames, ledger, errors = _one_by_one(batch, extractor)
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
     numbers = pl.concat([pl.DataFrame(schema=NUMBERS.schema), *(n.select(list(NUMBERS.schema)) for _, n in frames)])
-    return Outcome({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
+    return BatchResult({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
 
 
 def _one_by_one(

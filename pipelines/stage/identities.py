@@ -13,8 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.build.buckets import Counts, Outcome, StageTable, bucket_path, key_of, refresh, scan
-from pipelines.build.settled import frame_key, unless_settled
+from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.ledger import Ledger
+from pipelines.build.refresh import BatchResult, Counts, refresh
+from pipelines.build.stamped_parquet import frame_key
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import IDENTIFIER_VERSION, identify
 from pipelines.read.document import Span
@@ -59,24 +61,32 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
     reference = divisions.read_bytes() + settings.division_changes_path.read_bytes()
     version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
     said = files.select("report_id", "source_url", "source_id")
-    given = f"{version} {frame_key(said)} {key_of(settings.stage_dir, DOCUMENTS.name)}"
+    given = f"{version} {frame_key(said)} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
 
     def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
         path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
         return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
 
-    def work() -> Counts:
+    def wanted() -> pl.DataFrame:
         keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
         parts = [pl.col(name).fill_null("") for name in ("document_key", "source_url", "source_id")]
         key = pl.concat_str(pl.lit(version), *parts, separator=" ")
-        wanted = said.join(keys, on="report_id").with_columns(input_key=key)
-        read = partial(identify_batch, divisions=divisions)
-        return refresh(settings.stage_dir, "identities", [IDENTITIES], wanted, read, load, settings.processes)
+        return said.join(keys, on="report_id").with_columns(input_key=key)
 
-    return unless_settled(settings.stage_dir, [IDENTITIES], given, work)
+    return refresh(
+        settings.stage_dir,
+        Ledger(settings.ledger_path),
+        "identities",
+        [IDENTITIES],
+        given,
+        wanted,
+        partial(identify_batch, divisions=divisions),
+        load,
+        settings.processes,
+    )
 
 
-def identify_batch(batch: pl.DataFrame, divisions: Path) -> Outcome:
+def identify_batch(batch: pl.DataFrame, divisions: Path) -> BatchResult:
     """Identify one batch (text, furniture, fields, source_url, source_id); one that fails is quarantined."""
     gazetteer = _gazetteer(divisions)
     rows, errors = [], []
@@ -87,7 +97,7 @@ def identify_batch(batch: pl.DataFrame, divisions: Path) -> Outcome:
         except Exception as error:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
             rows.append(_unread(internal_error(error)) | key)
-    return Outcome({IDENTITIES.name: pl.DataFrame(rows, schema=IDENTITIES.schema)}, errors)
+    return BatchResult({IDENTITIES.name: pl.DataFrame(rows, schema=IDENTITIES.schema)}, errors)
 
 
 def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:

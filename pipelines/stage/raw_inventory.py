@@ -10,13 +10,14 @@ archive that cannot be opened keeps its row, with the reason. No archive is open
 
 import hashlib
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines.build.buckets import Counts, write_parquet
+from pipelines.build.ledger import Ledger
 from pipelines.build.progress import report
+from pipelines.build.refresh import Counts
+from pipelines.build.stamped_parquet import frame_key, read_written, record_written, write_parquet
 from pipelines.ingest import early_scan
 from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
 from pipelines.read.document import ReadError
@@ -31,20 +32,26 @@ _OF_THE_FILE = ["mtime_ns", "source_url", "fetched_at", "source_id", "sidecar_er
 
 
 def read_files(settings: Settings) -> pl.DataFrame:
-    """The files of the last run; no rows if there was none or its columns are not those of today."""
-    return _read(settings.files_path, FILES_SCHEMA)
+    """The files of the last run; no rows if the ledger knows of none, or if its columns are not those of today."""
+    known = read_written(Ledger(settings.ledger_path), settings.files_path, FILES_SCHEMA)
+    return pl.DataFrame(schema=FILES_SCHEMA) if known is None else known
 
 
 def refresh_files(settings: Settings) -> Counts:
     """Take stock of the raw folder, hashing only files that are new or touched; write the tables if they changed."""
-    before = _read(settings.inventory_path, SCHEMA)
+    ledger = Ledger(settings.ledger_path)
+    known = read_written(ledger, settings.inventory_path, SCHEMA)
+    before = pl.DataFrame(schema=SCHEMA) if known is None else known
     seen = early_scan.take(settings.raw_dir)
     after, hashed = inventory(settings.raw_dir, before, partial(report, "raw_files"), seen)
-    known = read_files(settings)
-    files = with_members(after, known, settings)
-    for path, table, old in ((settings.files_path, files, known), (settings.inventory_path, after, before)):
-        if not path.exists() or not table.equals(old):
-            write_parquet(table, path)
+    known_files = read_written(ledger, settings.files_path, FILES_SCHEMA)
+    members_before = pl.DataFrame(schema=FILES_SCHEMA) if known_files is None else known_files
+    files = with_members(after, members_before, settings)
+    for path, table, old in ((settings.files_path, files, known_files), (settings.inventory_path, after, known)):
+        if old is None or not table.equals(old):
+            stamp = frame_key(table)
+            write_parquet(table, path, stamp)
+            record_written(ledger, {path: stamp})
     removed = before.join(after, on="raw_path", how="anti").height
     return Counts(computed=hashed, reused=after.height - hashed, removed=removed)
 
@@ -105,11 +112,3 @@ def _member(archive_path: str, member: Member) -> dict[str, Any]:
         "size_bytes": len(member.data),
         **reason_columns(member.reason),
     }
-
-
-def _read(path: Path, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    try:
-        frame = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError):
-        return pl.DataFrame(schema=schema)
-    return frame if dict(frame.schema) == schema else pl.DataFrame(schema=schema)

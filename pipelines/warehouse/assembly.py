@@ -1,7 +1,7 @@
 """One DuckDB file out of the tables: written anew, or a copy of the last one with only what changed put in its place.
 
 A copy is made where little changed, so that a night with one new report writes that report's parts and not the country.
-Here belong writing, comments and reading back; when a file is a release is for `pipelines.warehouse.release`.
+When the finished file becomes a release is decided in `pipelines.warehouse.release`.
 """
 
 import hashlib
@@ -13,18 +13,21 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build.database import MEMORY_LIMIT, contents, quote, working
-from pipelines.build.memo import Memo
+from pipelines.build.answers import RELEASE, ReleaseContents
+from pipelines.build.database import MEMORY_LIMIT, content_hash, quote, working
+from pipelines.build.file_identity import identity_of
+from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import describe_column, describe_table
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_build import Built
-from pipelines.warehouse.table_parts import look
+from pipelines.warehouse.table_parts import table_contents
 
 # The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
 STORAGE_VERSION = "v1.5.0"
 MOST_CHANGED = 0.2  # of the rows: a copy in which more has to be replaced costs more than a new file
 MOST_GROWN = 1.5  # times the size of the last file that was written anew: what was replaced leaves holes
+_LAST = "last"  # the name of the release in the ledger
 
 
 class AssemblyError(FazhiError):
@@ -32,7 +35,7 @@ class AssemblyError(FazhiError):
 
 
 @dataclass(frozen=True)
-class Piece:
+class ReleasePart:
     """A file of a table that the release is to hold: the rows of a part, or all where `part` is empty."""
 
     table: str
@@ -43,60 +46,62 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Work:
-    """What has to be done: `base` is the file to copy, if any; `fresh` what is written, `gone` what only goes."""
+class AssemblyPlan:
+    """What has to be done: `base` is the file to copy, if any.
 
-    fresh: tuple[Piece, ...]
+    `fresh` are the parts to write, `gone` the (table, part) to remove from the copy.
+    """
+
+    fresh: tuple[ReleasePart, ...]
     gone: tuple[tuple[str, str], ...] = ()
     base: Path | None = None
 
 
 class Assembly:
-    """The tables of a release, and the memory of what the last file held."""
+    """The tables of a release, and what the ledger knows of the file of the last one."""
 
-    def __init__(self, specs: Mapping[str, TableSpec], tables: Mapping[str, Built], memory: Path) -> None:
-        self._specs, self._tables = specs, tables
-        self._memo = Memo(memory)
-        self._pieces = [
-            Piece(name, path.stem if specs[name].in_parts else "", path, (held := look(path)).rows, held.contents)
-            for name, table in tables.items()
-            for path in table.paths
-        ]
+    def __init__(self, specs: Mapping[str, TableSpec], tables: Mapping[str, Built], ledger: Ledger) -> None:
+        self._specs, self._tables, self._ledger = specs, tables, ledger
+        self._parts: list[ReleasePart] = []
+        for name, table in tables.items():
+            for path in table.paths:
+                held = table_contents(ledger, path)
+                part = path.stem if specs[name].in_parts else ""
+                self._parts.append(ReleasePart(name, part, path, held.rows, held.sha))
 
-    def plan(self, last: Path | None) -> Work:
+    def plan(self, last: Path | None) -> AssemblyPlan:
         """What to write, given the file of the newest release."""
-        anew = Work(tuple(self._pieces))
-        if last is None or not last.is_file() or not self._memo.has("held", self._key(last)):
+        anew = AssemblyPlan(tuple(self._parts))
+        known = self._ledger.find(RELEASE, _LAST, self._key(last)) if last and last.is_file() else None
+        if last is None or known is None:
             return anew
-        known = self._memo.known("held")
-        held = {(table, part): contents for table, part, contents in known["pieces"]}
-        fresh = tuple(piece for piece in self._pieces if held.get((piece.table, piece.part)) != piece.contents)
-        gone = held.keys() - {(piece.table, piece.part) for piece in self._pieces}
-        changed = sum(piece.rows for piece in fresh)
-        if changed > MOST_CHANGED * sum(piece.rows for piece in self._pieces):
+        held = {(table, part): contents for table, part, contents in known.parts}
+        fresh = tuple(part for part in self._parts if held.get((part.table, part.part)) != part.contents)
+        gone = held.keys() - {(part.table, part.part) for part in self._parts}
+        if sum(part.rows for part in fresh) > MOST_CHANGED * sum(part.rows for part in self._parts):
             return anew
-        if last.stat().st_size > MOST_GROWN * known["bytes_anew"]:
+        if last.stat().st_size > MOST_GROWN * known.bytes_anew:
             return anew
-        return Work(fresh, tuple(sorted(gone)), last)
+        return AssemblyPlan(fresh, tuple(sorted(gone)), last)
 
     @contextmanager
-    def writing(self, work: Work, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self, plan: AssemblyPlan, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """Write the tables to the new file `path`; within the block the caller adds tables of its own to it."""
-        if work.base:
-            shutil.copyfile(work.base, path)
+        if plan.base:
+            shutil.copyfile(plan.base, path)
         with working(path.parent) as con:
             con.execute(f"ATTACH {quote(path)} AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute("USE release")
-            for table, part in work.gone:
+            for table, part in plan.gone:
                 self._clear(con, table, part)
             for name in self._tables:
-                self._write(con, [piece for piece in work.fresh if piece.table == name], is_new=work.base is None)
+                self._write(con, [part for part in plan.fresh if part.table == name], is_new=plan.base is None)
             yield con
             con.execute("CHECKPOINT release")
             con.execute("USE memory")
             con.execute("DETACH release")
 
-    def read_back(self, work: Work, path: Path) -> None:
+    def read_back(self, plan: AssemblyPlan, path: Path) -> None:
         """Open the finished file anew and compare what was written with the tables. Raises AssemblyError.
 
         Every value that was written is read: DuckDB is known to have written what it could not read. What was copied
@@ -104,38 +109,39 @@ class Assembly:
         """
         with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
             con.execute("SET python_enable_replacements = false")
-            for piece in work.fresh if work.base else ():
-                found = contents(con, f"(FROM {piece.table} WHERE {self._rows_of(piece.table, piece.part)})")
-                _compare(piece.table, (found.rows, found.sha), (piece.rows, piece.contents))
+            for part in plan.fresh if plan.base else ():
+                found = content_hash(con, f"(FROM {part.table} WHERE {self._rows_of(part.table, part.part)})")
+                _compare(part.table, (found.rows, found.sha), (part.rows, part.contents))
             for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
                 if name not in self._tables:
-                    contents(con, name)  # the caller's own: there is nothing to compare them with
+                    content_hash(con, name)  # the caller's own: there is nothing to compare them with
             for name, table in self._tables.items():
-                if work.base:
+                if plan.base:
                     ((rows,),) = con.execute(f"SELECT count(*) FROM {name}").fetchall()
                     _compare(name, (rows, ""), (table.rows, ""))
                 else:
-                    found = contents(con, name)
+                    found = content_hash(con, name)
                     _compare(name, (found.rows, found.sha), (table.rows, table.contents))
 
-    def remember(self, work: Work, path: Path) -> None:
-        """Keep what the finished file holds, for the next one."""
-        bytes_anew = self._memo.known("held")["bytes_anew"] if work.base else path.stat().st_size
-        pieces = [(piece.table, piece.part, piece.contents) for piece in self._pieces]
-        self._memo.keep({"held": (self._key(path), {"pieces": pieces, "bytes_anew": bytes_anew})})
+    def remember(self, plan: AssemblyPlan, path: Path) -> None:
+        """Tell the ledger what the finished file holds, for the next one."""
+        before = self._ledger.known(RELEASE).get(_LAST)
+        bytes_anew = before.value.bytes_anew if plan.base and before else path.stat().st_size
+        parts = tuple((part.table, part.part, part.contents) for part in self._parts)
+        self._ledger.record(RELEASE, {_LAST: LedgerEntry(self._key(path), ReleaseContents(parts, bytes_anew))})
 
-    def _write(self, con: duckdb.DuckDBPyConnection, pieces: list[Piece], *, is_new: bool) -> None:
-        """Write the pieces of one table, a new table with its comments."""
-        if is_new or any(not piece.part for piece in pieces):
-            name = pieces[0].table
+    def _write(self, con: duckdb.DuckDBPyConnection, parts: list[ReleasePart], *, is_new: bool) -> None:
+        """Write the parts of one table, a new table with its comments."""
+        if is_new or any(not part.part for part in parts):
+            name = parts[0].table
             con.execute(f"DROP TABLE IF EXISTS {name}")
             con.execute(_definition(name, self._tables[name]))
             con.execute(f"INSERT INTO {name} {self._tables[name].sql}")
             comment(con, name)
             return
-        for piece in pieces:
-            self._clear(con, piece.table, piece.part)
-            con.execute(f"INSERT INTO {piece.table} FROM read_parquet({quote(piece.path)})")
+        for part in parts:
+            self._clear(con, part.table, part.part)
+            con.execute(f"INSERT INTO {part.table} FROM read_parquet({quote(part.path)})")
 
     def _clear(self, con: duckdb.DuckDBPyConnection, table: str, part: str) -> None:
         con.execute(f"DELETE FROM {table} WHERE {self._rows_of(table, part)}")
@@ -147,9 +153,8 @@ class Assembly:
         return layout.condition(column, part) if layout and column and part else "true"
 
     def _key(self, path: Path) -> str:
-        """What must be the same for `path` to be the file that is remembered, and fit to be copied."""
-        status = path.stat()
-        shape = [STORAGE_VERSION, duckdb.__version__, path.name, str(status.st_size), str(status.st_mtime_ns)]
+        """What must be the same for `path` to be the file that the ledger knows, and fit to be copied."""
+        shape = [STORAGE_VERSION, duckdb.__version__, path.name, identity_of(path.stat()).copied_stamp]
         for name, table in self._tables.items():
             layout = self._specs[name].in_parts
             shape += [_definition(name, table), *_comments(name, table), layout.name if layout else ""]

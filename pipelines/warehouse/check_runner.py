@@ -27,7 +27,7 @@ from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, MEASURE, SOURC
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.query import QueryError, query
-from pipelines.warehouse.table_parts import Input, cut, look, table_files
+from pipelines.warehouse.table_parts import Input, inputs_by_part, table_files
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
 MOST_SHOWN = 10
@@ -119,7 +119,7 @@ def run_checks(
     The ledger keeps what was found until the rows, the check, or what it knows of the situation change. Raises
     InputError for a table that was not built there, CheckError for SQL that fails.
     """
-    tasks = list(_tasks(checks, tables_dir, situation))
+    tasks = list(_tasks(checks, tables_dir, ledger, situation))
     known = ledger.known(CHECKS)
     found = {task.name: known[task.name] for task in tasks if task.name in known and known[task.name].key == task.key}
     stale = [task for task in tasks if task.name not in found]
@@ -188,7 +188,7 @@ class _Task:
     variables: Mapping[str, Any]
 
 
-def _tasks(checks: Sequence[Check], tables_dir: Path, situation: Situation | None) -> Iterator[_Task]:
+def _tasks(checks: Sequence[Check], tables_dir: Path, ledger: Ledger, situation: Situation | None) -> Iterator[_Task]:
     """What is to be asked. Rules of a table are run together: those that read it alone, and those that read others."""
     groups: dict[str, list[Check]] = {}
     for check in checks:
@@ -201,10 +201,10 @@ def _tasks(checks: Sequence[Check], tables_dir: Path, situation: Situation | Non
     for name, group in groups.items():
         first = group[0]
         found = [
-            Input(table, table_files(tables_dir, table))
+            Input(table, table_files(tables_dir, table), ledger)
             for table in dict.fromkeys(table for check in group for table in check.tables)
         ]
-        if first.kind == "rule" and len(found) > 1 and not any(look(path).rows for path in found[0].files):
+        if first.kind == "rule" and len(found) > 1 and found[0].row_count == 0:
             continue  # no row can break a rule: without corrections nobody looks for their facts
         given = {LAST_COVERAGE: coverage} if any(LAST_COVERAGE in check.reads for check in group) else {}
         context = [f"{one} {value}" for one, value in variables.items() if any(one in check.asked for check in group)]
@@ -213,7 +213,7 @@ def _tasks(checks: Sequence[Check], tables_dir: Path, situation: Situation | Non
             context += [check.rows, check.measure, check.order, *check.views.values()]
             context.append(f"{check.evidence} {check.bound.parameters}")
         layout = LAYOUTS.get(tables()[first.table].parts or "") if first.by_part else None
-        for piece in cut(found, layout, found[0].part_keys(layout) if layout else None):
+        for piece in inputs_by_part(found, layout, found[0].part_keys(layout) if layout else None):
             key = hashlib.sha256("\n".join([*context, *piece.keys]).encode()).hexdigest()
             yield _Task(f"{name}, {piece.part or 'all rows'}", key, group, {**piece.sources, **given}, variables)
 

@@ -16,11 +16,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.build.answers import HASHES
 from pipelines.build.database import connect
 from pipelines.build.ledger import Ledger
-from pipelines.build.memo import Memo
 from pipelines.errors import FazhiError
-from pipelines.paths import LEDGER
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
@@ -31,7 +30,6 @@ from pipelines.warehouse.table_build import BuildError, Built, inspect
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
-HELD = "release.json"  # beside the tables: what the last release holds, and the hash of the raw files
 
 
 class PublishError(FazhiError):
@@ -75,6 +73,7 @@ def publish(
     specs: Mapping[str, TableSpec],
     tables_dir: Path,
     release_path: Path,
+    ledger: Ledger,
     *,
     inputs: Mapping[str, str],
     now: datetime,
@@ -90,7 +89,7 @@ def publish(
     releases_dir = release_path.parent / "releases"
     releases_dir.mkdir(parents=True, exist_ok=True)
     _remove_stale(releases_dir)
-    made_of = _inputs(specs, tables_dir, inputs)
+    made_of = _inputs(specs, tables_dir, ledger, inputs)
     counts = {name: table.rows for name, table in made_of.tables.items()} | made_of.own_counts
     newest = next(iter(kept(releases_dir)), None)
     if newest and (newest.inputs_sha256, newest.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
@@ -103,8 +102,8 @@ def publish(
     temporary = releases_dir / f"building-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
         # Rules are checked on the tables, and the finished file is compared with them value by value.
-        _hold(run_checks(rules_of(specs), tables_dir, Ledger(tables_dir.parent / LEDGER)))
-        assembly = Assembly(specs, made_of.tables, tables_dir / HELD)
+        _hold(run_checks(rules_of(specs), tables_dir, ledger))
+        assembly = Assembly(specs, made_of.tables, ledger)
         work = assembly.plan(newest.path if newest else None)
         with assembly.writing(work, temporary) as con:
             _write_own_tables(con, made_of, release_id, built_at)
@@ -189,11 +188,11 @@ def _write_release_rows(con: duckdb.DuckDBPyConnection, made_of: _Inputs, releas
     con.execute("COMMIT")
 
 
-def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[str, str]) -> _Inputs:
+def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, ledger: Ledger, inputs: Mapping[str, str]) -> _Inputs:
     if missing := [name for name in VERSIONS if name not in inputs]:
         raise PublishError(f"inputs lacks {', '.join(missing)}; pass the versions of what the tables were made with")
     try:
-        tables = {name: inspect(spec, tables_dir) for name, spec in specs.items() if spec.text.publish}
+        tables = {name: inspect(spec, tables_dir, ledger) for name, spec in specs.items() if spec.text.publish}
     except BuildError as error:
         raise PublishError(str(error)) from error
     held = "\n".join(f"{name} {table.rows} {table.contents}" for name, table in sorted(tables.items()))
@@ -201,7 +200,7 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, inputs: Mapping[st
     given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
     reports = tables["dim_report"]
     # what the table holds says which files there are: of 400,000 they are not put into words again for nothing
-    files = Memo(tables_dir / HELD).answer("files", reports.contents, lambda: _hash(_files(reports)))
+    files = ledger.answer(HASHES, "raw files", reports.contents, lambda: _hash(_files(reports)))
     return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
 
 

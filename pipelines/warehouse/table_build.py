@@ -1,7 +1,7 @@
 """Building one table as Parquet from where its inputs lie. Which tables are built when is for the caller to say.
 
 A table is built again when its SQL or the contents of an input change. An input that was built again and came out the
-same does not count: a file that was only touched, or a new rule that no report speaks of, stops there.
+same does not count: a file that was only touched, or a new rule that no report speaks of, changes nothing behind it.
 """
 
 import hashlib
@@ -11,12 +11,21 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.build.answers import CONTENTS, FileContents
 from pipelines.build.atomic import atomic_write
-from pipelines.build.buckets import KEY_NAME, stored_key
-from pipelines.build.database import Contents, name_views, quote, side_by_side
+from pipelines.build.database import ContentHash, name_views, quote, side_by_side
+from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.build.stamped_parquet import STAMP, stamp_in
 from pipelines.errors import FazhiError
 from pipelines.warehouse.model import TableSpec
-from pipelines.warehouse.table_parts import Held, Input, InputError, cut, held_by, look, note, table_files
+from pipelines.warehouse.table_parts import (
+    Input,
+    InputError,
+    inputs_by_part,
+    read_contents,
+    table_contents,
+    table_files,
+)
 
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
@@ -39,7 +48,7 @@ class Built:
     rows: int
     columns: tuple[tuple[str, str], ...]
     contents: str
-    parts: Mapping[str, Contents]
+    parts: Mapping[str, ContentHash]
     reused: bool
 
     @property
@@ -48,81 +57,82 @@ class Built:
         return f"FROM read_parquet([{', '.join(map(quote, self.paths))}])"
 
 
-def build(spec: TableSpec, sources: Sources, out_dir: Path) -> Built:
+@dataclass(frozen=True)
+class _TableFile:
+    """One file of a table: where it goes, the stamp of what it is made from, and the queries for its inputs."""
+
+    path: Path
+    stamp: str
+    sources: Mapping[str, str]
+
+
+def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> Built:
     """Write the table from `sources` (input name -> its Parquet files) unless it is there and up to date.
 
-    An input with an empty list of files is an empty table. A file appears whole or not at all. Raises BuildError.
+    It is up to date where the ledger knows each of its files, made from what it would be made from now. An input with
+    an empty list of files is an empty table. A file appears whole or not at all. Raises BuildError.
     """
-    found = [Input(name, _files(spec, name, sources)) for name in spec.depends_on]
+    found = [Input(name, _files(spec, name, sources), ledger) for name in spec.depends_on]
     try:
-        parts = _parts(spec, found, out_dir)
-        stale = [part for part in parts if stored_key(part.path) != part.key]
-        gone = set(table_files(out_dir, spec.name)) - {part.path for part in parts}
+        files = [
+            _TableFile(
+                out_dir / (f"{spec.name}/{part.part}.parquet" if part.part else f"{spec.name}.parquet"),
+                hashlib.sha256("\n".join([spec.code, *part.keys]).encode()).hexdigest(),
+                part.sources,
+            )
+            for part in inputs_by_part(found, spec.in_parts)
+        ]
+        known = ledger.known(CONTENTS)
+        stale = []
+        for file in files:
+            entry = known.get(ledger.name_of(file.path))
+            if entry is None or entry.key != file.stamp or stamp_in(file.path) != file.stamp:
+                stale.append(file)
+        gone = set(table_files(out_dir, spec.name)) - {file.path for file in files}
         if stale:
-            _write_all(spec, stale, out_dir)
+            # Each file is recorded when it is written: a run that is killed does not lose the ones before.
+            for file, contents in side_by_side(out_dir, stale, lambda con, file: _write(con, spec, file)):
+                ledger.record(CONTENTS, {ledger.name_of(file.path): LedgerEntry(file.stamp, contents)})
         for path in gone:
             path.unlink()
-        return _combined(spec, out_dir, reused=not stale and not gone)
+        return _combined(spec, out_dir, ledger, reused=not stale and not gone)
     except (InputError, duckdb.Error) as error:
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One file of a table: where it goes, what it is made from, and the key of that."""
-
-    path: Path
-    key: str
-    sources: Mapping[str, str]
-
-
-def _parts(spec: TableSpec, found: Sequence[Input], out_dir: Path) -> list[_Part]:
-    """The files that the table is to have."""
-    return [
-        _Part(
-            out_dir / (f"{spec.name}/{piece.part}.parquet" if piece.part else f"{spec.name}.parquet"),
-            hashlib.sha256("\n".join([spec.code, *piece.keys]).encode()).hexdigest(),
-            piece.sources,
-        )
-        for piece in cut(found, spec.in_parts)
-    ]
-
-
-def _write_all(spec: TableSpec, parts: Sequence[_Part], out_dir: Path) -> None:
-    """Build files of a table."""
-    for part, held in side_by_side(out_dir, parts, lambda con, part: _write(con, spec, part)):
-        note(part.path, part.key, held)
-
-
-def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, part: _Part) -> Held:
+def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, file: _TableFile) -> FileContents:
     """Build one file of a table; returns what it holds."""
-    name_views(con, part.sources)
+    name_views(con, file.sources)
     spec.prepare(con)
-    with atomic_write(part.path) as beside:
+    with atomic_write(file.path) as beside:
         con.execute(
             f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
-            f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{KEY_NAME}: {quote(part.key)}}})"
+            f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{STAMP}: {quote(file.stamp)}}})"
         )
-        return held_by(con, beside)
+        return read_contents(con, beside)
 
 
-def inspect(spec: TableSpec, out_dir: Path) -> Built:
-    """A table that was built in `out_dir`. Raises BuildError where it was not."""
+def inspect(spec: TableSpec, out_dir: Path, ledger: Ledger) -> Built:
+    """A table that was built in `out_dir`. Raises BuildError where it was not, or where the ledger does not know it."""
     try:
-        return _combined(spec, out_dir, reused=True)
+        return _combined(spec, out_dir, ledger, reused=True)
     except InputError as error:
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-def _combined(spec: TableSpec, out_dir: Path, *, reused: bool) -> Built:
+def _combined(spec: TableSpec, out_dir: Path, ledger: Ledger, *, reused: bool) -> Built:
     paths = table_files(out_dir, spec.name)
     if not paths:
         raise BuildError(f"table {spec.name} is not at {out_dir / spec.name}.parquet; build it first")
-    looked = [look(path) for path in paths]
-    total = sum(int(one.contents, 16) for one in looked)
-    held = {path.stem: Contents(one.rows, one.contents) for path, one in zip(paths, looked, strict=True)}
-    parts = held if spec.in_parts else {}
-    return Built(tuple(paths), sum(one.rows for one in looked), looked[0].columns, f"{total:x}", parts, reused)
+    held = {path.stem: table_contents(ledger, path) for path in paths}
+    return Built(
+        paths=tuple(paths),
+        rows=sum(contents.rows for contents in held.values()),
+        columns=next(iter(held.values())).columns,
+        contents=f"{sum(int(contents.sha, 16) for contents in held.values()):x}",
+        parts={stem: ContentHash(one.rows, one.sha) for stem, one in held.items()} if spec.in_parts else {},
+        reused=reused,
+    )
 
 
 def _files(spec: TableSpec, name: str, sources: Sources) -> list[Path]:

@@ -58,8 +58,9 @@ def test_one_process_may_take_it_again(tmp_path: Path) -> None:
 
 
 def test_what_killed_runs_left_is_swept_and_the_rest_stays(tmp_path: Path) -> None:
-    left = ["stage/files/.a.parquet.17.tmp", "tables/.spill-17/block", "tables/fact/.a.parquet.ff", ".memo.json.ab"]
-    stays = ["stage/files/a.parquet", "tables/a.parquet", "memo.json", ".run.lock", ".git/config", ".dagster/a/.b"]
+    left = ["stage/files/.a.parquet.17.tmp", "tables/.spill-17/block", "tables/fact/.a.parquet.ff", ".CHANGES.md.ab"]
+    left += ["memo.json", "stage/settled.json", "tables/a/contents.json"]  # of versions before the ledger
+    stays = ["stage/files/a.parquet", "tables/a.parquet", "ledger.sqlite", ".run.lock", ".git/config", ".dagster/a/.b"]
     for name in (*left, *stays):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -7,7 +7,8 @@ import document_fixtures as make
 import polars as pl
 import pytest
 
-from pipelines.build.buckets import Counts, scan
+from pipelines.build.buckets import scan
+from pipelines.build.refresh import Counts
 from pipelines.ingest.inventory import report_id
 from pipelines.read import unpack as archive
 from pipelines.read.document import ReadError

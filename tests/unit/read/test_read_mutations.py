@@ -10,8 +10,9 @@ import document_fixtures as make
 import polars as pl
 import pytest
 
-from pipelines.build.buckets import Counts, scan
+from pipelines.build.buckets import scan
 from pipelines.build.progress import listening
+from pipelines.build.refresh import Counts
 from pipelines.read import isolation
 from pipelines.read.document import ReadError
 from pipelines.settings import Settings

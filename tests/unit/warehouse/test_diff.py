@@ -47,7 +47,9 @@ def released(folder: Path, *reports: Report, days: int = 0, change=None, **input
     warehouse.build()
     now = NOW + timedelta(days=days)
     path = folder / "release.duckdb"
-    return publish(warehouse.specs, warehouse.tables_dir, path, inputs={**VERSIONS, **inputs}, now=now).path
+    return publish(
+        warehouse.specs, warehouse.tables_dir, path, warehouse.ledger, inputs={**VERSIONS, **inputs}, now=now
+    ).path
 
 
 @pytest.fixture(scope="module")

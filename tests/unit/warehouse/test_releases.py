@@ -15,7 +15,15 @@ from pipelines.warehouse.release import Release, publish
 def publish_of(warehouse: Warehouse, days: int = 0, version: str = "1", keep: int = 7) -> Release:
     inputs = {**VERSIONS, "codebook_version": version}
     now = NOW + timedelta(days=days)
-    return publish(warehouse.specs, warehouse.tables_dir, warehouse.release_path, inputs=inputs, now=now, keep=keep)
+    return publish(
+        warehouse.specs,
+        warehouse.tables_dir,
+        warehouse.release_path,
+        warehouse.ledger,
+        inputs=inputs,
+        now=now,
+        keep=keep,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Report, Wareho
 
 from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse import assembly
-from pipelines.warehouse.assembly import Assembly, Work
+from pipelines.warehouse.assembly import Assembly, AssemblyPlan
 from pipelines.warehouse.release import PublishError
 from pipelines.warehouse.table_build import inspect
 
@@ -28,12 +28,12 @@ COUNTRY = [*reports(range(2000, 2005)), *reports(range(2005, 2007), TIANFU)]
 
 
 @pytest.fixture(autouse=True)
-def works(monkeypatch: pytest.MonkeyPatch) -> list[Work]:
+def works(monkeypatch: pytest.MonkeyPatch) -> list[AssemblyPlan]:
     """How each release of a test was written; a copy is made whatever the share of rows that changed."""
-    done: list[Work] = []
+    done: list[AssemblyPlan] = []
     real = Assembly.remember
 
-    def listening(self: Assembly, work: Work, path: Path) -> None:
+    def listening(self: Assembly, work: AssemblyPlan, path: Path) -> None:
         done.append(work)
         real(self, work, path)
 
@@ -84,7 +84,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_copy_holds_what_the_tables_hold(change: str, base: Path, copy: Path, works: list[Work]) -> None:
+def test_a_copy_holds_what_the_tables_hold(change: str, base: Path, copy: Path, works: list[AssemblyPlan]) -> None:
     warehouse = rebuild(copy, CHANGES[change])
     (work,) = works
     assert work.base is not None and 0 < len(work.fresh) < 60
@@ -93,11 +93,14 @@ def test_a_copy_holds_what_the_tables_hold(change: str, base: Path, copy: Path, 
             found, expected = con.sql(f"FROM {name}").fetchall(), warehouse.sql(f"FROM {name}")
             assert sorted(map(repr, found)) == sorted(map(repr, expected)), name
         hashes = dict(con.sql("SELECT table_name, content_hash FROM release_table").fetchall())
-        assert hashes == {name: inspect(spec, warehouse.tables_dir).contents for name, spec in warehouse.specs.items()}
+        assert hashes == {
+            name: inspect(spec, warehouse.tables_dir, warehouse.ledger).contents
+            for name, spec in warehouse.specs.items()
+        }
     assert comments(copy) == comments(base)
 
 
-def test_only_the_parts_of_a_new_report_are_written(copy: Path, works: list[Work]) -> None:
+def test_only_the_parts_of_a_new_report_are_written(copy: Path, works: list[AssemblyPlan]) -> None:
     rebuild(copy, CHANGES["a new report"])
     written = [(piece.table, piece.part) for piece in works[0].fresh]
     assert [table for table, _ in written].count("report_text") == 1
@@ -105,19 +108,21 @@ def test_only_the_parts_of_a_new_report_are_written(copy: Path, works: list[Work
     assert not {"dim_division", "dim_indicator"} & {table for table, _ in written}
 
 
-def test_many_changes_are_written_anew(copy: Path, works: list[Work], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_changes_are_written_anew(copy: Path, works: list[AssemblyPlan], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "MOST_CHANGED", 0.2)
     rebuild(copy, [*COUNTRY, *reports(range(2012, 2016))])
     assert [work.base for work in works] == [None]
 
 
-def test_a_file_with_many_holes_is_written_anew(copy: Path, works: list[Work], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_many_holes_is_written_anew(
+    copy: Path, works: list[AssemblyPlan], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(assembly, "MOST_GROWN", 0.5)
     rebuild(copy, CHANGES["a new report"])
     assert [work.base for work in works] == [None]
 
 
-def test_a_file_that_is_not_as_it_was_left_is_not_copied(copy: Path, works: list[Work]) -> None:
+def test_a_file_that_is_not_as_it_was_left_is_not_copied(copy: Path, works: list[AssemblyPlan]) -> None:
     (kept,) = (copy / "releases").glob("*.duckdb")
     kept.touch()
     rebuild(copy, CHANGES["a new report"])
@@ -137,11 +142,12 @@ def test_what_is_remembered_holds_in_another_process(base: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from pipelines.paths import PROJECT_ROOT;"
         "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.model import load_specs;"
-        "from pipelines.warehouse.table_build import inspect;"
-        "folder = Path(sys.argv[1]); specs = load_specs(PROJECT_ROOT / 'sql'); tables = folder / 'tables';"
-        "built = {name: inspect(spec, tables) for name, spec in specs.items()};"
+        "from pipelines.warehouse.table_build import inspect; from pipelines.build.ledger import Ledger;"
+        "folder = Path(sys.argv[1]); ledger = Ledger(folder / 'ledger.sqlite');"
+        " specs = load_specs(PROJECT_ROOT / 'sql'); tables = folder / 'tables';"
+        "built = {name: inspect(spec, tables, ledger) for name, spec in specs.items()};"
         "(last,) = (folder / 'releases').glob('*.duckdb');"
-        "print(Assembly(specs, built, tables / 'release.json').plan(last).base == last)"
+        "print(Assembly(specs, built, ledger).plan(last).base == last)"
     )
     found = subprocess.run([sys.executable, "-c", script, str(base)], capture_output=True, text=True, cwd=PROJECT_ROOT)
     assert (found.stdout, found.stderr) == ("True\n", "")

@@ -6,19 +6,23 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
 from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, Warehouse, built, say
 
+from pipelines.build.answers import CONTENTS
 from pipelines.build.buckets import bucket_of
+from pipelines.build.ledger import LedgerEntry
+from pipelines.build.stamped_parquet import STAMP
 from pipelines.warehouse import check_runner
 from pipelines.warehouse.assembly import Assembly
 from pipelines.warehouse.check_runner import AuditError
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.release import OWN_TABLES, PublishError, publish
-from pipelines.warehouse.table_parts import table_files
+from pipelines.warehouse.table_parts import read_contents, table_files
 
 
 def reports() -> list[Report]:
@@ -38,7 +42,7 @@ def reports() -> list[Report]:
 
 def release(warehouse: Warehouse, **changes):
     arguments = {"inputs": VERSIONS, "now": NOW, **changes}
-    return publish(warehouse.specs, warehouse.tables_dir, warehouse.release_path, **arguments)
+    return publish(warehouse.specs, warehouse.tables_dir, warehouse.release_path, warehouse.ledger, **arguments)
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +180,25 @@ def spoil(warehouse: Warehouse, table: str, select: str) -> None:
     path = table_files(warehouse.tables_dir, table)[0]
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS {select} FROM read_parquet('{path}')")
-        con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")
+        put_in_place(con, warehouse, path)
+
+
+def put_in_place(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, path: Path) -> None:
+    """Write the table `t` to `path`, as if SQL with a fault had built it: the ledger knows the file."""
+    con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{{STAMP}: 'spoiled'}})")
+    name = warehouse.ledger.name_of(path)
+    warehouse.ledger.record(CONTENTS, {name: LedgerEntry("spoiled", read_contents(con, path))})
+
+
+def test_a_table_that_was_not_built_here_is_refused(copy):
+    before = copy.release_path.read_bytes()
+    path = table_files(copy.tables_dir, "fact_indicator")[0]
+    with closing(duckdb.connect()) as con:
+        con.execute(f"CREATE TABLE t AS FROM read_parquet('{path}')")
+        con.execute(f"COPY t TO '{path}' (FORMAT parquet, KV_METADATA {{{STAMP}: 'foreign'}})")
+    with pytest.raises(PublishError, match=r"fact_indicator: .*the ledger does not know .* run again"):
+        release(copy)
+    assert copy.release_path.read_bytes() == before
 
 
 def many() -> list[Report]:
@@ -238,7 +260,7 @@ def test_a_key_that_stands_in_two_parts_is_found(tmp_path):
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS FROM read_parquet('{other}')")
         con.execute(f"UPDATE t SET fact_id = (SELECT min(fact_id) FROM read_parquet('{first}'))")
-        con.execute(f"COPY t TO '{other}' (FORMAT parquet, KV_METADATA {{fazhi_key: 'spoiled'}})")
+        put_in_place(con, warehouse, other)
     with pytest.raises(AuditError) as refusal:
         release(warehouse)
     assert "fact_indicator_key" in {result.check.name for result in refusal.value.results}

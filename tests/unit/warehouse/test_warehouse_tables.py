@@ -1,6 +1,5 @@
 """Specifications read out of the SQL: dependencies, lineage, descriptions; and building with reuse."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from warehouse_fixtures import (
     write_rows,
 )
 
+from pipelines.build.ledger import Ledger
 from pipelines.errors import FazhiError
 from pipelines.report.table_pages import DOCS_PATH, render
 from pipelines.stage.indicators import write_indicators
@@ -29,7 +29,7 @@ from pipelines.warehouse.descriptions import MetadataError
 from pipelines.warehouse.lineage import column_sources
 from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.release import release_columns
-from pipelines.warehouse.table_build import BuildError, build
+from pipelines.warehouse.table_build import BuildError, build, inspect
 from pipelines.warehouse.table_parts import table_files
 
 SPECS = load_specs(SQL_DIR)
@@ -286,21 +286,22 @@ def test_tables_do_not_depend_on_order_or_number_of_files(tmp_path):
 def test_several_files_of_an_input_are_one_table_and_none_is_an_empty_one(tmp_path):
     rows = sample().rows()["stage_documents"]
     paths = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    ledger = Ledger(tmp_path / "ledger.sqlite")
     write_rows("stage_documents", rows, paths[0])
     write_rows("stage_documents", [{**rows[0], "report_id": "9f"}], paths[1])
-    assert build(SPECS["report_text"], {"stage_documents": paths}, tmp_path / "a").rows == 2
-    assert build(SPECS["report_text"], {"stage_documents": []}, tmp_path / "b").rows == 0
+    assert build(SPECS["report_text"], {"stage_documents": paths}, tmp_path / "a", ledger).rows == 2
+    assert build(SPECS["report_text"], {"stage_documents": []}, tmp_path / "b", ledger).rows == 0
 
 
 def test_missing_and_broken_inputs_are_named(tmp_path):
-    spec = SPECS["report_text"]
+    spec, ledger = SPECS["report_text"], Ledger(tmp_path / "ledger.sqlite")
     with pytest.raises(BuildError, match="no place was given for its input stage_documents"):
-        build(spec, {}, tmp_path)
+        build(spec, {}, tmp_path, ledger)
     with pytest.raises(BuildError, match=r"stage_documents is not at .*gone\.parquet"):
-        build(spec, {"stage_documents": tmp_path / "gone.parquet"}, tmp_path)
+        build(spec, {"stage_documents": tmp_path / "gone.parquet"}, tmp_path, ledger)
     (tmp_path / "bad.parquet").write_bytes(b"not a table")
     with pytest.raises(BuildError, match=r"report_text: .*bad\.parquet cannot be read"):
-        build(spec, {"stage_documents": tmp_path / "bad.parquet"}, tmp_path)
+        build(spec, {"stage_documents": tmp_path / "bad.parquet"}, tmp_path, ledger)
     assert not list(tmp_path.glob("*report_text*"))
 
 
@@ -326,12 +327,30 @@ def test_the_codebook_becomes_a_table(tmp_path):
     assert [p.name for p in Path(path.parent).iterdir()] == ["indicators.parquet"]
 
 
-def test_what_an_older_version_remembered_is_worked_out_anew(tmp_path):
-    warehouse = Warehouse(tmp_path, [sample()])
+def test_tables_that_the_ledger_does_not_know_are_built_anew(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
     before = warehouse.build()
-    memory = tmp_path / "tables" / "contents.json"
-    known = json.loads(memory.read_text(encoding="utf-8"))
-    old = {name: {"key": entry["key"].partition(" ")[2], "answer": {"rows": 7}} for name, entry in known.items()}
-    memory.write_text(json.dumps(old), encoding="utf-8")
+    files = {path: path.read_bytes() for table in before.values() for path in table.paths}
+    (tmp_path / "ledger.sqlite").unlink()
+    with pytest.raises(BuildError, match=r"the ledger does not know .*dim_report.* run again"):
+        inspect(warehouse.specs["dim_report"], warehouse.tables_dir, warehouse.ledger)
+    assert not any(table.reused for table in warehouse.build().values())
+    assert {path: path.read_bytes() for path in files} == files
+    assert all(table.reused for table in warehouse.build().values())
+
+
+def test_a_table_whose_file_is_not_the_one_that_was_written_is_built_anew(tmp_path):
+    warehouse = Warehouse(tmp_path, provinces())
+    paths = warehouse.build()["township_metric"].paths
+    good = paths[0].read_bytes()
+    shutil.copyfile(paths[1], paths[0])
     after = warehouse.build()
-    assert {name: table.contents for name, table in after.items()} == {n: table.contents for n, table in before.items()}
+    assert {name for name, table in after.items() if not table.reused} == {"township_metric"}
+    assert paths[0].read_bytes() == good
+
+
+def test_a_warehouse_that_was_copied_is_reused(tmp_path):
+    before = Warehouse(tmp_path / "one", provinces()).build()
+    shutil.copytree(tmp_path / "one", tmp_path / "other", copy_function=shutil.copyfile)  # with times of its own
+    after = Warehouse(tmp_path / "other", provinces()).build()
+    assert all(table.reused for table in after.values()) and after.keys() == before.keys()

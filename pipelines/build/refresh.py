@@ -1,0 +1,165 @@
+"""When a row of a staged table is computed again, and the computing.
+
+The first table of a step has one row a report. Its column `input_key` is a text that names all that the row was
+computed from. A report is taken over where its key is still the same, if the ledger knows the file that it lies in.
+What the keys are made of is decided by the steps (`documents`, `identities`, `facts`).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.build.answers import STEPS, StepState
+from pipelines.build.buckets import BUCKETS, PREFIX, WIDTH, StageTable, bucket_path, staged_key
+from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.build.progress import report
+from pipelines.build.stamped_parquet import is_written, record_written, stamp_in, write_parquet
+from pipelines.build.workers import BATCH, workers
+
+KEYS = ["report_id", "input_key"]
+RETRY = "retry"  # the input_key of a row that must be computed again next time, whatever it was computed from
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What one batch gave: rows by table name, and a traceback for each document that raised."""
+
+    frames: dict[str, pl.DataFrame]
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Reports that a step computed, took over from the run before, and dropped because their file is gone."""
+
+    computed: int
+    reused: int
+    removed: int
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _BucketPlan:
+    """What is to do in one bucket: `todo` are the wanted rows to compute, `keep` the report_ids to take over."""
+
+    bucket: str
+    todo: pl.DataFrame
+    keep: pl.DataFrame
+    is_new: bool
+    removed: int
+
+    @property
+    def is_changed(self) -> bool:
+        return self.is_new or self.todo.height > 0 or self.removed > 0
+
+
+def refresh(
+    stage_dir: Path,
+    ledger: Ledger,
+    step: str,
+    tables: Sequence[StageTable],
+    given: str,
+    wanted: Callable[[], pl.DataFrame],
+    work: Callable[[pl.DataFrame], BatchResult],
+    load: Callable[[str, pl.DataFrame], pl.DataFrame] = lambda bucket, todo: todo,
+    processes: int = 1,
+    batch: int = BATCH,
+) -> Counts:
+    """Bring `tables` to the state of `wanted()`, computing only what is new or changed.
+
+    `given` is a text that changes with everything that the step goes by. While it is the one of the last run, and the
+    files are those that this run left, nothing is planned or read: `wanted` is not even called.
+
+    `wanted()` returns the columns report_id and input_key and what `load` needs. `load(bucket, todo)` adds to the rows
+    of one bucket what `work` reads. `work(batch)` returns rows for every table; it runs in another process when there
+    is much to do, so it must be picklable. Progress is reported under the name `step`. Buckets in which nothing changed
+    are not opened for writing.
+    """
+    known = ledger.find(STEPS, step, _step_key(stage_dir, tables, given))
+    if known is not None:
+        return Counts(0, known.reports, 0)
+    plans = _plan(stage_dir, ledger, tables, wanted())
+    total = sum(plan.todo.height for plan in plans)
+    done, errors, is_complete = 0, [], True
+    with workers(processes, total) as map_batches:
+        for plan in plans:
+            if not plan.is_changed:
+                continue
+            results = []
+            for result in map_batches(work, load(plan.bucket, plan.todo).iter_slices(batch)):
+                first = result.frames[tables[0].name]
+                is_complete = is_complete and not first["input_key"].eq(RETRY).any()
+                errors.extend(result.errors)
+                results.append(result)
+                done += first.height
+                report(step, done, total)
+            _write_bucket(stage_dir, ledger, tables, plan, results)
+    reused = sum(plan.keep.height for plan in plans)
+    if is_complete:
+        state = StepState(total + reused)
+        ledger.record(STEPS, {step: LedgerEntry(_step_key(stage_dir, tables, given), state)})
+    return Counts(total, reused, sum(plan.removed for plan in plans), tuple(errors))
+
+
+def _step_key(stage_dir: Path, tables: Sequence[StageTable], given: str) -> str:
+    """What a step was given, and what it left: the columns of each table and the stamps of its files."""
+    left = [f"{table.name} {table.schema} {staged_key(stage_dir, table.name)}" for table in tables]
+    return hashlib.sha256("\n".join([given, *left]).encode()).hexdigest()
+
+
+def _plan(stage_dir: Path, ledger: Ledger, tables: Sequence[StageTable], wanted: pl.DataFrame) -> list[_BucketPlan]:
+    """What is to do in each bucket that has rows or should have some."""
+    first = pl.col("report_id").str.slice(0, PREFIX).str.to_integer(base=16, strict=False).fill_null(0)
+    by_bucket = wanted.with_columns(bucket=first // WIDTH).partition_by("bucket", as_dict=True, include_key=False)
+    plans = []
+    for number, bucket in enumerate(BUCKETS):
+        rows = by_bucket.get((number,), wanted.clear())
+        paths = [bucket_path(stage_dir, table.name, bucket) for table in tables]
+        if rows.is_empty() and not any(path.exists() for path in paths):
+            continue
+        is_new = not _is_usable(ledger, paths, tables)
+        known = (
+            pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String())) if is_new else pl.read_parquet(paths[0], columns=KEYS)
+        )
+        todo = rows.join(known, on=KEYS, how="anti")
+        keep = rows.join(known, on=KEYS, how="semi").select("report_id")
+        removed = known.join(rows, on="report_id", how="anti").height
+        plans.append(_BucketPlan(bucket, todo, keep, is_new, removed))
+    return plans
+
+
+def _is_usable(ledger: Ledger, paths: Sequence[Path], tables: Sequence[StageTable]) -> bool:
+    """Whether the files of a bucket are known to the ledger, belong together, and have the columns of today.
+
+    They carry one stamp. A run that was killed between them left two, or files that the ledger does not know.
+    """
+    if len({stamp_in(path) for path in paths}) != 1 or not all(is_written(ledger, path) for path in paths):
+        return False
+    return all(dict(pl.read_parquet_schema(path)) == table.schema for path, table in zip(paths, tables, strict=True))
+
+
+def _write_bucket(
+    stage_dir: Path, ledger: Ledger, tables: Sequence[StageTable], plan: _BucketPlan, results: Sequence[BatchResult]
+) -> None:
+    """Write one bucket of every table under one stamp, and then tell the ledger."""
+    merged = {}
+    for table in tables:
+        rows = [pl.DataFrame(schema=table.schema), *(result.frames[table.name] for result in results)]
+        if plan.keep.height:
+            known = pl.read_parquet(bucket_path(stage_dir, table.name, plan.bucket))
+            rows.append(known.join(plan.keep, on="report_id", how="semi"))
+        merged[table.name] = pl.concat(rows).sort(table.sort)
+    keys = merged[tables[0].name].select(KEYS)
+    if keys["input_key"].eq(RETRY).any():
+        stamp = uuid.uuid4().hex  # nobody knows what such a row was computed from
+    else:
+        lines = keys.select(pl.concat_str(KEYS, separator=" ")).to_series()
+        stamp = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    paths = {table.name: bucket_path(stage_dir, table.name, plan.bucket) for table in tables}
+    for name, path in paths.items():
+        write_parquet(merged[name], path, stamp)
+    record_written(ledger, dict.fromkeys(paths.values(), stamp))
