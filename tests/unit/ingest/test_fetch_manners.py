@@ -174,9 +174,12 @@ def test_500_then_200_is_a_page(bench: Bench) -> None:
     assert tally.outcomes == {"new": 1} and not tally.problems
 
 
-def test_attempts_are_few_and_further_and_further_apart(bench: Bench) -> None:
+def test_attempts_are_few_and_further_and_further_apart(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="pipelines.ingest")
     tally = bench.one(Reply(status=502), delay=0.0)
     assert reasons(tally, "failed") == ["status 502, in 4 attempts"]
+    logged = [message for message in caplog.messages if message.startswith("attempt")]
+    assert len(logged) == 4 and logged[0].startswith("attempt 1 of 4 at http") and "failed: status 502" in logged[0]
     assert bench.site.paths() == ["/list/", *["/a.html"] * 4]
     assert [round(gap) for gap in gaps(bench)[-3:]] == [2, 4, 8]
 

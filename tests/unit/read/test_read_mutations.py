@@ -56,11 +56,17 @@ def test_a_thousand_mutated_files_give_a_thousand_rows_and_no_traceback(
     assert refresh_documents(read_files(settings), settings) == Counts(0, found.height, 0)
 
 
-def test_a_library_that_crashes_hangs_or_panics_is_a_reason() -> None:
+def test_a_library_that_crashes_hangs_or_panics_is_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="pipelines.read")
     for call, code in (((os.abort,), "crashed"), ((os._exit, 3), "crashed"), ((time.sleep, 60), "too_slow")):
         with pytest.raises(ReadError) as refusal:
             isolation.run(*call, seconds=0.5 if code == "too_slow" else 60)
         assert refusal.value.code == code
+    assert [record.getMessage() for record in caplog.records] == [
+        "the helper process ended with exit code -6 in posix",
+        "the helper process ended with exit code 3 in posix",
+        "the helper process was killed: time took more than 0.5 s",
+    ]
     with pytest.raises(ReadError, match=r"gives up \(KeyboardInterrupt"):
         isolation.run(_interrupted)
     with pytest.raises(ReadError, match="too_large"):

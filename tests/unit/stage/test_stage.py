@@ -192,14 +192,16 @@ def read(settings: Settings) -> tuple[Counts, dict[str, dict]]:
     return counts, {row["raw_path"]: row for row in scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()}
 
 
-def test_every_file_becomes_a_document_or_says_why_not(settings: Settings) -> None:
+def test_every_file_becomes_a_document_or_says_why_not(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     raw = settings.raw_dir
     (raw / "good.txt").write_text("某镇2023年度法治政府建设情况报告\n全年开展培训3次。", encoding="utf-8")
     (raw / "empty.txt").touch()
     (raw / "binary.txt").write_bytes(bytes(range(256)) * 3)
     (raw / "large.txt").write_bytes(b"1" * 1001)
     (raw / "nowhere.txt").symlink_to(raw / "nothing")
+    caplog.set_level("DEBUG", logger="pipelines.stage.documents")
     counts, found = read(settings)
+    assert "empty.txt is not read: empty: empty.txt has no bytes" in caplog.messages
     assert counts == Counts(5, 0, 0)
     assert {name: row["read_status"] for name, row in found.items()} == {
         name: "ok" if name == "good.txt" else "failed" for name in found
