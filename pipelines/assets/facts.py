@@ -29,7 +29,7 @@ _COMMON: dict[str, Any] = {
     ],
 )
 def extraction(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Result]:
-    """Read facts and numbers out of every document whose text, year, codebook or engine is new."""
+    """Extract facts and numbers from every document whose text, year, codebook or engine is new."""
     from pipelines.stage.facts import FACTS, NUMBERS, refresh_facts  # the engine is not needed to load the graph
 
     settings = workspace.settings()

@@ -1,6 +1,6 @@
-"""One DuckDB file out of the tables: written anew, or a copy of the last one with only what changed put in its place.
+"""Write the tables into one DuckDB file: a new file, or a copy of the last one in which only what changed is replaced.
 
-A copy is made where little changed, so that a night with one new report writes that report's parts and not the country.
+A copy is made if little changed, so that a run with one new report writes only the parts of that report.
 When the finished file becomes a release is decided in `pipelines.warehouse.release`.
 """
 
@@ -23,20 +23,20 @@ from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_build import Built
 from pipelines.warehouse.table_parts import table_contents
 
-# The oldest storage that holds all we use: DuckDB clients from 1.5 on open it.
+# The oldest storage format with everything that we use. DuckDB clients from 1.5 on can open it.
 STORAGE_VERSION = "v1.5.0"
-MOST_CHANGED = 0.2  # of the rows: a copy in which more has to be replaced costs more than a new file
-MOST_GROWN = 1.5  # times the size of the last file that was written anew: what was replaced leaves holes
+MOST_CHANGED = 0.2  # share of the rows; to replace more in a copy costs more than a new file
+MOST_GROWN = 1.5  # times the size of the last new file; replaced rows leave holes in a copy
 _LAST = "last"  # the name of the release in the ledger
 
 
 class AssemblyError(FazhiError):
-    """The finished file does not hold what the tables hold; the message names the table."""
+    """The finished file does not hold what the tables hold. The message names the table."""
 
 
 @dataclass(frozen=True)
 class ReleasePart:
-    """A file of a table that the release is to hold: the rows of a part, or all where `part` is empty."""
+    """A Parquet file of a table of the release: the rows of one part, or all rows if `part` is empty."""
 
     table: str
     part: str
@@ -47,7 +47,7 @@ class ReleasePart:
 
 @dataclass(frozen=True)
 class AssemblyPlan:
-    """What has to be done: `base` is the file to copy, if any.
+    """What to write. `base` is the file to copy, or None for a new file.
 
     `fresh` are the parts to write, `gone` the (table, part) to remove from the copy.
     """
@@ -58,7 +58,7 @@ class AssemblyPlan:
 
 
 class Assembly:
-    """The tables of a release, and what the ledger knows of the file of the last one."""
+    """Writes the tables of a release, with what the ledger knows about the file of the last release."""
 
     def __init__(self, specs: Mapping[str, TableSpec], tables: Mapping[str, Built], ledger: Ledger) -> None:
         self._specs, self._tables, self._ledger = specs, tables, ledger
@@ -70,7 +70,7 @@ class Assembly:
                 self._parts.append(ReleasePart(name, part, path, held.rows, held.sha))
 
     def plan(self, last: Path | None) -> AssemblyPlan:
-        """What to write, given the file of the newest release."""
+        """Decide what to write, given the file of the newest release."""
         anew = AssemblyPlan(tuple(self._parts))
         known = self._ledger.find(RELEASE, _LAST, self._key(last)) if last and last.is_file() else None
         if last is None or known is None:
@@ -86,7 +86,7 @@ class Assembly:
 
     @contextmanager
     def writing(self, plan: AssemblyPlan, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Write the tables to the new file `path`; within the block the caller adds tables of its own to it."""
+        """Write the tables to the new file `path`. Inside the block the caller adds its own tables."""
         if plan.base:
             shutil.copyfile(plan.base, path)
         with working(path.parent) as con:
@@ -102,10 +102,10 @@ class Assembly:
             con.execute("DETACH release")
 
     def read_back(self, plan: AssemblyPlan, path: Path) -> None:
-        """Open the finished file anew and compare what was written with the tables. Raises AssemblyError.
+        """Open the finished file again and compare it with the tables. Raises AssemblyError if they differ.
 
-        Every value that was written is read: DuckDB is known to have written what it could not read. What was copied
-        was read when it was written; of that, the rows are counted.
+        Every value that was written is read, because DuckDB once wrote a file that it could not read. What was copied
+        was read when it was written, so that only its rows are counted.
         """
         with closing(duckdb.connect(str(path), read_only=True, config={"memory_limit": MEMORY_LIMIT})) as con:
             con.execute("SET python_enable_replacements = false")
@@ -114,7 +114,7 @@ class Assembly:
                 _compare(part.table, (found.rows, found.sha), (part.rows, part.contents))
             for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
                 if name not in self._tables:
-                    content_hash(con, name)  # the caller's own: there is nothing to compare them with
+                    content_hash(con, name)  # the caller's own tables: they can only be read
             for name, table in self._tables.items():
                 if plan.base:
                     ((rows,),) = con.execute(f"SELECT count(*) FROM {name}").fetchall()
@@ -131,7 +131,7 @@ class Assembly:
         self._ledger.record(RELEASE, {_LAST: LedgerEntry(self._key(path), ReleaseContents(parts, bytes_anew))})
 
     def _write(self, con: duckdb.DuckDBPyConnection, parts: list[ReleasePart], *, is_new: bool) -> None:
-        """Write the parts of one table, a new table with its comments."""
+        """Write the parts of one table. A new table gets its comments."""
         if is_new or any(not part.part for part in parts):
             name = parts[0].table
             con.execute(f"DROP TABLE IF EXISTS {name}")
@@ -175,7 +175,7 @@ def _comments(name: str, table: Built) -> list[str]:
 
 
 def _definition(name: str, table: Built) -> str:
-    """CREATE TABLE; long texts in their own compression, which DuckDB takes ten times as long to find by itself."""
+    """The CREATE TABLE. Long texts name their compression: DuckDB needs ten times as long to find it."""
     own = describe_table(name).compression
     columns = (
         f'"{column}" {kind}' + (f" USING COMPRESSION {own[column]}" if column in own else "")

@@ -199,7 +199,7 @@ def _inputs(specs: Mapping[str, TableSpec], tables_dir: Path, ledger: Ledger, in
     sql = _hash("\n".join(f"{name} {_hash(specs[name].code)}" for name in sorted(specs)))
     given = "\n".join(f"input {name} {inputs[name]}" for name in sorted(inputs))
     reports = tables["dim_report"]
-    # what the table holds says which files there are: of 400,000 they are not put into words again for nothing
+    # The content of the table decides the list of files, so that 400,000 lines are not hashed again without need.
     files = ledger.answer(HASHES, "raw files", reports.contents, lambda: _hash(_files(reports)))
     return _Inputs(inputs, _hash("\n".join([files, given, f"sql {sql}"])), sql, tables, _hash(held))
 
