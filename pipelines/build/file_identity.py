@@ -1,8 +1,14 @@
 """By what a file is recognised without being opened: its inode, its size and its times."""
 
 import os
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
+
+# A stamp is these values of `stat`, joined so. The scan of many files builds it in columns, without an object for each.
+STAMP_FORMAT = "{}:{}:{}"
+STAMP_COLUMNS = ("size_bytes", "mtime_ns", "ctime_ns")
+stamp_values = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns")
 
 
 class FileIdentity(NamedTuple):
@@ -20,7 +26,7 @@ class FileIdentity(NamedTuple):
     @property
     def stamp(self) -> str:
         """Size and both times as a text; equal for a file under another name."""
-        return f"{self.size}:{self.mtime_ns}:{self.ctime_ns}"
+        return STAMP_FORMAT.format(self.size, self.mtime_ns, self.ctime_ns)
 
     @property
     def copied_stamp(self) -> str:

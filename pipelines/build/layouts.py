@@ -1,8 +1,8 @@
-"""How the large tables lie in files: a file for each bucket of reports, or one for each province.
+"""How a large table is divided into parts: one file for each bucket of reports, or one for each province.
 
-A table that lies so says of each report, or of each province, only what follows from the rows of that report or
-province in its inputs: when one report is new, the files of the others stay as they are. Here belongs which rows belong
-to which file; building them is `pipelines.warehouse.table_build`.
+Such a table may only compute the rows of a report, or of a province, from the rows of the same report or province in
+its inputs. Then one new report changes one file, and the others stay as they are. The files are built by
+`pipelines.warehouse.table_build`.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,10 +16,11 @@ _NO_PROVINCE = "000000"
 
 @dataclass(frozen=True)
 class Layout:
-    """A way to lay tables out: by the beginning of the first of `columns` that a table has.
+    """A way to divide tables: by the first `length` characters of a code, in the first of `columns` that a table has.
 
-    `part_of` gives the name of the part for a beginning of `length` characters, `bounds` the codes of a part: from the
-    first text, and below the second. Rows without a code belong to no part. `empty` names the one part of no rows.
+    `is_part` says whether a name is that of a part, `part_of` gives the name for the beginning of a code. `bounds`
+    gives the codes of a part: from the first text on, and below the second. Rows without a code are in no part. A
+    table without rows has the one part `empty`.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Layout:
     empty: str
 
     def column(self, names: Sequence[str]) -> str | None:
-        """The column that says to which part a row of a table with the columns `names` belongs, if any does."""
+        """The column that holds the code, in a table with the columns `names`; None where it has none."""
         return next((column for column in self.columns if column in names), None)
 
     def beginning(self, column: str) -> str:
@@ -39,7 +40,7 @@ class Layout:
         return f"left({column}, {self.length})"
 
     def condition(self, column: str, part: str) -> str:
-        """The SQL condition for the rows of a part; a range, so that files can be skipped by what they say."""
+        """The SQL condition for the rows of a part: a range, by which DuckDB skips files and row groups."""
         first, below = self.bounds(part)
         return f"{column} >= '{first}' AND {column} < '{below}'"
 

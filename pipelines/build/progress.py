@@ -1,6 +1,6 @@
-"""How far a step has come, for whoever listens: the command line draws bars from it, a test counts.
+"""How far a step has come. A step reports it; the command line draws bars from it, and a test counts.
 
-Only the passing on belongs here. A step reports without knowing whether anybody listens.
+Where nobody listens, a report does nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ _listener: ContextVar[Listener | None] = ContextVar("fazhi_progress", default=No
 
 
 def report(step: str, done: int, total: int) -> None:
-    """Tell the listener, if there is one, that `done` of `total` documents of `step` are through."""
+    """Tell the listener, if there is one, that `done` of `total` documents of `step` are done."""
     if listener := _listener.get():
         listener(step, done, total)
 

@@ -1,6 +1,6 @@
-"""One run at a time on a warehouse: a lock that the system takes back when its process ends, however it ends.
+"""One run at a time on a warehouse. The system releases the lock when the process ends, also when it is killed.
 
-The command line and Dagster's resource both take it; within one process it may be taken again.
+The command line and Dagster's resource both take the lock; the same process may take it again.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Worker processes for large batches; small ones are worked off in this process, where starting is free.
+"""Worker processes for many documents. A few are worked on in this process, because a new one takes a second to start.
 
-Only the choice and the start of workers belong here. Work is a picklable function from a batch to a result.
+The work is a picklable function from a batch to a result.
 """
 
 import gc

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.build.file_identity import STAMP_COLUMNS, STAMP_FORMAT, identity_of, stamp_values
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
 from pipelines.paths import CORRECTIONS, README, REFERENCE, SIDECAR_SUFFIX, SOURCES
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, reason_columns
@@ -79,11 +80,11 @@ def scan(raw_dir: Path) -> pl.DataFrame:
                     status = entry.stat()
             if status is not None and stat.S_ISREG(status.st_mode):  # nearly all files: no object for each
                 paths.append(f"{prefix}{name}")
-                times.append((status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                times.append(stamp_values(status))
             else:
                 found.append(_scanned(f"{prefix}{name}", entry, sidecars.get(_stem(name)) or sidecars.get(name)))
-    usual = pl.DataFrame(times, schema=dict.fromkeys(("size_bytes", "mtime_ns", "ctime_ns"), pl.Int64), orient="row")
-    stamp = pl.format("{}:{}:{} -", "size_bytes", "mtime_ns", "ctime_ns").alias("stamp")
+    usual = pl.DataFrame(times, schema=dict.fromkeys(STAMP_COLUMNS, pl.Int64), orient="row")
+    stamp = pl.format(f"{STAMP_FORMAT} -", *STAMP_COLUMNS).alias("stamp")
     frame = usual.select("size_bytes", "mtime_ns", stamp, raw_path=pl.Series(paths, dtype=pl.String))
     return pl.concat([frame, pl.DataFrame(found, schema=_SCANNED, orient="row")], how="diagonal").sort("raw_path")
 
@@ -118,7 +119,7 @@ def digest(raw_dir: Path, beside: Iterable[Path] = ()) -> str:
     beside: files that are no reports and count all the same.
     """
     lines = scan(raw_dir).select(pl.concat_str("raw_path", "stamp", separator="\t")).to_series().to_list()
-    lines += [f"{path}\t{_stamp(path.stat()) if path.is_file() else '-'}" for path in beside]
+    lines += [f"{path}\t{identity_of(path.stat()).stamp if path.is_file() else '-'}" for path in beside]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -214,10 +215,10 @@ def _scanned(relative: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] |
     sidecar_stamp = "-"
     if sidecar is not None:
         try:
-            sidecar_stamp = _stamp(sidecar.stat())
+            sidecar_stamp = identity_of(sidecar.stat()).stamp
         except OSError:
             sidecar_stamp = "?"
-    stamp = f"{_stamp(status)} {sidecar_stamp}"
+    stamp = f"{identity_of(status).stamp} {sidecar_stamp}"
     return ScannedFile(raw_path, status.st_size, status.st_mtime_ns, stamp, beside, code, text)
 
 
@@ -233,11 +234,6 @@ def _raw_path(relative: str) -> str:
     if relative.isascii():
         return relative
     return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _stamp(status: os.stat_result) -> str:
-    # ctime catches what size and mtime do not: new bytes of the same length under a time that was set back
-    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
 def _row(raw_dir: Path, file: ScannedFile) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """The step from bytes to text: one row a file, with its text or the reason why it has none.
 
-Calling `pipelines.read` for the files that are new belongs here, reading a format does not.
+The formats are read by `pipelines.read`; this module calls it for the files that are new.
 """
 
 import hashlib

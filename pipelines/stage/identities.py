@@ -1,6 +1,6 @@
 """The step from text to identity: which unit reports, on which year, in which kind of document.
 
-Calling `pipelines.identify` for the documents that are new belongs here, resolving a unit does not.
+The unit is resolved by `pipelines.identify`; this module calls it for the documents that are new.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The inventory as it is kept from run to run, and the files that lie in archives.
 
-Reading and writing two tables belongs here: `stage/files/inventory.parquet`, one row a file below the raw folder, and
-`stage/files/files.parquet`, the same with each archive replaced by the files in it. What is a file, and its hash, is
-`pipelines.ingest.inventory`; what is in an archive, `pipelines.read.unpack`.
+There are two tables: `stage/files/inventory.parquet` has one row a file below the raw folder; in
+`stage/files/files.parquet` each archive is replaced by the files in it. `pipelines.ingest.inventory` finds and hashes
+the files, `pipelines.read.unpack` opens archives.
 
 A file in an archive is a report of its own, named `archive.zip!/report.docx`, with the sidecar of its archive. An
 archive that cannot be opened keeps its row, with the reason. No archive is opened twice.

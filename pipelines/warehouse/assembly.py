@@ -123,7 +123,7 @@ class Assembly:
                     found = content_hash(con, name)
                     _compare(name, (found.rows, found.sha), (table.rows, table.contents))
 
-    def remember(self, plan: AssemblyPlan, path: Path) -> None:
+    def record(self, plan: AssemblyPlan, path: Path) -> None:
         """Tell the ledger what the finished file holds, for the next one."""
         before = self._ledger.known(RELEASE).get(_LAST)
         bytes_anew = before.value.bytes_anew if plan.base and before else path.stat().st_size

@@ -110,7 +110,7 @@ def publish(
         assembly.read_back(work, temporary)
         temporary.chmod(0o444)  # no client of a reader may change the file
         temporary.replace(path)
-        assembly.remember(work, path)
+        assembly.record(work, path)
     except (duckdb.Error, AssemblyError, CheckError) as error:
         raise PublishError(f"the release cannot be put together: {error}") from error
     finally:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -112,7 +114,7 @@ def test_a_second_run_computes_nothing_and_the_runs_are_kept(
     lines = second.stdout.splitlines()
     for line in ("documents: 0 read, 9 reused", "identities: 0 identified, 9 reused", "facts: 0 extracted, 9 reused"):
         assert line in lines
-    assert "dim_report: 9 rows, reused" in lines
+    assert anew(lines) == set()
     with open_instance(place / "home") as instance:
         runs = instance.get_runs()
         assert [run.job_name for run in runs] == ["fazhi_nightly"] * 2
@@ -124,6 +126,62 @@ def test_a_second_run_computes_nothing_and_the_runs_are_kept(
     assert release.is_file()
     shown = (place / "home/dagster.yaml").read_text(encoding="utf-8")
     assert "telemetry" in shown
+
+
+def anew(lines: list[str]) -> set[str]:
+    """The tables that a run built, and did not reuse, as its output tells."""
+    tables = {path.stem for folder in ("tables", "marts") for path in (PROJECT_ROOT / "sql" / folder).glob("*.sql")}
+    told = {line.partition(":")[0]: line for line in lines}
+    assert tables & told.keys() >= {"dim_report", "township_year"}
+    return {name for name in tables & told.keys() if not told[name].endswith(", reused")}
+
+
+def test_nothing_in_a_warehouse_remembers_but_the_ledger(place: Path, first: subprocess.CompletedProcess[str]) -> None:
+    folder = place / "wh"
+    for path in folder.rglob("*.parquet"):
+        assert path.relative_to(folder).parts[0] in ("stage", "tables", "exports"), path
+    others = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".parquet" and path.relative_to(folder).parts[0] != "exports"
+    }
+    releases = {name for name in others if name.startswith("releases/") and name.endswith(".duckdb")}
+    assert others - releases == {
+        *("ledger.sqlite", "fazhi.duckdb", "CHANGES.md"),
+        *(".run.lock", ".run.holder", ".exports.lock"),  # empty, or the number of a process
+    }
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut off", "an entry of another form"])
+def test_a_run_without_its_ledger_computes_everything_anew_and_says_so(
+    place: Path, first: subprocess.CompletedProcess[str], damage: str
+) -> None:
+    ledger = place / "wh/ledger.sqlite"
+    staged = {path: path.read_bytes() for path in (place / "wh/stage").rglob("*.parquet")}
+    if damage == "missing":
+        ledger.unlink()
+    elif damage == "cut off":
+        ledger.write_bytes(ledger.read_bytes()[:9000])
+    else:
+        with closing(sqlite3.connect(ledger, isolation_level=None)) as con:
+            con.execute("UPDATE entry SET value = '[]' WHERE topic = 'steps' AND name = 'facts'")
+    again = run(place)
+    assert again.returncode == 0, again.stderr
+    (line,) = again.stderr.splitlines()
+    expected = "is missing" if damage == "missing" else "cannot be read ("
+    assert f"the ledger {ledger} {expected}" in line and line.endswith(": everything is computed anew")
+    lines = again.stdout.splitlines()
+    for told in ("raw_files: 9 hashed, 0 reused", "documents: 9 read, 0 reused", "facts: 9 extracted, 0 reused"):
+        assert told in lines
+    assert len(anew(lines)) > 15
+    assert {path: path.read_bytes() for path in staged} == staged
+    with open_instance(place / "home") as instance:
+        (newest,) = instance.get_runs(limit=1)
+        assert any("everything is computed anew" in entry.message for entry in instance.all_logs(newest.run_id))
+    aside = list(ledger.parent.glob("ledger.sqlite.damaged-*"))
+    assert (damage == "missing") == (aside == [])
+    for path in aside:
+        path.unlink()
 
 
 def test_two_warehouses_do_not_mix_their_history(tmp_path: Path) -> None:

@@ -31,13 +31,13 @@ COUNTRY = [*reports(range(2000, 2005)), *reports(range(2005, 2007), TIANFU)]
 def works(monkeypatch: pytest.MonkeyPatch) -> list[AssemblyPlan]:
     """How each release of a test was written; a copy is made whatever the share of rows that changed."""
     done: list[AssemblyPlan] = []
-    real = Assembly.remember
+    real = Assembly.record
 
     def listening(self: Assembly, work: AssemblyPlan, path: Path) -> None:
         done.append(work)
         real(self, work, path)
 
-    monkeypatch.setattr(Assembly, "remember", listening)
+    monkeypatch.setattr(Assembly, "record", listening)
     monkeypatch.setattr(assembly, "MOST_CHANGED", 1.0)
     monkeypatch.setattr(assembly, "MOST_GROWN", 99.0)
     return done
@@ -138,7 +138,7 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
     assert warehouse.release_path.read_bytes() == before
 
 
-def test_what_is_remembered_holds_in_another_process(base: Path) -> None:
+def test_the_ledger_holds_in_another_process(base: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from pipelines.paths import PROJECT_ROOT;"
         "from pipelines.warehouse.assembly import Assembly; from pipelines.warehouse.model import load_specs;"
