@@ -6,13 +6,16 @@ Both are made out of the codebook. The time they take is measured in benchmarks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
-from pipelines.codebook.compile import Codebook, compile_codebook
-from pipelines.codebook.load import load_codebook, read_tables
+from pipelines.codebook.compile import compile_codebook, expand
+from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.schema import CodebookFiles, FigureEntry, IndicatorEntry, RuleEntry
 
 _CHINESE = regex.compile(r"[\u4e00-\u9fff]{2,4}")
 _NEVER = "龘靐齉爩麤灪籱虋"  # characters that no report uses
@@ -22,26 +25,25 @@ _PER_RULE = 8
 
 def rule_patterns() -> list[Any]:
     """For each rule of an indicator one pattern: any of its heads, a few words, a number, any of its classifiers."""
-    _, indicators, _, lexicon, _ = read_tables()
-    return [_pattern(entry, [rule], lexicon) for entry in indicators for rule in entry["rule"]]
+    files = read_files()
+    return [_pattern(entry, [rule], files) for entry in files.indicators for rule in entry.rule]
 
 
 def indicator_patterns() -> list[Any]:
     """The same with one pattern for all rules of an indicator."""
-    _, indicators, _, lexicon, _ = read_tables()
-    return [_pattern(entry, entry["rule"], lexicon) for entry in indicators]
+    files = read_files()
+    return [_pattern(entry, entry.rule, files) for entry in files.indicators]
 
 
-def _pattern(entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], lexicon: Mapping[str, Any]) -> Any:
-    heads = _expand([h for rule in rules for h in rule["head"]], lexicon["concept"])
-    units = _expand([u for rule in rules for u in rule.get("units", entry["units"])], lexicon["unit"])
+def _pattern(entry: IndicatorEntry, rules: Sequence[RuleEntry], files: CodebookFiles) -> Any:
+    def any_of(words: Sequence[str], lists: Mapping[str, Sequence[str]]) -> str:
+        return "|".join(regex.escape(word) for word in sorted(expand(words, lists), key=lambda w: (-len(w), w)))
+
+    heads = any_of([head for rule in rules for head in rule.head], files.lexicon.concept)
+    given = [entry.units if rule.units is None else rule.units for rule in rules]
+    units = any_of([unit for units in given for unit in units], files.lexicon.unit)
     number = rf"[^,，。;；0-9]{{0,12}}?([0-9][0-9,.]*)\s*[万余多]*\s*(?:{units})"
     return regex.compile(rf"(?:{heads}){number}")
-
-
-def _expand(words: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
-    plain = {w for word in words for w in (groups[word[1:]] if word.startswith("@") else [word])}
-    return "|".join(regex.escape(word) for word in sorted(plain, key=lambda w: (-len(w), w)))
 
 
 def doubled_codebook(texts: Sequence[str]) -> Codebook:
@@ -49,35 +51,44 @@ def doubled_codebook(texts: Sequence[str]) -> Codebook:
 
     The new words find nothing new: those that occur are heads of rules for a classifier that no number has.
     """
-    version, indicators, uncoded, lexicon, cues = read_tables()
+    files = read_files()
     plain = load_codebook()
     half = len(plain.terms) // 2
     idle = [_unused_word(number) for number in range(len(plain.terms) - half)]
     busy = _plain_words(texts, {term.text for term in plain.terms}, half)
-    rules = [{"head": busy[i : i + _PER_RULE], "units": ["某某"]} for i in range(0, len(busy), _PER_RULE)]
-    figures = [*uncoded, {"code": "synthetic", "coded": False, "rule": rules}]
-    return compile_codebook(f"{version}x2", *_with_idle(indicators, figures, lexicon, idle), cues)
+    rules = tuple(
+        RuleEntry(head=tuple(busy[i : i + _PER_RULE]), units=("某某",)) for i in range(0, len(busy), _PER_RULE)
+    )
+    synthetic = FigureEntry(code="synthetic", definition="Words that are heads of nothing.", rule=rules)
+    uncoded = files.uncoded.model_copy(update={"figure": (*files.uncoded.figure, synthetic)})
+    return compile_codebook(_with_idle(replace(files, version=f"{files.version}x2", uncoded=uncoded), idle))
 
 
-def _with_idle(
-    indicators: Sequence[Mapping[str, Any]],
-    figures: Sequence[Mapping[str, Any]],
-    lexicon: Mapping[str, Any],
-    idle: Sequence[str],
-) -> tuple[list[dict[str, Any]], Sequence[Mapping[str, Any]], dict[str, Any]]:
-    """Spread the idle terms over the heads of all rules and the lists of the lexicon."""
-    lists = [(group, name) for group in _LISTS for name in lexicon[group]]
-    rules = sum(len(entry["rule"]) for entry in indicators)
-    share = len(idle) // (rules + len(lists)) + 1
-    chunks = iter([list(idle[i : i + share]) for i in range(0, len(idle), share)])
-    more = [
-        {**entry, "rule": [{**rule, "head": [*rule["head"], *next(chunks, [])]} for rule in entry["rule"]]}
-        for entry in indicators
-    ]
-    words = {group: dict(lexicon[group]) for group in _LISTS}
-    for group, name in lists:
-        words[group][name] = [*words[group][name], *next(chunks, [])]
-    return more, figures, {**lexicon, **words}
+def _with_idle(files: CodebookFiles, idle: Sequence[str]) -> CodebookFiles:
+    """The files with the idle terms spread over the heads of all indicators' rules and the lists of the lexicon."""
+    lists = sum(len(getattr(files.lexicon, section)) for section in _LISTS)
+    share = len(idle) // (sum(len(entry.rule) for entry in files.indicators) + lists) + 1
+    chunks = iter([tuple(idle[i : i + share]) for i in range(0, len(idle), share)])
+
+    def more(rule: RuleEntry) -> RuleEntry:
+        return rule.model_copy(update={"head": (*rule.head, *next(chunks, ()))})
+
+    families = {
+        name: file.model_copy(
+            update={
+                "indicator": tuple(
+                    entry.model_copy(update={"rule": tuple(more(rule) for rule in entry.rule)})
+                    for entry in file.indicator
+                )
+            }
+        )
+        for name, file in files.families.items()
+    }
+    sections = {
+        section: {name: (*words, *next(chunks, ())) for name, words in getattr(files.lexicon, section).items()}
+        for section in _LISTS
+    }
+    return replace(files, families=families, lexicon=files.lexicon.model_copy(update=sections))
 
 
 def _unused_word(number: int) -> str:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from benchmarks import amounts
-from pipelines.codebook.load import FAMILIES, read_tables
+from pipelines.codebook.compile import expand
+from pipelines.codebook.load import read_files
+from pipelines.codebook.schema import CodebookFiles, IndicatorEntry
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 # What in an example is a name or a date and stays as it is.
@@ -129,16 +130,16 @@ class Wording:
 def load_wording() -> Wording:
     """The patterns of wording.toml and of the codebook's examples, read once per process."""
     table = tomllib.loads((Path(__file__).parent / "wording.toml").read_text("utf-8"))
-    _, indicators, _, lexicon, _ = read_tables()
-    ranges = {entry["code"]: _range(entry) for entry in indicators}
+    files = read_files()
+    ranges = {entry.code: _range(entry) for entry in files.indicators}
     wording = Wording()
     prose = table["general"]["filler"]
-    for family in FAMILIES:
+    for family in files.families:
         wording.headings[family] = table[family]["headings"]
         wording.filler[family] = [*table[family]["filler"], *prose]
         wording.sentences[family] = _patterns(table[family]["sentences"], ranges)
     wording.filler["general"] = prose
-    for family, template in example_templates(indicators, lexicon["unit"], table["examples"]["left_out"]):
+    for family, template in example_templates(files, table["examples"]["left_out"]):
         wording.sentences[family].append(parse(template, ranges))
     for family, patterns in wording.sentences.items():
         for pattern in patterns:
@@ -169,31 +170,32 @@ def parse(template: str, ranges: Mapping[str, tuple[float, float]]) -> Pattern:
     return Pattern(tuple(pieces))
 
 
-def _range(entry: Mapping[str, Any]) -> tuple[float, float]:
+def _range(entry: IndicatorEntry) -> tuple[float, float]:
     """From half the least to twice the largest value that the examples of an indicator give."""
-    values = [v for example in entry["example"] for v in example.get("values", [example.get("value")]) if v]
+    values = [value for example in entry.example for value in example.figures if value]
     low, high = min(values, default=2), max(values, default=20)
-    if entry["unit"] == "%":
+    if entry.unit == "%":
         return (2, 30) if high < _HUNDRED / 2 else (80, 99.9)
     return max(2, low / 2), max(9, high * 2)
 
 
-def example_templates(
-    indicators: Sequence[Mapping[str, Any]], groups: Mapping[str, Sequence[str]], left_out: Sequence[str]
-) -> Iterable[tuple[str, str]]:
+def example_templates(files: CodebookFiles, left_out: Sequence[str]) -> Iterable[tuple[str, str]]:
     """(family, template) of every example whose numbers are all accounted for by the indicators that give it."""
     labels: dict[str, dict[float, list[str]]] = defaultdict(lambda: defaultdict(list))
     families: dict[str, str] = {}
     years: dict[str, int] = {}
     units: dict[str, list[str]] = {}
-    for entry in indicators:
-        names = [u for rule in ({}, *entry["rule"]) for u in rule.get("units", entry.get("units", ()))]
-        units[entry["code"]] = [w for u in names for w in (groups[u[1:]] if u.startswith("@") else [u])]
-        for example in entry["example"]:
-            families.setdefault(example["text"], entry["family"])
-            years[example["text"]] = example.get("year", 2024)
-            for value in example.get("values", [example.get("value")]):
-                labels[example["text"]][float(value)].append(entry["code"])
+    for family, file in files.families.items():
+        for entry in file.indicator:
+            named = [entry.units, *(entry.units if rule.units is None else rule.units for rule in entry.rule)]
+            units[entry.code] = [
+                word for names in named for name in names for word in sorted(expand([name], files.lexicon.unit))
+            ]
+            for example in entry.example:
+                families.setdefault(example.text, family)
+                years[example.text] = example.year
+                for value in example.figures:
+                    labels[example.text][value].append(entry.code)
     for text, values in labels.items():
         template = None if text in left_out else _template(text, values, years[text], units)
         if template:

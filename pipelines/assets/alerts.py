@@ -123,6 +123,8 @@ def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
         asset = event.asset_key.to_user_string() if event.asset_key else ""
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
             failures.append(f"步骤 {event.step_key} 失败:{failure_reason(event.step_failure_data)}")
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE and event.job_failure_data.error and not failures:
+            failures.append(f"运行失败:{first_cause(event.job_failure_data.error)}")  # before any step began
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
             planned[asset] = None
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
@@ -133,13 +135,15 @@ def _missing(events: Iterable[dg.DagsterEvent]) -> list[str]:
 def failure_reason(failure: Any) -> str:
     """The message of the error that failed a step, in one line, without what Dagster wraps around it."""
     if failure.user_failure_data is not None and failure.user_failure_data.description:
-        text = failure.user_failure_data.description
-    else:
-        error = failure.error
-        while error.cause is not None:
-            error = error.cause
-        text = error.message
-    return " ".join(text.split())
+        return " ".join(failure.user_failure_data.description.split())
+    return first_cause(failure.error)
+
+
+def first_cause(error: Any) -> str:
+    """The message of the error at the bottom of what Dagster wraps around it, in one line."""
+    while error.cause is not None:
+        error = error.cause
+    return " ".join(error.message.split())
 
 
 def _sensor(name: str, status: dg.DagsterRunStatus, result: str) -> dg.RunStatusSensorDefinition:

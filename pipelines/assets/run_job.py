@@ -19,7 +19,7 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-from pipelines.assets.alerts import STARTED_BY_TAG, announce, failure_reason
+from pipelines.assets.alerts import STARTED_BY_TAG, announce, failure_reason, first_cause
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.dagster_home import LOCATION, MODULE, open_instance
 from pipelines.assets.workspace import run_config
@@ -128,5 +128,5 @@ def _read_event(event: dg.DagsterEvent) -> Event | None:
     if kind == dg.DagsterEventType.STEP_FAILURE:
         return StepFailed(event.step_key or RUN, failure_reason(event.step_failure_data))
     if kind == dg.DagsterEventType.RUN_FAILURE and event.job_failure_data.error is not None:
-        return StepFailed(RUN, " ".join(event.job_failure_data.error.message.split()))
+        return StepFailed(RUN, first_cause(event.job_failure_data.error))
     return None

@@ -13,7 +13,9 @@ from pydantic import Field, PrivateAttr
 from pipelines.build.ledger import Ledger
 from pipelines.build.leftovers import sweep
 from pipelines.build.run_lock import RunBusy, run_lock
+from pipelines.build.toml_file import SchemaError
 from pipelines.settings import Settings
+from pipelines.warehouse.written_files import check_written_files
 
 WAIT_SECONDS = 600  # so long a run that the schedule or the sensor started waits for the run before it
 _log = logging.getLogger(__name__)
@@ -31,13 +33,14 @@ class Workspace(dg.ConfigurableResource[None]):
         return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Lock the warehouse for a run and make it ready. A sensor only reads, so it does neither."""
+        """Check what people write, then lock the warehouse and make it ready. A sensor only reads, so it does nothing."""
         if context.run is None:
             return
         settings = self.settings()
         try:
+            check_written_files(settings.sources_path)
             self._held.enter_context(run_lock(settings.warehouse_dir, WAIT_SECONDS))
-        except RunBusy as error:
+        except (RunBusy, SchemaError) as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         if removed := sweep(settings.warehouse_dir):
             _log.info("removed %d files that killed runs left in %s", removed, settings.warehouse_dir)

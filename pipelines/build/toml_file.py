@@ -7,7 +7,7 @@ type alone does not. A rule that pydantic does not know is a validator that rais
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -23,17 +23,20 @@ Item = TypeVar("Item")
 
 #: A list of the TOML. It becomes a tuple, as nothing changes a schema's content later.
 ListOf = Annotated[tuple[Item, ...], Field(strict=False)]
+_NOT_BLANK = r"\S"
 #: A text that holds more than blanks.
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Text = Annotated[str, StringConstraints(pattern=_NOT_BLANK)]
 
 #: The keys by which an entry of a list is named in a message, the first that it has.
 NAMES = ("code", "id", "name", "metric")
 _LONGEST = 60  # characters of a wrong value that a message shows
+_FEW = 30  # names that a message lists
 
 # What is allowed where pydantic found a value of another type, by the type of its error.
 _ALLOWED = {
     "string_type": "a text",
-    "string_pattern_mismatch": "a text that is not empty",
+    "string_too_short": "a text that is not empty",
+    "too_short": "a list that is not empty",
     "int_type": "a whole number",
     "float_type": "a number",
     "finite_number": "a finite number",
@@ -55,7 +58,14 @@ class Entry(BaseModel):
     A whole number may stand where a number is wanted; `true` may not.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        defer_build=True,  # a schema costs milliseconds, and most processes read few of the files
+    )
 
 
 def read_toml(path: Path, model: type[Model]) -> Model:
@@ -64,7 +74,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
 
 
 def parse_toml(path: Path, content: bytes | None = None) -> dict[str, Any]:
-    """The tables of the file at `path`, or of its `content` where that was read already.
+    """The tables of the file at `path`, or of its `content` where the caller has read it.
 
     Raises SchemaError for a file that is missing or no TOML.
     """
@@ -72,7 +82,7 @@ def parse_toml(path: Path, content: bytes | None = None) -> dict[str, Any]:
         return tomllib.loads((path.read_bytes() if content is None else content).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise mistake(path, "", f"a file that cannot be read ({reason})", "TOML in UTF-8") from error
+        raise mistake(path, "", f"a file that cannot be read ({reason})", "TOML in UTF-8") from None
 
 
 def check_table(path: Path, table: Mapping[str, Any], model: type[Model]) -> Model:
@@ -81,10 +91,13 @@ def check_table(path: Path, table: Mapping[str, Any], model: type[Model]) -> Mod
         return model.model_validate(table)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        # where a key is misspelt, another is missing: the misspelt one is what a person looks for
+        # a list whose entries are wrong is also reported as too short; only the entries are what a person looks for
+        inner = {one["loc"][:length] for one in errors for length in range(len(one["loc"]))}
+        errors = [one for one in errors if one["loc"] not in inner]
+        # and where a key is misspelt another is missing
         first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise mistake(path, *_place_found_allowed(first, table, model), more) from error
+        raise mistake(path, *_place_found_allowed(first, table, model), more) from None
 
 
 def mistake(path: Path, place: str, found: str, allowed: str, more: str = "") -> SchemaError:
@@ -96,6 +109,13 @@ def mistake(path: Path, place: str, found: str, allowed: str, more: str = "") ->
 def wrong(found: str, allowed: str, key: str = "") -> PydanticCustomError:
     """What a validator raises. `key` is the key that is meant, where the validator sees a whole entry."""
     return PydanticCustomError("wrong", "{found}, {allowed}", {"found": found, "allowed": allowed, "key": key})
+
+
+def among(found: str, known: Collection[str], what: str) -> str:
+    """What is allowed where one of the `known` names is: all of them where they are few, and the nearest to `found`."""
+    near = get_close_matches(found, known, 1)
+    allowed = ", ".join(known) if len(known) <= _FEW else f"a {what} that is there ({len(known)} are)"
+    return (allowed or f"no {what}, as none is there") + (f"; did you mean {near[0]}?" if near else "")
 
 
 def shown(value: Any) -> str:
@@ -113,16 +133,19 @@ def _place_found_allowed(error: Mapping[str, Any], table: Any, model: type[BaseM
     fields = _fields(_model_at(model, location[:-1]))
     if kind == "extra_forbidden":
         keys = [str(key) for key in fields]
-        near = get_close_matches(str(location[-1]), keys, 1)
-        return place, "an unknown key", ", ".join(keys) + (f" (did you mean {near[0]}?)" if near else "")
+        return place, "an unknown key", among(str(location[-1]), keys, "key")
     field = fields.get(location[-1])
     described = field.description if field else None
     if field and kind == "missing":
         return place, "no such key", f"{described or _wanted(field.annotation)}; add the key"
-    message = error["msg"].removeprefix("Input should be ")
-    if kind.startswith(("greater_than", "less_than")):
-        message = f"a number {message}"
-    return place, shown(error["input"]), described or _ALLOWED.get(kind) or context.get("expected") or message
+    allowed = described or _ALLOWED.get(kind) or context.get("expected")
+    if not allowed:
+        message = error["msg"].removeprefix("Input should be ")
+        allowed = f"a number {message}" if kind.startswith(("greater_than", "less_than")) else message
+        if kind == "string_pattern_mismatch":
+            pattern = context["pattern"]
+            allowed = "a text that is not empty" if pattern == _NOT_BLANK else f"a text that matches {pattern}"
+    return place, shown(error["input"]), allowed
 
 
 def _place(location: Sequence[str | int], table: Any) -> str:
@@ -144,7 +167,7 @@ def _place(location: Sequence[str | int], table: Any) -> str:
 
 def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel]:
     """The schema of the table at a place of a file whose schema is `model`."""
-    for step in location:
+    for step in ("root", *location):  # a schema that is one table of tables has only the field `root`
         field = _fields(model).get(step)
         annotations: list[Any] = [field.annotation] if field else []
         while annotations:

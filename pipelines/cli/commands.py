@@ -49,8 +49,10 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
     settings.check_folders()
 
     from pipelines.ingest import early_scan
+    from pipelines.warehouse.written_files import check_written_files
 
     with early_scan.scanning(settings.raw_dir, settings.inventory_path):
+        check_written_files(settings.sources_path)
         _run(settings, quiet)
 
 
@@ -244,6 +246,30 @@ def evaluate(gold: Path, errors: bool) -> None:
 
     scores = score(gold, settings)
     show.scores(show.console(), scores, errors)
+
+
+@fazhi.group()
+def codebook() -> None:
+    """The rules that say which figures exist and how reports word them."""
+
+
+@codebook.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+def check(folder: Path | None) -> None:
+    """Check the codebook in the folder DIR, else that of the project, and name the first mistake.
+
+    Whether the rules read what their examples say is shown by `make test`.
+    """
+    from pipelines.codebook.load import read_files
+    from pipelines.paths import RULES_DIR
+
+    files = read_files(folder)
+    rules = sum(len(entry.rule) for _, _, entry in files.entries())
+    examples = sum(len(entry.example) + len(entry.counter_example) for entry in files.indicators)
+    click.echo(
+        f"{len(files.indicators)} indicators, {rules} rules, {len(files.lexicon.concept)} concepts and {examples} "
+        f"examples: no mistake found in {folder or RULES_DIR}"
+    )
 
 
 @fazhi.command()

@@ -1,15 +1,15 @@
 """Cues: what the words around a number say about whose figure it is, of which time, and how exact.
 
-Here belong the cues of cues.toml, years other than the report's, part-year periods and qualifiers (余, 近, 以上).
-Not here: which indicator a number belongs to.
+These are the cues of cues.toml, years other than the report's, periods of less than a year and qualifiers (余, 近,
+以上). Which indicator a number belongs to is found in `pipelines.extract.sentence`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pipelines.numerals.mentions import Figure, Mention
 
@@ -27,24 +27,6 @@ class Cue:
     not_units: frozenset[str]
     chinese: bool  # only numbers written in Chinese numerals
     anywhere: bool  # `unless` may also stand before what `before` found
-
-
-def compile_cues(tables: Sequence[Mapping[str, Any]]) -> tuple[Cue, ...]:
-    """The cues of cues.toml in their order, compiled."""
-    return tuple(
-        Cue(
-            disposition=table["disposition"],
-            before=re.compile(table["before"]),
-            after=re.compile(table["after"]) if "after" in table else None,
-            unless=re.compile(table["unless"]) if "unless" in table else None,
-            sentence=table.get("reach") == "sentence",
-            units=frozenset(table.get("units", ())),
-            not_units=frozenset(table.get("not_units", ())),
-            chinese=table.get("numeral") == "chinese",
-            anywhere=bool(table.get("anywhere", False)),
-        )
-        for table in tables
-    )
 
 
 def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int) -> str:

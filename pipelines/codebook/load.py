@@ -1,19 +1,17 @@
-"""The codebook's files, and the loader that turns them into what the engine reads.
-
-Here belong the TOML files (one a family of indicators, plus the lexicon and the uncoded figures) and nothing that reads
-sentences: that is pipelines.extract.
-"""
-
-from __future__ import annotations
+"""The codebook's files, read and held against their schema, and the codebook that the engine works with."""
 
 import hashlib
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.codebook.compile import Codebook, CodebookError, compile_codebook
+from pipelines.build.toml_file import Model, check_table, mistake, parse_toml, shown
+from pipelines.codebook.compile import compile_codebook
+from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.schema import CodebookFiles, CuesFile, FamilyFile, LexiconFile, UncodedFile, check_references
+from pipelines.paths import RULES_DIR
 
+#: The families in the order in which their entries win a tie. Files of other families come after these, by name.
 FAMILIES = (
     "training",
     "enforcement",
@@ -26,33 +24,43 @@ FAMILIES = (
     "service",
     "safety",
 )
-RULES_DIR = Path(__file__).with_name("rules")
+_SHARED = ("uncoded", "lexicon", "cues")
 
 
-def read_tables(
-    folder: Path = RULES_DIR,
-) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
-    """(version, indicators, uncoded, lexicon, cues) as parsed TOML; the version is a hash of the files' bytes.
+def read_files(folder: Path | None = None) -> CodebookFiles:
+    """The codebook in `folder`, else that of the project. Its version is a hash of the files' bytes.
 
-    Raises CodebookError for a missing or malformed file, naming it.
+    Raises SchemaError for a file that is missing or malformed, breaks its schema or names what no file gives.
     """
-    names = [*FAMILIES, "uncoded", "lexicon", "cues"]
+    folder = folder or RULES_DIR
+    others = {path.stem for path in folder.glob("*.toml")} - {*FAMILIES, *_SHARED}
+    families = (*FAMILIES, *sorted(others))
     digest = hashlib.sha256()
     tables: dict[str, dict[str, Any]] = {}
-    for name in names:
+    for name in (*families, *_SHARED):
         path = folder / f"{name}.toml"
-        try:
-            data = path.read_bytes()
-            tables[name] = tomllib.loads(data.decode("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise CodebookError(f"codebook file {path.name} cannot be read: {error}") from error
-        digest.update(name.encode() + b"\0" + data + b"\0")
-    indicators = [{**entry, "family": name} for name in FAMILIES for entry in tables[name]["indicator"]]
-    uncoded = [{**entry, "coded": False} for entry in tables["uncoded"]["figure"]]
-    return digest.hexdigest()[:12], indicators, uncoded, tables["lexicon"], tables["cues"]["cue"]
+        content = path.read_bytes() if path.is_file() else None  # parse_toml says what is wrong where there is none
+        tables[name] = parse_toml(path, content)
+        digest.update(name.encode() + b"\0" + (content or b"") + b"\0")
+
+    def checked(name: str, schema: type[Model]) -> Model:
+        return check_table(folder / f"{name}.toml", tables[name], schema)
+
+    files = CodebookFiles(
+        digest.hexdigest()[:12],
+        {name: checked(name, FamilyFile) for name in families},
+        checked("uncoded", UncodedFile),
+        checked("lexicon", LexiconFile),
+        checked("cues", CuesFile),
+    )
+    for name, file in files.families.items():
+        if file.family != name:
+            raise mistake(folder / f"{name}.toml", "family", shown(file.family), f"{name!r}, the name of the file")
+    check_references(files, folder)
+    return files
 
 
 @cache
 def load_codebook() -> Codebook:
-    """The codebook that comes with the project, compiled once per process."""
-    return compile_codebook(*read_tables())
+    """The codebook that comes with the project, compiled once per process. Raises SchemaError."""
+    return compile_codebook(read_files())

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, NoReturn, TypeVar
 
-from pipelines.codebook.compile import Codebook
+from pipelines.codebook.compiled import Codebook
 from pipelines.extract.report.sections import LineOpening, line_opening
 from pipelines.extract.sentence.context import PrecedingContext, heading_bits, topics_and_subjects
 from pipelines.extract.sentence.parsing import MAY_STATE, ParsedSentence, Wording, parse_sentence

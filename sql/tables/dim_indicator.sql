@@ -1,5 +1,5 @@
 -- One row a codebook entry, and one for each of the four headline measures, which are made of codebook entries
--- (dim_headline says of which). The codebook's free wording of the aggregation is folded to sum, mean or max.
+-- (dim_headline says of which).
 WITH headline AS (
     SELECT v.metric_code, v.name_zh, v.name_en, v.unit, v.kind, v.counts, v.excludes, v.definition, v.definition_zh
     FROM (VALUES
@@ -29,11 +29,7 @@ SELECT
     i.name_en,
     i.unit,
     i.kind,
-    CASE
-        WHEN i.kind = 'rate' OR i.aggregation LIKE 'avg%' OR i.aggregation LIKE 'mean%' THEN 'mean'
-        WHEN i.aggregation LIKE 'max%' THEN 'max'
-        ELSE 'sum'
-    END AS aggregation,
+    i.aggregation,
     nullif(i.weight, '') AS weight,
     FALSE AS is_headline,
     i.counts,

@@ -8,8 +8,6 @@ import pytest
 from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, Clause, Report, Warehouse, say, write_rows
 
 from pipelines.build.database import connect
-from pipelines.codebook.compile import CodebookError, compile_codebook
-from pipelines.codebook.load import read_tables
 from pipelines.warehouse.table_build import Built
 
 SHISHI = "350582999"  # a unit that was merged into another, for these tests only
@@ -250,11 +248,3 @@ def test_the_three_area_marts_are_one_text():
         return (head + tail[tail.index("    f.report_year") :]).replace(f"{level}_code", "code").replace(level, "level")
 
     assert body("county") == body("city") == body("province")
-
-
-@pytest.mark.parametrize(("code", "weight"), [("exam_pass_rate", "shoe_size"), ("exam_takers", "exam_sessions")])
-def test_a_weight_is_an_indicator_and_only_a_rate_has_one(code, weight):
-    version, indicators, *rest = read_tables()
-    changed = [{**entry, "weight": weight} if entry["code"] == code else entry for entry in indicators]
-    with pytest.raises(CodebookError, match=f"{code} has the weight '{weight}'; a weight is the code of an indicator"):
-        compile_codebook(version, changed, *rest)

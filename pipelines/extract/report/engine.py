@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.codebook.compile import Codebook
+from pipelines.codebook.compiled import Codebook
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
 from pipelines.extract.report.relations import mark_repeats, mark_subsets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.codebook.compile import Codebook
+from pipelines.codebook.compiled import Codebook
 from pipelines.extract.report.rows import FactColumns, SubsetMark
 
 _NEAR = 3  # facts before 其中 that it may detail

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
-from pipelines.codebook.compile import Codebook
+from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.cues import scaled, times
 from pipelines.extract.report.sections import ReportLine
 from pipelines.extract.sentence.candidates import CONFIDENCE

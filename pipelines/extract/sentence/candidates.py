@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from pipelines.codebook.compile import Rule
+from pipelines.codebook.compiled import Rule
 from pipelines.extract.sentence.context import HEADING
 from pipelines.extract.sentence.tokens import Token, TokenizedSentence, Window
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.codebook.compile import SUBJECTS, TOPICS, Codebook
+from pipelines.codebook.compiled import SUBJECTS, TOPICS, Codebook
 
 #: The four questions about what stands before a sentence. Each is one bit.
 TOPICS_BEFORE, SUBJECTS_BEFORE, HEADING, FIGURE_BEFORE = QUESTIONS = (1, 2, 4, 8)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.codebook import cues
-from pipelines.codebook.compile import Codebook
+from pipelines.codebook.compiled import Codebook
 from pipelines.extract.sentence.candidates import Match
 from pipelines.extract.sentence.context import FIGURE_BEFORE, PrecedingContext
 from pipelines.extract.sentence.matching import match_figure

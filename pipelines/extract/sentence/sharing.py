@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipelines.codebook.compile import SUBJECTS, TOPICS
+from pipelines.codebook.compiled import SUBJECTS, TOPICS
 from pipelines.extract.sentence.candidates import HEDGE, Match, MatchContext, best_candidates, match_context
 from pipelines.extract.sentence.tokens import Span, Token, TokenizedSentence, Window
 

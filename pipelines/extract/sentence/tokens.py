@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from pipelines.codebook.compile import SUBJECTS, TOPICS, Codebook, Term
+from pipelines.codebook.compiled import SUBJECTS, TOPICS, Codebook, Term
 from pipelines.extract.sentence.context import HEADING, SUBJECTS_BEFORE, TOPICS_BEFORE, PrecedingContext
 from pipelines.numerals.mentions import Figure
 

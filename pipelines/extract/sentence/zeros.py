@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from pipelines.codebook.compile import Rule
+from pipelines.codebook.compiled import Rule
 from pipelines.extract.sentence.candidates import MatchContext
 from pipelines.extract.sentence.tokens import Span, Token, TokenizedSentence
 from pipelines.numerals.scan import Opening, scan

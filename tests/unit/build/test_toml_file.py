@@ -51,7 +51,7 @@ def test_a_file_that_keeps_to_its_schema_is_read_and_cannot_be_changed(tmp_path:
         (
             "zone",
             "zome",
-            "stop harbour, zome: found an unknown key, allowed name, kind, lines, zone, covered (did",
+            "stop harbour, zome: found an unknown key, allowed name, kind, lines, zone, covered; did you",
         ),
         ('name = "harbour", ', "", "stop 1, name: found no such key, allowed small letters; add the key"),
         ('"harbour"', '"Harbour"', "stop Harbour, name: found 'Harbour', allowed small letters"),
@@ -67,7 +67,7 @@ def test_a_file_that_keeps_to_its_schema_is_read_and_cannot_be_changed(tmp_path:
         ("zone = 2", 'covered = "false"', "stop harbour, covered: found 'false', allowed true or false"),
         ("zone = 2", "covered = true", "stop harbour, covered: found true at a ferry, allowed false"),
         ("bus = 50", "bus = 50.5", "speed, bus: found 50.5, allowed a whole number"),
-        ("[speed]", "[speeds]", "speeds: found an unknown key, allowed stop, speed (did you mean speed?)"),
+        ("[speed]", "[speeds]", "speeds: found an unknown key, allowed stop, speed; did you mean speed?"),
         ("bus = 50", "[[stop]]", "found a file that cannot be read"),
         ('"F1"', f'"{"F" * 99}", 1', "stop harbour, lines 2: found 1, allowed a text"),
         ('["F1"]', f'"{"F" * 99}"', f"stop harbour, lines: found '{'F' * 59}..., allowed a list"),
@@ -85,7 +85,7 @@ def test_a_mistake_is_one_line_with_file_entry_key_found_and_allowed(
 
 
 def test_a_misspelt_key_comes_before_the_key_that_it_leaves_out(tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match=r"nmae: found an unknown key, .*\(did you mean name\?\) \(and 2 more\)$"):
+    with pytest.raises(SchemaError, match=r"nmae: found an unknown key, .*did you mean name\? \(and 2 more\)$"):
         read(tmp_path, 'stop = [{ nmae = "harbour", zone = 0 }]\n')
 
 

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from pipelines.cli.commands import main
-from pipelines.codebook.compile import _RULE_KEYS, Codebook, compile_codebook
-from pipelines.codebook.load import RULES_DIR, load_codebook, read_tables
+from pipelines.codebook.compile import compile_codebook
+from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.schema import EXAMPLE_YEAR, IndicatorEntry, RuleEntry
 from pipelines.extract.report.engine import extract
-from pipelines.paths import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT, RULES_DIR
 from pipelines.warehouse.model import connect_empty, load_specs
 
 GUIDE = (PROJECT_ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
-YEAR = 2024
 
 
 def blocks(language: str) -> list[str]:
@@ -45,11 +46,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def extended(folder: Path) -> Codebook:
-    return compile_codebook(*read_tables(folder))
+    return compile_codebook(read_files(folder))
 
 
 def values(codebook: Codebook, code: str, case: dict[str, Any]) -> list[tuple[float, str]]:
-    facts = extract(case["text"], (), case.get("year", YEAR), codebook).facts
+    facts = extract(case["text"], (), case.get("year", EXAMPLE_YEAR), codebook).facts
     return sorted((fact.value, fact.qualifier) for fact in facts if fact.metric_code == code)
 
 
@@ -73,18 +74,21 @@ def test_its_counter_examples_are_not(case: dict[str, Any], extended: Codebook) 
     assert values(extended, INDICATOR["code"], case) == []
 
 
-def test_without_is_needed_for_the_counter_example_that_the_guide_names(folder: Path) -> None:
-    tables = read_tables(folder)
-    (entry,) = [entry for entry in tables[1] if entry["code"] == INDICATOR["code"]]
-    del entry["rule"][0]["without"]
-    assert values(compile_codebook(*tables), INDICATOR["code"], INDICATOR["counter_example"][0]) != []
+def test_without_is_needed_for_the_counter_example_that_the_guide_names(folder: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(folder, tmp_path / "rules")) / "legal_service.toml"
+    text = path.read_text(encoding="utf-8")
+    (needed,) = [line for line in ENTRY.splitlines() if line.startswith("without = ")]
+    path.write_text(text.replace(ENTRY, ENTRY.replace(needed, "")), encoding="utf-8")
+    changed = compile_codebook(read_files(path.parent))
+    assert values(changed, INDICATOR["code"], INDICATOR["counter_example"][0]) != []
 
 
 def test_no_other_entry_reads_its_examples_differently(extended: Codebook, folder: Path) -> None:
     plain = load_codebook()
-    for entry in read_tables()[1]:
-        for case in (*entry["example"], *entry["counter_example"]):
-            assert values(extended, entry["code"], case) == values(plain, entry["code"], case), case["text"]
+    for entry in read_files().indicators:
+        for case in (*entry.example, *entry.counter_example):
+            given = case.model_dump()
+            assert values(extended, entry.code, given) == values(plain, entry.code, given), case.text
 
 
 def test_extract_shows_what_the_guide_shows(
@@ -103,7 +107,7 @@ ROWS = re.findall(r"^\| ([^|`]+。) \| ([^|]+) \| ([a-z, ]*)\|$", GUIDE, flags=r
 
 @pytest.mark.parametrize(("sentence", "figures", "read_as"), ROWS, ids=[row[0][:12] for row in ROWS])
 def test_a_sentence_of_the_guide_is_read_as_it_says(sentence: str, figures: str, read_as: str) -> None:
-    facts = extract(sentence, (), YEAR, load_codebook()).facts
+    facts = extract(sentence, (), EXAMPLE_YEAR, load_codebook()).facts
     expected = [(code, float(value)) for code, value in re.findall(r"`([a-z_]+)` (\d+)", figures)]
     assert [(fact.metric_code, fact.value) for fact in facts] == expected
     assert list(dict.fromkeys(fact.read_as for fact in facts)) == re.findall(r"[a-z]+", read_as)
@@ -112,7 +116,14 @@ def test_a_sentence_of_the_guide_is_read_as_it_says(sentence: str, figures: str,
 def test_the_guide_explains_every_key_of_a_rule() -> None:
     assert len(ROWS) >= 6
     section = GUIDE.partition("## The keys of a rule")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `([a-z_]+)` \|", section, flags=re.MULTILINE)) == set(_RULE_KEYS)
+    keys = {field.alias or name for name, field in RuleEntry.model_fields.items()}
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", section, flags=re.MULTILINE)) == keys
+
+
+def test_the_guide_names_every_key_of_an_entry() -> None:
+    section = GUIDE.partition("## An entry")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`\[*(?:indicator\.)?([a-z_]+)\]*`", section))
+    assert set(IndicatorEntry.model_fields) - {"rule"} <= named
 
 
 def test_the_query_of_the_guide_is_one_that_a_release_answers() -> None:

@@ -1,0 +1,102 @@
+"""The codebook as the engine reads it: indicators, their rules, and the lexicon as one automaton.
+
+Every word list of a rule is a feature, one bit of an integer; every term of the lexicon carries the bits of all lists
+it stands in. A window of text is then one integer, and asking whether a rule fits it is a handful of ANDs.
+`pipelines.codebook.compile` makes a codebook from its files, `pipelines.extract.sentence` applies the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.codebook.cues import Cue
+
+#: Bits of a term: topics, then subjects, then one bit a word list of the rules.
+TOPICS = (1 << 32) - 1
+SUBJECTS = TOPICS << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way of wording an indicator, compiled. Masks are OR-ed feature bits."""
+
+    rule_id: str
+    metric: str  # a metric code, or a disposition such as `uncoded` for figures that the codebook leaves out
+    coded: bool
+    units: frozenset[str]  # classifiers of the number, without what stands in brackets
+    near: tuple[int, ...]  # each must meet the words next to the number
+    requires: tuple[int, ...]  # each must meet the clause
+    context: tuple[int, ...]  # each must meet the sentence so far, or its headings
+    without: int  # must not meet the near window
+    without_context: int  # must not meet the sentence so far
+    topics: int
+    subjects: int
+    also: bool  # yields a fact beside the best reading (24名执法人员全部持证: staff and certified)
+    zero: bool  # 未发生… makes it 0
+    weak: bool  # taken only where no other rule reads the figure
+    side: str  # 'left', 'right' or 'both': where the head may stand
+    rank: int  # position in the codebook: earlier wins a tie
+    specificity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One figure that the codebook knows; see the fields of the TOML files."""
+
+    code: str
+    family: str
+    name_en: str
+    name_zh: str
+    unit: str
+    kind: str
+    aggregation: str
+    definition: str
+    definition_zh: str
+    counts: str
+    excludes: str
+    weight: str  # of a rate: the indicator that counts what the rate is a share of, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a term of the lexicon says, wherever it stands."""
+
+    text: str
+    bits: int  # topics, subjects and the word lists it stands in
+    scope: bool  # names an audience, level or occasion that sets a figure apart
+    heads: Mapping[str, tuple[Rule, ...]]  # by unit
+    also: Mapping[str, tuple[Rule, ...]]
+    zeros: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """Everything extraction needs to know about the language, ready to use and picklable by its source."""
+
+    version: str
+    indicators: tuple[Indicator, ...]
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+    opaque: frozenset[int]
+    automaton: Any = field(compare=False, repr=False)
+    cues: tuple[Cue, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit_of(self, code: str) -> str:
+        """The canonical unit of an indicator."""
+        return self.units[code]
+
+    def tokens(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, term index) of every term in a working text, by end then start; names hide their parts."""
+        found = [
+            (start, end, term) for term, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
+        ]
+        shields = [(start, end) for start, end, term in found if term in self.opaque]
+        if shields:
+            found = [
+                t for t in found if not any(a <= t[0] and t[1] <= b and (b - a) > (t[1] - t[0]) for a, b in shields)
+            ]
+        found.sort(key=lambda t: (t[1], t[0]))
+        return found

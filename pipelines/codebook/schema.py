@@ -1,0 +1,350 @@
+"""The schema of the rules: what each TOML file of the codebook may hold, and what must fit together across them.
+
+docs/codebook.md explains each key to whoever writes rules. `pipelines.codebook.load` reads the files into these
+classes, `pipelines.codebook.compile` makes them ready for the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from pipelines.build.toml_file import Entry, ListOf, Text, among, mistake, shown, wrong
+
+Kind = Literal["flow", "stock", "rate"]
+Aggregation = Literal["sum", "mean", "max"]
+#: Why the words around a number say that it is no result of the year, as number_mention shows it.
+Disposition = Literal[
+    "average",
+    "before_change",
+    "deadline",
+    "duration",
+    "growth",
+    "last_year",
+    "multi_year",
+    "name",
+    "norm",
+    "plan",
+    "rank",
+    "share",
+    "slogan",
+    "uncoded",
+    "upper_level",
+]
+#: The year reported on in the text of an example that names none.
+EXAMPLE_YEAR = 2024
+#: Dispositions of number_mention that are given to numbers by the engine alone.
+_RESERVED = ("fact", "unclassified")
+_MOST = 32  # topics, and subjects: each is one bit of half an integer
+_ARROW = re.compile(r"→([^)）;；]*)")
+
+
+def _groups(value: Any) -> tuple[tuple[str, ...], ...]:
+    """`["a", "b"]` is one group of alternatives, `[["a"], ["b"]]` are two that must both be met."""
+    groups = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
+    for group in groups:
+        if (
+            not isinstance(group, list)
+            or not group
+            or not all(isinstance(word, str) and word.strip() for word in group)
+        ):
+            raise wrong(shown(group), "a list of words, or a list of such lists")
+    return tuple(tuple(group) for group in groups)
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise wrong(f"{shown(value)} ({error})", "a regular expression") from None
+    return value
+
+
+Code = Annotated[
+    str, Field(pattern="^[a-z][a-z0-9_]*$", description="small letters, digits and underscores, a letter first")
+]
+Words = Annotated[ListOf[Text], Field(min_length=1, description="a list of words")]
+#: Classifiers; an empty text stands for a number without any.
+Units = Annotated[
+    ListOf[Annotated[str, Field(pattern=r"^$|\S")]], Field(min_length=1, description="a list of classifiers")
+]
+Groups = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_groups)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class RuleEntry(Entry, populate_by_name=False):
+    """One way of wording an indicator: a `[[indicator.rule]]` or a `[[figure.rule]]`."""
+
+    head: Words
+    id: Code = ""
+    units: ListOf[str] | None = Field(default=None, description="a list of classifiers")
+    near: Groups = ()
+    with_: Groups = Field(default=(), alias="with")
+    context: Groups = ()
+    without: Words = ()
+    without_context: Words = ()
+    topic: Words = ()
+    subject: Words = ()
+    also: bool = False
+    zero: bool = False
+    weak: bool = False
+    side: Literal["left", "right", "both"] = "both"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.zero and (self.topic or self.subject):
+            raise wrong("true beside topic or subject", "false, as a zero is read without them", "zero")
+        if self.units == () and not self.zero:
+            raise wrong("an empty list", "a list of classifiers; only a rule with zero = true can do without", "units")
+        return self
+
+
+class ExampleEntry(Entry):
+    """A sentence from which an indicator must read exactly one `value`, or the list `values`."""
+
+    text: Text
+    value: float | None = None
+    values: Annotated[ListOf[float], Field(min_length=1, description="a list of numbers")] = ()
+    qualifier: Literal["exact", "at_least", "at_most", "approx"] = "exact"
+    year: int = EXAMPLE_YEAR
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """All figures that must be read, in the order in which they are given."""
+        return self.values if self.value is None else (self.value,)
+
+    @model_validator(mode="after")
+    def _has_one_of_value_and_values(self) -> Self:
+        if (self.value is None) == (not self.values):
+            found = "neither value nor values" if self.value is None else "value and values"
+            raise wrong(f"{found} at {shown(self.text)}", "one of the two")
+        return self
+
+
+class CounterExampleEntry(Entry):
+    """A sentence from which an indicator must read nothing, and why."""
+
+    text: Text
+    why: Text
+    year: int = EXAMPLE_YEAR
+
+
+class FigureEntry(Entry):
+    """A figure that the codebook leaves out on purpose; its code is a disposition of number_mention."""
+
+    code: Code
+    definition: Text
+    rule: Annotated[ListOf[RuleEntry], Field(min_length=1, description="at least one [[figure.rule]]")]
+
+    @model_validator(mode="after")
+    def _rules_are_told_apart(self) -> Self:
+        _check_rule_ids(self.rule)
+        if self.code in _RESERVED:
+            raise wrong(shown(self.code), f"another code; {' and '.join(_RESERVED)} are the engine's own", "code")
+        for number, rule in enumerate(self.rule, 1):
+            if rule.units is None:
+                allowed = "a list of classifiers, as a figure has none; add the key"
+                raise wrong("no such key", allowed, f"rule {rule.id or number}, units")
+        return self
+
+
+class IndicatorEntry(Entry):
+    """One figure that the codebook knows: an `[[indicator]]` of a family's file."""
+
+    code: Code
+    name_en: Text
+    name_zh: Text
+    unit: Text
+    units: Units
+    kind: Kind
+    aggregation: Aggregation
+    note: Text = ""
+    weight: Text = Field(default="", description="the code of an indicator")
+    definition: Text
+    definition_zh: Text
+    counts: Text
+    excludes: Text
+    rule: Annotated[ListOf[RuleEntry], Field(min_length=1, description="at least one [[indicator.rule]]")]
+    example: Annotated[ListOf[ExampleEntry], Field(min_length=2, description="at least two [[indicator.example]]")]
+    counter_example: Annotated[
+        ListOf[CounterExampleEntry], Field(min_length=1, description="at least one [[indicator.counter_example]]")
+    ]
+
+    @model_validator(mode="after")
+    def _a_rate_is_a_mean_in_percent(self) -> Self:
+        _check_rule_ids(self.rule)
+        is_rate = self.kind == "rate"
+        if is_rate and self.aggregation != "mean":
+            raise wrong(shown(self.aggregation), "'mean', as kind is 'rate'", "aggregation")
+        if is_rate and self.unit != "%":
+            raise wrong(shown(self.unit), "'%', as kind is 'rate'", "unit")
+        if self.unit == "%" and not is_rate:
+            raise wrong(shown(self.kind), "'rate', as the unit is '%'", "kind")
+        if self.weight and not is_rate:
+            raise wrong(
+                shown(self.weight), f"no such key, as kind is {shown(self.kind)}: only a rate has a weight", "weight"
+            )
+        return self
+
+
+class FamilyFile(Entry):
+    """The file of a family of indicators, such as `petition.toml`."""
+
+    family: Text
+    indicator: Annotated[ListOf[IndicatorEntry], Field(min_length=1, description="at least one [[indicator]]")]
+
+
+class UncodedFile(Entry):
+    """`uncoded.toml`."""
+
+    figure: ListOf[FigureEntry]
+
+
+class TermList(Entry):
+    """A section of the lexicon that is one list."""
+
+    terms: ListOf[Text]
+
+
+class LexiconFile(Entry):
+    """`lexicon.toml`: the lists that rules name, and the words that are treated apart."""
+
+    concept: dict[str, Words]
+    topic: dict[str, Words]
+    subject: dict[str, Words]
+    unit: dict[str, Units]
+    scope: TermList
+    opaque: TermList
+
+    @model_validator(mode="after")
+    def _lists_hold_words_only(self) -> Self:
+        for section in ("topic", "subject"):
+            names = getattr(self, section)
+            if len(names) > _MOST:
+                raise wrong(f"{len(names)} entries", f"{_MOST} at most", section)
+        for section in ("concept", "topic", "subject", "unit"):
+            for name, words in getattr(self, section).items():
+                for word in words:
+                    if word.startswith("@"):
+                        raise wrong(shown(word), "words only: a list names no other list", f"{section}, {name}")
+        return self
+
+
+class CueEntry(Entry):
+    """One wording that makes a number no result of the year: a `[[cue]]` of `cues.toml`."""
+
+    disposition: Disposition
+    before: Pattern
+    after: Pattern | None = None
+    unless: Pattern | None = None
+    reach: Literal["clause", "sentence"] = "clause"
+    units: Units = ()
+    not_units: Units = ()
+    numeral: Literal["chinese"] | None = None
+    anywhere: bool = False
+    example: Text = ""
+    example_first: Text = ""
+    example_last: Text = ""
+
+    @model_validator(mode="after")
+    def _has_one_example(self) -> Self:
+        given = [name for name in ("example", "example_first", "example_last") if getattr(self, name)]
+        if len(given) != 1:
+            raise wrong(" and ".join(given) or "no example", "one of example, example_first and example_last")
+        for word in (*self.units, *self.not_units):
+            if word.startswith("@"):
+                raise wrong(shown(word), "classifiers only: a cue names no list of the lexicon", "units")
+        return self
+
+
+class CuesFile(Entry):
+    """`cues.toml`."""
+
+    cue: ListOf[CueEntry]
+
+
+@dataclass(frozen=True)
+class CodebookFiles:
+    """All files of a codebook, each held against its schema. `families` is in the order in which entries win ties."""
+
+    version: str
+    families: Mapping[str, FamilyFile]
+    uncoded: UncodedFile
+    lexicon: LexiconFile
+    cues: CuesFile
+
+    @property
+    def indicators(self) -> tuple[IndicatorEntry, ...]:
+        """The indicators of all families."""
+        return tuple(entry for family in self.families.values() for entry in family.indicator)
+
+    def entries(self) -> Iterator[tuple[str, str, IndicatorEntry | FigureEntry]]:
+        """(file, `indicator CODE` or `figure CODE`, entry) of whatever has rules, in the order of the files."""
+        for family, file in self.families.items():
+            yield from ((family, f"indicator {entry.code}", entry) for entry in file.indicator)
+        yield from (("uncoded", f"figure {entry.code}", entry) for entry in self.uncoded.figure)
+
+
+def check_references(files: CodebookFiles, folder: Path) -> None:
+    """Raise SchemaError for a code that stands twice, or for a name that is used and not given.
+
+    Such names are the `weight` of a rate, the codes behind arrows in `excludes`, and `@lists`, topics and subjects of
+    rules.
+    """
+    lexicon = files.lexicon
+    codes = {entry.code for entry in files.indicators}
+    seen: dict[str, str] = {}
+    for file, where, entry in files.entries():
+        if entry.code in seen:
+            found = f"{shown(entry.code)}, which stands in {seen[entry.code]}.toml already"
+            raise mistake(folder / f"{file}.toml", f"{where}, code", found, "a code of its own")
+        seen[entry.code] = file
+    for file, where, entry in files.entries():
+        path = folder / f"{file}.toml"
+        used = [("units", name, lexicon.unit, "@") for name in getattr(entry, "units", ())]
+        if isinstance(entry, IndicatorEntry):
+            if entry.weight and entry.weight not in codes:
+                raise mistake(path, f"{where}, weight", shown(entry.weight), among(entry.weight, codes, "code"))
+            _check_arrows(path, where, entry.excludes, codes)
+        for number, rule in enumerate(entry.rule, 1):
+            name = f"rule {rule.id or number}"
+            words = {
+                "head": rule.head,
+                "near": [word for group in rule.near for word in group],
+                "with": [word for group in rule.with_ for word in group],
+                "context": [word for group in rule.context for word in group],
+                "without": rule.without,
+                "without_context": rule.without_context,
+            }
+            used += [(f"{name}, {key}", word, lexicon.concept, "@") for key, listed in words.items() for word in listed]
+            used += [(f"{name}, units", word, lexicon.unit, "@") for word in rule.units or ()]
+            used += [(f"{name}, topic", word, lexicon.topic, "") for word in rule.topic]
+            used += [(f"{name}, subject", word, lexicon.subject, "") for word in rule.subject]
+        for key, word, known, sign in used:
+            if word.startswith(sign) and word.removeprefix(sign) not in known:
+                allowed = among(word, [f"{sign}{name}" for name in known], "name in lexicon.toml")
+                raise mistake(path, f"{where}, {key}", shown(word), allowed)
+
+
+def _check_rule_ids(rules: tuple[RuleEntry, ...]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id and rule.id in seen:
+            raise wrong(f"{shown(rule.id)} twice", "an id of its own for each rule of the entry", f"rule {rule.id}, id")
+        seen.add(rule.id)
+
+
+def _check_arrows(path: Path, where: str, excludes: str, codes: Collection[str]) -> None:
+    """An arrow leads to codes, to `study_*` for all that begin so, or to 各自指标, each figure's own indicator."""
+    for arrow in _ARROW.findall(excludes):
+        for target in re.split("[、,，]", arrow):
+            name = target.strip().removeprefix("各")
+            stem = name.removesuffix("*")
+            is_known = any(code.startswith(stem) for code in codes) if stem and stem != name else name in codes
+            if not is_known and name != "自指标":
+                raise mistake(path, f"{where}, excludes", f"an arrow to {shown(target)}", among(name, codes, "code"))
