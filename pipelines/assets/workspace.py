@@ -33,7 +33,7 @@ class Workspace(dg.ConfigurableResource[None]):
         return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Check what people write, then lock the warehouse and make it ready. A sensor only reads, so it does nothing."""
+        """Check what people write, then lock the warehouse for a run and make it ready. A sensor only reads."""
         if context.run is None:
             return
         settings = self.settings()
