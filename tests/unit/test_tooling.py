@@ -1,5 +1,6 @@
 """Makefile, git hooks and `.ci/run`: what they promise is there, and nothing is downloaded behind one's back."""
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -8,6 +9,7 @@ import yaml
 
 from pipelines.paths import PROJECT_ROOT
 
+CONFTEST = (PROJECT_ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
 MAKEFILE = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -67,3 +69,9 @@ def test_pinned_requirements_name_no_index() -> None:
         lines = (PROJECT_ROOT / name).read_text(encoding="utf-8").splitlines()
         pins = [line for line in lines if not line.lstrip().startswith("#")]
         assert pins and all(re.match(r"[a-z0-9-]+==\S+( ; .+)?$", line) for line in pins)
+
+
+def test_every_slow_test_of_the_list_is_there() -> None:
+    """A file that is renamed would otherwise become fast in silence."""
+    listed = ast.literal_eval(re.findall(r"^SLOW = (\(.*?^\))", CONFTEST, flags=re.MULTILINE | re.DOTALL)[0])
+    assert listed and [name for name in listed if not (PROJECT_ROOT / "tests" / name).exists()] == []

@@ -1,0 +1,38 @@
+"""The slow tests: they publish releases, start processes or measure time. `make test-fast` leaves them out.
+
+The list stands here and not as marks in the files, so that what `make test-fast` runs is seen in one place.
+Without them the tests must take less than 90 seconds on two cores.
+"""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+#: Folders and files below tests/.
+SLOW = (
+    "integration",
+    "sql/test_queries.py",
+    "sql/test_warehouse_figures.py",
+    "unit/assets/test_dagster_graph.py",
+    "unit/build/test_runlock.py",
+    "unit/extract/test_extract_fuzz.py",
+    "unit/report/test_charts.py",
+    "unit/warehouse/test_diff.py",
+    "unit/warehouse/test_exports.py",
+    "unit/warehouse/test_exports_folder.py",
+    "unit/warehouse/test_exports_metadata.py",
+    "unit/warehouse/test_exports_parts.py",
+    "unit/warehouse/test_releases.py",
+    "unit/warehouse/test_warehouse_assembly.py",
+    "unit/warehouse/test_warehouse_release.py",
+    "unit/warehouse/test_warehouse_tables.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies below the paths of SLOW."""
+    slow = [TESTS / name for name in SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker(pytest.mark.slow)
