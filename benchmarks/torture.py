@@ -71,6 +71,7 @@ class Tally:
     releases: int = 0
     reader: dict[str, object] = field(default_factory=dict)
     left_over: int = 0
+    ledgers_damaged: int = 0
     same: bool = False
     tables: int = 0
 
@@ -78,7 +79,11 @@ class Tally:
     def held(self) -> bool:
         """True if nothing was lost."""
         reader_held = not self.reader["failed"] and not self.reader["wrong"]
-        return self.same and reader_held and not (self.unreadable or self.not_whole or self.left_over)
+        return (
+            self.same
+            and reader_held
+            and not (self.unreadable or self.not_whole or self.left_over or self.ledgers_damaged)
+        )
 
 
 def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) -> Tally:
@@ -99,6 +104,7 @@ def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) ->
                 print(error, file=sys.stderr)
                 tally.not_whole += 1
     tally.left_over = len([*warehouse.glob("releases/building-*")]) + sweep(warehouse)
+    tally.ledgers_damaged = len([*warehouse.glob("ledger.sqlite.damaged-*")])
     _finish(raw, folder / "in peace")
     found, expected = _contents(warehouse), _contents(folder / "in peace")
     tally.same, tally.tables = found == expected, len(expected)
@@ -179,6 +185,7 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
         ("reads in which counts did not agree", reader["wrong"], "0"),
         ("releases that the reader saw", reader["releases"], ""),
         ("half-written files left at the end", tally.left_over, "0"),
+        ("ledgers that a kill damaged", tally.ledgers_damaged, "0"),
         ("tables that hold what a build in peace holds", tally.tables if tally.same else "not all", str(tally.tables)),
     ]
     kills = [f"| `{asset}` | {count} |" for asset, count in tally.kills.most_common()]

@@ -31,6 +31,7 @@ _TABLE = (
     "PRIMARY KEY (topic, name)) STRICT, WITHOUT ROWID"
 )
 _COMPUTED = ("stage/*/*.parquet", "tables/*.parquet", "tables/*/*.parquet")  # what a run leaves in a warehouse
+_SMALLEST = 512  # bytes of a page; SQLite takes a file of no or one byte for an empty database
 _WAIT = 60  # seconds for another process to end its transaction
 # Errors of SQLite that say nothing about the contents of the file: it is busy, or the disk is full or does not answer.
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
@@ -83,7 +84,7 @@ class Ledger:
         with self._shared.lock:
             damage = self._load()
             found = file_identity(self.path)
-            is_new = found is None or found.size == 0
+            is_new = found is None or found.size < _SMALLEST
             if is_new:
                 self._write([])
             if damage is None and is_new and any(any(self.path.parent.glob(pattern)) for pattern in _COMPUTED):
