@@ -4,8 +4,19 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.assets import alerts, automation, checks, corrections, exports, facts, fetched, release, tables
-from pipelines.assets import documents_and_identities as text
+from pipelines.assets import (
+    alerts,
+    automation,
+    checks,
+    corrections,
+    documents,
+    exports,
+    facts,
+    fetched,
+    identities,
+    release,
+    tables,
+)
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
 from pipelines.settings import Settings
@@ -20,7 +31,7 @@ def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
-            *(text.documents, text.identities, facts.extraction),
+            *(documents.documents, identities.identities, facts.extraction),
             *(tables.table_asset(spec) for spec in specs.values()),
             release.release_asset(specs),
             exports.exports,

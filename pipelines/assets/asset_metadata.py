@@ -33,6 +33,12 @@ def counts_metadata(counts: Counts) -> dict[str, dg.MetadataValue]:
     }
 
 
+def reason_counts(frame: pl.LazyFrame) -> dict[str, int]:
+    """How many rows of a staged table are kept out, by `reason_code`, the most frequent code first."""
+    codes = frame.select("reason_code").drop_nulls().group_by("reason_code").len()
+    return dict(codes.sort("len", "reason_code", descending=[True, False]).collect().iter_rows())
+
+
 def log_errors(context: dg.AssetExecutionContext, errors: Iterable[str], most: int = 20) -> None:
     """Write the tracebacks of documents that failed into the log of the run, at most `most` of them."""
     for number, error in enumerate(errors):

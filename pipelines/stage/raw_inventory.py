@@ -5,7 +5,7 @@ There are two tables: `stage/files/inventory.parquet` has one row a file below t
 the files, `pipelines.read.unpack` opens archives.
 
 A file in an archive is a report of its own, named `archive.zip!/report.docx`, with the sidecar of its archive. An
-archive that cannot be opened keeps its row, with the reason. No archive is opened twice.
+archive that cannot be opened keeps its row and gets the reason. No archive is opened twice.
 """
 
 import hashlib
@@ -64,23 +64,23 @@ def with_members(found: pl.DataFrame, known: pl.DataFrame, settings: Settings) -
     kept = known.filter(pl.col("archive_path").is_not_null()).drop(_OF_THE_FILE)
     kept = kept.join(keyed.select("file_key", *_OF_THE_FILE), on="file_key")
     rows: list[dict[str, Any]] = []
-    unlooked = []
+    unopened = []
     for file in keyed.join(seen, on="file_key", how="anti").iter_rows(named=True):
-        looked = _look_into(file, settings)
-        rows.extend(looked or [])
-        if looked is None:
-            unlooked.append(file["report_id"])
+        members_found = _members_of(file, settings)
+        rows.extend(members_found or [])
+        if members_found is None:
+            unopened.append(file["report_id"])
     fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
     inside = pl.concat([kept.select(list(FILES_SCHEMA)), fresh])
-    forgotten = pl.when(pl.col("report_id").is_in(unlooked)).then(None).otherwise(pl.col("file_key"))
+    forgotten = pl.when(pl.col("report_id").is_in(unopened)).then(None).otherwise(pl.col("file_key"))
     plain = keyed.join(inside, on="file_key", how="anti").with_columns(
         archive_path=pl.lit(None, pl.String), file_key=forgotten
     )
     return pl.concat([plain.select(list(FILES_SCHEMA)), inside]).sort("raw_path", "report_id")
 
 
-def _look_into(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]] | None:
-    """The rows of the members if `file` is an archive, no rows if not, None if it could not be looked into."""
+def _members_of(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]] | None:
+    """The rows of the members if `file` is an archive, no rows if not, None if it could not be opened."""
     if file["reason_code"] or file["size_bytes"] > settings.max_bytes:
         return None
     try:

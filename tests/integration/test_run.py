@@ -123,6 +123,7 @@ def test_a_second_run_computes_nothing_and_the_runs_are_kept(
         metadata = event.asset_materialization.metadata
     assert (metadata["computed"].value, metadata["reused"].value) == (0, 9)
     assert metadata["dagster/row_count"].value == 9
+    assert metadata["reasons"].data == {"binary": 1, "empty": 1, "missing": 1, "too_large": 1, "undecodable": 1}
     assert release.is_file()
     shown = (place / "home/dagster.yaml").read_text(encoding="utf-8")
     assert "telemetry" in shown

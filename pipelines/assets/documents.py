@@ -1,9 +1,9 @@
-"""Group `text`: what the files say, and who says it."""
+"""The asset `documents`: the text of every file. The step is `pipelines.stage.documents`."""
 
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors
+from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors, reason_counts
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.build.answers import COUNTS
@@ -12,11 +12,9 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.stage.raw_inventory import read_files
 
-GROUP = "text"
-
 
 @dg.asset(
-    group_name=GROUP,
+    group_name="text",
     deps=["raw_files"],
     kinds={"python", "parquet"},
     owners=OWNERS,
@@ -43,14 +41,17 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
         return {"rows": ids.height, "lost": files.join(ids, on="report_id", how="anti").height, "failed": failed}
 
     key = f"{frame_key(files.select('report_id'))} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
-    counted = Ledger(settings.ledger_path).answer(COUNTS, "documents", key, count)
-    rows, lost, failed = counted["rows"], counted["lost"], dg.MetadataValue.int(counted["failed"])
+    ledger = Ledger(settings.ledger_path)
+    counted = ledger.answer(COUNTS, "documents", key, count)
+    reasons = ledger.answer(COUNTS, "documents by reason", key, lambda: reason_counts(frame))
+    rows, lost = counted["rows"], counted["lost"]
     shown = frame.with_columns(pl.col("text").str.slice(0, 60))
     return dg.MaterializeResult(
         metadata={
             **frame_metadata(shown),
             **counts_metadata(counts),
-            "failed": failed,
+            "failed": dg.MetadataValue.int(counted["failed"]),
+            "reasons": dg.MetadataValue.json(reasons),
         },
         check_results=[
             dg.AssetCheckResult(
@@ -60,24 +61,3 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
             )
         ],
     )
-
-
-@dg.asset(
-    group_name=GROUP, deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS
-)
-def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
-    """Which unit each document reports for, on which year, and in which kind of document."""
-    from pipelines.stage.identities import IDENTITIES, refresh_identities
-
-    settings = workspace.settings()
-    with retrying(context):
-        counts = refresh_identities(read_files(settings), settings)
-    log_errors(context, counts.errors)
-    frame = scan(settings.stage_dir, IDENTITIES)
-
-    def count() -> dict[str, int]:
-        return {"accepted": frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()}
-
-    key = staged_key(settings.stage_dir, IDENTITIES.name)
-    accepted = dg.MetadataValue.int(Ledger(settings.ledger_path).answer(COUNTS, "identities", key, count)["accepted"])
-    return dg.MaterializeResult(metadata={**frame_metadata(frame), **counts_metadata(counts), "accepted": accepted})
