@@ -46,6 +46,7 @@ check: $(TESTING) ## all of lint: ruff, format, mypy, import-linter, the TOML fi
 	"$(PY)" -m ruff format --check .
 	"$(PY)" -m mypy
 	PYTHONDONTWRITEBYTECODE=1 "$(VENV)/bin/lint-imports" --no-cache
+	"$(PY)" -m pipelines codebook check
 	$(if $(COG_PAGES),"$(PY)" -m cogapp --check -r $(COG_PAGES))
 
 lint: check ## the same as make check

@@ -256,12 +256,22 @@ def codebook() -> None:
 @codebook.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 def check(folder: Path | None) -> None:
-    """Check the codebook in the folder DIR, else that of the project, and name the first mistake.
+    """Check the codebook in the folder DIR, else every TOML file of the project, and name the first mistake.
 
     Whether the rules read what their examples say is shown by `make test`.
     """
     from pipelines.codebook.load import read_files
     from pipelines.paths import RULES_DIR
+    from pipelines.report.chart_files import CHARTS_DIR, chart_file
+    from pipelines.warehouse.model import load_specs
+    from pipelines.warehouse.written_files import check_written_files
+
+    if folder is None:
+        settings = load_settings()
+        check_written_files(settings.sources_path)
+        load_specs(settings.sql_dir)
+        for path in sorted(CHARTS_DIR.glob("*.toml")):
+            chart_file(path.stem)
 
     files = read_files(folder)
     rules = sum(len(entry.rule) for _, _, entry in files.entries())

@@ -33,7 +33,14 @@ def test_help_lists_every_target() -> None:
 
 def test_check_runs_every_tool_of_lint_and_lint_is_the_same() -> None:
     run = commands("check")
-    for tool in ("ruff check .", "ruff format --check .", "-m mypy", "lint-imports", "cogapp --check"):
+    for tool in (
+        "ruff check .",
+        "ruff format --check .",
+        "-m mypy",
+        "lint-imports",
+        "codebook check",
+        "cogapp --check",
+    ):
         assert tool in run, tool
     assert commands("lint") == run
     assert tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]["strict"]
@@ -61,7 +68,7 @@ def test_hooks_come_from_this_environment_only() -> None:
     hooks = config["repos"][0]["hooks"]
     assert {hook["language"] for hook in hooks} == {"system"}
     entries = " ".join(hook["entry"] for hook in hooks)
-    assert all(tool in entries for tool in ("ruff check", "ruff format --check", "mypy --strict"))
+    assert all(tool in entries for tool in ("ruff check", "ruff format --check", "mypy --strict", "codebook check"))
 
 
 def test_pinned_requirements_name_no_index() -> None:
