@@ -96,8 +96,7 @@ class Ledger:
 
     def name_of(self, path: Path) -> str:
         """The name for entries on the file at `path`: its path in the warehouse, the same after a copy."""
-        folder = self.path.parent
-        return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+        return path.as_posix().removeprefix(f"{self.path.parent.as_posix()}/")
 
     def known(self, topic: Topic[T]) -> Mapping[str, LedgerEntry[T]]:
         """All entries of a topic by name, as they are now; later changes do not show in it."""

@@ -98,6 +98,13 @@ def test_what_another_process_wrote_is_seen_and_nothing_of_it_is_lost(path: Path
     }  # fmt: skip
 
 
+def test_a_file_of_the_warehouse_has_the_same_name_in_a_copy(tmp_path: Path) -> None:
+    for folder in (tmp_path / "它's 仓库", tmp_path / "copy"):
+        ledger = Ledger(folder / NAME)
+        assert ledger.name_of(folder / "tables/fact_indicator/08.parquet") == "tables/fact_indicator/08.parquet"
+        assert ledger.name_of(tmp_path / "raw/divisions.parquet") == f"{tmp_path.as_posix()}/raw/divisions.parquet"
+
+
 def test_threads_share_a_ledger(path: Path) -> None:
     def work(number: int) -> int | None:
         Ledger(path).record(COUNTS, {f"{number}": LedgerEntry("k", {"n": number})})
