@@ -22,13 +22,7 @@ def column_sources(spec: TableSpec) -> dict[str, tuple[Source, ...]]:
 
     schema = {table: dict.fromkeys(columns, "unknown") for table, columns in spec.reads.items()}
     try:
-        nodes = lineage(
-            *(None, spec.sql, schema),
-            sources=spec.steps,
-            dialect="duckdb",
-            trim_selects=False,
-            quote_identifiers=False,
-        )
+        nodes = lineage(None, spec.query, schema, dialect="duckdb", trim_selects=False, quote_identifiers=False)
     except (SqlglotError, ValueError) as error:
         raise LineageError(f"{spec.name}: the sources of its columns cannot be found: {error}") from error
     if list(nodes) != [column.name for column in spec.columns]:

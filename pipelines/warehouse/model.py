@@ -3,8 +3,8 @@
 DuckDB itself reads the SQL: it names the tables that a query reads, and it works out the columns over empty inputs. So
 a query that cannot run is found here, before anything is built. Building a table is `pipelines.warehouse.table_build`.
 
-`sql/tables` and `sql/marts` hold the tables. `sql/steps` holds queries with a name, in which others are written: a step
-is a view, worked out together with the table that reads it. `sql/macros` holds expressions with a name.
+`sql/tables` and `sql/marts` hold the tables. A file of `sql/steps` is a common table expression: a table that reads it
+gets it into its WITH, together with the steps that the step reads. `sql/macros` holds expressions that have a name.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.build.database import connect, name_views, one_line
+from pipelines.build.database import connect, one_line
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.errors import FazhiError
 from pipelines.warehouse.descriptions import ColumnText, Descriptions, TableText, inputs, load_descriptions
@@ -78,16 +78,14 @@ class TableSpec:
         return tuple(sorted(self.reads))
 
     @property
-    def code(self) -> str:
-        """All SQL that decides its rows: macros, steps, query."""
-        steps = (f"CREATE TEMP VIEW {name} AS {sql};" for name, sql in self.steps.items())
-        return "\n\n".join([*self.macros, *steps, self.sql])
+    def query(self) -> str:
+        """The one SELECT that makes its rows: its SQL with its steps. Its macros must be there."""
+        return with_steps(self.sql, self.steps)
 
-    def prepare(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Create the macros and steps on `con`, for this connection alone. What the steps read must be there."""
-        for macro in self.macros:
-            con.execute(macro)
-        name_views(con, self.steps)
+    @property
+    def code(self) -> str:
+        """All SQL that decides its rows."""
+        return "\n\n".join([*self.macros, self.query])
 
 
 def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
@@ -110,10 +108,10 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
         for name in order:
             path = files[name]
             sql = path.read_text(encoding="utf-8").strip()
+            own_steps = {step: steps[step] for step in order if step in reads[name] and step in steps}
+            query = with_steps(sql, own_steps)
             try:
-                columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {sql}").fetchall()}
-                if path.parent.name == "steps":
-                    name_views(con, {name: sql})
+                columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {query}").fetchall()}
             except duckdb.Error as error:
                 raise ModelError(f"{path}: found SQL that DuckDB refuses ({one_line(error)}); correct it") from error
             if path.parent.name == "steps":
@@ -121,8 +119,6 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
                 continue
             known[name] = columns
             _create_empty(con, name, columns)
-            own_steps = {step: steps[step] for step in order if step in reads[name] and step in steps}
-            code = "\n".join([*own_steps.values(), sql])
             specs[name] = TableSpec(
                 name=name,
                 group=path.parent.name,
@@ -130,12 +126,23 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
                 text=descriptions.table(name),
                 reads={table: known[table] for table in reads[name] if table not in steps},
                 columns=_described(descriptions, name, columns),
-                macros=tuple(macros.values()) if calls_macro and calls_macro.search(code) else (),
+                macros=tuple(macros.values()) if calls_macro and calls_macro.search(query) else (),
                 steps=own_steps,
                 in_parts=LAYOUTS.get(descriptions.table(name).parts or ""),
             )
     _check_references(descriptions, known)
     return specs
+
+
+def with_steps(sql: str, steps: Mapping[str, str]) -> str:
+    """The query `sql` with `steps` (name -> query) in front of the common table expressions that it has itself."""
+    if not steps:
+        return sql
+    listed = ",\n".join(f"{name} AS (\n{step}\n)" for name, step in steps.items())
+    head = re.match(r"((?:\s|--[^\n]*\n)*)WITH\s+(RECURSIVE\s+)?", sql)
+    if head is None:
+        return f"WITH {listed}\n{sql}"
+    return f"{head[1]}WITH {head[2] or ''}{listed},\n{sql[head.end() :]}"
 
 
 def connect_empty(specs: Mapping[str, TableSpec]) -> duckdb.DuckDBPyConnection:

@@ -103,10 +103,11 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> B
 def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, file: _TableFile) -> FileContents:
     """Build one file of a table; returns what it holds."""
     name_views(con, file.sources)
-    spec.prepare(con)
+    for macro in spec.macros:
+        con.execute(macro)
     with atomic_write(file.path) as beside:
         con.execute(
-            f"COPY ({spec.sql}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({spec.query}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{STAMP}: {quote(file.stamp)}}})"
         )
         return read_contents(con, beside)

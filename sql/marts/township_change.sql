@@ -4,11 +4,10 @@
 -- what adds up. Any other comparison would be of different ground.
 WITH predecessor AS (
     SELECT
-        d.successor_code AS township_code, d.township_code AS part_code, s.last_year + 1 AS report_year,
+        s.successor_code AS township_code, s.township_code AS part_code, s.last_year + 1 AS report_year,
         coalesce(n.first_year < s.last_year + 1, TRUE) AS was_there_before
-    FROM dim_division AS d
-    INNER JOIN township_succession AS s ON s.township_code = d.township_code
-    INNER JOIN township_succession AS n ON n.township_code = d.successor_code
+    FROM township_succession AS s
+    INNER JOIN township_succession AS n ON n.township_code = s.successor_code
 ),
 part AS (
     SELECT p.township_code, p.report_year, p.part_code

@@ -31,6 +31,7 @@ made AS (
 SELECT
     t.township_code,
     s.current_code,
+    t.successor_code,
     c.county_code,
     c.city_code,
     c.province_code,

@@ -36,7 +36,7 @@ def names(exported: Exported, form: str) -> set[str]:
 
 
 def test_each_format_holds_the_tables_that_suit_it(released: Warehouse, whole: Exported) -> None:
-    everything = {*released.specs, *OWN_TABLES}
+    everything = {*released.published, *OWN_TABLES}
     assert names(whole, "parquet") == everything
     assert names(whole, "csv") == everything - set(NOT_CSV)
     assert names(whole, "dta") == set(DTA_TABLES)

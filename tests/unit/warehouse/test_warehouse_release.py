@@ -73,7 +73,7 @@ def test_a_release_holds_every_table_and_one_row_about_itself(tmp_path):
     published = release(warehouse)
     assert published.path == warehouse.release_path
     assert published.counts["dim_report"] == 3
-    assert set(published.counts) == {*warehouse.specs, *OWN_TABLES}
+    assert set(published.counts) == {*warehouse.published, *OWN_TABLES}
     columns = "release_id, n_files, n_accepted, n_quarantined, n_facts, n_numbers, unclassified_share"
     assert read(published.path, f"SELECT {columns} FROM release") == [(published.release_id, 3, 2, 1, 3, 3, 0.0)]
     assert published.release_id.startswith("20240301T173000Z-")

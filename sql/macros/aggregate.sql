@@ -1,0 +1,7 @@
+-- How several figures of one indicator become one, as its aggregation says (dim_indicator.aggregation).
+CREATE TEMP MACRO combined_value(aggregation, figure) AS
+    CASE aggregation WHEN 'mean' THEN avg(figure) WHEN 'max' THEN max(figure) ELSE sum(figure) END;
+
+-- The same for a bound: if one bound is not known, the bound of the whole is not known.
+CREATE TEMP MACRO combined_bound(aggregation, bound) AS
+    CASE WHEN count(bound) = count(*) THEN combined_value(aggregation, bound) END;
