@@ -26,7 +26,7 @@ from pipelines.report.table_pages import DOCS_PATH, render
 from pipelines.stage.indicators import write_indicators
 from pipelines.warehouse import descriptions as metadata
 from pipelines.warehouse.descriptions import MetadataError
-from pipelines.warehouse.lineage import column_sources
+from pipelines.warehouse.lineage import LineageError, column_sources
 from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.release import release_columns
 from pipelines.warehouse.table_build import BuildError, build, inspect
@@ -161,6 +161,59 @@ def test_descriptions_that_break_their_schema_are_one_line(tmp_path, old, new, m
     assert "\n" not in str(told.value) and str(path) in str(told.value)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a.report_id, a.text FROM ready AS a",
+        "-- with a head\n-- of two lines\nWITH own AS (SELECT r.report_id, r.text FROM ready AS r)\n"
+        "SELECT o.report_id, o.text FROM own AS o",
+        "WITH RECURSIVE own AS (SELECT r.report_id, r.text FROM ready AS r"
+        " UNION SELECT s.report_id, s.text FROM own AS s)"
+        " SELECT o.report_id, o.text FROM own AS o ORDER BY o.report_id",
+    ],
+)
+def test_steps_and_macros_are_part_of_a_table(tmp_path, sql):
+    copy = sql_copy(tmp_path)
+    (copy / "steps/ready.sql").write_text(
+        "-- A row is a text.\nSELECT d.report_id, only_ok(d.text, d.read_status) AS text FROM every AS d",
+        encoding="utf-8",
+    )
+    (copy / "steps/every.sql").write_text("SELECT * FROM stage_documents", encoding="utf-8")
+    macro = copy / "macros/ok.sql"
+    macro.write_text("CREATE TEMP MACRO only_ok(t, s) AS CASE WHEN s = 'ok' THEN t END;", encoding="utf-8")
+    (copy / "tables/report_text.sql").write_text(sql, encoding="utf-8")
+    spec = load_specs(copy)["report_text"]
+    assert (list(spec.steps), spec.depends_on) == (["every", "ready"], ("stage_documents",))
+    assert column_sources(spec)["text"] == (("stage_documents", "read_status"), ("stage_documents", "text"))
+    rows = sample().rows()["stage_documents"]
+    write_rows(
+        "stage_documents", [rows[0], {**rows[0], "report_id": "9f", "read_status": "bad"}], tmp_path / "d.parquet"
+    )
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    built = build(spec, {"stage_documents": tmp_path / "d.parquet"}, tmp_path, ledger)
+    texts = [text for path in built.paths for text in pl.read_parquet(path)["text"]]
+    assert sorted(texts, key=str) == sorted([rows[0]["text"], None], key=str)
+    # another macro, or another step, and the table is built again
+    for path, old, other in (
+        (macro, "'ok'", "'bad'"),
+        (copy / "steps/every.sql", "stage_documents", "stage_documents -- all"),
+    ):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, other), encoding="utf-8")
+        again = load_specs(copy)["report_text"]
+        assert not build(again, {"stage_documents": tmp_path / "d.parquet"}, tmp_path, ledger).reused
+    assert build(again, {"stage_documents": tmp_path / "d.parquet"}, tmp_path, ledger).reused
+
+
+def test_lineage_that_cannot_be_found_is_told(tmp_path):
+    copy = sql_copy(tmp_path)
+    sql = "SELECT COLUMNS('^(report_id|text)$') FROM stage_documents"
+    (copy / "tables/report_text.sql").write_text(sql, encoding="utf-8")
+    spec = load_specs(copy)["report_text"]  # it can be built all the same
+    assert [column.name for column in spec.columns] == ["report_id", "text"]
+    with pytest.raises(LineageError, match="report_text: the sources of its columns cannot be found"):
+        column_sources(spec)
+
+
 def test_descriptions_are_complete_and_none_is_left_over():
     described = {name: {c.name for c in spec.columns} for name, spec in SPECS.items()}
     described |= {table: {name for name, _ in kinds} for table, kinds in release_columns(SPECS).items()}
@@ -205,8 +258,8 @@ def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
     assert second["fact_indicator"].rows == 1
     warehouse.rows["stage_facts"][0]["confidence"] = 0.5
     third = warehouse.build()
-    # township_metric shows the confidence, so it and all that reads it is built again. area_figure comes out the same, so
-    # that the marts that read only it are left.
+    # township_metric shows the confidence, so it and all that reads it is built again; area_figure comes out the same,
+    # so that the marts that read only it are left
     assert {name for name, table in third.items() if not table.reused} == {
         *("fact_indicator", "township_metric", "township_year", "township_change", "area_figure"),
         *("metric_coverage", "review_queue", "worklist_divisions", "correction"),
