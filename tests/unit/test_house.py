@@ -4,7 +4,7 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
-from pipelines.settings import PROJECT_ROOT
+from pipelines.paths import PROJECT_ROOT
 
 PACKAGE = PROJECT_ROOT / "pipelines"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
