@@ -40,7 +40,8 @@ def test_no_module_is_too_long() -> None:
 def test_each_room_says_in_two_sentences_what_belongs_there() -> None:
     for path in PACKAGE.rglob("__init__.py"):
         if path.parent != PACKAGE:
-            text = " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split())
+            docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            text = " ".join(docstring.partition("The words of this package:")[0].split())
             assert 2 <= text.count(". ") + text.endswith(".") <= 3, f"{path}: {text}"
 
 
