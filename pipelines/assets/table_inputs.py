@@ -1,6 +1,6 @@
 """Which asset, and which file, stands behind each source that the SQL under `sql/` may name.
 
-Only this one mapping belongs here. Tables name each other by their own names; only what is no table is listed.
+Only inputs that are no table are listed. A table has the name of its asset.
 """
 
 from collections.abc import Iterable, Sequence
