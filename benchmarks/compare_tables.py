@@ -51,8 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _columns(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for table, column in con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? ORDER BY table_name, column_index",
-        [side],
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $side "
+        "ORDER BY table_name, column_index",
+        {"side": side},
     ).fetchall():
         found.setdefault(table, []).append(column)
     return found
