@@ -22,22 +22,16 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.assets.table_inputs import source_paths
+from pipelines.build.ledger import Ledger
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import ENGINE_VERSION
-from pipelines.identify.division_changes import load_changes, write_changes
+from pipelines.identify.division_changes import load_changes
 from pipelines.identify.identity import IDENTIFIER_VERSION
 from pipelines.read.reader import READER_VERSION
 from pipelines.settings import Settings
-from pipelines.stage.corrections import stage_corrections
-from pipelines.stage.documents import refresh_documents
-from pipelines.stage.facts import refresh_facts
-from pipelines.stage.identities import refresh_identities
-from pipelines.stage.indicators import write_indicators
-from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.release import publish
-from pipelines.warehouse.table_build import build
 
 WORDING = Path(__file__).with_name("example.toml")
 SEED = 1
@@ -124,24 +118,15 @@ def _write(path: Path, text: str, url: str, fetched: datetime) -> None:
 
 def _release(settings: Settings) -> Path:
     """Do everything that a run does, in this process: read, identify, extract, build, publish."""
-    refresh_files(settings)
-    files = read_files(settings)
-    refresh_documents(files, settings)
-    refresh_identities(files, settings)
-    refresh_facts(settings)
-    write_changes(settings.division_changes_path, settings.staged_changes_path)
-    stage_corrections(settings.corrections_path, settings.staged_corrections_path)
-    write_indicators(load_codebook().indicators, settings.indicators_path)
-    specs = load_specs(settings.sql_dir)
-    for spec in specs.values():
-        build(spec, source_paths(settings, spec.depends_on), settings.tables_dir)
+    build_from_raw(settings)
     versions = {
         "codebook_version": load_codebook().version,
         "engine_version": ENGINE_VERSION,
         "reader_version": READER_VERSION,
         "identifier_version": IDENTIFIER_VERSION,
     }
-    publish(specs, settings.tables_dir, settings.release_path, inputs=versions, now=NOW)
+    ledger = Ledger(settings.ledger_path)
+    publish(load_specs(settings.sql_dir), settings.tables_dir, settings.release_path, ledger, inputs=versions, now=NOW)
     return settings.release_path
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
 from pipelines.assets.charts import table_charts
 from pipelines.assets.retries import retrying
-from pipelines.assets.table_inputs import asset_name, source_paths
+from pipelines.assets.table_inputs import asset_name
 from pipelines.assets.workspace import Workspace
 from pipelines.build.ledger import Ledger
 from pipelines.settings import Settings
@@ -20,6 +20,7 @@ from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.descriptions import Worklist
 from pipelines.warehouse.lineage import LineageError, Source, column_sources
 from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.source_files import source_paths
 from pipelines.warehouse.table_build import build
 
 CHECK = "keeps_its_rules"

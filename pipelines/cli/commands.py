@@ -236,16 +236,23 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
 
 @fazhi.command()
 @click.argument("gold", type=click.Path(path_type=Path))
-@click.option("--errors", is_flag=True, help="List every label that was missed and every fact that is wrong.")
+@click.option(
+    "--errors", is_flag=True, help="List every label that was missed, and every fact or headline that is wrong."
+)
 def evaluate(gold: Path, errors: bool) -> None:
     """Read the labelled texts below GOLD and say how much is read right."""
     settings = load_settings()
 
     from pipelines.cli import output as show
     from pipelines.report.evaluation import evaluate as score
+    from pipelines.report.headline_evaluation import evaluate_headlines
 
-    scores = score(gold, settings)
-    show.scores(show.console(), scores, errors)
+    # labels of facts are JSON, labels of headlines are TOML; a folder may hold both
+    headlines = evaluate_headlines(gold, settings)
+    if not headlines or any(gold.rglob("*.json")):
+        show.scores(show.console(), score(gold, settings), errors)
+    if headlines:
+        show.headline_scores(show.console(), headlines, errors)
 
 
 @fazhi.group()

@@ -19,6 +19,7 @@ from pipelines.report.summary import Summary
 
 if TYPE_CHECKING:
     from pipelines.report.evaluation import Score
+    from pipelines.report.headline_evaluation import HeadlineScore
 
 PLAIN_WIDTH = 160  # for a file or pipe, which has no width: a row of a summary fits into one line
 VERBS = {
@@ -198,6 +199,17 @@ def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
     if errors:
         misses = [(s.name, *astuple(miss)) for s in sets for miss in s.misses]
         out.print(table(["set", "document", "kind", "metric", "value", "evidence"], misses, title="Errors"))
+
+
+def headline_scores(out: Console, sets: Sequence["HeadlineScore"], errors: bool) -> None:
+    """Show the shares of headline cells that are right, and with `errors` each wrong cell."""
+    from pipelines.report.headline_evaluation import headline_rows
+
+    columns, rows = headline_rows(sets)
+    out.print(table(columns, rows, title="Headlines"))
+    if errors:
+        wrong = [(score.name, *astuple(cell)) for score in sets for cell in score.wrong]
+        out.print(table(["set", "document", "headline", "wanted", "found", "why"], wrong, title="Wrong cells"))
 
 
 def _families(sets: Sequence["Score"]) -> list[tuple[Any, ...]]:

@@ -8,8 +8,8 @@ A page holds a block such as
     ]]] -->
     <!-- [[[end]]] -->
 
-`make docs` writes the blocks anew, and `cog --check` in lint fails if one is stale. Each function takes a few seconds
-at most. A page that needs a release or a clock is written by its own program instead: docs/queries.md by
+`make docs` writes the blocks anew, and `cog --check` in lint fails if one is stale. Each function takes some
+ten seconds at most. A page that needs a release or a clock is written by its own program instead: docs/queries.md by
 `benchmarks.worked`, measurements by the modules of `benchmarks`.
 """
 
@@ -19,8 +19,10 @@ from collections.abc import Iterable, Sequence
 from pipelines import settings
 from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
 from pipelines.report.evaluation import Score, evaluate
+from pipelines.report.headline_evaluation import HeadlineScore, evaluate_headlines, headline_rows
 
 GOLD = PROJECT_ROOT / "tests" / "gold"
+HEADLINES = PROJECT_ROOT / "tests" / "headlines"
 #: The labelled set that nobody looked at while rules were written.
 APART = "apart"
 
@@ -52,6 +54,12 @@ def score_tables(scores: Sequence[Score]) -> str:
             markdown_rows(("family", "right", "missed", "wrong", "F1"), families),
         ]
     )
+
+
+def headline_table(scores: Sequence[HeadlineScore] | None = None) -> str:
+    """The shares of headline cells that are right in `tests/headlines`, or those of `scores`: a row for each set."""
+    found = evaluate_headlines(HEADLINES, settings.Settings.load(environ={})) if scores is None else scores
+    return markdown_rows(*headline_rows(found))
 
 
 def settings_table() -> str:

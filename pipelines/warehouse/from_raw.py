@@ -1,0 +1,53 @@
+"""Tables from a raw folder in this process, without Dagster: for evaluation, benchmarks and small experiments."""
+
+from collections.abc import Collection, Mapping
+
+from pipelines.build.ledger import Ledger
+from pipelines.codebook.load import load_codebook
+from pipelines.identify.division_changes import write_changes
+from pipelines.settings import Settings
+from pipelines.stage.corrections import stage_corrections
+from pipelines.stage.documents import refresh_documents
+from pipelines.stage.facts import refresh_facts
+from pipelines.stage.identities import refresh_identities
+from pipelines.stage.indicators import write_indicators
+from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.warehouse.model import TableSpec, load_specs
+from pipelines.warehouse.source_files import source_paths
+from pipelines.warehouse.table_build import Built, build
+
+
+def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str, Built]:
+    """Read, identify and extract the raw folder of `settings`, then build the tables `wanted`, all if none is named.
+
+    The tables that those read are built too. Returns each table that was built by its name, in the order of building.
+    No check runs and nothing is published. Raises KeyError for a name that is no table, and what the steps raise.
+    """
+    refresh_files(settings)
+    files = read_files(settings)
+    refresh_documents(files, settings)
+    refresh_identities(files, settings)
+    refresh_facts(settings)
+    write_changes(settings.division_changes_path, settings.staged_changes_path)
+    stage_corrections(settings.corrections_path, settings.staged_corrections_path)
+    write_indicators(load_codebook().indicators, settings.indicators_path)
+    specs = load_specs(settings.sql_dir)
+    needed = _with_sources(specs, wanted or specs)
+    ledger = Ledger(settings.ledger_path)
+    return {
+        name: build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
+        for name, spec in specs.items()
+        if name in needed
+    }
+
+
+def _with_sources(specs: Mapping[str, TableSpec], wanted: Collection[str]) -> set[str]:
+    """The tables `wanted` and every table that one of them reads, however indirectly."""
+    needed: set[str] = set()
+    left = list(wanted)
+    while left:
+        name = left.pop()
+        if name not in needed:
+            needed.add(name)
+            left += [source for source in specs[name].depends_on if source in specs]
+    return needed
