@@ -1,4 +1,4 @@
-"""The slow tests: they publish releases, start processes or measure time. `make test-fast` leaves them out.
+"""The slow tests: they build tables, start processes or measure time. `make test-fast` leaves them out.
 
 The list stands here and not as marks in the files, so that what `make test-fast` runs is seen in one place.
 Without them the tests must take less than 90 seconds on two cores.
@@ -12,11 +12,13 @@ TESTS = Path(__file__).parent
 #: Folders and files below tests/.
 SLOW = (
     "integration",
-    "sql/test_queries.py",
-    "sql/test_warehouse_figures.py",
+    "sql",
     "unit/assets/test_dagster_graph.py",
+    "unit/assets/test_dagster_worklist.py",
     "unit/build/test_runlock.py",
+    "unit/extract/test_extract_agreement.py",
     "unit/extract/test_extract_fuzz.py",
+    "unit/read/test_read_mutations.py",
     "unit/report/test_charts.py",
     "unit/warehouse/test_diff.py",
     "unit/warehouse/test_exports.py",
