@@ -10,7 +10,7 @@ from operator import or_
 
 import ahocorasick_rs
 
-from pipelines.codebook.compiled import SUBJECTS, Codebook, Indicator, Rule, Term
+from pipelines.codebook.compiled import Codebook, Indicator, Rule, ScopeConcept, Term
 from pipelines.codebook.cues import Cue
 from pipelines.codebook.schema import CodebookFiles, CueEntry, FigureEntry, IndicatorEntry, LexiconFile, RuleEntry
 from pipelines.numerals.fold import fold
@@ -57,7 +57,7 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
         for number, table in enumerate(entry.rule, 1):
             rule = _compile_rule(entry, table, number, len(rules), features, topics, subjects, lexicon.unit)
             rules.append(rule)
-            for term in _folded(expand(table.head, lexicon.concept)):
+            for term in rule.heads:
                 heads.setdefault(term, []).append(rule)
     terms = _terms(features.masks, heads, lexicon, topics, subjects)
     opaque = _folded(lexicon.opaque.terms)
@@ -88,6 +88,7 @@ def _compile_rule(
     unit_lists: Mapping[str, Sequence[str]],
 ) -> Rule:
     units = table.units if isinstance(entry, FigureEntry) or table.units is not None else entry.units
+    lists = features.concepts
     near, requires, context = (
         tuple(features.bit(group) for group in groups) for groups in (table.near, table.with_, table.context)
     )
@@ -110,6 +111,9 @@ def _compile_rule(
         zero=table.zero,
         weak=table.weak,
         side=table.side,
+        heads=_folded(expand(table.head, lists)),
+        substitute=features.bit(table.substitute),
+        substitute_unless=features.bit(table.substitute_unless),
         rank=rank,
         specificity=2 * len(near) + 2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
     )
@@ -146,7 +150,17 @@ def _terms(
         for name, words in lists.items():
             for word in _folded(words):
                 masks[word] = masks.get(word, 0) | bits[name]
-    scope = _folded(lexicon.scope.terms)
+    scope = {
+        word: ScopeConcept(
+            kind if kind != "none" else "",
+            name,
+            entry.group or name,
+            entry.even_as_head,
+            reduce(or_, (subjects[subject] for subject in entry.subjects), 0),
+        )
+        for kind, name, entry in lexicon.scope.concepts()
+        for word in _folded(entry.all_words(lexicon.subject))
+    }
 
     tables: dict[tuple[int, ...], Mapping[str, tuple[Rule, ...]]] = {}
 
@@ -163,7 +177,7 @@ def _terms(
         Term(
             text=name,
             bits=masks.get(name, 0),
-            scope=name in scope or bool(masks.get(name, 0) & SUBJECTS),
+            scope=scope.get(name),
             heads=by_unit(rule for rule in heads.get(name, ()) if not rule.also),
             also=by_unit(rule for rule in heads.get(name, ()) if rule.also),
             zeros=tuple(rule for rule in heads.get(name, ()) if rule.zero),

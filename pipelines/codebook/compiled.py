@@ -37,6 +37,9 @@ class Rule:
     zero: bool  # 未发生… makes it 0
     weak: bool  # taken only where no other rule reads the figure
     side: str  # 'left', 'right' or 'both': where the head may stand
+    heads: frozenset[str]  # folded: the rule says these itself, so they set no figure of it apart
+    substitute: int  # the fact stands in for the indicator if the words next to the number meet these
+    substitute_unless: int  # and do not meet these
     rank: int  # position in the codebook: earlier wins a tie
     specificity: int
 
@@ -60,12 +63,23 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeConcept:
+    """What a word of scope means. Words of one concept mean the same, concepts of one group are related."""
+
+    kind: str  # who, where or what; '' for words that set nothing apart
+    name: str
+    group: str
+    even_as_head: bool  # it also sets apart figures of a rule that has the word among its heads
+    subjects: int  # bits of the subjects whose words it has
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """What a term of the lexicon says, wherever it stands."""
 
     text: str
     bits: int  # topics, subjects and the word lists it stands in
-    scope: bool  # names an audience, level or occasion that sets a figure apart
+    scope: ScopeConcept | None  # the audience, place or occasion that it names, if it names one
     heads: Mapping[str, tuple[Rule, ...]]  # by unit
     also: Mapping[str, tuple[Rule, ...]]
     zeros: tuple[Rule, ...]

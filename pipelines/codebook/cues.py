@@ -1,7 +1,7 @@
 """Cues: what the words around a number say about whose figure it is, of which time, and how exact.
 
-These are the cues of cues.toml, years other than the report's, periods of less than a year and qualifiers (余, 近,
-以上). Which indicator a number belongs to is found in `pipelines.extract.sentence`.
+These are the cues of cues.toml, years other than the report's, and qualifiers (余, 近, 以上). The part of the year is
+found in `pipelines.codebook.periods`, and which indicator a number belongs to in `pipelines.extract.sentence`.
 """
 
 from __future__ import annotations
@@ -91,32 +91,6 @@ def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
     return bool(opens) and not _DOCUMENT.match(text, year.end())
 
 
-_PART_OF_YEAR = re.compile(
-    r"截[至止](?:到)?(?:20[0-9]{2}年|今年|当前)?(?P<till>[0-9]{1,2})月|(?:^|[,，年])1月?[-—~至到](?P<until>[0-9]{1,2})月"
-    r"|(?P<half>[上下])半年|(?P<to_09>前三个?季度)|(?<![每各前])(?P<quarter>[一二三四])季度|(?P<year>全年)"
-)
-_DIGIT = re.compile("[0-9]")
-_HALVES = {"上": "first_half", "下": "second_half"}
-_QUARTERS = {"一": "to_03", "二": "q2", "三": "q3", "四": "q4"}
-
-
-def period_of(text: str, start: int, end: int) -> str:
-    """The part of the year a figure covers: 'year', 'to_MM' (from January to the end of month MM), 'first_half', ...
-
-    The last that is named before the figure counts. 全年 opens the year again where a figure has used what was named.
-    """
-    period, named = "year", end
-    for part in _PART_OF_YEAR.finditer(text, start, end):
-        if part["year"]:
-            period = "year" if _DIGIT.search(text, named, part.start()) else period
-        elif month := part["till"] or part["until"]:
-            period = f"to_{int(month):02d}" if 1 <= int(month) < 12 else "year"
-        else:
-            period = "to_09" if part["to_09"] else _HALVES.get(part["half"]) or _QUARTERS[part["quarter"]]
-        named = part.end()
-    return period
-
-
 _LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于?|不止|至少|起码|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)了?$")
 _PASSED_BEFORE = re.compile(r"(?<![通经不])过了?$")
 _MOST_BEFORE = re.compile(
@@ -157,10 +131,16 @@ def amount(text: str, mention: Mention) -> Amount:
     if least or _over(text, mention, left):
         return Amount(value, "at_least", value, None)
     if _ABOUT_BEFORE.search(left):
-        return Amount(value, "approx", None, value if _UNDER_BEFORE.search(left) else None)
+        low, high = about(value)
+        return Amount(value, "approx", low, value if _UNDER_BEFORE.search(left) else high)
     if _ABOUT_AFTER.match(text, mention.end):
-        return Amount(value, "approx", None, None)
+        return Amount(value, "approx", *about(value))
     return Amount(value, "exact", value, value)
+
+
+def about(value: float) -> tuple[float, float]:
+    """The bounds of a rounded value (约, 左右): a tenth below and above. Of 近 the value itself is the upper one."""
+    return round(0.9 * value, 6), round(1.1 * value, 6)
 
 
 def _over(text: str, mention: Mention, left: str) -> bool:

@@ -94,11 +94,15 @@ class RuleEntry(Entry, populate_by_name=False):
     zero: bool = False
     weak: bool = False
     side: Literal["left", "right", "both"] = "both"
+    substitute: Words = ()
+    substitute_unless: Words = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.zero and (self.topic or self.subject):
             raise wrong("true beside topic or subject", "false, as a zero is read without them", "zero")
+        if self.substitute_unless and not self.substitute:
+            raise wrong("a list without substitute", "no such key where substitute is not given", "substitute_unless")
         if self.units == () and not self.zero:
             raise wrong("an empty list", "a list of classifiers; only a rule with zero = true can do without", "units")
         return self
@@ -211,6 +215,43 @@ class TermList(Entry):
     terms: ListOf[Text]
 
 
+class ScopeEntry(Entry):
+    """One meaning of words that set a figure apart: a `[scope.who.NAME]`, or one of `where`, `what` or `none`."""
+
+    words: Words = ()
+    subjects: Annotated[ListOf[Text], Field(min_length=1, description="a list of subjects")] = ()
+    group: Code = ""
+    even_as_head: bool = False
+
+    def all_words(self, subjects: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """Its own words and those of the subjects that it names."""
+        return (*self.words, *(word for name in self.subjects for word in subjects.get(name, ())))
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.words and not self.subjects:
+            raise wrong("neither words nor subjects", "one of the two or both")
+        return self
+
+
+class ScopeSection(Entry):
+    """The words that set one figure apart from another of its indicator, by what they say: who, where or what for.
+
+    The words in `none` are words of scope that say nothing of the three.
+    """
+
+    who: dict[str, ScopeEntry]
+    where: dict[str, ScopeEntry]
+    what: dict[str, ScopeEntry]
+    none: dict[str, ScopeEntry]
+
+    def concepts(self) -> Iterator[tuple[str, str, ScopeEntry]]:
+        """(class, concept, entry) of all concepts."""
+        for kind in ("who", "where", "what", "none"):
+            for name, entry in getattr(self, kind).items():
+                yield kind, name, entry
+
+
 class LexiconFile(Entry):
     """`lexicon.toml`: the lists that rules name, and the words that are treated apart."""
 
@@ -218,7 +259,7 @@ class LexiconFile(Entry):
     topic: dict[str, Words]
     subject: dict[str, Words]
     unit: dict[str, Units]
-    scope: TermList
+    scope: ScopeSection
     opaque: TermList
 
     @model_validator(mode="after")
@@ -232,6 +273,25 @@ class LexiconFile(Entry):
                 for word in words:
                     if word.startswith("@"):
                         raise wrong(shown(word), "words only: a list names no other list", f"{section}, {name}")
+        return self
+
+    @model_validator(mode="after")
+    def _each_word_of_scope_has_one_meaning(self) -> Self:
+        seen: dict[str, str] = {}
+        for kind, name, entry in self.scope.concepts():
+            where = f"scope, {kind}, {name}"
+            for subject in entry.subjects:
+                if subject not in self.subject:
+                    raise wrong(shown(subject), among(subject, list(self.subject), "subject"), f"{where}, subjects")
+            for word in entry.all_words(self.subject):
+                if seen.setdefault(word, where) != where:
+                    raise wrong(f"{shown(word)}, which stands in {seen[word]} already", "each word once", where)
+        for name, words in self.subject.items():
+            for word in words:
+                if word not in seen:
+                    raise wrong(
+                        f"{shown(word)} in no concept of scope", "each subject in one of them", f"subject, {name}"
+                    )
         return self
 
 
@@ -320,6 +380,8 @@ def check_references(files: CodebookFiles, folder: Path) -> None:
                 "context": [word for group in rule.context for word in group],
                 "without": rule.without,
                 "without_context": rule.without_context,
+                "substitute": rule.substitute,
+                "substitute_unless": rule.substitute_unless,
             }
             used += [(f"{name}, {key}", word, lexicon.concept, "@") for key, listed in words.items() for word in listed]
             used += [(f"{name}, units", word, lexicon.unit, "@") for word in rule.units or ()]

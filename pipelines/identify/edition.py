@@ -6,6 +6,8 @@ Only the title decides; without one, the opening. Which of several editions coun
 
 import re
 
+from pipelines.numerals.months import find_months
+
 _PART = re.compile(
     r"上半年|下半年|半年度|(?<!新)年中(?=工作|总结|报告)|(?:第?[一二三四1-4]|前[一二三123])个?季度"
     r"|(?<![0-9])1 ?月?[-—~至到] ?(?:[2-9]|1[01]) ?月|一至(?:[二三四五六七八九十]|十一)月"
@@ -15,6 +17,10 @@ _PLANNED = re.compile(r"[及和暨与,](?:20[0-9]{2}|下半年|下一年|明年)
 _CORRECTED = re.compile(r"更正|勘误|订正|补正|修订[版稿]|修正[版稿]|更新[版稿]|修改[版稿]")
 
 
+# Months of a title: a date in it (2023年12月) says when it was written, 12月份 and 11-12月 what it is on.
+_DATED = re.compile(r"[0-9一二三四五六七八九十]{1,2}月(?!份)")
+
+
 def edition(title: str, opening: str) -> str | None:
     """Return `part_of_year`, `correction`, or None for the plain edition; both texts are folded.
 
@@ -22,6 +28,22 @@ def edition(title: str, opening: str) -> str | None:
     """
     if _CORRECTED.search(title):
         return "correction"
-    if _PART.search(_PLANNED.sub("", title)) or (not title and _HALF_OPENS.match(opening)):
-        return "part_of_year"
-    return None
+    return "part_of_year" if edition_months(title, opening) else None
+
+
+def edition_months(title: str, opening: str) -> tuple[int, int] | None:
+    """The first and last month (1 to 12) of the part of the year that a report is on; None where it is on the year.
+
+    Arguments as of `edition`. Where the words name a part without its months (年中工作总结), it is the first half-year.
+    """
+    named = _PLANNED.sub("", title)
+    for months in find_months(named):
+        words = named[months.start : months.end]
+        # 截至10月, like a date, says when the report was written.
+        is_date = _DATED.search(words) if months.kind == "day" else months.kind == "till" and not _PART.search(words)
+        if not months.is_year and not is_date:
+            return months.first, months.last
+    if _PART.search(named):
+        return 1, 6
+    opens = _HALF_OPENS.match(opening) if not title else None
+    return (1, 6) if opens else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.identify import kind
 from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
-from pipelines.identify.edition import edition
+from pipelines.identify.edition import edition, edition_months
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.page import OPENING_LENGTH, Page, parse_page
 from pipelines.identify.place import PlaceEvidence, ResolvedPlace, resolve
@@ -21,7 +21,7 @@ from pipelines.read.document import Span
 from pipelines.reasons import Reason, ReasonCode, reason_columns
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "4"
+IDENTIFIER_VERSION = "5"
 
 _NUMBER_LINES = 8
 _SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
@@ -62,6 +62,8 @@ class Identity:
     report_year: int | None
     year_method: str | None
     edition: str | None
+    edition_start: int | None  # first and last month of a report on a part of the year
+    edition_end: int | None
     township_code: str | None
     county_code: str | None
     place_method: str | None
@@ -112,6 +114,7 @@ def identify(
     level = "template" if masked else _level(place, name, opening)
     reason = _reason(masked, doc_type, level, place, year)
     columns = reason_columns(reason)
+    months = edition_months(name, opening) or (None, None)
     unit = place.unit if level in ("township", "subdistrict") else None
     return Identity(
         title=title.written if title else None,
@@ -123,6 +126,8 @@ def identify(
         report_year=year,
         year_method=method,
         edition=edition(name, opening),
+        edition_start=months[0],
+        edition_end=months[1],
         township_code=unit.code if unit else None,
         county_code=unit.county_code if unit else None,
         place_method=place.method if unit else None,

@@ -13,7 +13,7 @@ from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
+from pipelines.extract.report.batch import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.reasons import REASON_COLUMNS, internal_error, reason_columns
 from pipelines.settings import Settings
@@ -26,7 +26,8 @@ READINGS = StageTable(
 FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))
 NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
-_INPUT = ["report_id", "text", "furniture", "report_year"]
+_OF_IDENTITY = ["report_year", *EDITION_MONTHS]
+_INPUT = ["report_id", "text", "furniture", *_OF_IDENTITY]
 
 
 def refresh_facts(settings: Settings) -> Counts:
@@ -40,10 +41,10 @@ def refresh_facts(settings: Settings) -> Counts:
 
     def wanted() -> pl.DataFrame:
         documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
-        identities = scan(settings.stage_dir, IDENTITIES).select("report_id", "report_year")
-        parts = [pl.col("document_key"), pl.col("report_year").cast(pl.String).fill_null("")]
+        identities = scan(settings.stage_dir, IDENTITIES).select("report_id", *_OF_IDENTITY)
+        parts = [pl.col("document_key"), *(pl.col(name).cast(pl.String).fill_null("") for name in _OF_IDENTITY)]
         key = pl.concat_str(pl.lit(version), *parts, separator=" ")
-        return documents.join(identities, on="report_id").select("report_id", "report_year", input_key=key).collect()
+        return documents.join(identities, on="report_id").select("report_id", *_OF_IDENTITY, input_key=key).collect()
 
     return refresh(
         settings.stage_dir,

@@ -37,6 +37,8 @@ IDENTITIES = StageTable(
         "report_year": pl.Int32(),
         "year_method": pl.String(),
         "edition": pl.String(),
+        "edition_start": pl.Int32(),
+        "edition_end": pl.Int32(),
         "township_code": pl.String(),
         "county_code": pl.String(),
         "place_method": pl.String(),

@@ -16,7 +16,8 @@ spoken_of AS (
 stated AS (
     SELECT
         f.fact_id, f.report_id, f.metric_code, f.value, f.unit, f.unit_raw, f.qualifier, f.value_low, f.value_high, f.role,
-        f.subset_of, f.scope, f.period, f.months, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
+        f.subset_of, f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
+        f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
         f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine, NULL::VARCHAR AS corrected_by,
         NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
@@ -31,7 +32,8 @@ stated AS (
         CASE WHEN s.fact_id IS NULL THEN f.value_high ELSE s.value_high END,
         CASE WHEN gone.fact_id IS NULL THEN f.role ELSE 'total' END,
         CASE WHEN gone.fact_id IS NULL THEN f.subset_of END,
-        f.scope, f.period, f.months, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start,
+        f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
+        f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start,
         f.number_end, f.sentence, f.rule_id, f.read_as,
         CASE WHEN s.fact_id IS NULL THEN f.confidence ELSE 1.0 END,
         s.value_machine, s.corrected_by, s.reason, f.codebook_version, f.engine_version
@@ -43,7 +45,7 @@ stated AS (
     UNION ALL
     SELECT
         c.fact_id, c.report_id, c.metric_code, c.value, c.unit, NULL::VARCHAR, c.qualifier, c.value_low, c.value_high,
-        'total', NULL::VARCHAR, NULL::VARCHAR, 'year', 12, c.implicit_zero, NULL::VARCHAR,
+        'total', NULL::VARCHAR, NULL::VARCHAR, '', '', '', '', '', 'year', 12, 1, 12, FALSE, c.implicit_zero, NULL::VARCHAR,
         c.evidence, c.char_start, c.char_end, c.number_start, c.number_end, c.sentence, 'correction', 'person', 1.0,
         NULL::DOUBLE, c.corrected_by, c.reason, NULL::VARCHAR, NULL::VARCHAR
     FROM correction AS c
@@ -64,8 +66,16 @@ SELECT
     f.role,
     f.subset_of,
     f.scope,
+    f.scope_who,
+    f.scope_where,
+    f.scope_what,
+    f.scope_key,
+    f.scope_group,
     f.period,
     f.months,
+    f.period_start,
+    f.period_end,
+    f.is_substitute,
     f.implicit_zero,
     f.section,
     f.evidence,

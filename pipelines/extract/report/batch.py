@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.codebook.periods import YEAR, period_from_to
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.extract.report.rows import FactColumns, NumberColumns, extend
 
@@ -28,8 +29,16 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "role": pl.String(),
     "subset_of": pl.String(),
     "scope": pl.String(),
+    "scope_who": pl.String(),
+    "scope_where": pl.String(),
+    "scope_what": pl.String(),
+    "scope_key": pl.String(),
+    "scope_group": pl.String(),
     "period": pl.String(),
     "months": pl.Int32(),
+    "period_start": pl.Int32(),
+    "period_end": pl.Int32(),
+    "is_substitute": pl.Boolean(),
     "implicit_zero": pl.Boolean(),
     "section": pl.String(),
     "evidence": pl.String(),
@@ -44,6 +53,7 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "codebook_version": pl.String(),
     "engine_version": pl.String(),
 }
+EDITION_MONTHS = ("edition_start", "edition_end")
 NUMBER_SCHEMA: dict[str, pl.DataType] = {
     "report_id": pl.String(),
     "char_start": pl.Int64(),
@@ -60,7 +70,8 @@ NUMBER_SCHEMA: dict[str, pl.DataType] = {
 def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and numbers of a batch.
 
-    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null.
+    documents: report_id String, text String, furniture List(Struct(start, end, ...)), report_year Int32 or null, and
+    edition_start and edition_end, the months of the year that the report is on (Int32; null or no such columns: all).
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
     numbers, facts = NumberColumns(), FactColumns()
@@ -69,10 +80,12 @@ def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.Dat
     shown: list[str | None] = []
     reports_of_facts: list[str] = []
     reports_of_numbers: list[str] = []
-    columns = documents.select("report_id", "text", "furniture", "report_year")
-    for report_id, text, furniture, year in columns.iter_rows():
+    months = [documents[name] if name in documents.columns else [None] * documents.height for name in EDITION_MONTHS]
+    columns = documents.select("report_id", "text", "furniture", "report_year").iter_rows()
+    for (report_id, text, furniture, year), first, last in zip(columns, *months, strict=True):
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        own_numbers, own_facts = extractor.columns(text or "", spans, year)
+        edition = YEAR if first is None or last is None else period_from_to(first, last, half=(first, last) == (1, 6))
+        own_numbers, own_facts = extractor.columns(text or "", spans, year, edition)
         own = fact_ids(report_id, [fact.metric for fact in own_facts.facts], own_facts.number_start)
         totals += [None if fact is None else own[fact] for fact in own_facts.subset_of]
         shown += [None if fact is None else own[fact] for fact in own_numbers.fact]

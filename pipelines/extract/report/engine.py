@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.periods import YEAR, Period
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
 from pipelines.extract.report.relations import mark_repeats, mark_subsets
@@ -21,7 +22,7 @@ from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
-ENGINE_VERSION = "5"
+ENGINE_VERSION = "6"
 
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
@@ -38,9 +39,11 @@ class Extractor:
         self.codebook = codebook
         self.cache = SentenceCache(codebook, ENTRIES if remember else 0)
 
-    def extract(self, text: str, furniture: Sequence[Span], report_year: int | None) -> Extraction:
+    def extract(
+        self, text: str, furniture: Sequence[Span], report_year: int | None, edition: Period = YEAR
+    ) -> Extraction:
         """The facts and numbers of one report, with offsets into `text`; arguments as of `columns`."""
-        numbers, facts = self.columns(text, furniture, report_year)
+        numbers, facts = self.columns(text, furniture, report_year, edition)
         columns = facts.named(self.codebook)
         return Extraction(
             [Fact(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)],
@@ -48,17 +51,17 @@ class Extractor:
         )
 
     def columns(
-        self, text: str, furniture: Sequence[Span], report_year: int | None
+        self, text: str, furniture: Sequence[Span], report_year: int | None, edition: Period = YEAR
     ) -> tuple[NumberColumns, FactColumns]:
         """The same as columns.
 
         text: the stored text; furniture: the spans of it that are page furniture, ascending; report_year: the year that
-        the report is on, or None if it is not known.
+        the report is on, or None if it is not known; edition: the part of the year that it is on.
         """
         cache, without_numbers = self.cache, self.cache.without_numbers
         folded = prepare(text)
         page = [(folded.working(start), folded.working(end)) for start, end in furniture]
-        rows = ReportRows(text, folded)
+        rows = ReportRows(text, folded, edition)
         for line in find_lines(folded.text, report_year, cache.openings):
             if line.table:
                 row = read_row(folded.text, line, _within(page, line.start, line.end), report_year, cache)
@@ -83,16 +86,22 @@ class Extractor:
                     statement = sentence.statement_in(_LineContext(cache, line, at, with_figure), cache)
                 rows.add(line, start, statement, numerals)
         numbers, facts, subset_marks = rows.columns()
-        mark_subsets(facts, subset_marks, self.codebook)
+        mark_subsets(facts, subset_marks, self.codebook, text)
         mark_repeats(facts)
         return numbers, facts
 
 
 def extract(
-    text: str, furniture: Sequence[Span], report_year: int | None, codebook: Codebook, *, remember: bool = True
+    text: str,
+    furniture: Sequence[Span],
+    report_year: int | None,
+    codebook: Codebook,
+    edition: Period = YEAR,
+    *,
+    remember: bool = True,
 ) -> Extraction:
     """One text by itself, with a cache of its own; for several texts make an `Extractor`. Arguments as there."""
-    return Extractor(codebook, remember=remember).extract(text, furniture, report_year)
+    return Extractor(codebook, remember=remember).extract(text, furniture, report_year, edition)
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:

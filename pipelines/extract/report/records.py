@@ -21,8 +21,16 @@ class Fact:
     subset_of: int | None  # index into Extraction.facts
     period: str
     months: int  # how many months `period` covers
+    period_start: int  # its first and last month, 1 to 12
+    period_end: int
     implicit_zero: bool
-    scope: str | None
+    scope: str | None  # the words that set it apart
+    scope_who: str  # what they mean: concepts of the lexicon, sorted, joined by +
+    scope_where: str
+    scope_what: str
+    scope_key: str  # who|where|what, '' if nothing sets it apart
+    scope_group: str  # the same with each concept replaced by its group of related ones
+    is_substitute: bool
     section: str | None
     evidence: str
     char_start: int

@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.periods import Period
 from pipelines.extract.report.rows import FactColumns, SubsetMark
 
 _NEAR = 3  # facts before 其中 that it may detail
+_LONGEST_NOUN = 10  # characters
+_SEMICOLON = re.compile("[;；]")
+_NEW_TOTAL = re.compile(
+    r"共|累计|合计|总计|全年|年内|今年|另|此外|同时|还|[一二三四五六七八九十]是|[首其再最][先次后]|其中|包括"
+)
+_VERB = re.compile(
+    r"开展|举办|组织|召开|举行|调解|化解|办理|办结|受理|接待|排查|发放|印发|制作|培训|检查|查处|审查|建成|新增"
+)
 _FARTHEST = 200  # facts among which a total is searched for
 
 
-def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Codebook) -> None:
-    """Give the facts behind 其中 the role `subset` and their total, where one is found."""
+def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Codebook, text: str) -> None:
+    """Give the facts behind 其中 the role `subset` and their total, where one is found. text: the stored text.
+
+    Parts go on over semicolons (其中进校园5场;进企业6场), to the end of the sentence or to where words open another
+    total or subject.
+    """
+    marked = {mark.fact for mark in marks}
     for mark in marks:
         total = _total_of(facts, mark, codebook)
         if total is not None:
             facts.role[mark.fact], facts.subset_of[mark.fact] = "subset", total
+    part: int | None = None  # the last of the parts that go on
+    for at, fact in enumerate(facts.facts):
+        if facts.role[at] == "subset":
+            part = at
+        elif part is not None and at not in marked and facts.sentence[at] == facts.sentence[part]:
+            between = text[facts.number_end[part] : facts.number_start[at]]
+            if fact.subset_mark is not None or not _goes_on(facts, part, at, text, between):
+                part = None if _SEMICOLON.search(between) else part
+                continue
+            facts.role[at], facts.subset_of[at] = "subset", facts.subset_of[part]
+            part = at
+        else:
+            part = None
+
+
+def _goes_on(facts: FactColumns, part: int, at: int, text: str, between: str) -> bool:
+    """Whether a figure is a further part behind a semicolon, by the words between it and the part before it.
+
+    It counts the same as the part or the total, or it is a bare noun (其中信访件70件;热线工单550件).
+    """
+    semicolon = _SEMICOLON.search(between)
+    total = facts.subset_of[part]
+    if semicolon is None or total is None or _NEW_TOTAL.search(between, semicolon.end()):
+        return False
+    own, before = facts.facts[at], facts.facts[part]
+    if own.classifier != before.classifier and facts.unit_raw[at] != facts.unit_raw[part]:
+        return False
+    words = text[facts.char_start[part] : facts.number_start[part]]
+    if _VERB.search(between, semicolon.end()) and not _VERB.search(words):
+        return False
+    if own.metric in (before.metric, facts.facts[total].metric):
+        return True
+    noun = between[semicolon.end() :]
+    return len(noun) <= _LONGEST_NOUN and not _VERB.search(noun) and "," not in noun and "，" not in noun
 
 
 def _total_of(facts: FactColumns, mark: SubsetMark, codebook: Codebook) -> int | None:
@@ -44,14 +93,18 @@ def _total_of(facts: FactColumns, mark: SubsetMark, codebook: Codebook) -> int |
 
 
 def mark_repeats(facts: FactColumns) -> None:
-    """Give the role `repeat` to a total that says again, elsewhere and in as many words, what an earlier one said."""
-    seen: dict[tuple[str, float, str, str | None], int] = {}
+    """Give the role `repeat` to a total that says again what one in a sentence before said, in as many words.
+
+    It counts the same thing for the same scope and period. Equal figures of one sentence (在东村2场,在西村2场) are two.
+    """
+    seen: dict[tuple[str, float, str, str, Period], int] = {}
     for at, (fact, value, role) in enumerate(zip(facts.facts, facts.value, facts.role, strict=True)):
         if role != "total" or fact.read_as == "shared":
             continue
-        earlier = seen.setdefault((fact.metric, value, fact.amount.qualifier, fact.scope), at)
+        key = (fact.metric, value, fact.amount.qualifier, fact.scope.key, facts.periods[at])
+        earlier = seen.setdefault(key, at)
         if (
-            earlier != at
+            facts.sentence[earlier] != facts.sentence[at]
             and facts.evidence[earlier] != facts.evidence[at]
             and facts.unit_raw[earlier] == facts.unit_raw[at]
             and value > 1

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.cues import scaled, times
+from pipelines.codebook.periods import YEAR, Period, period_of
 from pipelines.extract.report.sections import ReportLine
 from pipelines.extract.sentence.candidates import CONFIDENCE
 from pipelines.extract.sentence.statement import SentenceFact
@@ -61,19 +62,28 @@ class FactColumns:
     number_start: list[int] = field(default_factory=list)
     number_end: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
 
     def named(self, codebook: Codebook) -> dict[str, Sequence[Any]]:
         """All fields by their names in `Fact`; what the sentences decide is written out."""
         facts = self.facts
-        own = {name: getattr(self, name) for name in FactColumns.__slots__ if name != "facts"}
+        own = {name: getattr(self, name) for name in FactColumns.__slots__ if name not in ("facts", "periods")}
         return own | {
             "metric_code": [fact.metric for fact in facts],
             "unit": [codebook.unit_of(fact.metric) for fact in facts],
             "qualifier": [fact.amount.qualifier for fact in facts],
-            "period": [fact.period for fact in facts],
-            "months": [months_of(fact.period) for fact in facts],
+            "period": [period.name for period in self.periods],
+            "months": [period.months for period in self.periods],
+            "period_start": [period.start for period in self.periods],
+            "period_end": [period.end for period in self.periods],
             "implicit_zero": [fact.negated for fact in facts],
-            "scope": [fact.scope for fact in facts],
+            "scope": [fact.scope.text for fact in facts],
+            "scope_who": [fact.scope.who for fact in facts],
+            "scope_where": [fact.scope.where for fact in facts],
+            "scope_what": [fact.scope.what for fact in facts],
+            "scope_key": [fact.scope.key for fact in facts],
+            "scope_group": [fact.scope.group for fact in facts],
+            "is_substitute": [fact.substitute for fact in facts],
             "rule_id": [fact.rule_id for fact in facts],
             "read_as": [fact.read_as for fact in facts],
             "confidence": [CONFIDENCE[fact.read_as] for fact in facts],
@@ -98,23 +108,15 @@ def extend(columns: Columns, more: Columns) -> None:
         column += getattr(more, name)
 
 
-def months_of(period: str) -> int:
-    """The months that a period covers: `year` 12, `first_half` and `second_half` 6, `q2` 3, `to_09` 9; 0 if unknown."""
-    if period == "year":
-        return 12
-    if period.endswith("half"):
-        return 6
-    if period.startswith("q"):
-        return 3
-    return int(period[-2:]) if period[-2:].isdigit() else 0
-
-
 class ReportRows:
     """Collects the statements of one report, and makes rows of them."""
 
-    def __init__(self, stored: str, folded: FoldedText) -> None:
-        """stored: the text of the report; folded: the same as it is read, with the way back to the offsets of it."""
-        self._stored, self._folded = stored, folded
+    def __init__(self, stored: str, folded: FoldedText, edition: Period = YEAR) -> None:
+        """stored: the text of the report; folded: the same as it is read, with the way back to the offsets of it.
+
+        edition: the part of the year that the whole report is on.
+        """
+        self._stored, self._folded, self._edition = stored, folded, edition
         # Line, start of the sentence in the working text, statement, and which of the report's numerals is its first.
         self._statements: list[tuple[ReportLine, int, PlacedStatement, int]] = []
         self._numerals: list[str] = []  # of all sentences
@@ -170,6 +172,7 @@ class ReportRows:
         spans: list[int] = []
         for line, start, statement, first in self._statements:
             base = start - longer[first]
+            around = self._period_around(line, start) if statement.facts else None
             for fact, numeral, offsets, before in statement.facts:
                 spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
                 if fact.subset_mark is not None:
@@ -182,6 +185,8 @@ class ReportRows:
                 rows.value_low.append(low)
                 rows.value_high.append(high)
                 rows.section.append(line.title or None)
+                stated = fact.period or around
+                rows.periods.append(self._edition if stated is None or stated == YEAR else stated)
         to_stored = self._folded.to_stored
         # Six offsets a fact: where evidence, figure and unit start and end.
         rows.char_start, rows.char_end = to_stored(spans[::6]), to_stored(spans[1::6], end=True)
@@ -194,6 +199,16 @@ class ReportRows:
         rows.role = ["total"] * len(units)
         rows.subset_of = [None] * len(units)
         return rows, [SubsetMark(fact, *to_stored([line, mark])) for fact, line, mark in behind]
+
+    def _period_around(self, line: ReportLine, start: int) -> Period | None:
+        """The period of figures whose words name none: that of the sentence before a semicolon, else of a heading."""
+        text = self._folded.text
+        if start > line.start and text[start - 1] in ";；":
+            opens = max(text.rfind(stop, line.start, start) for stop in "。!?") + 1
+            carried = period_of(text, max(opens, line.start), start)
+            if carried:
+                return carried
+        return line.period
 
     def _texts(self, starts: list[int], ends: list[int]) -> list[str]:
         stored = self._stored

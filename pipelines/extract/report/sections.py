@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipelines.codebook.periods import Period, period_of_heading
+
 _ORDINALS = "一二三四五六七八九十"
 _HEADING = re.compile(
     rf"(?P<one>[{_ORDINALS}]{{1,3}}[、.．]|第[{_ORDINALS}]部分)|(?P<two>[（(][{_ORDINALS}]{{1,3}}[)）])|(?P<three>[0-9]{{1,2}}[、.．](?![0-9]))|(?P<four>[（(][0-9]{{1,2}}[)）])"
@@ -37,6 +39,8 @@ _LONGEST_HEADING = 60  # characters
 _LONGEST_UNMARKED = 30  # characters of a heading without a mark
 _SHORT_UNMARKED = 20  # characters of one that may open a part
 _TITLE_WORDS = re.compile(r"总结|报告|汇报|情况")
+# A heading with these announces plans; the title of a report says what its edition says (see identify).
+_NO_PERIOD, _TITLE = re.compile(r"计划|打算|安排|思路|目标"), re.compile(r"总结|报告|汇报")
 _LONGEST = 800  # characters of one sentence; the longest of real reports have some 400
 _HEAD = 48  # characters of a long line that say what it opens
 _LEVEL_OF_PART = 9  # where no part but the results is open
@@ -51,6 +55,7 @@ class ReportLine(NamedTuple):
     table: bool
     title: str  # the words of the nearest heading line above
     sentences: list[str]
+    period: Period | None = None  # the part of the year that a heading above names
 
 
 class LineOpening(NamedTuple):
@@ -76,6 +81,7 @@ def find_lines(
     lines: list[ReportLine] = []
     part, part_level = "result", _LEVEL_OF_PART
     title = ""
+    periods: list[tuple[int, Period | None]] = []  # level and period of the headings that a line stands under
     end = -1
     for line, sentences in zip(text.split("\n"), cut_sentences(text), strict=True):
         start, end = end + 1, end + 1 + len(line)
@@ -94,9 +100,14 @@ def find_lines(
             elif opening.level <= part_level:
                 part, part_level = "result", _LEVEL_OF_PART
         table = "|" in line
-        lines.append(ReportLine(start, end, part, table, title, sentences))
+        if opening.level or opening.heading:
+            periods = [(level, period) for level, period in periods if level < opening.level]
+        period = next((named for _, named in reversed(periods) if named), None)
+        lines.append(ReportLine(start, end, part, table, title, sentences, period))
         if opening.heading and not table:
             title = line
+            names_none = _NO_PERIOD.search(line) or (not opening.level and _TITLE.search(line))
+            periods.append((opening.level, None if names_none else period_of_heading(line)))
     return lines
 
 

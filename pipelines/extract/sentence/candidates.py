@@ -25,7 +25,7 @@ _LIGHT = """
     在册 实有 仅有 仅 目前有 登记 到位 在岗 新增 全镇 全乡 全街道 街道 我镇 我乡 年底 年末 期末
     至年底 到年底 每年 一年 升至 升为 提升至 提升到 提高到 提高至 增至 增加到 增加至 达至 至此
     拥有 国家级 自治区级 自治州级 省级 市级 县级 区级 州级 盟级 旗级 乡级 镇级 村级 社区级 压减为
-    调整为 优化为 精简为 20[0-9]{2}年度? [0-9]{1,2}月
+    调整为 优化为 精简为 20[0-9]{2}年度? [0-9]{1,2}月(?:份|底|末)? [0-9]{1,2}[-—~至到][0-9]{1,2}月
 """
 _PUNCTUATION = "[“”\"'‘’()（）:：,，、《》]"
 # Possessive, the longest word first: no run of light words is tried in two ways, so none costs more than its length.
@@ -47,7 +47,8 @@ class Match:
     rule: Rule
     start: int  # where the words that decided it start
     read_as: str
-    scope: str = ""
+    scope: str = ""  # the words of the item, where several share the number
+    scope_span: tuple[int, int] = (0, 0)
     reach: int = 0  # end of the words right of the number that decided it, where some did
 
 

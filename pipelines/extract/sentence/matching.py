@@ -24,7 +24,9 @@ from pipelines.extract.sentence.sharing import match_also, match_each, match_sha
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 
 # What tells figures of one thing apart: the level, or the part of the year.
-_TOLD_APART = re.compile(r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度")
+_TOLD_APART = re.compile(
+    r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度|(?<![0-9])[0-9]{1,2}月|年[底末]"
+)
 _LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
 _ADJACENT = 3
 _LONGEST_LIST = 12  # items that one predicate behind them may hold for

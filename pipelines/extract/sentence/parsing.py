@@ -17,7 +17,7 @@ from pipelines.extract.sentence.zeros import MAY_STATE_ZERO, ZERO_OPENINGS
 from pipelines.numerals.mentions import CHINESE_OPENINGS, Figure, Mention, find_mentions
 from pipelines.numerals.scan import scan
 
-_DURATIONS = frozenset({"年", "天", "日", "个月", "分钟", "周", "岁", "届"})
+_DURATIONS = frozenset({"年", "天", "日", "个月", "个季度", "分钟", "周", "岁", "届"})
 _BRACKET = re.compile(r"[（(].*")
 #: A sentence in which this finds nothing holds no number and states no zero.
 MAY_STATE = scan([("0-9", ""), *CHINESE_OPENINGS, *ZERO_OPENINGS])

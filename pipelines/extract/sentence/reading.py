@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from pipelines.codebook import cues
 from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.periods import Period, period_of
 from pipelines.extract.sentence.candidates import Match
 from pipelines.extract.sentence.context import FIGURE_BEFORE, PrecedingContext
 from pipelines.extract.sentence.matching import match_figure
 from pipelines.extract.sentence.parsing import Wording
+from pipelines.extract.sentence.scopes import Scope, find_scope
 from pipelines.extract.sentence.sharing import continues_list, listed_with, match_respectively
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 from pipelines.extract.sentence.zeros import ZeroStatement, find_zeros
@@ -41,7 +43,8 @@ class FigureMatch:
     metric: str
     rule_id: str
     read_as: str
-    scope: str | None
+    scope: Scope
+    substitute: bool  # the words say that it stands in for the indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class FigureReading:
     subset_mark: int | None = None  # where 其中 stands, when the figure is behind it
     joined: bool = False  # the figure is one of the parts that 其中 opens, not a figure about them
     negated: bool = False  # 没有发生一起…: the figure is zero
-    period: str = "year"
+    period: Period | None = None  # None: the words before it in its sentence name none
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,13 @@ def _decide(
     return FigureReading(
         reason="",
         matches=tuple(
-            FigureMatch(match.rule.metric, match.rule.rule_id, match.read_as, _scope(sentence, window, match))
+            FigureMatch(
+                match.rule.metric,
+                match.rule.rule_id,
+                match.read_as,
+                find_scope(sentence, window, match),
+                _is_substitute(sentence, window, match),
+            )
             for match in coded
         ),
         start=min(min(match.start for match in coded), figure.start),
@@ -178,22 +187,18 @@ def _decide(
         and not text.startswith(_COLON, subset_mark)
         and _is_joined(sentence, figure, subset_mark),
         negated=negated,
-        period=cues.period_of(text, 0, figure.start),
+        period=period_of(text, 0, figure.start),
     )
 
 
-def _scope(sentence: TokenizedSentence, window: Window, match: Match) -> str | None:
-    """The words near a figure that set it apart from another of its kind: audience, organ, level, occasion."""
-    if match.scope:
-        return match.scope
-    stretches = [(window.left, window.right)]
-    if match.read_as == "carried":
-        stretches.append((match.start, window.left))
-    for start, end in stretches:
-        terms = [sentence.term(token) for token in sentence.between(start, end)]
-        if words := {term.text for term in terms if term.scope}:
-            return "+".join(sorted(words))
-    return None
+def _is_substitute(sentence: TokenizedSentence, window: Window, match: Match) -> bool:
+    """Whether the words near a figure say what the rule takes only for want of its own: 办理 for what was received."""
+    rule = match.rule
+    if not rule.substitute:
+        return False
+    start = match.start if match.read_as == "carried" else window.left
+    bits = sentence.bits(start, window.right)
+    return bool(bits & rule.substitute) and not bits & rule.substitute_unless
 
 
 def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:

@@ -88,7 +88,7 @@ def match_each(sentence: TokenizedSentence, window: Window, context: MatchContex
         for tokens in ([*own, *shared_tokens], [*own, *last, *shared_tokens]):
             match = _match_tokens(sentence, window, context, tokens)
             if match:
-                match.scope = sentence.text[start:end]
+                match.scope, match.scope_span = sentence.text[start:end], (start, end)
                 matches.append(match)
                 break
     if len({match.rule.metric for match in matches}) == 1 and all(sentence.bits(*item) & SUBJECTS for item in items):

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.codebook import cues
+from pipelines.codebook.periods import Period, period_of
 from pipelines.extract.sentence.parsing import ParsedSentence, SentenceNumber, Wording, sentence_number, wording_of
 from pipelines.extract.sentence.reading import FigureReading, SentenceReading
+from pipelines.extract.sentence.scopes import NO_SCOPE, Scope
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.mentions import BARE_ZERO
 
@@ -24,8 +26,8 @@ class SentenceFact:
     metric: str
     rule_id: str
     read_as: str
-    scope: str | None
-    period: str
+    scope: Scope
+    period: Period | None
     negated: bool  # the words say that there was none
     number: int | None  # which of the statement's numbers gives it; None for a zero in words
     amount: cues.Amount
@@ -35,6 +37,7 @@ class SentenceFact:
     classifier: str = ""  # what it stands for
     subset_mark: int | None = None  # where 其中 stands, when the fact is behind it
     joined: bool = False  # it is one of the parts that 其中 opens
+    substitute: bool = False  # it stands in for the indicator where nothing else speaks
 
 
 @dataclass(slots=True)
@@ -79,8 +82,8 @@ def make_statement(sentence: ParsedSentence, wording: Wording, reading: Sentence
                 metric=zero.rule.metric,
                 rule_id=zero.rule.rule_id,
                 read_as="clause",
-                scope=None,
-                period=cues.period_of(wording.text, 0, zero.start),
+                scope=NO_SCOPE,
+                period=period_of(wording.text, 0, zero.start),
                 negated=number is None,
                 number=number,
                 amount=_ZERO,
@@ -113,4 +116,5 @@ def figure_facts(text: str, wording: Wording, at: int, reading: FigureReading, n
             classifier=mention.unit,
             subset_mark=None if mark is None else wording.offset_in_sentence(mark),
             joined=reading.joined,
+            substitute=match.substitute,
         )

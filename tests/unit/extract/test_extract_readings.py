@@ -3,9 +3,9 @@
 import pytest
 
 from pipelines.codebook.load import load_codebook
+from pipelines.codebook.periods import period_named
 from pipelines.extract.report.engine import extract
 from pipelines.extract.report.records import Extraction
-from pipelines.extract.report.rows import months_of
 
 
 def read(text: str, year: int = 2024) -> Extraction:
@@ -287,15 +287,25 @@ PERIODS = [
 def test_part_of_the_year(text: str, period: str) -> None:
     (fact,) = read(text).facts
     assert (fact.value, fact.period) == (36, period)
-    assert fact.months == months_of(period)
+    assert fact.months == period_named(period).months == fact.period_end - fact.period_start + 1
 
 
 @pytest.mark.parametrize(
     ("period", "months"),
-    [("year", 12), ("first_half", 6), ("second_half", 6), ("to_03", 3), ("q2", 3), ("q4", 3), ("to_10", 10), ("?", 0)],
+    [
+        ("year", 12),
+        ("first_half", 6),
+        ("second_half", 6),
+        ("to_03", 3),
+        ("q2", 3),
+        ("q4", 3),
+        ("to_10", 10),
+        ("m03", 1),
+        ("m11_12", 2),
+    ],
 )
 def test_months_of_a_period(period: str, months: int) -> None:
-    assert months_of(period) == months
+    assert period_named(period).months == months
 
 
 @pytest.mark.parametrize(
