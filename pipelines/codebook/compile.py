@@ -51,15 +51,26 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
     features = _Features(lexicon.concept)
     topics = {name: 1 << i for i, name in enumerate(lexicon.topic)}
     subjects = {name: 1 << (32 + i) for i, name in enumerate(lexicon.subject)}
+    scope = {
+        word: ScopeConcept(
+            kind if kind != "none" else "",
+            name,
+            entry.group or name,
+            entry.even_as_head,
+            reduce(or_, (subjects[subject] for subject in entry.subjects), 0),
+        )
+        for kind, name, entry in lexicon.scope.concepts()
+        for word in _folded(entry.all_words(lexicon.subject))
+    }
     rules: list[Rule] = []
     heads: dict[str, list[Rule]] = {}
     for _, _, entry in files.entries():
         for number, table in enumerate(entry.rule, 1):
-            rule = _compile_rule(entry, table, number, len(rules), features, topics, subjects, lexicon.unit)
+            rule = _compile_rule(entry, table, number, len(rules), features, topics, subjects, lexicon.unit, scope)
             rules.append(rule)
-            for term in rule.heads:
+            for term in _folded(expand(table.head, lexicon.concept)):
                 heads.setdefault(term, []).append(rule)
-    terms = _terms(features.masks, heads, lexicon, topics, subjects)
+    terms = _terms(features.masks, heads, lexicon, topics, subjects, scope)
     opaque = _folded(lexicon.opaque.terms)
     return Codebook(
         version=files.version,
@@ -86,9 +97,9 @@ def _compile_rule(
     topics: Mapping[str, int],
     subjects: Mapping[str, int],
     unit_lists: Mapping[str, Sequence[str]],
+    scope: Mapping[str, ScopeConcept],
 ) -> Rule:
     units = table.units if isinstance(entry, FigureEntry) or table.units is not None else entry.units
-    lists = features.concepts
     near, requires, context = (
         tuple(features.bit(group) for group in groups) for groups in (table.near, table.with_, table.context)
     )
@@ -111,12 +122,26 @@ def _compile_rule(
         zero=table.zero,
         weak=table.weak,
         side=table.side,
-        heads=_folded(expand(table.head, lists)),
+        own_words=_own_words(_folded(expand(table.head, features.concepts)), scope),
         substitute=features.bit(table.substitute),
         substitute_unless=features.bit(table.substitute_unless),
+        substitute_in=table.substitute_in,
         rank=rank,
         specificity=2 * len(near) + 2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
     )
+
+
+def _own_words(heads: frozenset[str], scope: Mapping[str, ScopeConcept]) -> frozenset[str]:
+    """The heads of a rule that are no scope of its figures: all but those that tell its things from each other."""
+    told_apart = {
+        word: scope[word] for word in heads if word in scope and scope[word].kind and scope[word].even_as_head
+    }
+    several = {
+        kind
+        for kind in ("who", "where", "what")
+        if len({concept.name for concept in told_apart.values() if concept.kind == kind}) > 1
+    }
+    return frozenset(word for word in heads if word not in told_apart or told_apart[word].kind not in several)
 
 
 def _compile_cues(entries: Iterable[CueEntry]) -> tuple[Cue, ...]:
@@ -143,6 +168,7 @@ def _terms(
     lexicon: LexiconFile,
     topics: Mapping[str, int],
     subjects: Mapping[str, int],
+    scope: Mapping[str, ScopeConcept],
 ) -> tuple[Term, ...]:
     """Every word of the codebook once, in alphabetical order, with all that it says."""
     masks = dict(list_masks)
@@ -150,18 +176,6 @@ def _terms(
         for name, words in lists.items():
             for word in _folded(words):
                 masks[word] = masks.get(word, 0) | bits[name]
-    scope = {
-        word: ScopeConcept(
-            kind if kind != "none" else "",
-            name,
-            entry.group or name,
-            entry.even_as_head,
-            reduce(or_, (subjects[subject] for subject in entry.subjects), 0),
-        )
-        for kind, name, entry in lexicon.scope.concepts()
-        for word in _folded(entry.all_words(lexicon.subject))
-    }
-
     tables: dict[tuple[int, ...], Mapping[str, tuple[Rule, ...]]] = {}
 
     def by_unit(rules: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:

@@ -37,9 +37,10 @@ class Rule:
     zero: bool  # 未发生… makes it 0
     weak: bool  # taken only where no other rule reads the figure
     side: str  # 'left', 'right' or 'both': where the head may stand
-    heads: frozenset[str]  # folded: the rule says these itself, so they set no figure of it apart
+    own_words: frozenset[str]  # words that the rule says itself, so that they set no figure of it apart
     substitute: int  # the fact stands in for the indicator if the words next to the number meet these
     substitute_unless: int  # and do not meet these
+    substitute_in: str  # year or sentence: where nothing else of the indicator may be stated
     rank: int  # position in the codebook: earlier wins a tie
     specificity: int
 
@@ -69,7 +70,7 @@ class ScopeConcept:
     kind: str  # who, where or what; '' for words that set nothing apart
     name: str
     group: str
-    even_as_head: bool  # it also sets apart figures of a rule that has the word among its heads
+    even_as_head: bool  # it also sets apart figures of a rule whose heads name this concept and others
     subjects: int  # bits of the subjects whose words it has
 
 

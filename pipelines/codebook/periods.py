@@ -53,6 +53,11 @@ def period_from_to(first: int, last: int, half: bool = False) -> Period:
     return Period(name, first, last)
 
 
+# A day or month that is the occasion of what is counted: 结合5月民法典宣传月, 抓住12月4日等节点.
+_OCCASION_BEFORE = re.compile(r"(?:结合|利用|围绕|抓住|借助|依托|紧扣|以)[^,，。;；]*$")
+_OCCASION_BEHIND = re.compile(r"[^,，。;；0-9]{0,12}?(?:宣传[月周日]|宪法日|纪念日|节日|节点|契机|期间|之际|等)")
+
+
 def period_named(name: str) -> Period:
     """The period that has a name; ValueError for a text that is no name of one."""
     named = _NAMED.fullmatch(name)
@@ -71,7 +76,7 @@ def period_of(text: str, start: int, end: int) -> Period | None:
     The last that is named counts. 全年 opens the year again where a figure has used what was named, or where that was
     a month. A total behind figures of several periods (上半年3场,下半年5场,共8场) is for none of them.
     """
-    stretches = list(find_months(text, start, end))
+    stretches = [months for months in find_months(text, start, end) if not _is_occasion(text, months, start)]
     if not stretches:
         return YEAR if _WHOLE_YEAR.search(text, start, end) else None
     found: Period | None = None
@@ -92,6 +97,24 @@ def period_of(text: str, start: int, end: int) -> Period | None:
         elif found and used and _DIGIT.search(text, named, mark.start()):
             found = None
     return found
+
+
+def _is_occasion(text: str, months: Months, start: int) -> bool:
+    return months.kind == "day" and bool(
+        _OCCASION_BEHIND.match(text, months.end) or _OCCASION_BEFORE.search(text, start, months.start)
+    )
+
+
+def period_that_opens(text: str, start: int, end: int) -> Period | None:
+    """The period that a sentence, read from `start` to a semicolon at `end`, hands on to what follows there.
+
+    It is the only one that it names, longer than a month, and named before any figure (1-10月,受理45件;调解30件).
+    """
+    stretches = list(find_months(text, start, end))
+    if len(stretches) != 1 or stretches[0].kind == "day" or _DIGIT.search(text, start, stretches[0].start):
+        return None
+    (months,) = stretches
+    return period_from_to(months.first, months.last, months.kind == "half")
 
 
 def _position(mark: Months | re.Match[str]) -> int:

@@ -96,6 +96,7 @@ class RuleEntry(Entry, populate_by_name=False):
     side: Literal["left", "right", "both"] = "both"
     substitute: Words = ()
     substitute_unless: Words = ()
+    substitute_in: Literal["year", "sentence"] = "year"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -290,7 +291,9 @@ class LexiconFile(Entry):
             for word in words:
                 if word not in seen:
                     raise wrong(
-                        f"{shown(word)} in no concept of scope", "each subject in one of them", f"subject, {name}"
+                        f"{shown(word)} in no concept of scope",
+                        "each word of a subject in one concept",
+                        f"subject, {name}",
                     )
         return self
 

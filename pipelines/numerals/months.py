@@ -17,7 +17,7 @@ _DASH = r"[-—~至到]{1,2}"
 _YEAR = r"(?:(?:20[0-9]{2}|今|本|当)年)"
 _QUARTER = "[一二三四1-4]"
 # A single month opens its clause or stands behind a word of time: 县局3月印发的方案 is no time of a figure.
-_OPENS = r"(?:(?<![^,，:：(（、。;；\n])|(?<=[0-9今本当其]年)|(?<=年度)|(?<=[在于从自是中以及和与]))"
+_OPENS = r"(?:(?<![^,，:：(（、。;；\n])|(?<=[0-9今本当其]年)|(?<=年度)|(?<=[在于从自至到是中以及和与]))"
 _STRETCHES = re.compile(
     rf"""
       截[至止]到?{_YEAR}?(?P<till>{_MONTH})月(?:份|{_DAY}|[底末初])?
@@ -33,7 +33,7 @@ _STRETCHES = re.compile(
     | {_OPENS}(?P<month_end>{_MONTH})月[底末](?!以?之?前)
     | {_OPENS}(?P<since>{_MONTH})月(?:份|{_DAY})?(?:以来|至今)
     | {_OPENS}(?P<month>{_MONTH})月份?(?:[上中下]旬|{_DAY}(?:{_DASH}{_DAY})?)?
-      (?!以?之?[前内底末起]|[0-9]*[日号])
+      (?!以?之?[前内底末起]|[0-9]*[日号]|[一二三四五六七八九十](?!是))
     """,
     re.VERBOSE,
 )

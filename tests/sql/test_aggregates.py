@@ -125,7 +125,7 @@ def test_flows_sum_and_stocks_sum_as_of_the_end_of_the_year(tmp_path):
     warehouse = build(
         tmp_path,
         Report("a.txt", CHIDIAN, 2023, [sessions(3), staff(6)]),
-        Report("b.txt", ANHAI, 2023, [sessions(4, **AT_LEAST), staff(5, period="until_10")]),
+        Report("b.txt", ANHAI, 2023, [sessions(4, **AT_LEAST), staff(5, period="to_10")]),
     )
     columns = "value, is_lower_bound, method, n_part_of_year"
     assert county(warehouse, "exam_sessions", columns) == [(7, True, "sum", 0)]

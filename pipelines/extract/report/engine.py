@@ -12,7 +12,7 @@ from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.periods import YEAR, Period
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
-from pipelines.extract.report.relations import mark_repeats, mark_subsets
+from pipelines.extract.report.relations import mark_repeats, mark_subsets, mark_substitutes
 from pipelines.extract.report.row_tables import read_row
 from pipelines.extract.report.rows import FactColumns, NumberColumns, ReportRows
 from pipelines.extract.report.sections import ReportLine, find_lines
@@ -88,6 +88,7 @@ class Extractor:
         numbers, facts, subset_marks = rows.columns()
         mark_subsets(facts, subset_marks, self.codebook, text)
         mark_repeats(facts)
+        mark_substitutes(facts)
         return numbers, facts
 
 

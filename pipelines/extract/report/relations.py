@@ -11,6 +11,7 @@ from pipelines.extract.report.rows import FactColumns, SubsetMark
 
 _NEAR = 3  # facts before 其中 that it may detail
 _LONGEST_NOUN = 10  # characters
+_ALIKE = 2  # characters that two coordinate nouns end in
 _SEMICOLON = re.compile("[;；]")
 _NEW_TOTAL = re.compile(
     r"共|累计|合计|总计|全年|年内|今年|另|此外|同时|还|[一二三四五六七八九十]是|[首其再最][先次后]|其中|包括"
@@ -50,7 +51,8 @@ def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Code
 def _goes_on(facts: FactColumns, part: int, at: int, text: str, between: str) -> bool:
     """Whether a figure is a further part behind a semicolon, by the words between it and the part before it.
 
-    It counts the same as the part or the total, or it is a bare noun (其中信访件70件;热线工单550件).
+    It counts the same as the part or the total, or it is a bare noun that the total names (信访件和热线工单620件,其中
+    信访件70件;热线工单550件) or that ends like the part (初次信访80件;重复信访40件).
     """
     semicolon = _SEMICOLON.search(between)
     total = facts.subset_of[part]
@@ -65,7 +67,25 @@ def _goes_on(facts: FactColumns, part: int, at: int, text: str, between: str) ->
     if own.metric in (before.metric, facts.facts[total].metric):
         return True
     noun = between[semicolon.end() :]
-    return len(noun) <= _LONGEST_NOUN and not _VERB.search(noun) and "," not in noun and "，" not in noun
+    named_by_total = noun in text[facts.char_start[total] : facts.number_start[total]]
+    alike = noun[-_ALIKE:] == text[facts.number_start[part] - _ALIKE : facts.number_start[part]]
+    return 1 < len(noun) <= _LONGEST_NOUN and not _VERB.search(noun) and (named_by_total or alike)
+
+
+def mark_substitutes(facts: FactColumns) -> None:
+    """Say which facts are substitutes: in the year, or beside what they stand in for (调解489起,调成486起).
+
+    Those of the second kind are figures of their own where their sentence states nothing else of the indicator.
+    """
+    stated = {
+        (at_sentence, fact.metric)
+        for fact, at_sentence, role in zip(facts.facts, facts.sentence, facts.role, strict=True)
+        if not fact.substitute and role == "total"
+    }
+    facts.is_substitute = [
+        fact.substitute == "year" or (fact.substitute == "sentence" and (at_sentence, fact.metric) in stated)
+        for fact, at_sentence in zip(facts.facts, facts.sentence, strict=True)
+    ]
 
 
 def _total_of(facts: FactColumns, mark: SubsetMark, codebook: Codebook) -> int | None:

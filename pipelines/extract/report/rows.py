@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.cues import scaled, times
-from pipelines.codebook.periods import YEAR, Period, period_of
+from pipelines.codebook.periods import YEAR, Period, period_that_opens
 from pipelines.extract.report.sections import ReportLine
 from pipelines.extract.sentence.candidates import CONFIDENCE
 from pipelines.extract.sentence.statement import SentenceFact
@@ -62,6 +62,7 @@ class FactColumns:
     number_start: list[int] = field(default_factory=list)
     number_end: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)
+    is_substitute: list[bool] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
 
     def named(self, codebook: Codebook) -> dict[str, Sequence[Any]]:
@@ -83,7 +84,6 @@ class FactColumns:
             "scope_what": [fact.scope.what for fact in facts],
             "scope_key": [fact.scope.key for fact in facts],
             "scope_group": [fact.scope.group for fact in facts],
-            "is_substitute": [fact.substitute for fact in facts],
             "rule_id": [fact.rule_id for fact in facts],
             "read_as": [fact.read_as for fact in facts],
             "confidence": [CONFIDENCE[fact.read_as] for fact in facts],
@@ -205,7 +205,7 @@ class ReportRows:
         text = self._folded.text
         if start > line.start and text[start - 1] in ";；":
             opens = max(text.rfind(stop, line.start, start) for stop in "。!?") + 1
-            carried = period_of(text, max(opens, line.start), start)
+            carried = period_that_opens(text, max(opens, line.start), start)
             if carried:
                 return carried
         return line.period

@@ -44,7 +44,7 @@ class FigureMatch:
     rule_id: str
     read_as: str
     scope: Scope
-    substitute: bool  # the words say that it stands in for the indicator
+    substitute: str  # year or sentence, where the words say that it stands in for the indicator
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _decide(
                 match.rule.rule_id,
                 match.read_as,
                 find_scope(sentence, window, match),
-                _is_substitute(sentence, window, match),
+                _substitute(sentence, window, match),
             )
             for match in coded
         ),
@@ -191,14 +191,13 @@ def _decide(
     )
 
 
-def _is_substitute(sentence: TokenizedSentence, window: Window, match: Match) -> bool:
-    """Whether the words near a figure say what the rule takes only for want of its own: 办理 for what was received."""
+def _substitute(sentence: TokenizedSentence, window: Window, match: Match) -> str:
+    """Where a figure is a substitute, by the words near it (办理 for what was received): in the year, or a sentence."""
     rule = match.rule
     if not rule.substitute:
-        return False
-    start = match.start if match.read_as == "carried" else window.left
-    bits = sentence.bits(start, window.right)
-    return bool(bits & rule.substitute) and not bits & rule.substitute_unless
+        return ""
+    bits = sentence.bits(match.start if match.read_as == "carried" else window.left, window.right)
+    return rule.substitute_in if bits & rule.substitute and not bits & rule.substitute_unless else ""
 
 
 def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:

@@ -15,12 +15,12 @@ from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 
 _PLACE_KIND = "村民小组|村|社区|小学|中学|学校|幼儿园|居委会|嘎查|广场|集市|景区|产业园|工业园|园区|敬老院|公司|寺"
 _PLACE = re.compile(
-    rf"(?:在|于|到|赴|走进|来到)(?P<place>[^在于到赴和及与,，。;；:：、()（）“”《》0-9]{{1,10}}?(?:{_PLACE_KIND}))(?![干两级委民支内庄])"
+    rf"(?:在|于|到|赴|走进|来到)(?P<place>[^在于到赴和及与,，。;；:：、()（）“”《》0-9]{{1,10}}?(?:{_PLACE_KIND}))(?![干两级委民支内庄矫服戒])"
 )
 _ITEM_PLACE = re.compile(rf"^(?:在|于|到|赴)?(?P<place>[^0-9]{{1,10}}?(?:{_PLACE_KIND}))")
 # 在各村, 在辖区学校: all of a kind, which is no place.
 _NO_NAME = re.compile(
-    r"各|全|辖|本|每|所|等|多|部分|有关|相关|联系|包[村联保]|重点|试点|示范|行政村|自然村|城市|农村|基层|进|[一二三四五六七八九十百两几]个"
+    r"各|全|辖|本|每|所|等|多|部分|有关|相关|联系|包[村联保]|重点|试点|示范|行政村|自然村|城市|农村|基层|中小学|进|[一二三四五六七八九十百两几]个"
     r"|开展|组织|举办|依托|利用|深入"
 )
 
@@ -85,7 +85,7 @@ def _scope_in(sentence: TokenizedSentence, start: int, end: int, rule: Rule) -> 
         inner = any(a <= token[0] and token[1] <= b and (a, b) != token[:2] for (a, b, _), _ in terms)
         if concept is None or not concept.kind or inner:
             continue
-        by_head = term.text in rule.heads and not concept.even_as_head
+        by_head = term.text in rule.own_words
         by_subject = rule.subjects and not rule.subjects & ~concept.subjects
         if not by_head and not by_subject:
             concepts[concept.kind].add(concept)

@@ -37,7 +37,7 @@ class SentenceFact:
     classifier: str = ""  # what it stands for
     subset_mark: int | None = None  # where 其中 stands, when the fact is behind it
     joined: bool = False  # it is one of the parts that 其中 opens
-    substitute: bool = False  # it stands in for the indicator where nothing else speaks
+    substitute: str = ""  # year or sentence: where nothing else of the indicator is stated, it stands in for it
 
 
 @dataclass(slots=True)

@@ -97,8 +97,13 @@ def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(mon
             "text": ["有毒。", "全年开展普法宣传活动9场次。"],
             "furniture": [[], []],
             "report_year": [2023, 2023],
+            "edition_start": [None, None],
+            "edition_end": [None, None],
         },
-        schema_overrides={"furniture": span, "report_year": pl.Int32},
+        schema_overrides={
+            "furniture": span,
+            **dict.fromkeys(("report_year", "edition_start", "edition_end"), pl.Int32),
+        },
     )
     outcome = facts.extract_batch(batch)
     assert outcome.frames["readings"].select("reason_code", "status_reason").rows() == [
