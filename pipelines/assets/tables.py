@@ -4,6 +4,7 @@ What an asset reads, its columns and its texts come from `pipelines.warehouse.mo
 """
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 import dagster as dg
 import polars as pl
@@ -13,6 +14,7 @@ from pipelines.assets.charts import table_charts
 from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name
 from pipelines.assets.workspace import Workspace
+from pipelines.build.answers import SOURCES
 from pipelines.build.ledger import Ledger
 from pipelines.settings import Settings
 from pipelines.warehouse.check_runner import run_checks
@@ -59,7 +61,9 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
         frame = pl.scan_parquet(list(built.paths))
         try:
-            sources = column_sources(spec)
+            # sqlglot takes a second for all tables, so that the answer is kept until the SQL or a column changes
+            key = sha256(f"{spec.code} {spec.reads}".encode()).hexdigest()
+            sources = ledger.answer(SOURCES, spec.name, key, lambda: column_sources(spec))
         except LineageError as error:  # the table is right all the same
             context.log.warning(str(error))
             sources = {}
