@@ -14,7 +14,7 @@ from pipelines.stage.raw_inventory import read_files
 
 
 @dg.asset(
-    group_name="text",
+    group_name="stage",
     deps=["raw_files"],
     kinds={"python", "parquet"},
     owners=OWNERS,

@@ -1,4 +1,4 @@
-"""Group `facts`: every number of every text, and the facts among them."""
+"""Group `stage`: every number of every text, and the facts among them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from pipelines.build.answers import COUNTS
 from pipelines.build.buckets import scan, staged_key
 from pipelines.build.ledger import Ledger
 
-GROUP = "facts"
+GROUP = "stage"
 _COMMON: dict[str, Any] = {
     "group_name": GROUP,
     "deps": ["documents", "identities", "codebook"],

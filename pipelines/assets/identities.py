@@ -13,7 +13,7 @@ from pipelines.stage.raw_inventory import read_files
 
 
 @dg.asset(
-    group_name="text", deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS
+    group_name="stage", deps=["raw_files", "documents", "division_codes"], kinds={"python", "parquet"}, owners=OWNERS
 )
 def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """Which unit each document reports for, on which year, and in which kind of document."""

@@ -24,10 +24,10 @@ STAGED = {
     "codebook": "raw",
     "division_codes": "raw",
     "corrections": "raw",
-    "documents": "text",
-    "identities": "text",
-    "facts": "facts",
-    "numbers": "facts",
+    "documents": "stage",
+    "identities": "stage",
+    "facts": "stage",
+    "numbers": "stage",
     "release": "release",
     "exports": "release",
 }
@@ -42,7 +42,7 @@ def test_there_is_one_asset_for_each_sql_file_and_stage() -> None:
     files = {path.stem: path.parent.name for path in paths}
     groups = {key.to_user_string(): GRAPH.get(key).group_name for key in GRAPH.get_all_asset_keys()}
     assert groups == STAGED | files
-    assert set(groups.values()) == {"raw", "text", "facts", "tables", "marts", "release"}
+    assert set(groups.values()) == {"raw", "stage", "tables", "marts", "release"}
 
 
 def test_the_stages_follow_each_other() -> None:
