@@ -1,8 +1,8 @@
-"""Evaluation of headlines: what `township_metric` holds for whole reports, against what a researcher reads in them.
+"""Evaluation of headlines: what the warehouse holds for whole reports, against what a researcher reads in them.
 
 A label is a TOML file beside the text of a report. It names the unit and the year, and each headline is either stated
 (`[headlines.NAME]` with `value`, `qualifier` and `why`) or not (a line in `[absent]` that says why not). A cell is one
-headline of one report. A stated cell is right if `township_metric` has its value and its qualifier; an absent cell is
+headline of one report. A stated cell is right if the table of figures has its value and its qualifier; an absent cell is
 right if there is no row. No cell of a report is right whose unit or year was not found.
 """
 
@@ -21,9 +21,10 @@ from pydantic import Field
 from pipelines.build.toml_file import Entry, Text, read_toml
 from pipelines.report.evaluation import GoldError
 from pipelines.settings import Settings
+from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.from_raw import build_from_raw
 
-METRICS, REPORTS, HEADLINES, UNITS = "township_metric", "dim_report", "dim_headline", "dim_division"
+REPORTS, HEADLINES, UNITS = "dim_report", "dim_headline", "dim_division"
 
 
 class StatedHeadline(Entry):
@@ -47,7 +48,7 @@ class HeadlineLabel(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value with its qualifier, as a label or `township_metric` has it."""
+    """A value with its qualifier, as a label or the warehouse has it."""
 
     value: float
     qualifier: str
@@ -130,7 +131,9 @@ def _evaluate_folder(folder: Path, settings: Settings) -> HeadlineScore:
 def _build(
     folder: Path, documents: Mapping[str, object], settings: Settings
 ) -> tuple[set[str], dict[str, tuple[str, str, int]], dict[str, dict[str, Figure]]]:
-    """The warehouse of the texts, built in a temporary folder as far as `township_metric`.
+    """The warehouse of the texts, built in a temporary folder as far as the table of figures.
+
+    That table is the one with `diff.headlines` in its NAME.toml.
 
     Returns the headlines there are, then township, county and year of each accepted document, then its headlines.
     """
@@ -140,10 +143,10 @@ def _build(
         for document in documents:
             shutil.copy(folder / f"{document}.txt", raw)
         own = replace(settings, raw_dir=raw, warehouse_dir=Path(temporary) / "warehouse", assumed=frozenset())
-        built = build_from_raw(own, (METRICS, REPORTS, HEADLINES, UNITS))
-        metrics, reports, components, units = (
-            pl.read_parquet(list(built[name].paths)) for name in (METRICS, REPORTS, HEADLINES, UNITS)
-        )
+        (figures_table,) = [name for name, text in tables().items() if text.diff.headlines]
+        names_read = (figures_table, REPORTS, HEADLINES, UNITS)
+        built = build_from_raw(own, names_read)
+        metrics, reports, components, units = (pl.read_parquet(list(built[name].paths)) for name in names_read)
     accepted = reports.filter(pl.col("status") == "accepted").join(
         units.select("township_code", "township_name", "county_name"), on="township_code", suffix="_of_unit"
     )
