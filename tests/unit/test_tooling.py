@@ -26,7 +26,9 @@ def commands(target: str) -> str:
 
 
 def test_help_lists_every_target() -> None:
-    shown = subprocess.run(["make", "help"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True).stdout
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
+    ).stdout
     (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
     assert {line.split()[1] for line in shown.splitlines()} == set(phony.split())
 
