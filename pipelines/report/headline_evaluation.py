@@ -2,8 +2,8 @@
 
 A label is a TOML file beside the text of a report. It names the unit and the year, and each headline is either stated
 (`[headlines.NAME]` with `value`, `qualifier` and `why`) or not (a line in `[absent]` that says why not). A cell is one
-headline of one report. A stated cell is right if the table of figures has its value and its qualifier. An absent cell is
-right if there is no row. If the unit or the year of a report was not found, none of its cells is right.
+headline of one report. A stated cell is right if the table of figures has its value and its qualifier. An absent cell
+is right if there is no row. If the unit or the year of a report was not found, none of its cells is right.
 """
 
 from __future__ import annotations
