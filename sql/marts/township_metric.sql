@@ -1,10 +1,11 @@
 -- How several facts become one figure. The rules stand where they are applied, in sql/steps:
---   canonical_fact   which facts speak for a unit and year;
---   restated_fact    parts, shorter periods and repeats;
---   target_fact      which facts count for an indicator or a headline;
---   scope_figure     figures of one sentence, and of one scope in several sentences.
+--   canonical_fact    which facts of a unit and year can count;
+--   target_candidate  which of them can count for an indicator or a headline;
+--   restated_fact     parts, shorter periods and repeats in one report;
+--   target_fact       which facts of a shared target count;
+--   scope_figure      figures of one sentence, and of one scope in several sentences.
 -- Here the figures of a target come together: different scopes (audiences, levels, occasions) add up, rates are averaged, a
--- maximum is taken. Most targets have a single fact. Those do not pass through the comparisons, for speed.
+-- maximum is taken. Most targets have a single fact. It does not pass through the comparisons, which is faster.
 WITH left_out AS (
     SELECT
         s.unit_year, s.target, min(s.report) AS first_report, max(s.report) AS last_report,
@@ -36,11 +37,11 @@ resolved AS (
     GROUP BY s.unit_year, s.target
     UNION ALL
     SELECT
-        f.unit_year, f.target, f.aggregation, f.n_needed, f.report, f.report, f.value, f.value_low, f.value_high, 1,
-        CASE WHEN f.is_substitute THEN f.metric END,
-        [f.fact_id], f.confidence, FALSE, FALSE, f.is_part_year
-    FROM target_fact AS f
-    WHERE f.is_alone
+        c.unit_year, c.target, c.aggregation, c.n_needed, c.report, c.report, c.value, c.value_low, c.value_high, 1,
+        CASE WHEN c.is_substitute THEN c.metric END,
+        [c.fact_id], c.confidence, FALSE, FALSE, c.is_part_year
+    FROM target_candidate AS c
+    ANTI JOIN shared_target AS t ON t.unit_year = c.unit_year AND t.target = c.target
 ),
 bounded AS (
     SELECT

@@ -3,7 +3,7 @@
 --   2. The same scope in several sentences is the same thing again: equal figures count once; of different figures the
 --      larger counts and has_conflict is raised (but for a maximum, where different lists are to be expected).
 -- A fact that its report gives once passes as it is. set_aside is null for what counts, else part, part_year or repeat
--- (target_fact), or same_scope for the figure that rule 2 leaves out. Only facts that are not alone are here.
+-- (target_fact), or same_scope for the figure that rule 2 leaves out.
 WITH sentence_figure AS (
     SELECT
         f.unit_year, f.target, f.report, f.metric, f.scope, f.sentence, f.aggregation, f.n_needed, f.is_substitute,
@@ -14,7 +14,7 @@ WITH sentence_figure AS (
         min(f.confidence) AS confidence,
         bool_or(f.is_part_year) AS is_part_year
     FROM target_fact AS f
-    WHERE NOT f.is_alone AND f.set_aside IS NULL AND f.sentence IS NOT NULL
+    WHERE f.set_aside IS NULL AND f.sentence IS NOT NULL
     GROUP BY f.unit_year, f.target, f.report, f.metric, f.scope, f.sentence, f.aggregation, f.n_needed, f.is_substitute
 ),
 compared AS (
@@ -42,4 +42,4 @@ SELECT
     f.value_high, [{'report': f.report, 'number_start': f.number_start, 'fact_id': f.fact_id}], f.confidence,
     f.is_part_year, FALSE, FALSE, f.set_aside
 FROM target_fact AS f
-WHERE NOT f.is_alone AND (f.set_aside IS NOT NULL OR f.sentence IS NULL)
+WHERE f.set_aside IS NOT NULL OR f.sentence IS NULL
