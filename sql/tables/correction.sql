@@ -1,13 +1,13 @@
--- One row a line of raw/corrections.csv, with what became of it. A line is applied only where the machine still says what the
--- person expected it to say. In this order:
+-- One row a line of raw/corrections.csv, with what became of it. A line is applied only if the machine's answer is still the
+-- one that the person expected. In this order:
 --   invalid     the line cannot be used as it stands; 'problem' comes from reading the file, an unknown code is found here
 --   not_found   no report of that name, or its text does not hold the words
 --   ambiguous   several reports, several places in the text, or several facts fit
---   stale       the machine says something else by now, or nothing at all
---   superseded  of several lines that fit and speak of the same thing the one with the latest day counts, of one day the last
+--   stale       the machine gives another answer by now, or none
+--   superseded  of several lines on the same thing the one with the latest day counts, of one day the last
 --   applied     all others
 -- The fact meant is the one of that indicator whose number lies in the words. Only the texts and facts of the reports that are
--- named are looked at, so that without corrections this costs nothing.
+-- named are read, so that without corrections this costs nothing.
 WITH named AS (
     SELECT c.line, f.report_id
     FROM stage_corrections AS c
@@ -58,7 +58,7 @@ passage AS (
 ),
 -- Where the number of an added fact stands: the first number of the words with its value, else their only number, else they
 -- all. A zero without a 0 is implied by the words: a year among them is not its number.
-heard AS (
+number_in_words AS (
     SELECT
         p.line, n.char_start, n.char_end,
         n.value = p.number_right OR (p.number_right <> 0 AND count(*) OVER (PARTITION BY p.line) = 1) AS is_meant
@@ -69,7 +69,7 @@ heard AS (
 ),
 number AS (
     SELECT h.line, min(h.char_start) AS char_start, arg_min(h.char_end, h.char_start) AS char_end
-    FROM heard AS h
+    FROM number_in_words AS h
     WHERE h.is_meant
     GROUP BY h.line
 ),
@@ -110,7 +110,7 @@ candidate AS (
 answer AS (
     SELECT
         c.line, count(*) AS n_facts, count(*) FILTER (WHERE c.is_expected) AS n_expected,
-        string_agg(DISTINCT c.value::VARCHAR, ', ' ORDER BY c.value::VARCHAR) AS said,
+        string_agg(DISTINCT c.value::VARCHAR, ', ' ORDER BY c.value::VARCHAR) AS found_values,
         CASE WHEN count(*) FILTER (WHERE c.is_expected) <= 1 THEN
             arg_min(c.fact_id, CASE WHEN c.is_expected THEN 0 ELSE 1 END)
         END AS fact_id
@@ -193,7 +193,7 @@ judged AS (
             }
             WHEN l.action = 'add' AND a.n_facts > 0 THEN {
                 'outcome': 'stale', 'reason':
-                'the machine now says ' || a.said || ' there itself, expected nothing; drop the line, or use the action value'
+                'the machine now says ' || a.found_values || ' there itself, expected nothing; drop the line, or use the action value'
             }
             WHEN l.action = 'add' THEN NULL
             WHEN coalesce(a.n_facts, 0) = 0 THEN {
@@ -203,12 +203,12 @@ judged AS (
             }
             WHEN a.n_expected > 1 OR (a.n_expected = 0 AND p.n_passages > 1) THEN {
                 'outcome': 'ambiguous', 'reason':
-                'several facts of ' || l.metric_code || ' fit (' || a.said || '); copy more words, or give char_start '
+                'several facts of ' || l.metric_code || ' fit (' || a.found_values || '); copy more words, or give char_start '
                 || 'and char_end'
             }
             WHEN a.n_expected = 0 THEN {
                 'outcome': 'stale', 'reason':
-                'the machine says ' || a.said || ', expected ' || l.machine_expected
+                'the machine says ' || a.found_values || ', expected ' || l.machine_expected
                 || '; look again, then change machine_value or drop the line'
             }
             WHEN l.action = 'value' AND f.implicit_zero THEN {

@@ -1,19 +1,19 @@
--- One row a figure stated by one report, quarantined reports included; unit and year are the report's and null where it has none.
--- What a person has said of a fact (correction) counts: accepted, it is certain; corrected, it has the person's value beside
--- the machine's (value_machine); rejected, it is not here, and what was a part of it is a figure of its own; added, it
--- stands with the words that the person named. What the machine said of all of them is in stage_facts and in correction.
--- The facts of reports of which no person spoke, which are nearly all, pass by untouched, so that they cost nothing.
-WITH said AS (
+-- One row a figure that one report states, quarantined reports included; unit and year are the report's, null if it has none.
+-- Corrections by people (table correction) are applied. An accepted fact is certain. A corrected one has the person's value,
+-- and the machine's in value_machine. A rejected one is not here, and a part of it becomes a figure of its own. An added one
+-- has the words that the person named. The machine's own facts are in stage_facts and correction.
+-- Nearly all reports have no correction. Their facts pass without a join, which costs nothing.
+WITH corrected_fact AS (
     SELECT c.fact_id, c.action, c.value, c.qualifier, c.value_low, c.value_high, c.value_machine, c.corrected_by, c.reason
     FROM correction AS c
     WHERE c.outcome = 'applied' AND c.action IN ('accept', 'reject', 'value')
 ),
-spoken_of AS (
+corrected_report AS (
     SELECT DISTINCT c.report_id
     FROM correction AS c
     WHERE c.outcome = 'applied' AND c.action IN ('accept', 'reject', 'value')
 ),
-stated AS (
+fact AS (
     SELECT
         f.fact_id, f.report_id, f.metric_code, f.value, f.unit, f.unit_raw, f.qualifier, f.value_low, f.value_high, f.role,
         f.subset_of, f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
@@ -21,7 +21,7 @@ stated AS (
         f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine, NULL::VARCHAR AS corrected_by,
         NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
-    ANTI JOIN spoken_of AS o ON o.report_id = f.report_id
+    ANTI JOIN corrected_report AS o ON o.report_id = f.report_id
     UNION ALL
     SELECT
         f.fact_id, f.report_id, f.metric_code,
@@ -38,9 +38,9 @@ stated AS (
         CASE WHEN s.fact_id IS NULL THEN f.confidence ELSE 1.0 END,
         s.value_machine, s.corrected_by, s.reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
-    INNER JOIN spoken_of AS o ON o.report_id = f.report_id
-    LEFT JOIN said AS s ON s.fact_id = f.fact_id
-    LEFT JOIN said AS gone ON gone.fact_id = f.subset_of AND gone.action = 'reject'
+    INNER JOIN corrected_report AS o ON o.report_id = f.report_id
+    LEFT JOIN corrected_fact AS s ON s.fact_id = f.fact_id
+    LEFT JOIN corrected_fact AS gone ON gone.fact_id = f.subset_of AND gone.action = 'reject'
     WHERE s.action IS DISTINCT FROM 'reject'
     UNION ALL
     SELECT
@@ -92,6 +92,6 @@ SELECT
     f.reason,
     f.codebook_version,
     f.engine_version
-FROM stated AS f
+FROM fact AS f
 LEFT JOIN dim_report AS r ON r.report_id = f.report_id
 ORDER BY r.township_code, r.report_year, f.report_id, f.number_start, f.metric_code, f.fact_id

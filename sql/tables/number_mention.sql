@@ -1,6 +1,7 @@
--- One row a number of any report, with what became of it. What a person has said of a fact (correction) holds for its number
--- too: rejected, it is `rejected`, or stands for another fact that it gave; added, the numbers that it lies on become facts,
--- and where the machine saw no number the words that the person named are one, unless they imply a zero.
+-- One row a number of any report, with what became of it. Corrections of facts (table correction) hold for their
+-- numbers too. The number of a rejected fact is `rejected`, or it belongs to another fact that it gave. The numbers under an
+-- added fact become facts. If the machine found no number there, the words that the person named are one, unless they imply
+-- a zero.
 WITH rejected AS (
     SELECT c.fact_id, c.report_id, c.other_fact_ids
     FROM correction AS c
@@ -21,8 +22,8 @@ left_over AS (
     ANTI JOIN rejected AS r ON r.fact_id = o.other_fact_id
     GROUP BY o.fact_id
 ),
--- The numbers of which a person has said something, each with the fact that it is left with.
-spoken_of AS (
+-- The numbers that a correction is about, each with the machine's fact and the added one.
+corrected_number AS (
     SELECT n.report_id, n.char_start, n.char_end, n.fact_id, NULL::VARCHAR AS added_fact_id
     FROM stage_numbers AS n
     INNER JOIN rejected AS r ON r.report_id = n.report_id AND r.fact_id = n.fact_id
@@ -31,11 +32,11 @@ spoken_of AS (
     FROM stage_numbers AS n
     INNER JOIN added AS a ON a.report_id = n.report_id AND a.number_start < n.char_end AND a.number_end > n.char_start
 ),
-settled AS (
+resolved_number AS (
     SELECT
         s.report_id, s.char_start, s.char_end,
         coalesce(min(CASE WHEN r.fact_id IS NULL THEN s.fact_id ELSE o.other_fact_id END), min(s.added_fact_id)) AS fact_id
-    FROM spoken_of AS s
+    FROM corrected_number AS s
     LEFT JOIN rejected AS r ON r.fact_id = s.fact_id
     LEFT JOIN left_over AS o ON o.fact_id = s.fact_id
     GROUP BY s.report_id, s.char_start, s.char_end
@@ -50,14 +51,14 @@ number AS (
         END AS disposition,
         CASE WHEN s.report_id IS NULL THEN n.fact_id ELSE s.fact_id END AS fact_id
     FROM stage_numbers AS n
-    LEFT JOIN settled AS s ON s.report_id = n.report_id AND s.char_start = n.char_start AND s.char_end = n.char_end
+    LEFT JOIN resolved_number AS s ON s.report_id = n.report_id AND s.char_start = n.char_start AND s.char_end = n.char_end
     UNION ALL
     SELECT
         a.report_id, a.number_start, a.number_end,
         substr(a.evidence, a.number_start - a.char_start + 1, a.number_end - a.number_start), a.value, NULL::VARCHAR, NULL::VARCHAR,
         'fact', a.fact_id
     FROM added AS a
-    ANTI JOIN spoken_of AS s ON s.added_fact_id = a.fact_id
+    ANTI JOIN corrected_number AS s ON s.added_fact_id = a.fact_id
 )
 SELECT
     n.report_id,
