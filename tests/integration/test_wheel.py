@@ -11,6 +11,7 @@ import time
 import urllib.request
 import venv
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,11 +166,11 @@ def _runs_in_the_ui(installed: Installed, folders: tuple[str, ...]) -> list[str]
             raise AssertionError(f"no answer after two minutes: {log.read_text(encoding='utf-8')}")
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(60)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # nothing of the group is left, as it should be
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     (node,) = nodes
     assert (node["name"], node["location"]["name"]) == ("__repository__", "fazhi")
     text = log.read_text(encoding="utf-8")
