@@ -8,7 +8,8 @@ from typing import Any
 from pipelines.build.toml_file import Model, check_table, mistake, parse_toml, shown
 from pipelines.codebook.compile import compile_codebook
 from pipelines.codebook.compiled import Codebook
-from pipelines.codebook.schema import CodebookFiles, CuesFile, FamilyFile, LexiconFile, UncodedFile, check_references
+from pipelines.codebook.references import check_references
+from pipelines.codebook.schema import CodebookFiles, CuesFile, FamilyFile, LexiconFile, UncodedFile
 from pipelines.paths import RULES_DIR
 
 #: The families in the order in which their entries win a tie. Files of other families come after these, by name.

@@ -47,7 +47,7 @@ class HeadlineLabel(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LabelledFigure:
     """A value with its qualifier, as a label or the warehouse has it."""
 
     value: float
@@ -130,7 +130,7 @@ def _evaluate_folder(folder: Path, settings: Settings) -> HeadlineScore:
 
 def _build(
     folder: Path, documents: Mapping[str, object], settings: Settings
-) -> tuple[set[str], dict[str, tuple[str, str, int]], dict[str, dict[str, Figure]]]:
+) -> tuple[set[str], dict[str, tuple[str, str, int]], dict[str, dict[str, LabelledFigure]]]:
     """The warehouse of the texts, built in a temporary folder as far as the table of figures.
 
     That table is the one with `diff.headlines` in its NAME.toml.
@@ -155,21 +155,21 @@ def _build(
         Path(row["raw_path"]).stem: (row["township_name"], row["county_name"], row["report_year"])
         for row in accepted.to_dicts()
     }
-    figures: dict[str, dict[str, Figure]] = {}
+    figures: dict[str, dict[str, LabelledFigure]] = {}
     for row in metrics.filter(pl.col("is_headline")).to_dicts():
         document = names[row["township_code"], row["report_year"]]
-        figures.setdefault(document, {})[row["metric_code"]] = Figure(row["value"], row["qualifier"])
+        figures.setdefault(document, {})[row["metric_code"]] = LabelledFigure(row["value"], row["qualifier"])
     return set(components["headline"]), places, figures
 
 
 def _score_report(
-    score: HeadlineScore, document: str, label: HeadlineLabel, figures: Mapping[str, Figure] | None
+    score: HeadlineScore, document: str, label: HeadlineLabel, figures: Mapping[str, LabelledFigure] | None
 ) -> None:
     """Count the cells of one report. `figures` is None where its unit or year was not found."""
     score.texts += 1
     for headline in sorted([*label.headlines, *label.absent]):
         stated = label.headlines.get(headline)
-        wanted = Figure(stated.value, stated.qualifier) if stated else None
+        wanted = LabelledFigure(stated.value, stated.qualifier) if stated else None
         found = figures.get(headline) if figures is not None else None
         is_right = figures is not None and found == wanted
         score.cells += 1

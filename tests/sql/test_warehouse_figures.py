@@ -151,7 +151,7 @@ def test_bounds_add_up_and_an_unknown_one_stays_unknown(tmp_path):
 def test_a_figure_until_october_is_a_lower_bound_and_yields_to_the_whole_year(tmp_path):
     _, warehouse = one(
         tmp_path,
-        say("hotline_received", "截至10月受理热线{80}件。", 80, period="to_october"),
+        say("hotline_received", "截至10月受理热线{80}件。", 80, period="to_10"),
         say("petitions_received", "上半年受理信访{5}件。", 5, period="first_half"),
         say("petitions_received", "全年受理信访{12}件。", 12),
     )
