@@ -124,7 +124,7 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
                 group=path.parent.name,
                 sql=sql,
                 text=descriptions.table(name),
-                reads={table: known[table] for table in reads[name] if table not in steps},
+                reads={table: known[table] for table in sorted(reads[name]) if table not in steps},
                 columns=_described(descriptions, name, columns),
                 macros=tuple(macros.values()) if calls_macro and calls_macro.search(query) else (),
                 steps=own_steps,
