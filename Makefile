@@ -59,10 +59,8 @@ hooks: $(TESTING) ## let git run ruff, mypy and the TOML check before each commi
 	"$(PY)" -m pre_commit install
 
 docs: $(TESTING) ## write the generated pages and parts of pages anew
-	"$(PY)" -m pipelines.report.table_pages
 	"$(PY)" -m benchmarks.worked
 	"$(PY)" -m benchmarks.identify --write
-	"$(PY)" -m pipelines.report.check_pages
 	$(if $(COG_PAGES),"$(PY)" -m cogapp -r $(COG_PAGES))
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md

@@ -1,34 +1,17 @@
-"""The data dictionary `docs/tables.md`, written by `python -m pipelines.report.table_pages`.
-
-The page is generated from the files under `sql/`; a test fails if it no longer matches them.
-"""
+"""The generated part of `docs/tables.md`, from the files under `sql/`. `cog` puts it into the page."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from pipelines.paths import PROJECT_ROOT, SQL_DIR
 from pipelines.warehouse.descriptions import TableText, describe_column, describe_table
 from pipelines.warehouse.lineage import Source, column_sources
-from pipelines.warehouse.model import Column, TableSpec, load_specs
+from pipelines.warehouse.model import Column, TableSpec
 from pipelines.warehouse.release import release_columns
 
 Sources = Mapping[str, Sequence[Source]]  # column -> the (table, column) pairs that it comes from
 
-DOCS_PATH = PROJECT_ROOT / "docs" / "tables.md"
 
-HEADER = """\
-# Tables
-
-Written by `python -m pipelines.report.table_pages` from NAME.sql and NAME.toml under `sql/`; do not edit by hand.
-"From" names the columns whose values go into a column, found in the SQL; `stage_*` and `ref_*` are what the pipeline
-has read before any SQL runs. The same descriptions stand in the DuckDB file as comments:
-`SELECT comment FROM duckdb_columns() WHERE table_name = 'dim_report'`. The last
-tables are built for others and are not in the release.
-"""
-
-
-def render(specs: Mapping[str, TableSpec]) -> str:
-    """The whole page as Markdown: contents, then a section a table; tables that are not published come last."""
+def table_sections(specs: Mapping[str, TableSpec]) -> str:
+    """Contents, then a section a table, as Markdown. Tables that are not published come last."""
     contents, sections = [], []
 
     def add(name: str, text: TableText, made_by: str, columns: Sequence[Column], sources: Sources) -> None:
@@ -57,14 +40,4 @@ def render(specs: Mapping[str, TableSpec]) -> str:
         columns = [Column(column, kind, describe_column(name, column)) for column, kind in kinds]
         add(name, describe_table(name), "Written when a release is published.", columns, {})
     add_group("unpublished")
-    return "\n".join([HEADER, *contents, *sections])
-
-
-def main(path: Path = DOCS_PATH) -> None:
-    """Write the page to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(load_specs(SQL_DIR)), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return "\n".join([*contents, *sections]) + "\n"

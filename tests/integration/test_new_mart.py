@@ -115,8 +115,10 @@ import json
 from pathlib import Path
 import dagster as dg
 from pipelines.definitions import defs
-from pipelines.report.table_pages import main
-main(Path("tables.md"))
+from pipelines.paths import SQL_DIR
+from pipelines.report.table_pages import table_sections
+from pipelines.warehouse.model import load_specs
+Path("tables.md").write_text(table_sections(load_specs(SQL_DIR)), encoding="utf-8")
 graph = defs.resolve_asset_graph()
 node = graph.get(dg.AssetKey("reporting_year"))
 parents = lambda name: sorted(key.to_user_string() for key in graph.get(dg.AssetKey(name)).parent_keys)

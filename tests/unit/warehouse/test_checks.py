@@ -23,8 +23,8 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.toml_file import SchemaError
 from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
-from pipelines.paths import SQL_DIR
-from pipelines.report.check_pages import PAGE, render
+from pipelines.paths import PROJECT_ROOT, SQL_DIR
+from pipelines.report.check_pages import check_tables
 from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, check_sql, run_checks
 from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, Bound, Check, bound_checks, load_ceilings, load_checks
 from pipelines.warehouse.model import load_specs
@@ -296,8 +296,8 @@ def test_ceilings_and_codebook_know_each_other() -> None:
 
 
 def test_the_page_shows_every_check_and_bound() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == render(), "write docs/checks.md anew: python -m pipelines.report.check_pages"
+    page = (PROJECT_ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert check_tables() in page, "docs/checks.md is stale; run make docs"
     names = [*(check.name for check in load_checks()), *CEILINGS.indicators]
     reasons = [ceiling.reason for part in (CEILINGS.units, CEILINGS.indicators) for ceiling in part.values()]
     reasons += [check.bound.reason for check in CHECKS]
