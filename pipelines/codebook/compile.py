@@ -10,7 +10,7 @@ from operator import or_
 
 import ahocorasick_rs
 
-from pipelines.codebook.compiled import Codebook, Indicator, Rule, ScopeConcept, Term
+from pipelines.codebook.compiled import Codebook, Indicator, Rule, ScopeConcept, Substitute, Term
 from pipelines.codebook.cues import Cue
 from pipelines.codebook.schema import CodebookFiles, CueEntry, FigureEntry, IndicatorEntry, LexiconFile, RuleEntry
 from pipelines.numerals.fold import fold
@@ -123,12 +123,17 @@ def _compile_rule(
         weak=table.weak,
         side=table.side,
         own_words=_own_words(_folded(expand(table.head, features.concepts)), scope),
-        substitute=features.bit(table.substitute),
-        substitute_unless=features.bit(table.substitute_unless),
-        substitute_in=table.substitute_in,
+        substitute=_compile_substitute(entry, features),
         rank=rank,
         specificity=2 * len(near) + 2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
     )
+
+
+def _compile_substitute(entry: IndicatorEntry | FigureEntry, features: _Features) -> Substitute | None:
+    given = entry.substitute if isinstance(entry, IndicatorEntry) else None
+    if given is None:
+        return None
+    return Substitute(features.bit(given.words), features.bit(given.unless), given.within)
 
 
 def _own_words(heads: frozenset[str], scope: Mapping[str, ScopeConcept]) -> frozenset[str]:

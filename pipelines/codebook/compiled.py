@@ -19,6 +19,15 @@ SUBJECTS = TOPICS << 32
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """When a figure only stands in for its indicator: by the words next to the number."""
+
+    words: int  # they must meet these
+    unless: int  # and not these
+    within: str  # year or sentence: it counts where nothing else of the indicator is stated there
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One way of wording an indicator, compiled. Masks are OR-ed feature bits."""
 
@@ -38,9 +47,7 @@ class Rule:
     weak: bool  # taken only where no other rule reads the figure
     side: str  # 'left', 'right' or 'both': where the head may stand
     own_words: frozenset[str]  # words that the rule says itself, so that they set no figure of it apart
-    substitute: int  # the fact stands in for the indicator if the words next to the number meet these
-    substitute_unless: int  # and do not meet these
-    substitute_in: str  # year or sentence: where nothing else of the indicator may be stated
+    substitute: Substitute | None
     rank: int  # position in the codebook: earlier wins a tie
     specificity: int
 

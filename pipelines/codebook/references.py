@@ -28,11 +28,15 @@ def check_references(files: CodebookFiles, folder: Path) -> None:
         seen[entry.code] = file
     for file, where, entry in files.entries():
         path = folder / f"{file}.toml"
+        # (key, word, names that are given, what a word begins with that is such a name)
         used = [("units", name, lexicon.unit, "@") for name in getattr(entry, "units", ())]
         if isinstance(entry, IndicatorEntry):
             if entry.weight and entry.weight not in codes:
                 raise mistake(path, f"{where}, weight", shown(entry.weight), among(entry.weight, codes, "code"))
             _check_arrows(path, where, entry.excludes, codes)
+            if entry.substitute:
+                used += [("substitute, words", word, lexicon.concept, "@") for word in entry.substitute.words]
+                used += [("substitute, unless", word, lexicon.concept, "@") for word in entry.substitute.unless]
         for number, rule in enumerate(entry.rule, 1):
             name = f"rule {rule.id or number}"
             words = {
@@ -42,8 +46,6 @@ def check_references(files: CodebookFiles, folder: Path) -> None:
                 "context": [word for group in rule.context for word in group],
                 "without": rule.without,
                 "without_context": rule.without_context,
-                "substitute": rule.substitute,
-                "substitute_unless": rule.substitute_unless,
             }
             used += [(f"{name}, {key}", word, lexicon.concept, "@") for key, listed in words.items() for word in listed]
             used += [(f"{name}, units", word, lexicon.unit, "@") for word in rule.units or ()]

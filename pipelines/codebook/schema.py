@@ -92,16 +92,11 @@ class RuleEntry(Entry, populate_by_name=False):
     zero: bool = False
     weak: bool = False
     side: Literal["left", "right", "both"] = "both"
-    substitute: Words = ()
-    substitute_unless: Words = ()
-    substitute_in: Literal["year", "sentence"] = "year"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.zero and (self.topic or self.subject):
             raise wrong("true beside topic or subject", "false, as a zero is read without them", "zero")
-        if self.substitute_unless and not self.substitute:
-            raise wrong("a list without substitute", "no such key where substitute is not given", "substitute_unless")
         if self.units == () and not self.zero:
             raise wrong("an empty list", "a list of classifiers; only a rule with zero = true can do without", "units")
         return self
@@ -135,6 +130,14 @@ class CounterExampleEntry(Entry):
     text: Text
     why: Text
     year: int = EXAMPLE_YEAR
+
+
+class SubstituteEntry(Entry):
+    """Words that make a figure of an indicator a substitute: it counts only where nothing else of it is stated."""
+
+    words: Words
+    unless: Words = ()
+    within: Literal["year", "sentence"] = "year"
 
 
 class FigureEntry(Entry):
@@ -172,6 +175,7 @@ class IndicatorEntry(Entry):
     definition_zh: Text
     counts: Text
     excludes: Text
+    substitute: SubstituteEntry | None = Field(default=None, description="a table with words")
     rule: Annotated[ListOf[RuleEntry], Field(min_length=1, description="at least one [[indicator.rule]]")]
     example: Annotated[ListOf[ExampleEntry], Field(min_length=2, description="at least two [[indicator.example]]")]
     counter_example: Annotated[

@@ -193,11 +193,11 @@ def _decide(
 
 def _substitute(sentence: TokenizedSentence, window: Window, match: Match) -> str:
     """Where a figure is a substitute, by the words near it (办理 for what was received): in the year, or a sentence."""
-    rule = match.rule
-    if not rule.substitute:
+    substitute = match.rule.substitute
+    if substitute is None:
         return ""
     bits = sentence.bits(match.start if match.read_as == "carried" else window.left, window.right)
-    return rule.substitute_in if bits & rule.substitute and not bits & rule.substitute_unless else ""
+    return substitute.within if bits & substitute.words and not bits & substitute.unless else ""
 
 
 def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:
