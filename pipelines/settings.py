@@ -29,6 +29,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from pipelines import paths
@@ -38,7 +39,8 @@ from pipelines.paths import DAGSTER, RAW, WAREHOUSE, Folders, default_folder
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
-EXPORT_FORMATS = ("parquet", "csv", "xlsx", "dta")
+ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
+EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 DEFAULT_RELEASES = 7
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

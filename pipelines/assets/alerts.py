@@ -28,6 +28,7 @@ _EVENTS = {
     dg.DagsterEventType.ASSET_MATERIALIZATION,
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
 }
 # A rule is shown at the release, any other check at its table.
 _LABELS = {("release" if check.kind == "rule" else check.table, check.name): check.zh for check in load_checks()}

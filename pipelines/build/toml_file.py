@@ -35,7 +35,6 @@ _FEW = 30  # names that a message lists
 # What is allowed where pydantic found a value of another type, by the type of its error.
 _ALLOWED = {
     "string_type": "a text",
-    "string_too_short": "a text that is not empty",
     "too_short": "a list that is not empty",
     "int_type": "a whole number",
     "float_type": "a number",

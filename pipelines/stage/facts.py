@@ -27,7 +27,7 @@ FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fac
 NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
 _OF_IDENTITY = ["report_year", *EDITION_MONTHS]
-_INPUT = ["report_id", "text", "furniture", *_OF_IDENTITY]
+INPUT = ["report_id", "text", "furniture", *_OF_IDENTITY]  # what the engine reads of a document
 
 
 def refresh_facts(settings: Settings) -> Counts:
@@ -70,7 +70,7 @@ def extract_batch(batch: pl.DataFrame) -> BatchResult:
     extractor = process_extractor()
     errors: list[str] = []
     try:
-        frames = [extract_frame(batch.select(_INPUT), extractor)]
+        frames = [extract_frame(batch.select(INPUT), extractor)]
         ledger = batch.select(*KEYS, **dict.fromkeys(REASON_COLUMNS, pl.lit(None, pl.String)))
     except Exception:
         frames, ledger, errors = _one_by_one(batch, extractor)
@@ -87,7 +87,7 @@ def _one_by_one(
     for document in batch.iter_slices(1):
         reason = None
         try:
-            frames.append(extract_frame(document.select(_INPUT), extractor))
+            frames.append(extract_frame(document.select(INPUT), extractor))
         except Exception as error:
             reason = internal_error(error)
             errors.append(f"{document['report_id'][0]}\n{traceback.format_exc()}")

@@ -20,6 +20,8 @@ from pipelines.read.unpack import SEPARATOR, is_archive, members
 from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.facts import INPUT
+from pipelines.stage.identities import IDENTITIES
 
 _MOST_NAMES = 5
 
@@ -47,15 +49,11 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
         document.text, document.furniture, document.fields, url or sidecar.source_url, sidecar.source_id, gazetteer
     )
     spans = [{"start": span.start, "end": span.end, "kind": span.kind} for span in document.furniture]
-    row = {
-        "report_id": report_id(file.name, None),
-        "text": document.text,
-        "furniture": spans,
-        "report_year": identity.report_year,
-    }
-    schema = {name: DOCUMENTS.schema[name] for name in ("report_id", "text", "furniture")} | {"report_year": pl.Int32()}
+    found = asdict(identity)
+    row = found | {"report_id": report_id(file.name, None), "text": document.text, "furniture": spans}
+    schema = {name: (DOCUMENTS.schema | IDENTITIES.schema)[name] for name in INPUT}
     facts, _ = extract_frame(pl.DataFrame([row], schema=schema), Extractor(load_codebook()))
-    return Examined(asdict(identity), facts.sort("number_start", "fact_id").to_dicts())
+    return Examined(found, facts.sort("number_start", "fact_id").to_dicts())
 
 
 def _split(file: Path) -> tuple[Path, str]:

@@ -13,16 +13,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from pipelines.build.toml_file import Entry, SchemaError, read_toml
+from pipelines.build.toml_file import Entry, ListOf, SchemaError, Text, read_toml
 from pipelines.errors import FazhiError
 from pipelines.paths import SQL_DIR
+from pipelines.settings import ExportFormat
 
 #: Folders with a NAME.toml for each table, in the order in which tables are shown.
 GROUPS = ("tables", "marts", "release")
-
-Text = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML knows lists only
-ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
 
 
 class MetadataError(FazhiError):
@@ -57,7 +54,7 @@ class DiffRules(Entry):
 class ExportRules(Entry):
     """In which formats the table is exported when nobody chooses, and its place among the sheets of the workbook."""
 
-    formats: Annotated[tuple[ExportFormat, ...], Field(strict=False)] = ("parquet", "csv")
+    formats: ListOf[ExportFormat] = ("parquet", "csv")
     sheet: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -79,7 +76,7 @@ class TableText(Entry):
     en: Text
     zh: Text
     grain: Text
-    key: Annotated[Names, Field(min_length=1)]
+    key: Annotated[ListOf[str], Field(min_length=1)]
     parts: Literal["report", "province"] | None = None
     publish: bool = True
     compression: dict[str, str] = Field(default_factory=dict)
@@ -132,21 +129,21 @@ class Descriptions:
     def check_columns(self, table: str, names: Mapping[str, object] | tuple[str, ...]) -> None:
         """Hold the file of `table` against the columns `names` that the table has.
 
-        Raises SchemaError for a column without a description and for whatever speaks of a column that is not there.
+        Raises SchemaError for a column without a description and for a key that names a column that is not there.
         """
         text, path = self.tables[table], self.files[table]
         for name in names:
             if name not in text.columns and name not in self.shared:
                 raise SchemaError(f"{path}, columns: found no entry {name}, a column of the SQL; describe it")
-        speaking = {
+        named_in = {
             "key": text.key,
             "columns": text.columns,
             "references": text.references,
             "list_references": text.list_references,
             "compression": text.compression,
         }
-        for key, spoken_of in speaking.items():
-            for name in spoken_of:
+        for key, named in named_in.items():
+            for name in named:
                 if name not in names:
                     allowed = ", ".join(names)
                     raise SchemaError(f"{path}, {key}: found {name!r}, allowed the columns of the SQL: {allowed}")

@@ -21,7 +21,15 @@ import duckdb
 from pipelines.build.database import connect, one_line
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.errors import FazhiError
-from pipelines.warehouse.descriptions import ColumnText, Descriptions, TableText, inputs, load_descriptions
+from pipelines.paths import SQL_DIR
+from pipelines.warehouse.descriptions import (
+    ColumnText,
+    Descriptions,
+    TableText,
+    described,
+    inputs,
+    load_descriptions,
+)
 
 # Folders of `sql/` whose files make tables.
 SQL_GROUPS = ("tables", "marts")
@@ -92,9 +100,9 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
     """Every table that a file of `sql_dir` makes, by name, each after those that it reads.
 
     Raises ModelError for SQL that DuckDB refuses, that reads an unknown table or that runs in a circle, and SchemaError
-    for descriptions that break their schema or speak of other columns than the SQL gives.
+    for descriptions that break their schema or name other columns than the SQL gives.
     """
-    descriptions = load_descriptions(sql_dir)
+    descriptions = described() if sql_dir == SQL_DIR else load_descriptions(sql_dir)
     files = _sql_files(sql_dir, descriptions)
     known: dict[str, Columns] = dict(descriptions.inputs)  # the tables and inputs that the connection holds so far
     steps: dict[str, str] = {}

@@ -1,7 +1,8 @@
 """Building one table as Parquet from where its inputs lie. Which tables are built when is for the caller to say.
 
-A table is built again when its SQL or the contents of an input change. An input that was built again and came out the
-same does not count: a file that was only touched, or a new rule that no report speaks of, changes nothing behind it.
+A table is built again when its SQL, the contents of an input or the release of DuckDB change: another release may hash
+the same rows to another value. An input that was built again with the same rows does not count: a file that was only
+touched, or a new rule that matches no report, changes no table.
 """
 
 import hashlib
@@ -77,7 +78,7 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> B
         files = [
             _TableFile(
                 out_dir / (f"{spec.name}/{part.part}.parquet" if part.part else f"{spec.name}.parquet"),
-                hashlib.sha256("\n".join([spec.code, *part.keys]).encode()).hexdigest(),
+                hashlib.sha256("\n".join([duckdb.__version__, spec.code, *part.keys]).encode()).hexdigest(),
                 part.sources,
             )
             for part in inputs_by_part(found, spec.in_parts)

@@ -270,6 +270,24 @@ def test_the_summary_of_a_run_says_what_changed_failed_and_is_missing(bot: Bot, 
     assert bot.body["missing"] == ["步骤 broken 失败:the disk is full", "未更新:broken, release"]
 
 
+def test_a_run_that_fails_before_its_first_step_says_why(settings: Settings) -> None:
+    @dg.resource
+    def busy(_: dg.InitResourceContext) -> None:
+        raise dg.Failure("another run is at work")
+
+    @dg.asset(required_resource_keys={"workspace"})
+    def report_text() -> None:
+        return None
+
+    job = dg.define_asset_job("fazhi_nightly")
+    definitions = dg.Definitions(assets=[report_text], jobs=[job], resources={"workspace": busy})
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = definitions.resolve_job_def(job.name).execute_in_process(instance=instance, raise_on_error=False)
+        summary = summarise_run(instance, run.run_id, settings)
+    assert len(summary.missing) == 2 and summary.missing[1] == "未更新:report_text"
+    assert summary.missing[0].startswith("运行失败:") and "another run is at work" in summary.missing[0]
+
+
 def test_a_release_is_told_with_its_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
 

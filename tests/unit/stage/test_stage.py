@@ -13,6 +13,8 @@ from pipelines.read.reader import READER_VERSION
 from pipelines.settings import Settings
 from pipelines.stage import documents, facts
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
+from pipelines.stage.one_file import examine
+from pipelines.warehouse.from_raw import build_from_raw
 
 
 @pytest.fixture
@@ -112,3 +114,16 @@ def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(mon
     ]
     assert set(outcome.frames["numbers"]["report_id"]) == {"0b"}
     assert len(outcome.errors) == 1 and "Traceback" in outcome.errors[0]
+
+
+def test_one_file_alone_gives_the_facts_that_a_run_gives(settings: Settings) -> None:
+    file = settings.raw_dir / "half.txt"
+    file.write_text(
+        "安海镇2023年上半年法治政府建设工作报告\n一、组织开展法治培训4次,参训120人次。\n安海镇人民政府\n2023年7月10日",
+        encoding="utf-8",
+    )
+    columns = ["metric_code", "value", "period", "months", "period_start", "period_end", "evidence"]
+    alone = pl.DataFrame(examine(file, None, settings).facts, schema=facts.FACTS.schema).select(columns)
+    build_from_raw(settings, ["dim_report"])
+    assert alone.equals(scan(settings.stage_dir, facts.FACTS).select(columns).collect())
+    assert alone["months"].to_list() == [6, 6]
