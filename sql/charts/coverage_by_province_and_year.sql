@@ -1,6 +1,6 @@
 -- One row for each province and year in which any unit reports: its units at the end of that year (township_succession,
--- as in province_year), and how many of them have an accepted report. A report of a former unit counts where that
--- ground lies today.
+-- as in province_year), and how many of them have an accepted report. A report of a former unit counts in the province
+-- that its ground belongs to today.
 WITH reported AS (
     SELECT DISTINCT r.township_code, r.report_year
     FROM dim_report AS r

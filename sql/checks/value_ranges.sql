@@ -1,4 +1,4 @@
--- The figures of a county's page are no township's: only reports with a unit and a year are asked.
+-- A county's page does not give a township's figures: only reports with a unit and a year are checked.
 SELECT
     f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.fact_id,
     coalesce(own.most, usual.most) AS most

@@ -1,4 +1,4 @@
--- How several figures of one indicator become one, as its aggregation says (dim_indicator.aggregation).
+-- Combines several figures of one indicator by its aggregation (dim_indicator.aggregation).
 CREATE TEMP MACRO combined_value(aggregation, figure) AS
     CASE aggregation WHEN 'mean' THEN avg(figure) WHEN 'max' THEN max(figure) ELSE sum(figure) END;
 

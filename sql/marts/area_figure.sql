@@ -1,14 +1,14 @@
 -- One row a county, prefecture or province, a year and an indicator that at least one of its townships states. county_year,
--- city_year and province_year are its rows of one level. The figure is of those that state it and of no others: n_reporting
--- of n_units stands beside it. How it is brought together stands in `method`:
+-- city_year and province_year are its rows of one level. The figure is that of the townships that state it: n_reporting of
+-- n_units. `method` says how their figures were combined:
 --   sum            flows add up;
---   year_end_sum   stocks, which are stated as of the year's end, add up (n_part_of_year counts figures of an earlier day);
---   weighted_mean  a rate weighted by what it is a share of (dim_indicator.weight), where every township that states the
---                  rate states that too;
+--   year_end_sum   stocks at the end of the year add up (n_part_of_year counts the figures of an earlier day);
+--   weighted_mean  a rate weighted by what it is a share of (dim_indicator.weight), if every township that states the
+--                  rate also states the weight;
 --   mean           any other rate: a plain mean over n_reporting townships;
 --   max            the largest.
--- Years are of the same ground: a unit of the past counts where its successor lies today, and every unit, in n_units too,
--- only in the years at whose end it existed (township_succession).
+-- All years are of the same ground: a former unit counts in the area of its successor of today. A unit counts, in n_units
+-- too, only in the years at whose end it existed (township_succession).
 WITH place AS (
     SELECT s.township_code, s.first_year, s.last_year, 'county' AS level, s.county_code AS area_code
     FROM township_succession AS s
@@ -35,7 +35,7 @@ weight AS (
     FROM township_metric AS w
     WHERE w.metric_code IN (SELECT i.weight FROM dim_indicator AS i)
 ),
-placed AS (
+unit_figure AS (
     SELECT
         p.level, p.area_code, m.report_year, m.metric_code, m.unit, i.kind, i.aggregation, m.value, m.value_low, m.value_high,
         m.qualifier = 'at_least' AS is_lower_bound, m.has_conflict, m.method LIKE '%part_of_year%' AS is_part_of_year,
@@ -70,7 +70,7 @@ figure AS (
         count(*) AS n_reporting,
         count(*) FILTER (WHERE p.is_part_of_year) AS n_part_of_year,
         count(*) FILTER (WHERE p.has_conflict) AS n_conflicts
-    FROM placed AS p
+    FROM unit_figure AS p
     GROUP BY p.level, p.area_code, p.report_year, p.metric_code, p.unit, p.kind, p.aggregation
 )
 SELECT

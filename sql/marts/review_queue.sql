@@ -1,19 +1,20 @@
--- What a person should look at, the most worthwhile first. What a look is worth is what it is likely to mend, in points
--- from 0 to 95: how likely something is wrong,
---   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) that was not applied: it is work done already
---   rate_out_of_range    90   a rate above 100 is wrong for certain, here or in the report
---   conflict             80   two figures for one thing: one of them is wrong, or they are not one thing
---   unresolved_unit      60   a report of a township kind that could not be placed, which leaves out all its facts
---   unclassified_number  40   a number with a classifier that nobody could class: the codebook may lack an entry;
+-- What a person should check, the most useful first. `worth` says how much a check is likely to correct, 0 to 95. It is how
+-- likely the item is wrong,
+--   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) was not applied: work already done
+--   rate_out_of_range    90   a rate above 100 is certainly wrong, here or in the report
+--   conflict             80   two figures for one thing: one of them is wrong, or they count different things
+--   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
+--   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
---   low_confidence       70 - 50 x confidence, for facts read below 0.7: 40 for a tie
---   quarantined_report   30   a township's text with facts in it that was not taken for a report: mostly rightly
+--   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
+--   quarantined_report   30   a township's text with facts that was not accepted as a report: mostly for a good reason
 --   jump                 15   an exact figure more than 10 times that of the year before, or less than a tenth, one of them 100 or
 --                             more: mostly another way to count
 --   outlier              10   an exact figure above 20 times the median of ten or more units: mostly just a large unit
--- and how much hangs on it: for a figure that counts towards a headline 5, as headlines are what units are compared by; for
--- a report a point a fact, and 2 more for each that counts towards a headline. What a person has answered in corrections.csv is
--- not asked again: a doubt about facts stays only while one of them has been seen by no person (corrected_by).
+-- and how much depends on it: 5 for a figure that counts towards a headline, because headlines are what units are compared
+-- by; for a report 1 for each fact, and 2 more for each fact that counts towards a headline. What a person has answered in
+-- corrections.csv is not asked again: an item about facts stays only while a person has answered for none or some of them
+-- (corrected_by).
 WITH headline AS (
     SELECT DISTINCT d.metric_code
     FROM dim_headline AS d
@@ -25,71 +26,17 @@ fact_count AS (
     WHERE f.report_id IN (SELECT r.report_id FROM dim_report AS r WHERE r.status <> 'accepted')
     GROUP BY f.report_id
 ),
-usual AS (
-    SELECT g.metric_code, median(g.value) AS median
-    FROM township_metric AS g
-    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
-    WHERE i.kind <> 'rate' AND NOT g.is_headline
-    GROUP BY g.metric_code
-    HAVING count(*) >= 10 AND median(g.value) > 0
-),
-jump AS (
-    SELECT y.township_code, y.report_year, y.metric_code, y.previous_value
-    FROM township_change AS y
-    INNER JOIN dim_indicator AS i ON i.metric_code = y.metric_code
-    WHERE
-        y.is_exact AND i.kind <> 'rate' AND least(y.value, y.previous_value) > 0
-        AND greatest(y.value, y.previous_value) >= 100
-        AND greatest(y.value, y.previous_value) > 10 * least(y.value, y.previous_value)
-),
--- The figures in doubt, in one pass over the largest mart; a figure may be in doubt for several reasons.
-figure AS MATERIALIZED (
-    SELECT
-        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.has_conflict,
-        m.report_ids[1] AS report_id, j.previous_value, u.median
-    FROM township_metric AS m
-    LEFT JOIN usual AS u ON u.metric_code = m.metric_code AND m.qualifier = 'exact' AND m.value > 20 * u.median
-    LEFT JOIN jump AS j
-        ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
-    WHERE NOT m.is_headline AND (m.has_conflict OR u.median IS NOT NULL OR j.previous_value IS NOT NULL)
-),
-doubted AS (
-    SELECT
-        'conflict' AS kind, g.report_id || ':' || g.metric_code AS subject, g.report_id, g.township_code, g.report_year,
-        g.metric_code, list_concat(g.fact_ids, g.set_aside_fact_ids) AS fact_ids,
-        'one figure for the same thing; the larger, ' || g.value::VARCHAR || ', was kept' AS expected, 80.0 AS doubt
-    FROM figure AS g
-    WHERE g.has_conflict
-    UNION ALL
-    SELECT
-        'outlier', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
-        g.metric_code, g.fact_ids,
-        'a figure near ' || g.median::VARCHAR || ' ' || coalesce(g.unit, '') || ', the median; ' || g.value::VARCHAR
-        || ' was read: confirm or correct',
-        10.0
-    FROM figure AS g
-    WHERE g.median IS NOT NULL
-    UNION ALL
-    SELECT
-        'jump', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
-        g.metric_code, g.fact_ids,
-        'a figure near ' || g.previous_value::VARCHAR || ' ' || coalesce(g.unit, '') || ', that of the year before; '
-        || g.value::VARCHAR || ' was read: confirm or correct',
-        15.0
-    FROM figure AS g
-    WHERE g.previous_value IS NOT NULL
-),
-doubted_fact AS (
+doubtful_fact AS (
     SELECT
         c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt,
         unnest(c.fact_ids) AS fact_id
-    FROM doubted AS c
+    FROM doubtful_figure AS c
 ),
-wanted AS (
+figure_fact AS (
     SELECT DISTINCT c.fact_id
-    FROM doubted_fact AS c
+    FROM doubtful_fact AS c
 ),
--- Their facts, and those that are in doubt themselves, with their sentences: again in one pass.
+-- The facts of doubtful figures, and the facts that are doubtful themselves. The facts are read once for both.
 fact AS MATERIALIZED (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
@@ -97,7 +44,7 @@ fact AS MATERIALIZED (
     FROM fact_indicator AS f
     LEFT JOIN dim_indicator AS i
         ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
-    LEFT JOIN wanted AS w ON w.fact_id = f.fact_id
+    LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
     WHERE w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
 ),
 item AS (
@@ -106,7 +53,7 @@ item AS (
         list(f.fact_id ORDER BY f.number_start, f.fact_id) AS fact_ids,
         string_agg(f.evidence, ' ｜ ' ORDER BY f.number_start, f.fact_id) AS evidence,
         c.expected, c.doubt, 0 AS n_waiting
-    FROM doubted_fact AS c
+    FROM doubtful_fact AS c
     INNER JOIN fact AS f ON f.fact_id = c.fact_id
     GROUP BY c.kind, c.subject, c.report_id, c.township_code, c.report_year, c.metric_code, c.expected, c.doubt
     HAVING NOT bool_and(f.corrected_by IS NOT NULL)

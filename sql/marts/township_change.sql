@@ -1,11 +1,11 @@
 -- The change on the year before, for each figure that a unit states in both years. In the first year after a merger or an
--- upgrade the year before is that of the units that it was made of, found through the successor link: only where each of
--- them states the figure, the unit's own earlier self among them if there was one, and, if they are several, only for
--- what adds up. Any other comparison would be of different ground.
+-- upgrade, the year before is that of the units that it was made of (successor_code), and of the unit itself if it existed
+-- then. Each of them must state the figure, and several of them are compared only in what adds up. Any other comparison
+-- would be of different ground.
 WITH predecessor AS (
     SELECT
         s.successor_code AS township_code, s.township_code AS part_code, s.last_year + 1 AS report_year,
-        coalesce(n.first_year < s.last_year + 1, TRUE) AS was_there_before
+        coalesce(n.first_year < s.last_year + 1, TRUE) AS existed_before
     FROM township_succession AS s
     INNER JOIN township_succession AS n ON n.township_code = s.successor_code
 ),
@@ -15,7 +15,7 @@ part AS (
     UNION
     SELECT p.township_code, p.report_year, p.township_code
     FROM predecessor AS p
-    WHERE p.was_there_before
+    WHERE p.existed_before
 ),
 ground AS (
     SELECT p.township_code, p.report_year, count(*) AS n_parts, list(p.part_code ORDER BY p.part_code) AS part_codes

@@ -1,4 +1,4 @@
--- How several facts become one figure. The rules stand where they are applied, in sql/steps:
+-- How several facts become one figure. The rules are in sql/steps, each where it is applied:
 --   canonical_fact    which facts of a unit and year can count;
 --   target_candidate  which of them can count for an indicator or a headline;
 --   restated_fact     parts, shorter periods and repeats in one report;
@@ -25,7 +25,7 @@ resolved AS (
         combined_bound(min(s.aggregation), s.value_low) AS value_low,
         combined_bound(min(s.aggregation), s.value_high) AS value_high,
         len(list_distinct(list(s.metric))) AS n_metrics,
-        -- All facts of a target are of one choice, and a choice that stands in has one metric.
+        -- All facts of a target are of one choice, and a substitute choice has one metric.
         min(CASE WHEN s.is_substitute THEN s.metric END) AS substitute,
         list_transform(list_sort(flatten(list(s.facts))), lambda f : f.fact_id) AS fact_ids,
         min(s.confidence) AS confidence,
@@ -46,7 +46,7 @@ resolved AS (
 bounded AS (
     SELECT
         v.target, v.value, v.value_low, v.has_conflict, v.confidence,
-        -- Where only some of the people or only one of two addends is stated, nothing is known of the upper bound.
+        -- If only some of the people, or only one of two addends, are stated, the upper bound is unknown.
         CASE WHEN v.substitute IS NULL AND v.n_metrics >= v.n_needed THEN v.value_high END AS value_high,
         concat_ws(
             '+',

@@ -1,8 +1,8 @@
--- One row a township-level unit, of today or of the past: which unit of today its ground belongs to, where that lies, and
--- in which report years the unit counts. A unit counts in the years at whose end it existed: whoever is there at the end
--- of a year accounts for it, so no ground counts twice in the year of a merger.
--- A unit of today that bears the name of one that ended (火花乡 became 火花镇) was made by the change and counts from then
--- on; under another name it was there before and took the others in (鹿角镇 went to 荣家湾镇).
+-- One row a township-level unit, of today or of the past: which unit of today its ground belongs to, the county, prefecture
+-- and province of that unit, and the report years in which the unit counts. A unit counts in the years at whose end it
+-- existed, because that unit reports on the year. So no ground counts twice in the year of a merger.
+-- A unit of today with the name of one that ended (火花乡 became 火花镇) was made by the change and counts from then on. A
+-- unit with another name existed before and absorbed the others (鹿角镇 went to 荣家湾镇).
 WITH RECURSIVE township AS (
     SELECT d.township_code, d.township_name, d.county_code, d.city_code, d.province_code, d.valid_to, d.successor_code
     FROM dim_division AS d

@@ -1,5 +1,5 @@
--- Reports of a township kind whose unit did not resolve, with every text that was tried. A person who finds the unit enters it;
--- the machine does not guess. Pages of counties and departments, and texts that are no report, are not listed.
+-- Township reports whose unit did not resolve, with every text that was tried. A person who finds the unit enters it; the
+-- machine does not guess. Pages of counties and departments, and texts that are no report, are not listed.
 SELECT
     r.report_id,
     r.raw_path,
@@ -25,6 +25,6 @@ WHERE
     AND r.doc_type IN ('annual_report', 'work_summary', 'enforcement_report')
     AND r.doc_level NOT IN ('county', 'city', 'department')
 GROUP BY
-    r.report_id, r.raw_path, r.source_url, r.title, s.publisher, s.opening, s.closing, s.index_number, r.county_code, r.place_candidates, r.report_year,
-    r.reason_code, r.reason_text, r.status_reason
+    r.report_id, r.raw_path, r.source_url, r.title, s.publisher, s.opening, s.closing, s.index_number, r.county_code,
+    r.place_candidates, r.report_year, r.reason_code, r.reason_text, r.status_reason
 ORDER BY n_facts DESC, r.report_id

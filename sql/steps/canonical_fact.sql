@@ -6,7 +6,7 @@ WITH fact AS (
         f.number_start, f.sentence, f.confidence, coalesce(f.scope, '') AS scope, f.months,
         f.period <> 'year' AS is_part_year,
         coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
-        -- Until October is less than the year: a flow of a part of the year has no upper bound for the year.
+        -- A flow of a part of the year, such as January to October, has no upper bound for the whole year.
         CASE
             WHEN m.kind = 'flow' AND m.aggregation = 'sum' AND f.period <> 'year' THEN NULL
             ELSE coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END)

@@ -1,10 +1,9 @@
 -- A row is a fact of an indicator that its report gives several times, with the reason why it may not count. Facts are
 -- compared within one report and indicator:
---   is_part     its total is a fact of the same indicator;
---   is_shorter  a figure of a longer part of the year, or of the year, is given for the same thing; all parts begin in
---               January, and a figure without a scope is of anything;
+--   is_shorter  a figure of more months is given for the same thing. Only the number of months is compared, not which
+--               months they are, and a figure without a scope is compared with all;
 --   is_repeat   it is a repeat of a figure that is neither a part nor shorter.
--- Nothing that is a part or shorter makes another fact shorter or a repeat.
+-- A part (its total is a fact of the same indicator) is neither, and makes no other fact shorter or a repeat.
 WITH restated_metric AS (
     SELECT f.report, f.metric
     FROM canonical_fact AS f
@@ -45,7 +44,6 @@ compared AS (
 SELECT
     c.fact_id,
     c.sentence,
-    c.is_part,
     c.is_shorter,
     NOT c.is_original
     AND bool_or(c.is_original AND NOT c.is_part AND NOT c.is_shorter) OVER (PARTITION BY c.report, c.metric)

@@ -1,5 +1,5 @@
--- A row is a fact and a target that it can count for. A target is what is worked out: an indicator, or a headline made of
--- several (dim_headline). For a headline only the first choice is here that a unit and year gives.
+-- A row is a fact and a target that it can count for. A target is an indicator, or a headline made of several
+-- (dim_headline). For a headline, only the facts of the first choice that the unit states in the year are here.
 WITH component AS (
     SELECT m.metric, t.metric AS target, h.choice, h.n_needed, h.is_lower_bound AS is_substitute
     FROM dim_headline AS h

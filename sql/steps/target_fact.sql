@@ -1,7 +1,7 @@
 -- A row is a fact and a shared target.
---   set_aside  why the fact does not count: part, part_year or repeat (see restated_fact); a fact is a part here if its
---              total is a fact of the same target, also of another indicator; null if it counts;
---   sentence   where it stands, if its report gives the indicator several times.
+--   set_aside  why the fact does not count; null if it counts. part: its total is a fact of the same target, also of
+--              another indicator. part_year, repeat: is_shorter and is_repeat of restated_fact;
+--   sentence   its sentence, if its report gives the indicator several times.
 WITH shared AS (
     SELECT
         c.unit_year, c.target, c.report, c.metric, c.aggregation, c.fact_id, c.subset_of, c.role, c.value,

@@ -1,13 +1,13 @@
--- One row a line of raw/corrections.csv, with what became of it. A line is applied only if the machine's answer is still the
--- one that the person expected. In this order:
---   invalid     the line cannot be used as it stands; 'problem' comes from reading the file, an unknown code is found here
---   not_found   no report of that name, or its text does not hold the words
+-- One row a line of raw/corrections.csv, with its outcome. A line is applied only if the machine's answer is still the one
+-- that the person expected. The outcome is the first of these that fits:
+--   invalid     the line cannot be used; 'problem' comes from reading the file, an unknown code is found here
+--   not_found   no report has that name, or its text does not contain the words
 --   ambiguous   several reports, several places in the text, or several facts fit
---   stale       the machine gives another answer by now, or none
---   superseded  of several lines on the same thing the one with the latest day counts, of one day the last
+--   stale       the machine now gives another answer, or none
+--   superseded  of several lines on the same thing the one with the latest day counts, and of one day the last line
 --   applied     all others
--- The fact meant is the one of that indicator whose number lies in the words. Only the texts and facts of the reports that are
--- named are read, so that without corrections this costs nothing.
+-- The fact meant is the one of that indicator whose number is within the words. Only the texts and facts of the reports that
+-- are named are read, so without corrections this costs nothing.
 WITH named AS (
     SELECT c.line, f.report_id
     FROM stage_corrections AS c
@@ -32,7 +32,7 @@ line AS (
     LEFT JOIN report AS r ON r.line = c.line
     LEFT JOIN dim_indicator AS i ON i.metric_code = c.metric_code AND NOT i.is_headline
 ),
-worded AS (
+line_words AS (
     SELECT
         l.line, l.report_id, t.text, l.metric_code, l.action, l.number_expected, l.number_right, l.char_start, l.char_end,
         coalesce(l.evidence, substr(t.text, l.char_start + 1, l.char_end - l.char_start)) AS words,
@@ -41,7 +41,7 @@ worded AS (
     INNER JOIN report_text AS t ON t.report_id = l.report_id
     WHERE l.is_on_fact
 ),
--- How often the words stand there: at given offsets once or not at all, else once, not at all, or more often (2).
+-- How often the text contains the words: 0, 1, or 2 for more than once. If the line gives offsets, only that place counts.
 passage AS (
     SELECT
         w.line, w.report_id, w.text, w.metric_code, w.action, w.number_expected, w.number_right, w.words, w.words_start,
@@ -54,10 +54,10 @@ passage AS (
             WHEN strpos(substr(w.text, w.words_start + 2), w.words) = 0 THEN 1
             ELSE 2
         END AS n_passages
-    FROM worded AS w
+    FROM line_words AS w
 ),
--- Where the number of an added fact stands: the first number of the words with its value, else their only number, else they
--- all. A zero without a 0 is implied by the words: a year among them is not its number.
+-- The place of the number of an added fact: the first number in the words with its value, else the only number in them, else
+-- all the words. A zero without a 0 is implied by the words: a year among them is not its number.
 number_in_words AS (
     SELECT
         p.line, n.char_start, n.char_end,
@@ -73,7 +73,7 @@ number AS (
     WHERE h.is_meant
     GROUP BY h.line
 ),
-placed AS (
+number_place AS (
     SELECT
         p.line, p.report_id, p.text, p.metric_code, p.action, p.number_expected, p.words, p.words_start, p.words_end, p.n_passages,
         coalesce(n.char_start, p.words_start) AS number_start,
@@ -82,20 +82,20 @@ placed AS (
     FROM passage AS p
     LEFT JOIN number AS n ON n.line = p.line
 ),
--- The machine's facts that a line may mean; for an added one those that stand in its way.
+-- The machine's facts that a line may mean; for an added fact, those at the same place.
 candidate AS (
     SELECT
-        p.line, f.report_id, f.fact_id, f.value, f.qualifier, f.value_low, f.value_high, f.char_start, f.char_end, f.number_start, f.number_end,
-        f.implicit_zero,
+        p.line, f.report_id, f.fact_id, f.value, f.qualifier, f.value_low, f.value_high, f.char_start, f.char_end,
+        f.number_start, f.number_end, f.implicit_zero,
         abs(f.value - p.number_expected) <= 1e-9 * greatest(abs(f.value), 1) AS is_expected
-    FROM placed AS p
+    FROM number_place AS p
     INNER JOIN stage_facts AS f ON f.report_id = p.report_id AND f.metric_code = p.metric_code
     WHERE
         CASE
             WHEN p.action = 'add' THEN
                 f.number_start = p.number_start OR (f.number_start < p.number_end AND f.number_end > p.number_start)
             WHEN p.n_passages = 1 THEN f.number_start >= p.words_start AND f.number_end <= p.words_end
-            -- Words that stand there more often: do they stand around this number?
+            -- The text contains the words more than once: is this number within one of these places?
             WHEN p.n_passages = 2 THEN contains(
                 substr(
                     p.text,
@@ -117,8 +117,8 @@ answer AS (
     FROM candidate AS c
     GROUP BY c.line
 ),
--- A number may have given several facts: where one is rejected, the number still stands for the others.
-beside AS (
+-- A number may have given several facts: if one is rejected, the number still belongs to the others.
+other_fact AS (
     SELECT a.line, list(o.fact_id ORDER BY o.fact_id) AS other_fact_ids
     FROM answer AS a
     INNER JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
@@ -127,9 +127,9 @@ beside AS (
     WHERE o.fact_id <> a.fact_id AND o.report_id IN (SELECT l.report_id FROM line AS l)
     GROUP BY a.line
 ),
-judged AS (
+judgement AS (
     SELECT
-        l.line, l.report, l.action, l.code, l.metric_code, l.unit, l.evidence, l.machine_expected, l.person_says, l.number_right,
+        l.line, l.report, l.action, l.metric_code, l.unit, l.evidence, l.machine_expected, l.person_says, l.number_right,
         l.qualifier AS qualifier_right, l.reason, l.corrected_by, l.corrected_on,
         CASE WHEN l.n_reports = 1 THEN l.report_id END AS report_id,
         CASE
@@ -219,10 +219,10 @@ judged AS (
     FROM line AS l
     LEFT JOIN stage_identities AS i ON l.action IN ('place', 'year') AND l.n_reports = 1 AND i.report_id = l.report_id
     LEFT JOIN dim_division AS d ON l.action = 'place' AND d.level = 'township' AND d.township_code = l.person_says
-    LEFT JOIN placed AS p ON p.line = l.line
+    LEFT JOIN number_place AS p ON p.line = l.line
     LEFT JOIN answer AS a ON a.line = l.line
     LEFT JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
-    LEFT JOIN beside AS b ON b.line = l.line
+    LEFT JOIN other_fact AS b ON b.line = l.line
 ),
 ranked AS (
     SELECT
@@ -232,7 +232,7 @@ ranked AS (
                 j.fault IS NULL, CASE WHEN j.action IN ('place', 'year') THEN j.action || ' ' || j.report_id ELSE j.fact_id END
             ORDER BY j.corrected_on DESC NULLS LAST, j.line DESC
         ) AS latest_line
-    FROM judged AS j
+    FROM judgement AS j
 )
 SELECT
     j.line,
@@ -279,6 +279,6 @@ SELECT
     j.reason,
     j.corrected_by,
     j.corrected_on
-FROM judged AS j
+FROM judgement AS j
 INNER JOIN ranked AS r ON r.line = j.line
 ORDER BY j.line

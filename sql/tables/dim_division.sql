@@ -1,9 +1,9 @@
--- One row a unit of any level. The register lists townships only, with the units above them; those are folded out of it.
--- 东莞, 中山 and 儋州 have no county level and stand as a county of their own, under the same code as the prefecture:
--- a code is unique within its level. Counties that a province runs itself share one prefecture code, but not a name.
+-- One row a unit of any level. The register lists townships only, with the units above them, from which the rows of those
+-- are made. 东莞, 中山 and 儋州 have no county level and are a county of their own, with the same code as the prefecture: a
+-- code is unique within its level. Counties that a province governs directly share one prefecture code, but not a name.
 -- valid_from is the earliest day on which we know a row to hold: the register's cut-off day (30 June 2023), or the day of
--- the change that made the unit. Units of the past come from the changes, each with the unit that followed it; a change
--- that keeps the code (a rename, or a new code that no register has yet) is another name of the same unit, and no row.
+-- the change that made the unit. Former units come from the changes, each with the unit that followed it. A change that
+-- keeps the code (a rename, or a new code that no register has yet) gives the unit another name, and no row.
 WITH past AS (
     SELECT c.old_code, c.old_name, c.county_code, c.known_since, c.changed_on - 1 AS valid_to, c.new_code
     FROM ref_division_changes AS c

@@ -1,5 +1,5 @@
--- What each headline measure is made of. The lowest choice that a report states is taken; the metrics of that choice are
--- added. Fewer of them than n_needed, or a choice that counts only some of the people, gives a lower bound.
+-- What each headline is made of. The first choice that a report states is taken, and the metrics of that choice are added.
+-- Fewer of them than n_needed, or a choice that counts only some of the people, gives a lower bound.
 WITH component AS (
     -- By pattern, so that a study or training session added to the codebook is counted without a change here.
     SELECT

@@ -1,5 +1,4 @@
--- One row a codebook entry, and one for each of the four headline measures, which are made of codebook entries
--- (dim_headline says of which).
+-- One row a codebook entry, and one for each of the four headlines, which are made of codebook entries (dim_headline).
 WITH headline AS (
     SELECT v.metric_code, v.name_zh, v.name_en, v.unit, v.kind, v.counts, v.excludes, v.definition, v.definition_zh
     FROM (VALUES

@@ -1,14 +1,14 @@
--- One row a file below the raw folder, whatever became of it. Four written rules stand here:
+-- One row a file below the raw folder, accepted or not. Four rules decide:
 --
 -- Reason: the first step that keeps a file out gives its reason: opening it, reading it, extracting it, then the comparison of
 -- bytes, then who reports on what. `reason_code` is a code of pipelines/reasons.py, `reason_text` its sentence, and
--- `status_reason` both together. (`reason` is taken: it is what a person wrote who corrected the place or the year.)
+-- `status_reason` both together. (`reason` has another meaning here: why a person corrected the place or the year.)
 --
--- Corrections: a place or year that a person gave (correction) counts in place of the machine's, which stays beside it. A report
--- that was kept out for nothing but its place or year is judged again.
+-- Corrections: a place or year that a person gave (correction) counts instead of the machine's, which is kept in a column of
+-- its own. A report that was quarantined only for its place or year may then be accepted.
 --
--- Same bytes: of several files with the same bytes one stays (an accepted one before a quarantined one, since a sidecar may
--- be what names the unit; then the first raw_path), the others are quarantined as duplicates of it.
+-- Same bytes: of several files with the same bytes one stays, the others are quarantined as its duplicates. An accepted file
+-- stays before a quarantined one, because only its sidecar may name the unit; then the first raw_path stays.
 --
 -- Canonical: of several accepted reports of one unit, year and family (annual_report and work_summary are one family,
 -- enforcement_report another, because a unit may owe both) the canonical one is, in this order:
@@ -18,8 +18,8 @@
 --   4. a correction before what it corrects;
 --   5. from a government's host (.gov.cn), then without an address, then from another host, which is a mirror;
 --   6. later published_on; 7. more characters; 8. first raw_path.
--- version_reason names the first point in which another version fell behind, canonical_report_id the one that stays.
-WITH given AS (
+-- version_reason names the first of these points in which another version is worse, canonical_report_id the canonical one.
+WITH corrected AS (
     SELECT
         c.report_id,
         max(c.township_code) FILTER (WHERE c.action = 'place') AS township_code,
@@ -32,9 +32,9 @@ WITH given AS (
     WHERE c.outcome = 'applied' AND c.action IN ('place', 'year')
     GROUP BY c.report_id
 ),
-given_place AS (
+corrected_place AS (
     SELECT g.report_id, d.township_code, d.county_code
-    FROM given AS g
+    FROM corrected AS g
     INNER JOIN dim_division AS d ON d.level = 'township' AND d.township_code = g.township_code
 ),
 document AS (
@@ -85,8 +85,8 @@ document AS (
     LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
     LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
     LEFT JOIN stage_readings AS r ON r.report_id = f.report_id
-    LEFT JOIN given AS g ON g.report_id = f.report_id
-    LEFT JOIN given_place AS p ON p.report_id = f.report_id
+    LEFT JOIN corrected AS g ON g.report_id = f.report_id
+    LEFT JOIN corrected_place AS p ON p.report_id = f.report_id
 ),
 first_of_bytes AS (
     SELECT
@@ -97,7 +97,7 @@ first_of_bytes AS (
     GROUP BY o.raw_sha256
 ),
 -- A staged row that is there twice (the audit refuses it) must not multiply on the way: hence DISTINCT.
-judged AS (
+judgement AS (
     SELECT DISTINCT
         o.report_id,
         b.report_id AS first_report_id,
@@ -131,7 +131,7 @@ canonical AS (
                 o.char_count DESC, o.raw_path
         ) AS canonical_report_id
     FROM document AS o
-    INNER JOIN judged AS j ON j.report_id = o.report_id
+    INNER JOIN judgement AS j ON j.report_id = o.report_id
     WHERE j.reason IS NULL
 ),
 version AS (
@@ -194,7 +194,7 @@ SELECT
     o.reader_version,
     o.identifier_version
 FROM document AS o
-INNER JOIN judged AS j ON j.report_id = o.report_id
+INNER JOIN judgement AS j ON j.report_id = o.report_id
 LEFT JOIN canonical AS c ON c.report_id = o.report_id
 LEFT JOIN version AS v ON v.report_id = o.report_id
 ORDER BY o.report_id

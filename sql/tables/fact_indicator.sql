@@ -18,8 +18,8 @@ fact AS (
         f.fact_id, f.report_id, f.metric_code, f.value, f.unit, f.unit_raw, f.qualifier, f.value_low, f.value_high, f.role,
         f.subset_of, f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
         f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
-        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine, NULL::VARCHAR AS corrected_by,
-        NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
+        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine,
+        NULL::VARCHAR AS corrected_by, NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
     ANTI JOIN corrected_report AS o ON o.report_id = f.report_id
     UNION ALL
@@ -33,8 +33,8 @@ fact AS (
         CASE WHEN gone.fact_id IS NULL THEN f.role ELSE 'total' END,
         CASE WHEN gone.fact_id IS NULL THEN f.subset_of END,
         f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
-        f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end, f.number_start,
-        f.number_end, f.sentence, f.rule_id, f.read_as,
+        f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
+        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as,
         CASE WHEN s.fact_id IS NULL THEN f.confidence ELSE 1.0 END,
         s.value_machine, s.corrected_by, s.reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f

@@ -1,4 +1,4 @@
--- One row a number of any report, with what became of it. Corrections of facts (table correction) hold for their
+-- One row a number of any report, with its disposition. Corrections of facts (table correction) are applied to their
 -- numbers too. The number of a rejected fact is `rejected`, or it belongs to another fact that it gave. The numbers under an
 -- added fact become facts. If the machine found no number there, the words that the person named are one, unless they imply
 -- a zero.

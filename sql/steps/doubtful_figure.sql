@@ -1,0 +1,53 @@
+-- A row is a figure of an indicator and one reason to doubt it: conflict, outlier or jump (see review_queue). `doubt` is
+-- how likely it is wrong, 0 to 100. The largest mart is read once for all three reasons.
+WITH usual AS (
+    SELECT g.metric_code, median(g.value) AS median
+    FROM township_metric AS g
+    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
+    WHERE i.kind <> 'rate' AND NOT g.is_headline
+    GROUP BY g.metric_code
+    HAVING count(*) >= 10 AND median(g.value) > 0
+),
+jump AS (
+    SELECT y.township_code, y.report_year, y.metric_code, y.previous_value
+    FROM township_change AS y
+    INNER JOIN dim_indicator AS i ON i.metric_code = y.metric_code
+    WHERE
+        y.is_exact AND i.kind <> 'rate' AND least(y.value, y.previous_value) > 0
+        AND greatest(y.value, y.previous_value) >= 100
+        AND greatest(y.value, y.previous_value) > 10 * least(y.value, y.previous_value)
+),
+figure AS MATERIALIZED (
+    SELECT
+        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.has_conflict,
+        m.report_ids[1] AS report_id, j.previous_value, u.median
+    FROM township_metric AS m
+    LEFT JOIN usual AS u ON u.metric_code = m.metric_code AND m.qualifier = 'exact' AND m.value > 20 * u.median
+    LEFT JOIN jump AS j
+        ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
+    WHERE NOT m.is_headline AND (m.has_conflict OR u.median IS NOT NULL OR j.previous_value IS NOT NULL)
+)
+SELECT
+    'conflict' AS kind, g.report_id || ':' || g.metric_code AS subject, g.report_id, g.township_code, g.report_year,
+    g.metric_code, list_concat(g.fact_ids, g.set_aside_fact_ids) AS fact_ids,
+    'one figure for the same thing; the larger, ' || g.value::VARCHAR || ', was kept' AS expected, 80.0 AS doubt
+FROM figure AS g
+WHERE g.has_conflict
+UNION ALL
+SELECT
+    'outlier', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
+    g.metric_code, g.fact_ids,
+    'a figure near ' || g.median::VARCHAR || ' ' || coalesce(g.unit, '') || ', the median; ' || g.value::VARCHAR
+    || ' was read: confirm or correct',
+    10.0
+FROM figure AS g
+WHERE g.median IS NOT NULL
+UNION ALL
+SELECT
+    'jump', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
+    g.metric_code, g.fact_ids,
+    'a figure near ' || g.previous_value::VARCHAR || ' ' || coalesce(g.unit, '') || ', that of the year before; '
+    || g.value::VARCHAR || ' was read: confirm or correct',
+    15.0
+FROM figure AS g
+WHERE g.previous_value IS NOT NULL
