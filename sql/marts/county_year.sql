@@ -14,9 +14,15 @@ SELECT
     a.value_high,
     a.is_lower_bound,
     a.method,
+    a.mean,
+    a.weighted_mean,
+    a.n_weighted,
     a.n_reporting,
     a.n_units,
     a.coverage,
+    a.n_special_reporting,
+    a.n_special,
+    a.n_dropped,
     a.n_part_of_year,
     a.n_conflicts
 FROM area_figure AS a

@@ -1,5 +1,5 @@
--- How many of the townships of a province have a report of the year here? What is missing may be unpublished or not yet collected.
--- 各省每年有多少乡镇的报告已收录？缺少的可能未公开，也可能尚未收集。
+-- How many townships of a province, without zones and farms, have a report of the year? What is missing may be unpublished or not yet collected.
+-- 各省每年有多少乡镇（不含开发区、农林场等）的报告已收录？缺少的可能未公开，也可能尚未收集。
 WITH reporting AS (
     SELECT y.province_code, y.report_year, count(*) AS n_reporting, avg(y.n_facts) AS facts_per_report
     FROM township_year AS y
@@ -8,7 +8,7 @@ WITH reporting AS (
 size AS (
     SELECT d.province_code, d.province_name, count(*) AS n_units
     FROM dim_division AS d
-    WHERE d.level = 'township' AND d.valid_to IS NULL
+    WHERE d.level = 'township' AND d.valid_to IS NULL AND d.unit_class <> 'special'
     GROUP BY d.province_code, d.province_name
 )
 SELECT

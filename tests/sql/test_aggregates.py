@@ -168,6 +168,134 @@ def test_a_unit_that_took_others_in_was_there_before(tmp_path):
     assert county(warehouse, "exam_sessions", "value, n_reporting, n_units") == [(12, 2, 4)]
 
 
+AREA = "report_year, value, n_reporting, n_units, coverage, n_dropped"
+
+
+def test_a_report_under_the_new_name_stands_for_the_units_before_the_change(tmp_path):
+    """Neither of the two that became one reports for 2020; the new unit accounts for the ground of both."""
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2020, [sessions(7)]),
+        Report("b.txt", ANHAI, 2020, [sessions(2)]),
+        changes=UPGRADED,
+    )
+    assert county(warehouse, "exam_sessions", AREA) == [(2020, 9, 2, 3, 1, 0)]
+
+
+def test_a_report_under_the_new_name_is_left_out_where_a_unit_of_then_states_the_same(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2020, [sessions(7), staff(5)]),
+        Report("b.txt", SHISHI, 2020, [sessions(3)]),
+        changes=UPGRADED,
+    )
+    assert county(warehouse, "exam_sessions", AREA) == [(2020, 3, 1, 3, 1 / 3, 1)]
+    assert county(warehouse, "enforcement_staff", AREA) == [(2020, 5, 1, 3, 2 / 3, 0)]
+
+
+def test_reports_under_the_old_names_stand_for_the_new_unit_until_it_reports(tmp_path):
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", SHISHI, 2021, [sessions(3)]),
+        Report("b.txt", YINGLIN, 2021, [sessions(4)]),
+        Report("c.txt", SHISHI, 2022, [sessions(3)]),
+        Report("d.txt", YINGLIN, 2022, [sessions(4)]),
+        Report("e.txt", CHIDIAN, 2022, [sessions(9)]),
+        changes=UPGRADED,
+    )
+    assert county(warehouse, "exam_sessions", AREA) == [(2021, 7, 2, 2, 0.5, 0), (2022, 9, 1, 2, 0.5, 2)]
+
+
+@pytest.mark.parametrize(("codes", "value"), [((CHIDIAN, SHISHI), 1), ((CHIDIAN, YINGLIN), 2), ((SHISHI, YINGLIN), 2)])
+def test_of_several_units_of_one_line_one_always_counts(codes, value, tmp_path):
+    """2019: the first unit has ended, the second counts, the third does not yet exist."""
+    figures = {CHIDIAN: 1, YINGLIN: 2, SHISHI: 3}
+    warehouse = build(
+        tmp_path,
+        *(Report(f"{code}.txt", code, 2019, [sessions(figures[code])]) for code in codes),
+        changes=(("2018-05-06", SHISHI, "英林村", YINGLIN), ("2021-05-06", YINGLIN, "池店乡", CHIDIAN)),
+    )
+    assert county(warehouse, "exam_sessions", "value, n_reporting, n_dropped") == [(value, 1, 1)]
+
+
+def test_a_bound_that_is_not_known_counts_as_nothing_in_a_sum(tmp_path):
+    """At most 9 of the one, exactly 3 of the other: at least 3, at most 12."""
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2022, [sessions(9, qualifier="at_most", value_low=None)]),
+        Report("b.txt", ANHAI, 2022, [sessions(3)]),
+        Report("c.txt", CHIDIAN, 2023, [sessions(9, qualifier="approx", value_low=None, value_high=None)]),
+        Report("d.txt", ANHAI, 2023, [sessions(3)]),
+    )
+    assert county(warehouse, "exam_sessions", "value, value_low, value_high") == [(12, 3, 12), (12, 3, None)]
+
+
+def test_plain_and_weighted_mean_stand_side_by_side_in_every_year(tmp_path):
+    """In 2022 both state the weight, in 2023 one: `value` changes its method, the two columns do not."""
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2022, [takers(30), rate(90), sessions(4)]),
+        Report("b.txt", ANHAI, 2022, [takers(10), rate(100)]),
+        Report("c.txt", CHIDIAN, 2023, [takers(30), rate(90)]),
+        Report("d.txt", ANHAI, 2023, [rate(100)]),
+    )
+    columns = "value, method, mean, weighted_mean, n_weighted, n_reporting"
+    assert county(warehouse, "exam_pass_rate", columns) == [
+        (92.5, "weighted_mean", 95, 92.5, 2, 2),
+        (95, "mean", 95, 90, 1, 2),
+    ]
+    assert county(warehouse, "exam_sessions", "mean, weighted_mean, n_weighted") == [(None, None, None)]
+
+
+ZONE = "350582501"  # a development zone of the county
+
+
+def test_a_special_unit_is_not_expected_to_report_and_counts_apart_where_it_does(tmp_path, monkeypatch):
+    import warehouse_fixtures
+
+    zone = (ZONE, "晋江经济开发区", "350582", "晋江市", "350500", "泉州市", "350000", "福建省")
+    monkeypatch.setattr(warehouse_fixtures, "DIVISIONS", [*warehouse_fixtures.DIVISIONS, zone])
+    warehouse = build(
+        tmp_path,
+        Report("a.txt", CHIDIAN, 2022, [sessions(3)]),
+        Report("b.txt", CHIDIAN, 2023, [sessions(3)]),
+        Report("c.txt", ZONE, 2023, [sessions(4)]),
+    )
+    columns = "value, n_reporting, n_units, coverage, n_special_reporting, n_special"
+    assert county(warehouse, "exam_sessions", columns) == [(3, 1, 2, 0.5, 0, 1), (7, 2, 2, 0.5, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "unit_class"),
+    [
+        ("350582107", "池店镇", "town"),
+        ("411322201", "柳河乡", "township"),
+        ("150421201", "罕苏木苏木", "township"),
+        ("411322311", "袁店回族乡", "ethnic_township"),
+        ("150722201", "鄂温克民族苏木", "ethnic_township"),
+        ("441900003", "东城街道", "subdistrict"),
+        ("420112001", "吴家山街", "subdistrict"),
+        ("110105035", "来广营地区", "subdistrict"),
+        ("410104570", "商都路街道", "subdistrict"),
+        ("140171406", "太原武宿综合保税区街道", "special"),
+        ("650205509", "兵团一三七团乡", "special"),
+        ("350582501", "经济开发区", "special"),
+        ("230781500", "红旗农场", "special"),
+        ("360483400", "山林场", "special"),
+        ("340711198", "郊区直辖村级区划", "special"),
+    ],
+)
+def test_the_class_of_a_unit(code, name, unit_class, tmp_path, monkeypatch):
+    import warehouse_fixtures
+
+    row = (code, name, "350582", "晋江市", "350500", "泉州市", "350000", "福建省")
+    monkeypatch.setattr(warehouse_fixtures, "DIVISIONS", [row])
+    warehouse = build(tmp_path)
+    assert warehouse.sql("SELECT level, unit_class FROM dim_division ORDER BY level") == [
+        ("city", None), ("county", None), ("province", None), ("township", unit_class),
+    ]  # fmt: skip
+
+
 def test_figures_of_the_past_count_where_the_successor_lies(tmp_path):
     warehouse = build(
         tmp_path,

@@ -59,7 +59,8 @@ def test_column_lineage_passes_ctes_windows_unions_and_lambdas():
     assert lineage("township_metric", "value") == {"dim_indicator.aggregation", "fact_indicator.value"}
     assert lineage("township_year", "trainings_held") == {"township_metric.metric_code", "township_metric.value"}
     assert lineage("county_year", "n_units") == {"area_figure.n_units"}
-    assert lineage("area_figure", "n_units") == set()  # a count of rows has no source column
+    assert lineage("area_figure", "n_units") == {"township_succession.unit_class"}
+    assert lineage("area_figure", "n_reporting") == set()  # a count of rows has no source column
     assert lineage("worklist_divisions", "publisher") == {"stage_identities.publisher"}
     assert lineage("dim_division", "division_code") >= {"ref_divisions.county_code", "ref_divisions.township_code"}
 
