@@ -130,10 +130,10 @@ def _(ask, mo):
     widest = ask("""
         SELECT
             y.province_name, y.county_name, y.township_name, y.report_year,
-            y.enforcement_staff_low AS at_least, y.enforcement_staff_high AS at_most
+            y.enforcement_staff_headline_low AS at_least, y.enforcement_staff_headline_high AS at_most
         FROM township_year AS y
-        WHERE y.enforcement_staff_is_lower_bound
-        ORDER BY y.enforcement_staff_low DESC, y.township_code, y.report_year
+        WHERE y.enforcement_staff_headline_is_lower_bound
+        ORDER BY y.enforcement_staff_headline_low DESC, y.township_code, y.report_year
         LIMIT 10
     """)
     mo.ui.table(

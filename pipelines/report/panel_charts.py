@@ -4,7 +4,7 @@ The values are counted in classes that widen with the value, because a few units
 dozen. DuckDB counts, so that millions of figures are drawn as fast as five.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 SIZE = (640, 380)
 DISTRIBUTIONS, CHANGES_ON_YEAR_BEFORE = "headline_distributions", "change_on_the_year_before"
-# The column of a headline -> its code in dim_indicator, and what it counts.
+# The headlines by their code, which is also their column in township_year, and what each counts.
 HEADLINES = {
-    "trainings_held": ("trainings_held", "次 sessions"),
-    "enforcement_staff": ("enforcement_staff_headline", "人 persons"),
-    "petitions_handled": ("petitions_handled", "件 cases"),
-    "publicity_events": ("publicity_events_headline", "场 events"),
+    "trainings_held": "次 sessions",
+    "enforcement_staff_headline": "人 persons",
+    "petitions_handled": "件 cases",
+    "publicity_events_headline": "场 events",
 }
 INFINITY = float("inf")
 # The upper ends of the classes, and the label below each.
@@ -51,7 +51,7 @@ Describe = Callable[[int, int, float, bool], str]
 
 def headlines(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """How each headline is distributed over the classes of `VALUES`; the columns are those of `SCHEMA`."""
-    return _histograms(con, DISTRIBUTIONS, {headline: headline for headline in HEADLINES}, VALUES, VALUE_LABELS)
+    return _histograms(con, DISTRIBUTIONS, VALUES, VALUE_LABELS)
 
 
 def changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -59,20 +59,15 @@ def changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
     `n_possible` counts the pairs of years with both figures, `n_stating` those of them with two exact figures.
     """
-    codes = {code: headline for headline, (code, _) in HEADLINES.items()}
-    return _histograms(con, CHANGES_ON_YEAR_BEFORE, codes, CHANGES, CHANGE_LABELS)
+    return _histograms(con, CHANGES_ON_YEAR_BEFORE, CHANGES, CHANGE_LABELS)
 
 
 def _histograms(
-    con: duckdb.DuckDBPyConnection,
-    chart: str,
-    headline_of: Mapping[str, str],
-    ends: Sequence[float],
-    labels: Sequence[str],
+    con: duckdb.DuckDBPyConnection, chart: str, ends: Sequence[float], labels: Sequence[str]
 ) -> pl.DataFrame:
-    """Run the SQL of `chart`. `headline_of` maps the first column of its rows to a headline."""
+    """Run the SQL of `chart`, whose rows begin with a headline."""
     found = con.execute(chart_file(chart).sql, {"ends": [float(end) for end in ends[:-1]]}).fetchall()
-    by_headline = {headline_of[name]: cells for name, *cells in found if name in headline_of}
+    by_headline = {headline: cells for headline, *cells in found}
     rows = []
     for headline in HEADLINES:
         counts, bounds, *totals = by_headline.get(headline, (None, None, 0, 0, None))
@@ -93,7 +88,7 @@ def draw_headlines(frame: pl.DataFrame) -> bytes:
         "柱高:乡镇年数;n:写明该数的 / 有报告的乡镇年 · "
         "Bars: units × years; n: those that state the figure, of those with a report",
         describe,
-        lambda headline: f"{HEADLINES[headline][1]},组上限 upper end of the class",
+        lambda headline: f"{HEADLINES[headline]},组上限 upper end of the class",
         has_legend=True,
     )
 
@@ -144,7 +139,8 @@ def _bars(axes: "Axes", headline: str, part: pl.DataFrame, describe: Describe) -
     from matplotlib.ticker import MaxNLocator
 
     stating, possible, median = part.select("n_stating", "n_possible", "median").row(0)
-    title = f"{describe_column(chart_file(DISTRIBUTIONS).page, headline).zh}  {headline.replace('_', ' ')}"
+    name = headline.removesuffix("_headline").replace("_", " ")
+    title = f"{describe_column(chart_file(DISTRIBUTIONS).page, headline).zh}  {name}"
     if not stating:
         axes.set_title(title)
         return write_nothing_to_show(axes, f"无数据 no figure (n = 0 / {possible:,})")

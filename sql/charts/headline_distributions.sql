@@ -4,13 +4,13 @@ WITH figure AS (
     SELECT 'trainings_held' AS headline, y.trainings_held AS value, y.trainings_held_is_lower_bound AS is_lower_bound
     FROM township_year AS y
     UNION ALL
-    SELECT 'enforcement_staff', y.enforcement_staff, y.enforcement_staff_is_lower_bound
+    SELECT 'enforcement_staff_headline', y.enforcement_staff_headline, y.enforcement_staff_headline_is_lower_bound
     FROM township_year AS y
     UNION ALL
     SELECT 'petitions_handled', y.petitions_handled, y.petitions_handled_is_lower_bound
     FROM township_year AS y
     UNION ALL
-    SELECT 'publicity_events', y.publicity_events, y.publicity_events_is_lower_bound
+    SELECT 'publicity_events_headline', y.publicity_events_headline, y.publicity_events_headline_is_lower_bound
     FROM township_year AS y
 )
 SELECT

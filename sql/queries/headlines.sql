@@ -6,8 +6,8 @@ SELECT
     y.township_name AS township,
     y.report_year AS year,
     if(y.trainings_held_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.trainings_held) AS trainings_held,
-    if(y.enforcement_staff_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.enforcement_staff) AS enforcement_staff,
+    if(y.enforcement_staff_headline_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.enforcement_staff_headline) AS enforcement_staff,
     if(y.petitions_handled_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.petitions_handled) AS petitions_handled,
-    if(y.publicity_events_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.publicity_events) AS publicity_events
+    if(y.publicity_events_headline_is_lower_bound, '≥ ', '') || format('{:,.15g}', y.publicity_events_headline) AS publicity_events
 FROM township_year AS y
 ORDER BY y.township_code, y.report_year

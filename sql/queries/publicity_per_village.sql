@@ -4,14 +4,14 @@ SELECT
     y.province_name AS province,
     y.county_name AS county,
     y.report_year AS year,
-    sum(y.publicity_events)::BIGINT AS events,
+    sum(y.publicity_events_headline)::BIGINT AS events,
     sum(y.villages_with_legal_adviser)::BIGINT AS villages,
-    round(sum(y.publicity_events) / sum(y.villages_with_legal_adviser), 2) AS events_per_village,
-    bool_or(y.publicity_events_is_lower_bound) AS is_lower_bound,
+    round(sum(y.publicity_events_headline) / sum(y.villages_with_legal_adviser), 2) AS events_per_village,
+    bool_or(y.publicity_events_headline_is_lower_bound) AS is_lower_bound,
     count(*) AS n
 FROM township_year AS y
 WHERE
-    y.publicity_events IS NOT NULL
+    y.publicity_events_headline IS NOT NULL
     AND y.villages_with_legal_adviser > 0
     AND y.report_year = (SELECT max(l.report_year) FROM township_year AS l)
 GROUP BY y.county_code, y.province_name, y.county_name, y.report_year

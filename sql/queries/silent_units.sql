@@ -10,8 +10,8 @@ SELECT
 FROM township_year AS y
 WHERE
     y.trainings_held IS NULL
-    AND y.enforcement_staff IS NULL
+    AND y.enforcement_staff_headline IS NULL
     AND y.petitions_handled IS NULL
-    AND y.publicity_events IS NULL
+    AND y.publicity_events_headline IS NULL
 ORDER BY y.n_facts, y.township_code, y.report_year
 LIMIT 50

@@ -19,12 +19,12 @@ SELECT
     coalesce(c.facts, 0) AS facts,
     CASE WHEN y.trainings_held_is_lower_bound THEN '≥ ' ELSE '' END
         || format('{:,.15g}', y.trainings_held) AS trainings_held,
-    CASE WHEN y.enforcement_staff_is_lower_bound THEN '≥ ' ELSE '' END
-        || format('{:,.15g}', y.enforcement_staff) AS enforcement_staff,
+    CASE WHEN y.enforcement_staff_headline_is_lower_bound THEN '≥ ' ELSE '' END
+        || format('{:,.15g}', y.enforcement_staff_headline) AS enforcement_staff,
     CASE WHEN y.petitions_handled_is_lower_bound THEN '≥ ' ELSE '' END
         || format('{:,.15g}', y.petitions_handled) AS petitions_handled,
-    CASE WHEN y.publicity_events_is_lower_bound THEN '≥ ' ELSE '' END
-        || format('{:,.15g}', y.publicity_events) AS publicity_events
+    CASE WHEN y.publicity_events_headline_is_lower_bound THEN '≥ ' ELSE '' END
+        || format('{:,.15g}', y.publicity_events_headline) AS publicity_events
 FROM shown AS s
 LEFT JOIN dim_division AS d ON d.division_code = s.township_code
 LEFT JOIN counted AS c ON c.report_id = s.report_id

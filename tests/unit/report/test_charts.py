@@ -98,7 +98,7 @@ def test_coverage_says_of_how_many_units_how_many_report(warehouse: Warehouse) -
 def test_a_headline_is_counted_in_classes_with_its_lower_bounds(warehouse: Warehouse) -> None:
     with tables(warehouse) as con:
         frame = panels.headlines(con)
-    assert classes(frame, "enforcement_staff") == {"5": (3, 0), "10": (1, 1), "20": (1, 0)}
+    assert classes(frame, "enforcement_staff_headline") == {"5": (3, 0), "10": (1, 1), "20": (1, 0)}
     assert classes(frame, "petitions_handled") == {"50": (1, 0), "100": (2, 0), "200": (2, 0)}
     assert classes(frame, "trainings_held") == {}
     shown = texts(panels.draw_headlines(frame))
@@ -110,7 +110,7 @@ def test_a_headline_is_counted_in_classes_with_its_lower_bounds(warehouse: Wareh
 def test_a_change_is_counted_where_both_figures_are_exact(warehouse: Warehouse) -> None:
     with tables(warehouse) as con:
         frame = panels.changes(con)
-    assert classes(frame, "enforcement_staff") == {"+50": (1, 0)}
+    assert classes(frame, "enforcement_staff_headline") == {"+50": (1, 0)}
     assert classes(frame, "petitions_handled") == {"+20": (1, 0), "+50": (1, 0)}
     shown = texts(panels.draw_changes(frame))
     assert "n = 1 / 2, 中位数 median +25 %" in shown, "that 4 became 6 or more says nothing of how much"

@@ -201,7 +201,7 @@ def read_dta(path: Path) -> tuple[list[dict[str, Any]], Any]:
 
 
 def as_stata(found: Warehouse, table: str) -> list[dict[str, Any]]:
-    """The rows of a table as Stata holds them: a list is one text, a missing text an empty one."""
+    """The rows of a table as Stata holds them: a list is one text, a missing text an empty one, a name cut."""
     types = {row["column_name"]: row["column_type"] for row in rows(found.release_path, f"(DESCRIBE {table})")}
 
     def value(name: str, plain: Any) -> Any:
@@ -209,7 +209,8 @@ def as_stata(found: Warehouse, table: str) -> list[dict[str, Any]]:
             return ""
         return "; ".join(plain) if isinstance(plain, list) else plain
 
-    return [{name: value(name, plain) for name, plain in row.items()} for row in rows(found.release_path, table)]
+    assert len({name[:32] for name in types}) == len(types)
+    return [{name[:32]: value(name, plain) for name, plain in row.items()} for row in rows(found.release_path, table)]
 
 
 @pytest.mark.parametrize("table", DTA_TABLES)
@@ -218,7 +219,7 @@ def test_stata_holds_values_and_labels(released: Warehouse, whole: Exported, tab
     assert found == as_stata(released, table) and found
     types = {row["column_name"]: row["column_type"] for row in rows(released.release_path, f"(DESCRIBE {table})")}
     assert whole.release_id in meta.file_label
-    for name, label in meta.column_names_to_labels.items():
+    for name, label in zip(types, meta.column_names_to_labels.values(), strict=True):
         text = describe_column(table, name)
         assert len(label) <= 80 and f"{text.zh}: {text.en}".startswith(label.removesuffix("…"))
     flags = {name for name, kind in types.items() if kind == "BOOLEAN" and len(name) < 32}
