@@ -20,11 +20,13 @@ import polars as pl
 
 from pipelines.build.stamped_parquet import write_parquet
 from pipelines.errors import FazhiError
+from pipelines.stage import correction_settings
 
-COLUMNS = (
+REQUIRED = (
     *("report", "action", "metric_code", "evidence", "char_start", "char_end"),
     *("machine_value", "value", "reason", "who", "on"),
 )
+COLUMNS = (*REQUIRED, *correction_settings.COLUMNS)
 ON_FACTS = ("accept", "reject", "value", "add")
 ACTIONS = (*ON_FACTS, "place", "year")
 SCHEMA = {
@@ -40,6 +42,7 @@ SCHEMA = {
     "number_expected": pl.Float64(),
     "number_right": pl.Float64(),
     "qualifier": pl.String(),
+    **correction_settings.SCHEMA,
     "reason": pl.String(),
     "corrected_by": pl.String(),
     "corrected_on": pl.Date(),
@@ -100,25 +103,24 @@ def read_corrections(path: Path) -> pl.DataFrame:
         raise CorrectionsError(
             f"{path} is not UTF-8 (byte {error.start}); save it as 'CSV UTF-8', no correction is applied until then"
         ) from error
-    return pl.DataFrame([_staged(line, cells) for line, cells in _rows(path, text)], schema=SCHEMA)
+    return pl.DataFrame([_staged(*row) for row in _rows(path, text)], schema=SCHEMA)
 
 
-def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line that is not empty, with its number. A cell in quotes may hold several lines of the file."""
+def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str], list[str]]]:
+    """The number, the header and the cells of each line that is not empty. A cell in quotes may hold several lines."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        if sorted(header) != sorted(COLUMNS):
+        if not set(REQUIRED) <= set(header) <= set(COLUMNS) or len(header) != len(set(header)):
             raise CorrectionsError(
-                f"{path}: the header is {','.join(header)[:200]!r}, expected {','.join(COLUMNS)}; correct line 1"
+                f"{path}: the header is {','.join(header)[:200]!r}, expected {','.join(COLUMNS)} (the last three may "
+                "be left out); correct line 1"
             )
         before = reader.line_num
-        order = [header.index(column) for column in COLUMNS]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                # In a line of the wrong length nobody knows which cell is which, so that they keep their order.
-                yield before + 1, [cells[at] for at in order] if len(cells) == len(COLUMNS) else cells
+                yield before + 1, header, cells
             before = reader.line_num
     except csv.Error as error:
         raise CorrectionsError(
@@ -126,12 +128,13 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _staged(line: int, cells: list[str]) -> dict[str, Any]:
+def _staged(line: int, header: list[str], cells: list[str]) -> dict[str, Any]:
     """The row of one line. If something is wrong, `problem` says what was found and what was expected."""
-    if len(cells) != len(COLUMNS):
-        problem = f"found {len(cells)} cells, expected {len(COLUMNS)}; put a cell that holds a comma into quotes"
+    if len(cells) != len(header):
+        problem = f"found {len(cells)} cells, expected {len(header)}; put a cell that holds a comma into quotes"
         return {"line": line, "report": cells[0].strip() or None, "problem": problem}
-    row = {name: cell.strip().replace("\r\n", "\n") for name, cell in zip(COLUMNS, cells, strict=True)}
+    row = dict.fromkeys(COLUMNS, "")
+    row |= {name: cell.strip().replace("\r\n", "\n") for name, cell in zip(header, cells, strict=True)}
     qualifier, right = _number(row["value"])
     return {
         "line": line,
@@ -142,6 +145,7 @@ def _staged(line: int, cells: list[str]) -> dict[str, Any]:
         "number_expected": _number(row["machine_value"])[1],
         "number_right": right,
         "qualifier": qualifier,
+        **correction_settings.settings_of(row),
         "corrected_by": row["who"] or None,
         "corrected_on": _day(row["on"]),
         "problem": next(_problems(row), None),
@@ -158,6 +162,7 @@ def _problems(row: dict[str, str]) -> Iterator[str]:
     if _day(row["on"]) is None:
         yield f"on is {row['on']!r}, expected a day such as 2025-03-01"
     yield from _fact_problems(row) if row["action"] in ON_FACTS else _report_problems(row)
+    yield from correction_settings.problems_of(row)
 
 
 def _fact_problems(row: dict[str, str]) -> Iterator[str]:

@@ -6,7 +6,8 @@
 --   stale       the machine now gives another answer, or none
 --   superseded  of several lines on the same thing the one with the latest day counts, and of one day the last line
 --   applied     all others
--- The fact meant is the one of that indicator whose number is within the words. Only the texts and facts of the reports that
+-- The fact meant is the one of that indicator whose number is within the words. An added figure must not count twice: its
+-- number may not be read already as another indicator of the same headline, unless another line rejects that. Only the texts and facts of the reports that
 -- are named are read, so without corrections this costs nothing.
 WITH named AS (
     SELECT c.line, f.report_id
@@ -86,7 +87,7 @@ number_place AS (
 candidate AS (
     SELECT
         p.line, f.report_id, f.fact_id, f.value, f.qualifier, f.value_low, f.value_high, f.char_start, f.char_end,
-        f.number_start, f.number_end, f.implicit_zero,
+        f.number_start, f.number_end, f.implicit_zero, f.period, f.scope, f.role,
         abs(f.value - p.number_expected) <= 1e-9 * greatest(abs(f.value), 1) AS is_expected
     FROM number_place AS p
     INNER JOIN stage_facts AS f ON f.report_id = p.report_id AND f.metric_code = p.metric_code
@@ -146,7 +147,8 @@ judgement AS (
             WHEN l.action = 'add' THEN l.report_id || ':' || l.metric_code || ':' || p.number_start::VARCHAR
             ELSE f.fact_id
         END AS fact_id,
-        b.other_fact_ids, f.value AS value_machine, f.qualifier, f.value_low, f.value_high,
+        b.other_fact_ids, f.value AS value_machine, f.qualifier, f.value_low, f.value_high, f.period AS period_machine,
+        f.scope AS scope_machine, f.role AS role_machine,
         d.township_code AS unit_right,
         CASE WHEN l.action = 'place' THEN i.township_code END AS township_code_machine,
         CASE WHEN l.action = 'year' THEN i.report_year END AS report_year_machine,
@@ -224,15 +226,125 @@ judgement AS (
     LEFT JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
     LEFT JOIN other_fact AS b ON b.line = l.line
 ),
+-- What stands of the lines that reject facts: an added figure may take the number of a fact that is gone.
+rejected AS (
+    SELECT j.fact_id
+    FROM judgement AS j
+    WHERE j.fault IS NULL AND j.fact_id IS NOT NULL AND j.action <> 'add'
+    GROUP BY j.fact_id
+    HAVING arg_max(j.action, (j.corrected_on, j.line)) = 'reject'
+),
+same_headline AS (
+    SELECT DISTINCT p.line, f.fact_id, h.headline, f.metric_code || ' (' || f.value::VARCHAR || ' ' || f.unit || ')' AS says
+    FROM number_place AS p
+    INNER JOIN dim_headline AS h ON h.metric_code = p.metric_code
+    INNER JOIN dim_headline AS o ON o.headline = h.headline AND o.metric_code <> h.metric_code
+    INNER JOIN stage_facts AS f
+        ON f.report_id = p.report_id AND f.metric_code = o.metric_code
+        AND f.number_start < p.number_end AND f.number_end > p.number_start
+    ANTI JOIN rejected AS r ON r.fact_id = f.fact_id
+    WHERE p.action = 'add'
+),
+taken AS (
+    SELECT s.line, min(s.headline) AS headline, string_agg(DISTINCT s.says, ', ' ORDER BY s.says) AS says
+    FROM same_headline AS s
+    GROUP BY s.line
+),
+admitted AS (
+    SELECT
+        j.line, j.report_id, j.action, j.metric_code, j.fact_id, j.number_start, j.number_end, j.corrected_on,
+        coalesce(j.fault, CASE WHEN t.line IS NOT NULL THEN {
+            'outcome': 'invalid', 'reason':
+            'the number is already read as ' || t.says || ', which counts for the same headline ' || t.headline
+            || '; reject that fact too, or drop the line'
+        } END) AS fault
+    FROM judgement AS j
+    LEFT JOIN taken AS t ON t.line = j.line
+),
+-- The total that a line makes its figure a part of: the fact, or the added figure, that these words hold.
+total_candidate AS (
+    SELECT c.line, f.fact_id, f.metric_code, t.text, c.total_words, f.number_start, f.number_end
+    FROM stage_corrections AS c
+    INNER JOIN admitted AS a ON a.line = c.line AND a.fault IS NULL
+    INNER JOIN report_text AS t ON t.report_id = a.report_id
+    INNER JOIN stage_facts AS f ON f.report_id = a.report_id
+    ANTI JOIN rejected AS r ON r.fact_id = f.fact_id
+    WHERE c.total_words IS NOT NULL
+    UNION
+    SELECT c.line, o.fact_id, o.metric_code, t.text, c.total_words, o.number_start, o.number_end
+    FROM stage_corrections AS c
+    INNER JOIN admitted AS a ON a.line = c.line AND a.fault IS NULL
+    INNER JOIN report_text AS t ON t.report_id = a.report_id
+    INNER JOIN admitted AS o ON o.report_id = a.report_id AND o.action = 'add' AND o.fault IS NULL
+    WHERE c.total_words IS NOT NULL
+),
+total_fact AS (
+    SELECT c.line, c.fact_id, c.metric_code = a.metric_code AS is_same_metric
+    FROM total_candidate AS c
+    INNER JOIN admitted AS a ON a.line = c.line
+    WHERE
+        c.fact_id <> a.fact_id AND contains(
+            substr(
+                c.text,
+                greatest(c.number_end - length(c.total_words), 0) + 1,
+                c.number_start + length(c.total_words) - greatest(c.number_end - length(c.total_words), 0)
+            ),
+            c.total_words
+        )
+),
+-- A total of the same indicator goes before those of others.
+total AS (
+    SELECT
+        t.line, bool_or(t.is_same_metric) AS has_same_metric,
+        CASE
+            WHEN count(*) FILTER (WHERE t.is_same_metric) > 0 THEN count(*) FILTER (WHERE t.is_same_metric)
+            ELSE count(*)
+        END AS n_totals,
+        arg_max(t.fact_id, (t.is_same_metric, t.fact_id)) AS fact_id,
+        string_agg(t.fact_id, ', ' ORDER BY t.fact_id) AS found
+    FROM total_fact AS t
+    GROUP BY t.line
+),
+settled AS (
+    SELECT
+        a.line, t.fact_id AS total_fact_id, a.report_id, a.action, a.fact_id, a.number_start, a.corrected_on, h.headline,
+        coalesce(a.fault, CASE
+            WHEN c.total_words IS NOT NULL AND t.line IS NULL THEN {
+                'outcome': 'not_found', 'reason':
+                'no figure of the report stands in the words of the total (' || c.total_words
+                || '); copy the words that hold its number'
+            }
+            WHEN c.total_words IS NOT NULL AND t.n_totals > 1 THEN {
+                'outcome': 'ambiguous', 'reason':
+                'several figures stand in the words of the total (' || t.found || '); copy words that hold one number'
+            }
+        END) AS fault
+    FROM admitted AS a
+    INNER JOIN stage_corrections AS c ON c.line = a.line
+    LEFT JOIN total AS t ON t.line = a.line
+    LEFT JOIN (
+        SELECT d.metric_code, min(d.headline) AS headline
+        FROM dim_headline AS d
+        GROUP BY d.metric_code
+    ) AS h ON h.metric_code = a.metric_code
+),
+-- Lines on one fact, report or added number speak of the same thing. Two indicators of one headline cannot both be added
+-- on one number.
 ranked AS (
     SELECT
-        j.line, j.fault,
-        first_value(j.line) OVER (
+        s.line, s.fault, s.total_fact_id,
+        first_value(s.line) OVER (
             PARTITION BY
-                j.fault IS NULL, CASE WHEN j.action IN ('place', 'year') THEN j.action || ' ' || j.report_id ELSE j.fact_id END
-            ORDER BY j.corrected_on DESC NULLS LAST, j.line DESC
+                s.fault IS NULL,
+                CASE
+                    WHEN s.action IN ('place', 'year') THEN s.action || ' ' || s.report_id
+                    WHEN s.action = 'add' AND s.headline IS NOT NULL
+                        THEN s.report_id || ':' || s.headline || ':' || s.number_start::VARCHAR
+                    ELSE s.fact_id
+                END
+            ORDER BY s.corrected_on DESC NULLS LAST, s.line DESC
         ) AS latest_line
-    FROM judgement AS j
+    FROM settled AS s
 )
 SELECT
     j.line,
@@ -272,13 +384,29 @@ SELECT
         WHEN j.action <> 'reject' AND j.qualifier_right IN ('exact', 'at_most') THEN j.number_right
     END AS value_high,
     j.unit,
+    CASE WHEN j.action = 'add' THEN coalesce(c.period, 'year') ELSE c.period END AS period,
+    CASE WHEN j.action = 'add' THEN coalesce(c.months, 12) ELSE c.months END::INTEGER AS months,
+    CASE WHEN j.action = 'add' THEN coalesce(c.period_start, 1) ELSE c.period_start END::INTEGER AS period_start,
+    CASE WHEN j.action = 'add' THEN coalesce(c.period_end, 12) ELSE c.period_end END::INTEGER AS period_end,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope, '') ELSE c.scope END AS scope,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope_who, '') ELSE c.scope_who END AS scope_who,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope_where, '') ELSE c.scope_where END AS scope_where,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope_what, '') ELSE c.scope_what END AS scope_what,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope_key, '') ELSE c.scope_key END AS scope_key,
+    CASE WHEN j.action = 'add' THEN coalesce(c.scope_group, '') ELSE c.scope_group END AS scope_group,
+    CASE WHEN j.action = 'add' THEN coalesce(c.role, 'total') ELSE c.role END AS role,
+    r.total_fact_id AS subset_of,
+    j.period_machine,
+    j.scope_machine,
+    j.role_machine,
     j.township_code_machine,
     j.unit_right AS township_code,
     j.report_year_machine,
-    CASE WHEN j.action = 'year' AND j.fault IS NULL THEN j.person_says::INTEGER END AS report_year,
+    CASE WHEN j.action = 'year' AND r.fault IS NULL THEN j.person_says::INTEGER END AS report_year,
     j.reason,
     j.corrected_by,
     j.corrected_on
 FROM judgement AS j
 INNER JOIN ranked AS r ON r.line = j.line
+INNER JOIN stage_corrections AS c ON c.line = j.line
 ORDER BY j.line

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipelines.codebook.compiled import Rule, ScopeConcept
+from pipelines.codebook.compiled import Codebook, Rule, ScopeConcept
 from pipelines.extract.sentence.candidates import Match
+from pipelines.extract.sentence.context import PrecedingContext
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
+from pipelines.numerals.fold import fold
 
 _PLACE_KIND = "村民小组|村|社区|小学|中学|学校|幼儿园|居委会|嘎查|广场|集市|景区|产业园|工业园|园区|敬老院|公司|寺"
 _PLACE = re.compile(
@@ -64,6 +66,21 @@ def find_scope(sentence: TokenizedSentence, window: Window, match: Match) -> Sco
     return _at_place(found, named[-1]) if named else found
 
 
+def scope_of_words(words: str, codebook: Codebook) -> Scope:
+    """The scope that a person names in a few words (面向村干部, 在东村); '' is no scope.
+
+    Words that mean nothing to the lexicon are a scope of their own: figures with the same words count the same thing.
+    """
+    if not words:
+        return NO_SCOPE
+    sentence = TokenizedSentence(fold(words), (), codebook, PrecedingContext(), None)
+    found = _scope_in(sentence, 0, len(words), None)._replace(text=words)
+    place = _PLACE.search(f"在{sentence.text}")
+    if place and not _NO_NAME.search(place["place"]):
+        found = _at_place(found, place["place"])
+    return found if found.key else Scope(words, what=sentence.text, group=f"||{sentence.text}")
+
+
 def _scope_of_item(sentence: TokenizedSentence, start: int, end: int, match: Match) -> Scope:
     """The scope of one of several things that share a number (面向机关干部和执法人员各4场): the words of the item."""
     words = sentence.text[start:end]
@@ -74,8 +91,11 @@ def _scope_of_item(sentence: TokenizedSentence, start: int, end: int, match: Mat
     return found
 
 
-def _scope_in(sentence: TokenizedSentence, start: int, end: int, rule: Rule) -> Scope:
-    """The scope by the terms of a stretch of words. Of a term within a term (机关 in 机关干部) the outer one counts."""
+def _scope_in(sentence: TokenizedSentence, start: int, end: int, rule: Rule | None) -> Scope:
+    """The scope by the terms of a stretch of words. Of a term within a term (机关 in 机关干部) the outer one counts.
+
+    Terms that the rule of the figure says itself do not count.
+    """
     terms = [(token, term) for token in sentence.between(start, end) if (term := sentence.term(token)).scope]
     if not terms:
         return NO_SCOPE
@@ -85,8 +105,8 @@ def _scope_in(sentence: TokenizedSentence, start: int, end: int, rule: Rule) -> 
         inner = any(a <= token[0] and token[1] <= b and (a, b) != token[:2] for (a, b, _), _ in terms)
         if concept is None or not concept.kind or inner:
             continue
-        by_head = term.text in rule.own_words
-        by_subject = rule.subjects and not rule.subjects & ~concept.subjects
+        by_head = rule and term.text in rule.own_words
+        by_subject = rule and rule.subjects and not rule.subjects & ~concept.subjects
         if not by_head and not by_subject:
             concepts[concept.kind].add(concept)
     names = {kind: "+".join(sorted({one.name for one in found})) for kind, found in concepts.items()}

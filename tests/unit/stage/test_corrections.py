@@ -26,7 +26,7 @@ HEADER = ",".join(COLUMNS)
 GOOD = {"report": "a.txt", "reason": "read it", "who": "Li", "on": "2025-03-01"}
 EXAM = {**GOOD, "metric_code": "exam_sessions", "evidence": "测试3次"}
 TABLES = {
-    *("dim_division", "dim_indicator", "report_text", "correction"),
+    *("dim_division", "dim_indicator", "dim_headline", "report_text", "correction"),
     *("dim_report", "fact_indicator", "number_mention"),
 }
 
@@ -119,6 +119,22 @@ def test_a_file_from_excel_is_read(tmp_path: Path) -> None:
         ({"action": "place"}, "machine_value is '3', expected 9 digits"),
         ({"action": "year", "machine_value": "", "value": "23"}, "value is '23', expected 4 digits"),
         ({"action": "year", "machine_value": "", "value": "2023"}, "metric_code is 'exam_sessions', expected"),
+        ({"period": "上半年"}, "period is '上半年', expected a name such as year, first_half"),
+        ({"period": "m12_11"}, "period is 'm12_11', which ends before it begins"),
+        ({"role": "part"}, "role is 'part', expected total, repeat, or 'subset of'"),
+        ({"role": "subset of"}, "role is 'subset of', expected total"),
+        ({"action": "reject", "value": "", "scope": "-"}, "scope is '-', expected nothing where the action is reject"),
+        (
+            {
+                "action": "year",
+                "machine_value": "",
+                "value": "2023",
+                "metric_code": "",
+                "evidence": "",
+                "role": "total",
+            },
+            "role is 'total', expected nothing where the action is year",
+        ),
     ],
 )
 def test_a_bad_line_says_what_is_wrong(tmp_path: Path, row: dict[str, str], problem: str) -> None:
@@ -128,11 +144,20 @@ def test_a_bad_line_says_what_is_wrong(tmp_path: Path, row: dict[str, str], prob
     assert problem in str(found[1])
 
 
+def test_a_file_without_the_three_last_columns_is_read_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    line = csv_line({**EXAM, "action": "value", "machine_value": "3", "value": "4"}).removesuffix(',"","",""')
+    path.write_text(f"{','.join(COLUMNS[:11])}\n{line}\n", encoding="utf-8")
+    (row,) = read_corrections(path).to_dicts()
+    assert (row["number_right"], row["period"], row["scope"], row["role"]) == (4.0, None, None, None)
+    assert row["problem"] is None
+
+
 def test_a_line_of_the_wrong_length_is_a_row_too(tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
     path.write_text(f"{HEADER}\na.txt,accept\n{csv_line({**EXAM, 'action': 'reject', 'machine_value': '3'})}\n")
     assert [line["problem"] for line in read_corrections(path).to_dicts()] == [
-        "found 2 cells, expected 11; put a cell that holds a comma into quotes", None,
+        "found 2 cells, expected 14; put a cell that holds a comma into quotes", None,
     ]  # fmt: skip
 
 
@@ -209,6 +234,104 @@ def test_what_a_person_says_of_facts_counts_and_the_machines_answer_stays(tmp_pa
     spoiled = pl.read_parquet(table).with_columns(corrected_by=pl.lit("nobody"))
     spoiled.write_parquet(table)
     assert [rule.partition(":")[0] for rule in broken_rules(warehouse)] == ["corrections_stand"]
+
+
+SET = "period, months, period_start, period_end, scope, scope_key, scope_group, role, subset_of"
+
+
+def test_a_person_sets_period_scope_and_role(tmp_path: Path) -> None:
+    """The value stays (accept) or not; what the line leaves empty stays the machine's; - takes a scope away."""
+    clauses = [
+        say("exam_sessions", "测试{3}次，", 3, scope="党员", period="q2"),
+        say("training_sessions", "培训{8}场，", 8),
+        say("training_sessions", "骨干{5}场。", 5),
+        say("exam_sessions", "再测{2}次。", 2),
+    ]
+    source = Report("a.txt", CHIDIAN, 2023, clauses)
+    warehouse = corrected(
+        tmp_path, [source],
+        {**EXAM, "action": "accept", "machine_value": "3", "scope": "-", "period": "to_10"},
+        {**EXAM, "action": "value", "evidence": "再测2次", "machine_value": "2", "value": "4", "scope": "机关干部"},
+        {**EXAM, "action": "accept", "metric_code": "training_sessions", "evidence": "骨干5场", "machine_value": "5",
+         "role": "subset of 培训8场"},
+    )  # fmt: skip
+    assert outcomes(warehouse) == [("applied", "")] * 3
+    assert broken_rules(warehouse) == []
+    assert warehouse.sql(f"SELECT value, {SET} FROM fact_indicator ORDER BY number_start") == [
+        (3.0, "to_10", 10, 1, 10, None, "", "", "total", None),
+        (8.0, "year", 12, 1, 12, None, "", "", "total", None),
+        (5.0, "year", 12, 1, 12, None, "", "", "subset", source.fact_id(1)),
+        (4.0, "year", 12, 1, 12, "机关干部", "agency_officials||", "officials||", "total", None),
+    ]
+    columns = "period, period_machine, scope, scope_machine, role, role_machine"
+    assert warehouse.sql(f"SELECT {columns} FROM correction ORDER BY line") == [
+        ("to_10", "q2", "", "党员", None, "total"),
+        (None, "year", "机关干部", None, None, "total"),
+        (None, "year", None, None, "subset", "total"),
+    ]
+    table = table_files(warehouse.tables_dir, "fact_indicator")[0]
+    pl.read_parquet(table).with_columns(period=pl.lit("year")).write_parquet(table)
+    assert [rule.partition(":")[0] for rule in broken_rules(warehouse)] == ["corrections_stand"]
+
+
+def test_an_added_figure_has_period_scope_and_role_and_may_be_a_total(tmp_path: Path) -> None:
+    """The machine sees the part only: a person adds the total, and makes what is there a part of it."""
+    add = {**GOOD, "action": "add"}
+    warehouse = corrected(
+        tmp_path, [report()],
+        {**add, "metric_code": "publicity_talks", "evidence": "宣讲二十余回", "value": "20",
+         "period": "first_half", "scope": "在东村"},
+        {**add, "metric_code": "training_participants", "evidence": "测试3次，", "value": "3",
+         "role": "subset of 宣讲二十余回"},
+        {**GOOD, "action": "accept", "metric_code": "training_law_literate_sessions", "evidence": "骨干5场",
+         "machine_value": "5", "role": "subset of 宣讲二十余回"},
+    )  # fmt: skip
+    assert outcomes(warehouse) == [("applied", "")] * 3
+    total = warehouse.sql("SELECT fact_id FROM fact_indicator WHERE metric_code = 'publicity_talks'")[0][0]
+    own = "FROM fact_indicator WHERE corrected_by = 'Li' ORDER BY number_start"
+    assert warehouse.sql(f"SELECT metric_code, {SET} {own}") == [
+        ("training_participants", "year", 12, 1, 12, None, "", "", "subset", total),
+        ("training_law_literate_sessions", "year", 12, 1, 12, None, "", "", "subset", total),
+        ("publicity_talks", "first_half", 6, 1, 6, "在东村", "|东村|", "|东村|", "total", None),
+    ]
+    assert broken_rules(warehouse) == []
+
+
+def test_a_total_that_is_not_found_or_not_one_keeps_the_line_out(tmp_path: Path) -> None:
+    accept = {**GOOD, "action": "accept", "metric_code": "training_law_literate_sessions", "evidence": "骨干5场",
+              "machine_value": "5"}  # fmt: skip
+    whole = "测试3次，培训8场，"
+    lines = [{**accept, "role": f"subset of {words}"} for words in ("宣讲二十余回", "骨干5场", whole)]
+    expected = [("not_found", "no figure of the report stands in the words of the total (宣讲二十余回)")]
+    expected += [("not_found", "no figure of the report"), ("ambiguous", "several figures stand in the words")]
+    found = [outcomes(corrected(tmp_path / str(n), [report()], line))[0] for n, line in enumerate(lines)]
+    assert [(kind, words in reason) for (kind, reason), (_, words) in zip(found, expected, strict=True)] == [
+        (kind, True) for kind, _ in expected
+    ]
+
+
+def test_a_number_does_not_count_twice_for_one_headline(tmp_path: Path) -> None:
+    """The machine reads the 8 as trainings; as seminars they would count for trainings_held once more."""
+    add = {**GOOD, "action": "add", "metric_code": "study_seminars", "evidence": "培训8场", "value": "8"}
+    reject = {**add, "action": "reject", "metric_code": "training_sessions", "machine_value": "8", "value": ""}
+    alone = corrected(tmp_path / "alone", [report()], add)
+    ((outcome, reason),) = outcomes(alone)
+    assert outcome == "invalid"
+    assert "already read as training_sessions (8.0 场), which counts for the same headline trainings_held" in reason
+    assert alone.sql("SELECT count(*) FROM fact_indicator WHERE metric_code = 'study_seminars'") == [(0,)]
+    moved = corrected(tmp_path / "moved", [report()], add, reject)
+    assert outcomes(moved) == [("applied", "")] * 2
+    assert moved.sql("SELECT metric_code FROM fact_indicator WHERE value = 8") == [("study_seminars",)]
+    kept = corrected(tmp_path / "kept", [report()], add, reject, {**reject, "action": "accept"})
+    assert [outcome for outcome, _ in outcomes(kept)] == ["invalid", "superseded", "applied"]
+
+
+def test_one_number_is_not_added_twice_for_one_headline(tmp_path: Path) -> None:
+    add = {**GOOD, "action": "add", "evidence": "宣讲二十余回", "value": "20"}
+    lines = [{**add, "metric_code": code} for code in ("publicity_talks", "publicity_events", "training_participants")]
+    assert [outcome for outcome, _ in outcomes(corrected(tmp_path, [report()], *lines))] == [
+        "superseded", "applied", "applied",
+    ]  # fmt: skip
 
 
 def test_a_number_that_gave_two_facts_stands_for_the_one_that_is_left(tmp_path: Path) -> None:
