@@ -42,11 +42,12 @@ class DiffRules(Entry):
     """How two releases are compared in this table.
 
     `follows` says what its rows follow from: `rules` (codebook and division codes alone), `report` (one report alone),
-    `unit` (the reports of one unit in one year, named by township_code) or `any` (all of its rows are compared).
+    `unit` (the reports of one unit in one year, named by township_code), `panel` (the reports of one unit in all years,
+    and the years from the first to the last for which any unit reports) or `any` (all of its rows are compared).
     `headlines`: in this table the units are counted whose headline measures changed. `notes`: it is in CHANGES.md.
     """
 
-    follows: Literal["rules", "report", "unit", "any"] = "any"
+    follows: Literal["rules", "report", "unit", "panel", "any"] = "any"
     headlines: bool = False
     notes: bool = False
 

@@ -159,11 +159,29 @@ class Causes:
             FROM cause AS c INNER JOIN placed AS p USING (report_id) LEFT JOIN division AS d USING (township_code)
         """)
 
-    def explain_derived(self, match: TableMatch, rest: str) -> None:
+    def other_years(self) -> str | None:
+        """The SQL condition for years (t.report_year) that only one release spans; None if both span the same.
+
+        A release spans the years from the first to the last with an accepted report.
+        """
+        (first, last), (new_first, new_last) = (
+            self.con.execute(
+                f"SELECT min(report_year), max(report_year) FROM {side}.dim_report WHERE status = 'accepted'"
+            ).fetchall()[0]
+            for side in ("earlier", "later")
+        )
+        if (first, last) == (new_first, new_last):
+            return None
+        if first is None or new_first is None:
+            return "true"
+        return f"t.report_year NOT BETWEEN {max(first, new_first)} AND {min(last, new_last)}"
+
+    def explain_derived(self, match: TableMatch, rest: str, is_panel: bool = False) -> None:
         """Explain a table that is made from facts of many reports.
 
         A row takes its causes from the first of these that has any: its own report; its unit, year and indicator; its
-        unit and year; its indicator.
+        unit and year; its indicator. In a panel two more follow: its unit in any year; the years that only one of the
+        releases spans.
         """
         has_metric = "metric_code" in match.columns
         # A change on the year before has the causes of two years.
@@ -176,21 +194,26 @@ class Causes:
             # An outlier is one among all units, and the year before may be that of the units that were merged into one.
             if "report_id" in match.columns or has_year_before:
                 levels.append(["metric_code"])
+        other_years = self.other_years() if is_panel else None
+        if is_panel:
+            levels += [unit, *([] if other_years is None else [[]])]
         found, joins = [], []
         if "report_id" in match.columns:
             found.append("CASE WHEN r.cause IS NOT NULL THEN [r.cause] END")
             joins.append("LEFT JOIN report_cause AS r ON r.report_id = c.report_id")
-        for number, columns in enumerate(level for level in levels if level):
+        for number, columns in enumerate(level for level in levels if level or other_years):
             years = [f"t.report_year + y.lag AS {c}" if c == "report_year" else f"t.{c}" for c in columns]
             # Another indicator of the same unit explains nothing, but a changed report does.
             kept = "t.metric_code IS NULL" if has_metric and "metric_code" not in columns else "true"
+            if not columns:
+                kept = f"t.metric_code IS NULL AND {other_years}"
             found.append(f"l{number}.causes")
             joins.append(f"""
                 LEFT JOIN (
-                    SELECT {", ".join(years)}, list(DISTINCT t.cause ORDER BY t.cause) AS causes
+                    SELECT {", ".join([*years, "list(DISTINCT t.cause ORDER BY t.cause) AS causes"])}
                     FROM affected AS t CROSS JOIN range({2 if has_year_before else 1}) AS y(lag)
                     WHERE {kept} GROUP BY ALL
-                ) AS l{number} ON {" AND ".join(f"l{number}.{column} = c.{column}" for column in columns)}
+                ) AS l{number} ON {" AND ".join(f"l{number}.{column} = c.{column}" for column in columns) or "true"}
             """)
         found.append(f"['{rest}']")
         self._fill(match.table, f"coalesce({', '.join(found)})", " ".join(joins))

@@ -79,6 +79,8 @@ class _Comparison:
         only = {}
         if is_same and not self.has_details:
             only = {"report": Causes.OF_CHANGED_REPORTS, "unit": Causes.OF_AFFECTED_UNITS}
+            if self.causes.other_years() is None:
+                only["panel"] = Causes.OF_AFFECTED_UNITS
         self.compare("fact_indicator", rest, only=only.get("report"))
         self.causes.find_affected()
         with_headlines = [table for table in self.schemas if _rules(table).headlines]
@@ -141,7 +143,7 @@ class _Comparison:
         elif follows == "report":
             self.causes.explain_rows_of_reports(match, rest)
         else:
-            self.causes.explain_derived(match, rest)
+            self.causes.explain_derived(match, rest, is_panel=follows == "panel")
         by_column = self.changed_rows.count_columns(match) if self.has_details and changes.get("changed") else {}
         has_examples = self.has_details and bool(changes)
         self.done[table] = replace(

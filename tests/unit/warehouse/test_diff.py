@@ -384,3 +384,19 @@ def test_changes_keeps_every_section_newest_first_and_writes_none_twice(tmp_path
     assert enter(path, "20240302T173000Z-bb", moment, "Another story.") is False
     assert path.read_text(encoding="utf-8") == text
     assert [found.name for found in path.parent.iterdir()] == ["CHANGES.md"]
+
+
+def test_a_panel_is_explained_by_its_unit_in_any_year_and_by_the_years_of_the_warehouse(before, tmp_path):
+    """The new report on 2024 makes the panel of all units longer by a year, and that on 2022 that of one unit."""
+    late, early = of("late.txt", TIANFU, 2024, 7), of("early.txt", DONGCHENG, 2022, 7)
+    reports = (CHANGES, STAYS, MOVES, CORRECTED, GOES, EVENTS)
+    longer = difference(before, released(tmp_path / "longer", *reports, late, days=1))
+    cells = table(longer, "cell_status")
+    assert cells.by_cause == {"new_source": cells.added} and cells.removed == cells.changed == 0
+    assert {(e.key["township_code"], e.key["report_year"]) for e in cells.examples} & {(ANHAI, 2024), (CHIDIAN, 2024)}
+    assert counts(longer, "township_year") == (1, 0, 3, {"new_source": 4})  # 池店镇 is balanced no more, in three years
+
+    same_years = difference(before, released(tmp_path / "same", *reports, early, days=1))
+    units = {example.key["township_code"] for example in table(same_years, "township_year").examples}
+    assert (units, table(same_years, "township_year").by_cause) == ({DONGCHENG}, {"new_source": 2})
+    assert {example.key["township_code"] for example in table(same_years, "cell_status").examples} == {DONGCHENG}
