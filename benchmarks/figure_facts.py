@@ -46,9 +46,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the rules must know of an accepted report (dim_report)."""
+    """What the rules must know of an accepted report (dim_report). `place` is its unit and year."""
 
     report_id: str
+    place: tuple[str, int]
     is_canonical: bool = True
     family: str = "annual"
     edition: str | None = None
@@ -170,7 +171,7 @@ def groups(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
 # Section 0: facts as they are taken
 
 
-def taken(row: Mapping[str, Any], kind: str) -> Fact:
+def taken(row: Mapping[str, Any], indicator: Indicator) -> Fact:
     """A row of fact_indicator as a fact. Bounds and months that contradict each other are put in order: a conflict."""
     value, said = row["value"], row["qualifier"]
     low, high = row["value_low"], row["value_high"]
@@ -185,7 +186,7 @@ def taken(row: Mapping[str, Any], kind: str) -> Fact:
         start, end, conflict = end, start, True
     return Fact(
         *(row["fact_id"], row["report_id"], row["metric_code"], Interval(value, low, high)),
-        *(row["scope_key"], row["scope_group"], end if kind == "stock" else start, end),
+        *(row["scope_key"], row["scope_group"], end if indicator.kind == "stock" else start, end),
         *(row["role"], row["subset_of"], row["is_substitute"], row["number_start"], row["sentence"]),
         *(row["confidence"], conflict),
     )

@@ -126,10 +126,13 @@ def totals_over_parts(things: Sequence[Figure], codebook: Codebook) -> tuple[lis
     return left, {"total_of_parts"} if parts else set()
 
 
-def mean_of(things: Sequence[Figure], weights: Iterable[Figure]) -> tuple[Interval, bool]:
-    """3.3: the mean of rates, weighted if each has an exact weight of its scope and months. True if it is weighted."""
-    found = {(w.scope_group, w.start, w.end): w.interval for w in weights}
-    stated = [found.get((t.scope_group, t.start, t.end)) for t in things]
+def mean_of(things: Sequence[Figure], weights: Iterable[Figure], is_stock: bool) -> tuple[Interval, bool]:
+    """3.3: the mean of rates, weighted if each has an exact weight of its scope and months. True if it is weighted.
+
+    A weight that is a stock has no first month, only a day.
+    """
+    found = {(w.scope_group, w.end, None if is_stock else w.start): w.interval for w in weights}
+    stated = [found.get((t.scope_group, t.end, None if is_stock else t.start)) for t in things]
     heavy = [weight.value for weight in stated if weight and weight.is_exact and weight.value > 0]
     if len(things) < 2 or len(heavy) < len(things):
         return combine("mean", [thing.interval for thing in things]), False
@@ -178,7 +181,8 @@ def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> An
         if unscoped and len(unscoped) < len(things):
             things, words = unscoped, {"total_over_parts"}
         weight = unit.heard.get(target.weight or "")
-        interval, is_weighted = mean_of(things, weight.figures if weight else ())
+        is_stock = weight is not None and unit.codebook.indicators[weight.metric].kind == "stock"
+        interval, is_weighted = mean_of(things, weight.figures if weight else (), is_stock)
     elif target.aggregation == "max":
         interval = combine("max", [thing.interval for thing in things])
     else:
@@ -276,17 +280,19 @@ def row_of(target: Indicator, metrics: Iterable[str], answer: Answer, disagree: 
         "set_aside_fact_ids": [fact.fact_id for fact in of_target if fact.fact_id not in fact_ids],
         "has_conflict": answer.conflict,
         "confidence": min(fact.confidence for fact in speaking),
-        "report_ids": sorted({fact.report_id for fact in of_target}),
+        "report_ids": sorted({fact.report_id for fact in speaking}),
         "n_versions_disagree": disagree,
     }
 
 
-def unit_year(facts: Sequence[Fact], documents: Mapping[str, Document], codebook: Codebook) -> UnitYear:
+def unit_year(facts: Sequence[Fact], documents: Sequence[Document], codebook: Codebook) -> UnitYear:
     """Sections 1 and 2: the voices of each metric in one unit and year, and which is heard."""
     used = sorted(without_substitutes(facts), key=lambda fact: fact.place)
+    voice_names = {document.report_id: document.voice for document in documents}
     voices: dict[str, list[Voice]] = {}
-    for each in groups(used, lambda fact: (fact.metric, documents[fact.report_id].voice)):
-        voice = voice_of(each, documents, codebook.indicators[each[0].metric])
+    for each in groups(used, lambda fact: (fact.metric, voice_names[fact.report_id])):
+        own = [document for document in documents if document.voice == voice_names[each[0].report_id]]
+        voice = voice_of(each, own, codebook.indicators[each[0].metric])
         voices.setdefault(voice.metric, []).append(voice)
     heard = {metric: min(each, key=lambda voice: voice.rank) for metric, each in voices.items()}
     return UnitYear(facts, used, voices, heard, codebook)
@@ -304,14 +310,16 @@ def figures_of_unit(unit: UnitYear) -> Iterator[dict[str, Any]]:
 
 
 def township_metric(
-    rows: Iterable[Mapping[str, Any]], documents: Mapping[str, Document], codebook: Codebook
+    rows: Iterable[Mapping[str, Any]], documents: Iterable[Document], codebook: Codebook
 ) -> dict[tuple[str, int, str], dict[str, Any]]:
     """township_metric by unit, year and target, of rows of fact_indicator. `documents` are the accepted reports."""
+    reports = {each[0].place: each for each in groups(documents, lambda document: document.place)}
     found = {}
-    accepted = [r for r in rows if r["report_id"] in documents and r["township_code"] and r["report_year"]]
-    for each in groups(accepted, lambda row: (row["township_code"], row["report_year"])):
+    for each in groups(rows, lambda row: (row["township_code"], row["report_year"])):
         code, year = each[0]["township_code"], each[0]["report_year"]
-        facts = [taken(row, codebook.indicators[row["metric_code"]].kind) for row in each]
-        for row in figures_of_unit(unit_year(out_of_circles(facts), documents, codebook)):
+        known = reports.get((code, year), [])
+        accepted = {document.report_id for document in known}
+        facts = [taken(row, codebook.indicators[row["metric_code"]]) for row in each if row["report_id"] in accepted]
+        for row in figures_of_unit(unit_year(out_of_circles(facts), known, codebook)):
             found[code, year, row["metric_code"]] = row
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -24,7 +24,7 @@ from benchmarks.figure_facts import (
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one voice says of one metric: figures after section 2.5, things after 2.6."""
+    """What one voice says of one metric: figures after section 2.4, things after 2.6."""
 
     metric: str
     documents: tuple[Document, ...]
@@ -77,9 +77,12 @@ def _same_place(one: Fact, other: Fact) -> bool:
 
 
 def repeats_apart(facts: Sequence[Fact]) -> tuple[list[Fact], set[str]]:
-    """2.2: what the words call a repeat speaks only if nothing else is left."""
+    """2.2: what the words call a repeat is set aside if another fact is of its months, or of longer ones."""
     first = [fact for fact in facts if fact.role != "repeat"]
-    return (first, {"deduplicated"}) if first and len(first) < len(facts) else (list(facts), set())
+    left = [
+        f for f in facts if f.role != "repeat" or not any(one.start <= f.start and f.end <= one.end for one in first)
+    ]
+    return left, {"deduplicated"} if len(left) < len(facts) else set()
 
 
 def sentence_figures(facts: Sequence[Fact], aggregation: str) -> list[Figure]:
@@ -141,26 +144,22 @@ def maximum(figures: Sequence[Figure]) -> Figure:
     )
 
 
-def same_thing_again(figures: Sequence[Figure], aggregation: str) -> list[Figure]:
-    """2.4: figures of one scope and period in several sentences are one; where they do not meet, the larger is kept."""
+def same_thing_again(figures: Sequence[Figure], aggregation: str) -> Figure:
+    """2.4: figures of one scope and period in several sentences are one; where they do not meet, the larger is kept.
+
+    Scopes of one group are only related: figures of theirs that do not meet give a lower bound.
+    """
     if len(figures) == 1:
-        return list(figures)
+        return figures[0]
     if meet(figure.interval for figure in figures):
-        return [one_of_equals(figures)]
+        return one_of_equals(figures)
     if aggregation == "max":
-        return [maximum(figures)]
+        return maximum(figures)
     speaks = first_to_speak(figures)
-    return [merged(figures, speaks, speaks.interval, "larger_of_conflict", conflict=True)]
-
-
-def related_scopes(figures: Sequence[Figure], aggregation: str) -> list[Figure]:
-    """2.5: related audiences may be the same people: equal figures count once, others give a lower bound."""
-    if len(figures) == 1 or meet(figure.interval for figure in figures) or aggregation == "max":
-        return same_thing_again(figures, aggregation)
-    if aggregation == "mean":
-        return list(figures)
-    speaks = first_to_speak(figures)
-    return [merged(figures, speaks, at_least(speaks.interval.value), "larger_of_conflict", conflict=True)]
+    interval = speaks.interval
+    if len({figure.scope_key for figure in figures}) > 1:
+        interval = Interval(interval.value, intersection(figure.interval for figure in figures)[0], None)
+    return merged(figures, speaks, interval, "larger_of_conflict", conflict=True)
 
 
 def latest(figures: Sequence[Figure]) -> list[Figure]:
@@ -178,73 +177,60 @@ def _finished(things: Sequence[Figure], aside: Iterable[Figure], words: set[str]
     return [replace(done[0], others=done[0].others + facts), *done[1:]]
 
 
-def longest_periods(figures: Sequence[Figure], aggregation: str) -> tuple[list[Figure], list[Figure]]:
-    """2.6: periods within longer ones yield to them. Returns the longest and the nested."""
-    nested = [f for f in figures if any(f.months < other.months for other in figures)]
-    outer = [f for f in figures if f not in nested]
-    if aggregation == "mean":
-        return outer, nested
-    raised = []
-    for figure in outer:
-        lows = [n.interval.low for n in nested if n.months < figure.months and n.interval.low is not None]
-        floor = max(lows, default=figure.interval.value)
-        if floor > figure.interval.value:
-            figure = replace(figure, interval=at_least(floor), conflict=True)
-        raised.append(figure)
-    return raised, nested
-
-
 def periods(figures: Sequence[Figure], indicator: Indicator) -> list[Figure]:
     """2.6: the figures of one scope group over the year. One thing, or for a mean one a period."""
     if indicator.kind == "stock":
         return latest(figures)
-    left, nested = longest_periods(figures, indicator.aggregation)
+    nested = [figure for figure in figures if any(figure.months < other.months for other in figures)]
+    left = [figure for figure in figures if figure not in nested]
     words = {"year_over_part"} if nested else set()
-    if len(left) > 1 and indicator.aggregation != "mean":
-        left, more = added_periods(left, indicator.aggregation)
+    if indicator.aggregation != "mean":
+        whole, more = added_periods(left, indicator.aggregation)
+        left, nested = proved_by_part(whole, nested)
         words |= more
     if len(frozenset().union(*(figure.months for figure in figures))) < 12:
         words.add("part_of_year")
-        left = [replace(f, interval=_bounds_of_part(f.interval, indicator)) for f in left]
+        left = [replace(figure, interval=_bounds_of_part(figure.interval, indicator)) for figure in left]
     return _finished(left, nested, words)
 
 
-def added_periods(left: Sequence[Figure], aggregation: str) -> tuple[list[Figure], set[str]]:
-    """Several periods as one figure: disjoint ones add up, overlapping ones give the largest to the sum."""
+def proved_by_part(whole: Figure, nested: list[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """2.6: the least that a nested period proves is a lower bound of the longer one, which it can contradict."""
+    proofs = [figure for figure in nested if figure.interval.low is not None]
+    most = min(proofs, key=lambda f: (-(f.interval.low or 0), f.facts[0].place), default=None)
+    if most is None or most.interval.low is None or most.interval.low <= whole.interval.value:
+        return [whole], nested
+    high, low = whole.interval.high, most.interval.low
+    conflict = most.conflict or whole.conflict or (high is not None and high < low)
+    return [replace(most, interval=at_least(low), conflict=conflict)], [whole, *(f for f in nested if f is not most)]
+
+
+def added_periods(left: Sequence[Figure], aggregation: str) -> tuple[Figure, set[str]]:
+    """2.6: several periods as one figure: disjoint ones add up, overlapping ones give the largest to the sum."""
+    if len(left) == 1:
+        return left[0], set()
     whole = maximum(left)
     if aggregation == "max":
-        return [replace(whole, interval=whole.interval._replace(high=None))], set()
+        return replace(whole, interval=whole.interval._replace(high=None)), set()
     sum_of_all = combine("sum", [figure.interval for figure in left])
     if sum(len(figure.months) for figure in left) == len(frozenset().union(*(f.months for f in left))):
-        return [replace(whole, interval=sum_of_all)], {"periods_summed"}
-    value = whole.interval.value
-    return [replace(whole, interval=Interval(value, value, sum_of_all.high))], {"possible_total"}
+        return replace(whole, interval=sum_of_all), {"periods_summed"}
+    return replace(whole, interval=whole.interval._replace(high=sum_of_all.high)), {"possible_total"}
 
 
 def _bounds_of_part(interval: Interval, indicator: Indicator) -> Interval:
-    """What a part of the year says of the year: at least this much; of a rate nothing but the value."""
-    if indicator.kind == "rate":
+    """What a part of the year says of the year: at least this much; of a mean nothing but the value."""
+    if indicator.aggregation == "mean":
         return Interval(interval.value, None, None)
-    return interval._replace(high=None) if indicator.aggregation in ("sum", "max") else interval
+    return interval._replace(high=None)
 
 
-def voice_of(facts: Sequence[Fact], documents: Mapping[str, Document], indicator: Indicator) -> Voice:
-    """Section 2: what one voice says of one metric."""
-    facts = sorted(facts, key=lambda fact: fact.place)
-    reports = dict.fromkeys(fact.report_id for fact in facts)
-    left, words = parts_apart(facts)
+def voice_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: Indicator) -> Voice:
+    """Section 2: what one voice says of one metric. `documents` are its reports, whatever they state."""
+    left, words = parts_apart(sorted(facts, key=lambda fact: fact.place))
     left, more = repeats_apart(left)
-    figures = sentence_figures(left, indicator.aggregation)
-    for key, step in (
-        (lambda f: (f.scope_key, f.start, f.end), same_thing_again),
-        (lambda f: (f.scope_group, f.start, f.end), related_scopes),
-    ):
-        figures = [one for each in groups(figures, key) for one in step(each, indicator.aggregation)]
+    scope = "scope_key" if indicator.aggregation == "mean" else "scope_group"
+    each_place = groups(sentence_figures(left, indicator.aggregation), lambda f: (getattr(f, scope), f.start, f.end))
+    figures = [same_thing_again(each, indicator.aggregation) for each in each_place]
     things = [thing for each in groups(figures, lambda f: f.scope_group) for thing in periods(each, indicator)]
-    return Voice(
-        indicator.code,
-        tuple(documents[report] for report in reports),
-        tuple(figures),
-        tuple(things),
-        frozenset(words | more),
-    )
+    return Voice(indicator.code, tuple(documents), tuple(figures), tuple(things), frozenset(words | more))

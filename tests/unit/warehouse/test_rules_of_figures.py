@@ -1,9 +1,7 @@
 """The rules of figures in plain Python (benchmarks.figure_rules): one small example a rule, in their order."""
 
 import pytest
-from figure_rows import figure, figures, stated
-
-from benchmarks.figure_facts import Document
+from figure_rows import document, figure, figures, stated
 
 EVENTS, TALKS, SCHOOL = "publicity_events", "publicity_talks", "publicity_school_events"
 STAFF, CERTIFIED, LAWS = "enforcement_staff", "enforcement_staff_certified", "laws_studied"
@@ -47,17 +45,17 @@ def test_a_substitute_speaks_only_alone():
 
 
 def test_reports_on_parts_of_the_year_are_one_voice():
-    documents = {name: Document(name, is_canonical=name == "a", edition="part_of_year") for name in "ab"}
+    documents = [document(name, is_canonical=name == "a", edition="part_of_year") for name in "ab"]
     first = stated(EVENTS, 5, months=FIRST_HALF, report_id="a")
     second = stated(EVENTS, 7, months=SECOND_HALF, report_id="b")
     assert figure(EVENTS, first, second, documents=documents) == sure(12, "periods_summed+summed")
 
 
 def test_two_reports_on_the_year_are_two_voices():
-    documents = {"a": Document("a", is_canonical=False), "b": Document("b")}
+    documents = [document("a", is_canonical=False), document("b")]
     rows = figures(stated(EVENTS, 5, report_id="a"), stated(EVENTS, 7, report_id="b"), documents=documents)
     assert (rows[EVENTS]["value"], rows[EVENTS]["n_versions_disagree"]) == (7, 1)
-    assert rows[EVENTS]["set_aside_fact_ids"] == ["f0"] and rows[EVENTS]["report_ids"] == ["a", "b"]
+    assert rows[EVENTS]["set_aside_fact_ids"] == ["f0"] and rows[EVENTS]["report_ids"] == ["b"]
     assert rows["publicity_events_headline"]["n_versions_disagree"] == 1
 
 
@@ -70,7 +68,7 @@ def test_two_reports_on_the_year_are_two_voices():
     ],
 )
 def test_which_voice_is_heard(other, heard):
-    documents = {"a": Document("a"), "b": Document("b", is_canonical=False, family="enforcement")}
+    documents = [document("a"), document("b", is_canonical=False, family="enforcement")]
     rows = (stated(EVENTS, 7, report_id="a", **other), stated(EVENTS, 7, report_id="b"))
     assert figure(EVENTS, *rows, documents=documents) == sure(7, heard)
 
@@ -98,11 +96,13 @@ def test_a_circle_of_parts_is_a_conflict_and_no_loss():
 
 def test_a_repeat_by_its_words_is_heard_only_alone():
     again = stated(EVENTS, 9, role="repeat")
+    half = stated(EVENTS, 8, months=FIRST_HALF)
+    assert figure(EVENTS, half, again) == sure(9, "year_over_part")
     assert figure(EVENTS, stated(EVENTS, 8), again) == sure(8, "deduplicated")
     assert figure(EVENTS, again) == sure(9, "single")
 
 
-# Section 2.3 to 2.5
+# Section 2.3 and 2.4
 
 
 def test_figures_of_one_sentence_are_a_list():
@@ -156,6 +156,8 @@ def test_a_nested_period_yields_to_the_longer():
     half = stated(EVENTS, 20, months=FIRST_HALF)
     assert figure(EVENTS, half, stated(EVENTS, 45)) == sure(45, "year_over_part")
     assert figure(EVENTS, half, stated(EVENTS, 15)) == (20, 20, None, "year_over_part", True)
+    assert figure(EVENTS, half, stated(EVENTS, 15, "at_least")) == (20, 20, None, "year_over_part", False)
+    assert figures(half, stated(EVENTS, 15))[EVENTS]["fact_ids"] == ["f0"]
 
 
 def test_disjoint_periods_add_up_and_less_than_a_year_is_a_lower_bound():
