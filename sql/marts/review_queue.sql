@@ -3,11 +3,16 @@
 --   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) was not applied: work already done
 --   rate_out_of_range    90   a rate above 100 is certainly wrong, here or in the report
 --   conflict             80   two figures for one thing: one of them is wrong, or they count different things
+--   bounds_contradict    85   a value that lies outside its own bounds: the words were read wrongly
+--   period_backwards     85   a period that ends before it begins: the same
+--   part_above_total     78   a part (其中) that is larger than its total, in one report
+--   inconsistent         75   figures of several indicators that cannot all be right (consistency)
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
 --   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
 --   quarantined_report   30   a township's text with facts that was not accepted as a report: mostly for a good reason
+--   outside_years        20   a unit that did not exist at the end of the year: often the new name on an old year
 --   jump                 15   an exact figure more than 10 times that of the year before, or less than a tenth, one of them 100 or
 --                             more: mostly another way to count
 --   outlier              10   an exact figure above 20 times the median of ten or more units: mostly just a large unit
@@ -40,12 +45,15 @@ figure_fact AS (
 fact AS MATERIALIZED (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
-        f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range
+        f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range,
+        f.value_low, f.value_high, f.period_start, f.period_end
     FROM fact_indicator AS f
     LEFT JOIN dim_indicator AS i
         ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
     LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
-    WHERE w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
+    WHERE
+        w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
+        OR f.value_low > least(f.value, f.value_high) OR f.value_high < f.value OR f.period_start > f.period_end
 ),
 item AS (
     SELECT
@@ -73,6 +81,39 @@ item AS (
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     WHERE f.is_out_of_range AND f.corrected_by IS NULL AND r.status = 'accepted' AND r.is_canonical
+    UNION ALL
+    SELECT
+        'bounds_contradict', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'a value between its bounds; ' || f.value::VARCHAR || ' from ' || coalesce(f.value_low::VARCHAR, 'unknown') || ' to '
+        || coalesce(f.value_high::VARCHAR, 'unknown') || ' was read',
+        85.0, 0
+    FROM fact AS f
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE
+        (f.value_low > least(f.value, f.value_high) OR f.value_high < f.value)
+        AND f.corrected_by IS NULL AND r.status = 'accepted'
+    UNION ALL
+    SELECT
+        'period_backwards', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'a period that ends after it begins; month ' || f.period_start::VARCHAR || ' to month ' || f.period_end::VARCHAR
+        || ' was read',
+        85.0, 0
+    FROM fact AS f
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE f.period_start > f.period_end AND f.corrected_by IS NULL AND r.status = 'accepted'
+    UNION ALL
+    SELECT
+        'outside_years', r.report_id, r.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],
+        coalesce(r.title, t.opening),
+        'a report of a unit that existed at the end of ' || r.report_year::VARCHAR || '; this one counts '
+        || concat_ws(' ', 'from ' || s.first_year::VARCHAR, 'to ' || s.last_year::VARCHAR),
+        20.0, 0
+    FROM dim_report AS r
+    INNER JOIN stage_identities AS t ON t.report_id = r.report_id
+    INNER JOIN township_succession AS s ON s.township_code = r.township_code
+    WHERE
+        r.status = 'accepted' AND r.corrected_by IS NULL
+        AND (r.report_year < s.first_year OR r.report_year > s.last_year)
     UNION ALL
     SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,

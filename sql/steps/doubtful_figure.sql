@@ -1,5 +1,5 @@
--- A row is a figure of an indicator and one reason to doubt it: conflict, outlier or jump (see review_queue). `doubt` is
--- how likely it is wrong, 0 to 100. The largest mart is read once for all three reasons.
+-- A row is a figure of an indicator and one reason to doubt it: conflict, part_above_total, inconsistent, outlier or jump
+-- (see review_queue). `doubt` is how likely it is wrong, 0 to 100. The largest mart is read once for three of them.
 WITH usual AS (
     SELECT g.metric_code, median(g.value) AS median
     FROM township_metric AS g
@@ -51,3 +51,15 @@ SELECT
     15.0
 FROM figure AS g
 WHERE g.previous_value IS NOT NULL
+UNION ALL
+SELECT
+    CASE WHEN c.kind = 'part' THEN 'part_above_total' ELSE 'inconsistent' END,
+    c.break_id, c.report_id, c.township_code, c.report_year, c.metric_code, c.fact_ids,
+    c.metric_code || CASE
+        WHEN c.allowed_low IS NULL
+            THEN ' of at most ' || c.allowed_high::VARCHAR || ', because ' || c.other_metric_code || ' is the whole; '
+        ELSE ' from ' || c.allowed_low::VARCHAR || ' to ' || c.allowed_high::VARCHAR || ', because it is '
+            || c.rate_metric_code || ' of ' || c.other_metric_code || '; '
+    END || c.value::VARCHAR || ' was read: confirm or correct',
+    CASE WHEN c.kind = 'part' THEN 78.0 ELSE 75.0 END
+FROM consistency AS c

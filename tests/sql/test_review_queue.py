@@ -159,3 +159,57 @@ def test_a_jump_on_the_year_before_is_asked_about(tmp_path):
         (2023, "jump", 20.0, "petitions_received",
          "a figure near 30.0 件, that of the year before; 301.0 was read: confirm or correct"),
     ]  # fmt: skip
+
+
+def test_bad_input_is_kept_as_stated_and_asked_about(tmp_path):
+    """Bounds that contradict each other, a period that ends before it begins; a person's answer ends the question."""
+    clauses = [
+        say("exam_sessions", "测试{30}次。", 30, value_low=35, qualifier="approx"),
+        say("training_sessions", "9月至3月培训{4}场。", 4, period_start=9, period_end=3, months=0),
+        say("laws_studied", "学法{4}部。", 4),
+    ]
+    report, kept_out = Report("a.txt", CHIDIAN, 2023, clauses), Report("b.txt", None, 2023, clauses)
+    warehouse = Warehouse(tmp_path, [report, kept_out])
+    warehouse.build()
+    bad = (
+        "SELECT kind, worth, fact_ids, evidence, expected FROM review_queue WHERE worth BETWEEN 85 AND 90 ORDER BY kind"
+    )
+    assert warehouse.sql(bad) == [
+        ("bounds_contradict", 85.0, [report.fact_id(0)], "测试30次",
+         "a value between its bounds; 30.0 from 35.0 to 30.0 was read"),
+        ("period_backwards", 90.0, [report.fact_id(1)], "9月至3月培训4场",
+         "a period that ends after it begins; month 9 to month 3 was read"),
+    ]  # fmt: skip
+    warehouse.rows["stage_corrections"] = [
+        {
+            "line": 2, "report": "a.txt", "action": "accept", "metric_code": "exam_sessions", "evidence": "测试30次",
+            "machine_expected": "30", "number_expected": 30.0, "reason": "read it", "corrected_by": "Li",
+            "corrected_on": date(2025, 3, 1),
+        },
+    ]  # fmt: skip
+    warehouse.build()
+    assert [kind for kind, *_ in warehouse.sql(bad)] == ["period_backwards"]
+
+
+def test_a_unit_that_reports_outside_its_years_is_asked_about(tmp_path):
+    """池店镇 was made of 池店乡 in 2020: the first on 2019 and the second on 2021 are asked about."""
+    said = [say("exam_sessions", "测试{3}次。", 3)]
+    reports = [
+        Report(f"{code}{year}.txt", code, year, said) for code in (CHIDIAN, "350582299") for year in (2019, 2021)
+    ]
+    warehouse = Warehouse(tmp_path, [*reports, Report("n.txt", ANHAI, 2019, said)])
+    warehouse.rows["ref_division_changes"] = [
+        {
+            "kind": "upgrade", "county_code": "350582", "county_name": "晋江市", "source": "notice", "url": "x",
+            "changed_on": date(2020, 6, 1), "old_code": "350582299", "old_name": "池店乡",
+            "known_since": date(2010, 1, 1), "new_code": CHIDIAN, "new_name": "池店镇",
+        },
+    ]  # fmt: skip
+    warehouse.build()
+    columns = "kind, worth, township_code, report_year, evidence, expected"
+    assert warehouse.sql(f"SELECT {columns} FROM review_queue ORDER BY township_code") == [
+        ("outside_years", 20.0, CHIDIAN, 2019, "法治政府建设年度报告",
+         "a report of a unit that existed at the end of 2019; this one counts from 2020"),
+        ("outside_years", 20.0, "350582299", 2021, "法治政府建设年度报告",
+         "a report of a unit that existed at the end of 2021; this one counts to 2019"),
+    ]  # fmt: skip

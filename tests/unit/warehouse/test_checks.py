@@ -189,6 +189,14 @@ def test_a_rate_above_100_warns_where_a_report_states_it_and_blocks_where_none_d
     assert found.level == "blocked" and example(found)["township_code"] == ANHAI
 
 
+def test_a_value_outside_its_bounds_warns_and_one_without_bounds_does_not(tables: Tables) -> None:
+    tables.write("fact_indicator", {"value_low": "NULL::DOUBLE", "value_high": "NULL::DOUBLE"}, {"value_low": "2e0"})
+    assert tables.check("bounds_hold_value").level == "passed"
+    for bounds in ({"value_low": "4e0"}, {"value_high": "2e0"}):
+        found = tables.write("fact_indicator", bounds).check("bounds_hold_value")
+        assert found.level == "warned" and example(found)["evidence"] == "组织考试3次"
+
+
 def test_a_leap_on_the_year_before_warns_and_a_small_or_rounded_one_does_not(tables: Tables) -> None:
     leap = {"previous_value": "30e0", "value": "6000e0"}
     tables.write("township_metric", {"metric_code": "'petitions_received'"}).write(

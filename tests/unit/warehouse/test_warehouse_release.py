@@ -134,7 +134,7 @@ FAULTS = {
     "mention_matches_text": change("stage_numbers", text="4"),
     "number_has_disposition": change("stage_numbers", disposition=None),
     "fact_has_number": change("stage_numbers", disposition="date", fact_id=None),
-    "bounds_hold_value": change("stage_facts", value_low=5.0),
+    "fact_has_value": change("stage_facts", value=None),
     "quarantine_has_reason": change("stage_identities", 2, status="quarantined", status_reason=None),
     "reason_code_is_documented": change(
         "stage_identities", 2, status="quarantined", reason_code="bad_luck", reason="x", status_reason="x"
@@ -157,6 +157,15 @@ def test_each_fault_is_refused_by_name_and_leaves_the_old_release(copy, check):
     assert f"- {check}: " in str(refusal.value)
     assert warehouse.release_path.read_bytes() == before
     assert leftovers(warehouse) == []
+
+
+def test_a_value_outside_its_bounds_is_kept_and_asked_about(copy):
+    """What a report says stops no release: the figure goes to review_queue."""
+    change("stage_facts", value_low=5.0)(copy.rows)
+    copy.build()
+    release(copy)
+    found = read(copy.release_path, "SELECT kind FROM review_queue WHERE kind = 'bounds_contradict'")
+    assert found == [("bounds_contradict",)]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,7 @@ def test_only_parts_that_changed_are_audited_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr(check_runner, "_run", listening)
     release(warehouse)
-    empty = {"correction", "review_queue", "worklist_divisions"}  # nobody corrected anything, nothing is in doubt
+    empty = {"correction", "review_queue", "worklist_divisions", "consistency"}  # no correction, nothing in doubt
     rules = [check for check in load_checks() if check.kind == "rule"]
     idle = {rule.name for rule in rules if rule.table in empty and len(rule.reads) > 1}
     named = {rule.name for rule in rules if not rule.name.startswith("release")}
@@ -339,9 +348,9 @@ def test_missing_tables_and_versions_are_named(tmp_path):
 
 def test_query_reads(whole):
     path = whole / "fazhi.duckdb"
-    result = query(path, "SELECT township_name, enforcement_staff FROM township_year ORDER BY 1")
+    result = query(path, "SELECT township_name, enforcement_staff_headline FROM township_year ORDER BY 1")
     assert (result.columns, result.rows) == (
-        ("township_name", "enforcement_staff"),
+        ("township_name", "enforcement_staff_headline"),
         [("天福镇", 18.0), ("池店镇", None)],
     )
     cut = query(path, "FROM dim_report", limit=2)
