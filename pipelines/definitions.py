@@ -15,6 +15,7 @@ from pipelines.assets import (
     fetched,
     identities,
     release,
+    similarities,
     tables,
 )
 from pipelines.assets import raw_files as raw
@@ -31,7 +32,7 @@ def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
-            *(documents.documents, identities.identities, facts.extraction),
+            *(documents.documents, identities.identities, facts.extraction, *similarities.similarity_assets),
             *(tables.table_asset(spec) for spec in specs.values()),
             release.release_asset(specs),
             exports.exports,

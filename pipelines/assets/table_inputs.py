@@ -7,6 +7,7 @@ ASSETS = {
     "stage_readings": "facts",
     "stage_facts": "facts",
     "stage_numbers": "numbers",
+    "stage_similarities": "similarities",
     "stage_corrections": "corrections",
     "ref_divisions": "division_codes",
     "ref_division_changes": "division_codes",

@@ -28,6 +28,8 @@ VERBS = {
     "identities": "identified",
     "facts": "extracted",
     "numbers": "extracted",
+    "sketches": "sketched",
+    "similarities": "compared",
 }
 SIGNS = {"exact": "", "at_least": "≥ ", "at_most": "≤ ", "approx": "≈ "}
 

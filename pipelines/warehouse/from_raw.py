@@ -12,6 +12,8 @@ from pipelines.stage.facts import refresh_facts
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.indicators import write_indicators
 from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.stage.similarities import refresh_similarities
+from pipelines.stage.sketches import refresh_sketches
 from pipelines.warehouse.model import TableSpec, load_specs
 from pipelines.warehouse.source_files import source_paths
 from pipelines.warehouse.table_build import Built, build
@@ -34,11 +36,15 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
     specs = load_specs(settings.sql_dir)
     needed = _with_sources(specs, wanted or specs)
     ledger = Ledger(settings.ledger_path)
-    return {
-        name: build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
-        for name, spec in specs.items()
-        if name in needed
-    }
+    built: dict[str, Built] = {}
+    for name, spec in specs.items():
+        if name not in needed:
+            continue
+        if "stage_similarities" in spec.depends_on:  # the only step that goes by a table
+            refresh_sketches(settings)
+            refresh_similarities(settings, built["dim_report"].paths)
+        built[name] = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
+    return built
 
 
 def _with_sources(specs: Mapping[str, TableSpec], wanted: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from pipelines.warehouse.table_parts import table_files
 
 def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Path | Sequence[Path]]:
     """The Parquet files of each source, and of each of the `tables`, by the name that the SQL gives it."""
-    staged = ("documents", "identities", "readings", "facts", "numbers")
+    staged = ("documents", "identities", "readings", "facts", "numbers", "similarities")
     return {
         **{f"stage_{name}": bucket_paths(settings.stage_dir, name) for name in staged},
         "stage_files": settings.files_path,

@@ -28,6 +28,8 @@ STAGED = {
     "identities": "stage",
     "facts": "stage",
     "numbers": "stage",
+    "sketches": "stage",
+    "similarities": "stage",
     "release": "release",
     "exports": "release",
 }
@@ -51,6 +53,8 @@ def test_the_stages_follow_each_other() -> None:
     assert parents("documents") == {"raw_files"}
     assert parents("identities") == {"raw_files", "documents", "division_codes"}
     assert parents("facts") == parents("numbers") == {"documents", "identities", "codebook"}
+    assert parents("sketches") == {"documents"}
+    assert parents("similarities") == {"documents", "sketches", "dim_report"}
     # what another table reads lies behind that table
     assert parents("release") == set(SPECS) - {table for spec in SPECS.values() for table in spec.reads}
     assert set(SPECS) <= {key.to_user_string() for key in GRAPH.get_ancestor_asset_keys(dg.AssetKey("release"))}

@@ -1,0 +1,156 @@
+"""The step from sketches to similarities: the share of its 20-grams that a report has in common with two others.
+
+These are the report of the same unit on the year before, and the nearest report of another unit. Units and years are
+those of the table `dim_report`, where people may have corrected them. Which report is the nearest is found by sketches;
+the shares are counted in the texts.
+"""
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.build.buckets import StageTable, bucket_paths, scan, staged_key
+from pipelines.build.ledger import Ledger
+from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.stamped_parquet import frame_key
+from pipelines.settings import Settings
+from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.nearest_reports import nearest_of_other_units
+from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES, grams
+
+SIMILARITIES = StageTable(
+    "similarities",
+    {
+        "report_id": pl.String(),
+        "input_key": pl.String(),
+        "n_grams": pl.Int64(),
+        "last_year_report_id": pl.String(),
+        "share_last_year": pl.Float64(),
+        "nearest_report_id": pl.String(),
+        "share_nearest": pl.Float64(),
+    },
+)
+FEW = 20_000  # texts that are read in one go and kept, instead of one reading for each bucket
+_VERSION = f"1 {SKETCH_VERSION}"
+_OTHERS = ("last_year", "nearest")
+_REPORT = ["report_id", "township_code", "report_year", "is_canonical"]
+
+
+def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Counts:
+    """Compare the reports whose text, or whose report to compare with, is new. dim_report: the files of that table."""
+    accepted = _accepted(dim_report)
+    given = f"{_VERSION} {frame_key(accepted)} {staged_key(settings.stage_dir, SKETCHES.name)}"
+    texts = _Texts(settings)
+
+    def wanted() -> pl.DataFrame:
+        found = pairs(accepted, settings)
+        known = scan(settings.stage_dir, SIMILARITIES).select("report_id", "input_key").collect()
+        texts.keep(found.join(known, on=["report_id", "input_key"], how="anti"))
+        return found
+
+    return refresh(
+        settings.stage_dir,
+        Ledger(settings.ledger_path),
+        "similarities",
+        [SIMILARITIES],
+        given,
+        wanted,
+        compare_batch,
+        lambda _, todo: texts.beside(todo),
+        settings.processes,
+    )
+
+
+def _accepted(dim_report: Sequence[Path]) -> pl.DataFrame:
+    """The accepted reports with unit and year, by report_id."""
+    if not dim_report:
+        return pl.DataFrame(schema={"report_id": pl.String, "township_code": pl.String, "report_year": pl.Int32,
+                                    "is_canonical": pl.Boolean})  # fmt: skip
+    rows = pl.scan_parquet(list(dim_report)).filter(pl.col("status") == "accepted")
+    return rows.select(_REPORT).sort("report_id").collect()
+
+
+def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Each accepted report with the two to compare it with: last_year_report_id, nearest_report_id, input_key."""
+    sketches = scan(settings.stage_dir, SKETCHES).select("report_id", "sketch", text_key="input_key").collect()
+    reports = accepted.join(sketches, on="report_id", maintain_order="left")
+    sketched = reports.filter(pl.col("sketch").is_not_null())
+    nearest = nearest_of_other_units(sketched)
+    found = sketched.select("report_id", nearest_report_id=sketched["report_id"].gather(nearest))
+    before = (
+        reports.filter("is_canonical")
+        .group_by("township_code", report_year=pl.col("report_year") + 1)
+        .agg(last_year_report_id=pl.col("report_id").min())
+    )
+    keys = reports.select("report_id", "text_key")
+    joined = (
+        reports.select("report_id", "text_key", "township_code", "report_year")
+        .join(before, on=["township_code", "report_year"], how="left")
+        .join(found, on="report_id", how="left")
+    )
+    for other in _OTHERS:
+        theirs = keys.rename({"report_id": f"{other}_report_id", "text_key": f"{other}_key"})
+        joined = joined.join(theirs, on=f"{other}_report_id", how="left")
+    parts = ["text_key", *(f"{other}_{part}" for other in _OTHERS for part in ("report_id", "key"))]
+    key = pl.concat_str(pl.lit(_VERSION), *(pl.col(part).fill_null("") for part in parts), separator=" ")
+    return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key)
+
+
+class _Texts:
+    """The texts of the reports to compare. Where they are few they are read once and not once for each bucket."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._stage_dir = settings.stage_dir
+        self._kept: pl.DataFrame | None = None
+
+    def keep(self, todo: pl.DataFrame) -> None:
+        """Read the texts for all of `todo` if they are few."""
+        ids = _ids(todo)
+        self._kept = self._read(ids) if len(ids) <= FEW else None
+
+    def beside(self, todo: pl.DataFrame) -> pl.DataFrame:
+        """The rows of `todo` with text and furniture of the three reports of each."""
+        texts = self._read(_ids(todo)) if self._kept is None else self._kept
+        for prefix in ("", *(f"{other}_" for other in _OTHERS)):
+            names = {name: prefix + name for name in ("report_id", "text", "furniture")}
+            todo = todo.join(texts.rename(names), on=f"{prefix}report_id", how="left")
+        return todo
+
+    def _read(self, ids: pl.Series) -> pl.DataFrame:
+        paths = bucket_paths(self._stage_dir, DOCUMENTS.name)
+        rows = [pl.scan_parquet(path).filter(pl.col("report_id").is_in(ids.implode())) for path in paths]
+        names = ["report_id", "text", "furniture"]
+        empty = pl.LazyFrame(schema={name: DOCUMENTS.schema[name] for name in names})
+        return pl.concat([empty, *(part.select(names) for part in rows)]).collect()
+
+
+def _ids(todo: pl.DataFrame) -> pl.Series:
+    """The report_ids that `todo` names, each once."""
+    names = ("report_id", *(f"{other}_report_id" for other in _OTHERS))
+    return pl.concat([todo[name].alias("report_id") for name in names]).drop_nulls().unique()
+
+
+def compare_batch(batch: pl.DataFrame) -> BatchResult:
+    """Count the shares of one batch. A report that raises has none and is tried again in the next run."""
+    rows, errors = [], []
+    for row in batch.iter_rows(named=True):
+        try:
+            rows.append(_compared(row))
+        except Exception:
+            errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
+            rows.append({"report_id": row["report_id"], "input_key": RETRY})
+    return BatchResult({SIMILARITIES.name: pl.DataFrame(rows, schema=SIMILARITIES.schema)}, errors)
+
+
+def _compared(row: dict[str, Any]) -> dict[str, Any]:
+    own = grams(row["text"], row["furniture"])
+    found = {name: row[name] for name in ("report_id", "input_key")} | {"n_grams": len(own)}
+    for other in _OTHERS:
+        other_id = row[f"{other}_report_id"]
+        shared = own & grams(row[f"{other}_text"], row[f"{other}_furniture"])
+        share = len(shared) / len(own) if own and other_id else None
+        found |= {f"{other}_report_id": other_id, f"share_{other}": share}
+    return found

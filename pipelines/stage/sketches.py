@@ -1,0 +1,92 @@
+"""The step from text to sketch: what is needed to find the reports that share text with a report, in 768 bytes.
+
+A sketch is a MinHash of the 20-grams of the text: the share of equal places in two sketches estimates the share of
+20-grams (of those in either text) that both texts have. The library `rensa` computes it. Spaces and page furniture do
+not count.
+"""
+
+import re
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from rensa import RMinHash
+
+from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.ledger import Ledger
+from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.settings import Settings
+from pipelines.stage.documents import DOCUMENTS
+
+GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
+PERMUTATIONS = 192
+SKETCH_VERSION = f"1 rensa {RMinHash.ALGORITHM_VERSION} {GRAM} {PERMUTATIONS}"
+_SEED = 1
+SKETCHES = StageTable(
+    "sketches",
+    {
+        "report_id": pl.String(),
+        "input_key": pl.String(),
+        "n_grams": pl.Int64(),
+        "sketch": pl.Array(pl.UInt32(), PERMUTATIONS),  # null for a text that is shorter than one 20-gram
+    },
+)
+_TEXT = ["report_id", "text", "furniture"]
+_SPACE = re.compile(r"\s+")
+
+
+def refresh_sketches(settings: Settings) -> Counts:
+    """Sketch the documents whose text is new."""
+    given = f"{SKETCH_VERSION} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
+
+    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
+        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
+        return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
+
+    def wanted() -> pl.DataFrame:
+        key = pl.concat_str(pl.lit(SKETCH_VERSION), "input_key", separator=" ")
+        return scan(settings.stage_dir, DOCUMENTS).select("report_id", input_key=key).collect()
+
+    return refresh(
+        settings.stage_dir,
+        Ledger(settings.ledger_path),
+        "sketches",
+        [SKETCHES],
+        given,
+        wanted,
+        sketch_batch,
+        load,
+        settings.processes,
+    )
+
+
+def sketch_batch(batch: pl.DataFrame) -> BatchResult:
+    """Sketch one batch (text, furniture). A report that raises has no sketch and is tried again in the next run."""
+    texts, keys, errors = [], [], []
+    for row in batch.iter_rows(named=True):
+        try:
+            texts.append(grams(row["text"], row["furniture"]))
+            keys.append(row["input_key"])
+        except Exception:
+            errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
+            texts.append(set())
+            keys.append(RETRY)
+    digests = RMinHash.digests_from_token_sets([list(text) for text in texts], num_perm=PERMUTATIONS, seed=_SEED)
+    rows = {
+        "report_id": batch["report_id"],
+        "input_key": keys,
+        "n_grams": [len(text) for text in texts],
+        "sketch": [digest if text else None for digest, text in zip(digests, texts, strict=True)],
+    }
+    return BatchResult({SKETCHES.name: pl.DataFrame(rows, schema=SKETCHES.schema)}, errors)
+
+
+def grams(text: str | None, furniture: Sequence[dict[str, Any]] | None) -> set[str]:
+    """The different 20-grams of a text without its spaces and its furniture; none for a text that is shorter."""
+    kept, at = [], 0
+    for span in sorted(furniture or (), key=lambda span: span["start"]):
+        kept.append((text or "")[at : span["start"]])
+        at = max(at, span["end"])
+    plain = _SPACE.sub("", "".join([*kept, (text or "")[at:]]))
+    return {plain[start : start + GRAM] for start in range(len(plain) - GRAM + 1)}

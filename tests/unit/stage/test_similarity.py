@@ -1,0 +1,193 @@
+"""Shared text: sketches, the nearest report of another unit, and the shares that the texts bear out."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from rensa import RMinHash
+
+from pipelines.build.buckets import scan
+from pipelines.settings import Settings
+from pipelines.stage.nearest_reports import nearest_of_other_units
+from pipelines.stage.similarities import SIMILARITIES, pairs
+from pipelines.stage.sketches import GRAM, PERMUTATIONS, grams
+from pipelines.warehouse.from_raw import build_from_raw
+from pipelines.warehouse.table_parts import table_files
+
+UNITS = {"350582107": "晋江市池店镇", "350582101": "晋江市安海镇", "510921105": "蓬溪县天福镇"}
+
+
+def words(seed: int, length: int = 1500) -> str:
+    """Text that no other seed has."""
+    source = random.Random(seed)
+    return "".join(chr(0x4E00 + source.randrange(3000)) for _ in range(length))
+
+
+def sketch_of(text: str) -> list[int]:
+    (digest,) = RMinHash.digests_from_token_sets([list(grams(text, []))], num_perm=PERMUTATIONS, seed=1)
+    return list(digest)
+
+
+def reports(*rows: tuple[str, str], canonical: tuple[bool, ...] = ()) -> pl.DataFrame:
+    """Reports of (unit, text) as `nearest_of_other_units` reads them."""
+    sketches = np.array([sketch_of(text) for _, text in rows], dtype=np.uint32).reshape(len(rows), PERMUTATIONS)
+    return pl.DataFrame(
+        {
+            "township_code": [unit for unit, _ in rows],
+            "is_canonical": list(canonical or [True] * len(rows)),
+            "sketch": pl.Series(sketches, dtype=pl.Array(pl.UInt32, PERMUTATIONS)),
+        },
+        schema_overrides={"township_code": pl.String, "is_canonical": pl.Boolean},
+    )
+
+
+def nearest(*rows: tuple[str, str], canonical: tuple[bool, ...] = ()) -> list[int | None]:
+    return nearest_of_other_units(reports(*rows, canonical=canonical)).to_list()
+
+
+def test_spaces_and_furniture_are_no_text() -> None:
+    text = words(1, 40)
+    page = "首页 导航 " + text[:15] + "\n　" + text[15:] + " 打印"
+    spans = [{"start": len(page) - 3, "end": len(page), "kind": "x"}, {"start": 0, "end": 6, "kind": "x"}]
+    assert grams(page, spans) == grams(text, []) == {text[at : at + GRAM] for at in range(21)}
+    assert grams(text[:19], []) == grams(None, None) == set()
+
+
+def test_the_nearest_is_of_another_unit_canonical_and_the_first_of_equals() -> None:
+    a, half = words(1), words(1)[:900] + words(2)[:600]
+    assert nearest(("A", a), ("A", a), ("B", half), ("C", words(3))) == [2, 2, 0, None]
+    assert nearest(("A", a), ("B", a), ("C", a), canonical=(True, False, True)) == [2, 0, 0]
+    assert nearest(("A", half), ("B", a), ("C", a)) == [1, 2, 1]
+    assert nearest() == []
+    assert nearest(("A", a)) == [None]
+
+
+def test_a_unit_that_copies_itself_every_year_hides_no_copy_of_another() -> None:
+    own = [("A", words(1)[: 1480 + year] + words(100 + year)[: 20 - year]) for year in range(12)]
+    found = nearest(*own, ("B", words(1)[:1200] + words(2)[:300]))
+    assert found[:12] == [12] * 12 and found[12] in range(12)
+
+
+def test_reports_that_share_half_of_their_text_find_each_other() -> None:
+    """Among 600 reports with set phrases in common, 150 copied half of another: nine in ten are found at least."""
+    phrases = words(7, 60)
+    texts = [phrases + words(100 + n, 700) for n in range(450)]
+    texts += [phrases + texts[n][60:410] + words(1000 + n, 350) for n in range(150)]
+    found = nearest(*((str(n), text) for n, text in enumerate(texts)))
+    assert sum(found[450 + n] == n for n in range(150)) >= 135
+    assert all(other is None or other != n for n, other in enumerate(found))
+
+
+def write(folder: Path, name: str, unit: str, year: int, body: str) -> None:
+    text = f"{UNITS[unit]}人民政府{year}年度法治政府建设情况报告\n{year}年,我镇依法行政。\n{body}。\n全年学法6次。\n"
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Four reports: the second year of a unit copies its first, another unit copies part of it, a third is alone."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    write(folder, "a.txt", "350582107", 2022, words(1))
+    write(folder, "b.txt", "350582107", 2023, words(1))
+    write(folder, "c.txt", "350582101", 2023, words(1)[:1000] + words(2)[:500])
+    write(folder, "d.txt", "510921105", 2023, words(3))
+    return folder
+
+
+def built(raw: Path) -> tuple[Settings, dict[str, dict[str, object]]]:
+    """The rows of report_similarity by the name of the file."""
+    settings = Settings.load(str(raw), str(raw.parent / "warehouse"))
+    build_from_raw(settings, ["report_similarity"])
+    rows = pl.read_parquet(table_files(settings.tables_dir, "report_similarity"))
+    names = dict(scan_reports(settings).select("report_id", "raw_path").iter_rows())
+    by_name = {names[row["report_id"]].removesuffix(".txt"): row for row in rows.to_dicts()}
+    for row in by_name.values():
+        row |= {key: names.get(row[key], row[key]) for key in ("last_year_report_id", "nearest_report_id")}
+    return settings, by_name
+
+
+def scan_reports(settings: Settings) -> pl.DataFrame:
+    return pl.read_parquet(table_files(settings.tables_dir, "dim_report"))
+
+
+def share(settings: Settings, own: str, other: str) -> float:
+    """The share by the stored texts, counted here."""
+    texts = pl.read_parquet(sorted((settings.stage_dir / "documents").glob("*.parquet")))
+    a, b = (
+        grams(*texts.filter(pl.col("raw_path") == name).select("text", "furniture").row(0)) for name in (own, other)
+    )
+    return len(a & b) / len(a)
+
+
+def test_the_shares_are_those_of_the_texts(raw: Path) -> None:
+    settings, rows = built(raw)
+    assert {name: (row["last_year_report_id"], row["nearest_report_id"]) for name, row in rows.items()} == {
+        "a": (None, "c.txt"),
+        "b": ("a.txt", "c.txt"),
+        "c": (None, "b.txt"),
+        "d": (None, None),
+    }
+    assert rows["b"]["share_last_year"] == share(settings, "b.txt", "a.txt") > 0.95
+    assert rows["b"]["share_nearest"] == share(settings, "b.txt", "c.txt")
+    assert 0.6 < rows["b"]["share_nearest"] < 0.7
+    assert rows["c"]["share_nearest"] == share(settings, "c.txt", "b.txt")
+    assert (rows["a"]["nearest_township_code"], rows["a"]["nearest_report_year"]) == ("350582101", 2023)
+    assert rows["d"]["share_nearest"] is rows["d"]["share_last_year"] is None and rows["d"]["n_grams"] > 1400
+
+
+def keys(settings: Settings) -> dict[str, str]:
+    return dict(scan(settings.stage_dir, SIMILARITIES).select("report_id", "input_key").collect().iter_rows())
+
+
+def test_only_what_a_new_report_touches_is_compared_again(raw: Path) -> None:
+    settings, _ = built(raw)
+    before = keys(settings)
+    write(raw, "e.txt", "510921105", 2022, words(1)[:1300] + words(4)[:200])
+    settings, rows = built(raw)
+    changed = {name for name, row in rows.items() if keys(settings)[row["report_id"]] != before.get(row["report_id"])}
+    assert changed == {"a", "b", "d", "e"} and rows["c"]["nearest_report_id"] == "b.txt"
+    assert rows["a"]["nearest_report_id"] == rows["b"]["nearest_report_id"] == "e.txt"
+    assert rows["d"]["last_year_report_id"] == "e.txt"
+    assert rows["b"]["share_nearest"] == share(settings, "b.txt", "e.txt")
+    (raw / "e.txt").unlink()
+    assert keys(built(raw)[0]) == before
+
+
+def test_the_unit_that_a_person_gave_counts(raw: Path) -> None:
+    """c is another report of the first unit, so that it is no other unit's report any more."""
+    header = "report,action,metric_code,evidence,char_start,char_end,machine_value,value,reason,who,on"
+    line = "c.txt,place,,,,,350582101,350582107,read it,Li,2025-03-01"
+    (raw / "corrections.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    settings, rows = built(raw)
+    assert scan_reports(settings).filter(pl.col("raw_path") == "c.txt")["township_code"].to_list() == ["350582107"]
+    assert [rows[name]["nearest_report_id"] for name in "abc"] == [None, None, None]
+    assert rows["c"]["last_year_report_id"] == "a.txt"
+
+
+def test_few_texts_are_read_once_and_many_bucket_by_bucket(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = built(raw)[1]
+    monkeypatch.setattr("pipelines.stage.similarities.FEW", 0)
+    for path in (raw.parent / "warehouse" / "stage" / "similarities").iterdir():
+        path.unlink()
+    assert built(raw)[1] == few
+
+
+def test_a_report_that_cannot_be_compared_is_tried_again(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> set[str]:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("pipelines.stage.similarities.grams", broken)
+    assert all(row["share_nearest"] is None for row in built(raw)[1].values())
+    monkeypatch.undo()
+    assert built(raw)[1]["b"]["share_nearest"] is not None
+
+
+def test_without_a_report_there_is_no_pair(raw: Path) -> None:
+    settings, _ = built(raw)
+    nobody = pl.DataFrame(
+        schema={"report_id": pl.String, "township_code": pl.String, "report_year": pl.Int32, "is_canonical": pl.Boolean}
+    )
+    assert pairs(nobody, settings).is_empty()
