@@ -178,12 +178,16 @@ SELECT
     coalesce(z.n_special, 0) AS n_special,
     coalesce(d.n_dropped, 0) AS n_dropped,
     f.n_part_of_year,
-    f.n_conflicts
+    f.n_conflicts,
+    round(b.change, 6) AS change_stable,
+    coalesce(b.n_units, 0) AS n_stable
 FROM figure AS f
 INNER JOIN dim_division AS u ON u.level = f.level AND u.division_code = f.area_code
 LEFT JOIN size AS z ON z.level = f.level AND z.area_code = f.area_code AND z.report_year = f.report_year
 LEFT JOIN stray_cover AS c
     ON c.level = f.level AND c.area_code = f.area_code AND c.report_year = f.report_year AND c.metric_code = f.metric_code
+LEFT JOIN stable_change AS b
+    ON b.level = f.level AND b.area_code = f.area_code AND b.report_year = f.report_year AND b.metric_code = f.metric_code
 LEFT JOIN dropped_count AS d
     ON d.level = f.level AND d.area_code = f.area_code AND d.report_year = f.report_year AND d.metric_code = f.metric_code
 ORDER BY f.level, f.area_code, f.report_year, f.metric_code

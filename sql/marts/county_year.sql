@@ -24,7 +24,9 @@ SELECT
     a.n_special,
     a.n_dropped,
     a.n_part_of_year,
-    a.n_conflicts
+    a.n_conflicts,
+    a.change_stable,
+    a.n_stable
 FROM area_figure AS a
 WHERE a.level = 'county'
 ORDER BY a.county_code, a.report_year, a.metric_code

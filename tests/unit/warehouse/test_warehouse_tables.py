@@ -282,7 +282,7 @@ def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
     # so that the marts that read only it are left
     assert {name for name, table in third.items() if not table.reused} == {
         *("fact_indicator", "township_metric", "township_year", "township_change", "area_figure"),
-        *("metric_coverage", "review_queue", "worklist_divisions", "correction", "cell_status"),
+        *("metric_coverage", "review_queue", "worklist_divisions", "correction", "cell_status", "consistency"),
     }
 
 
