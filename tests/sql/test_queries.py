@@ -99,6 +99,38 @@ def test_rates_say_how_they_were_brought_together(example: Path) -> None:
     assert {row["method"] for row in answers(example, "rates")} == {"mean", "weighted_mean"}
 
 
+def test_the_change_of_a_sum_is_that_of_the_same_units_and_of_who_reports(example: Path) -> None:
+    for row in answers(example, "change_at_constant_units"):
+        assert row["change_of_the_sum"] == row["change_of_the_same_units"] + row["change_of_who_reports"]
+        assert 0 < row["same_units"] <= min(row["units_now"], row["units_before"])
+
+
+def test_the_reasons_for_missing_figures_add_up(example: Path) -> None:
+    reasons = ("stated", "part_of_year", "silent", "no_report", "quarantined", "outside_years")
+    found = answers(example, "missing_by_reason")
+    assert all(abs(sum(row[reason] for reason in reasons) - 100) < 0.5 for row in found)
+    assert any(row["outside_years"] for row in found) and any(row["silent"] for row in found)
+
+
+def test_the_same_units_are_fewer_than_all_and_the_same_in_each_year(example: Path) -> None:
+    found = answers(example, "certified_trend")
+    assert len({row["n_same_units"] for row in found}) == 1
+    assert all(0 < row["n_same_units"] <= row["n_all"] for row in found)
+
+
+def test_a_unit_that_fell_silent_stated_the_headline_the_year_before(example: Path) -> None:
+    found = answers(example, "who_stopped_stating")
+    stated = {row["indicator"]: row["silent_now"] for row in answers(example, "stopped_stating")}
+    assert found and all(row["last_stated"] is not None for row in found)
+    assert sum(stated.values()) >= len(found)
+
+
+def test_figures_that_cannot_all_be_right_stand_beside_what_is_allowed(example: Path) -> None:
+    (row,) = answers(example, "broken_rules")
+    assert (row["stated"], row["allowed_high"], row["kind"]) == (36, 33, "at_most")
+    assert "36件" in row["evidence"] and "33件" in row["evidence"]
+
+
 def test_headlines_show_bounds_and_leave_what_is_not_stated_empty(bundled_warehouse: Built) -> None:
     found = {row["township"]: row for row in rows(bundled_warehouse, "headlines")}
     assert set(found) == {"池店镇", "天福镇", "田镇街道", "昭平台库区乡"}
