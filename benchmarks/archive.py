@@ -1,8 +1,9 @@
 """Write an archive of generated reports as it would lie below raw/: a file for each unit and year, a folder a county.
 
-    python -m benchmarks.archive FOLDER [--reports 400000] [--seed 1]
+    python -m benchmarks.archive FOLDER [--reports 400000] [--seed 1] [--adversarial]
 
-The texts come from benchmarks.corpus; benchmarks.rehearsal measures runs on them.
+The texts come from benchmarks.corpus; benchmarks.rehearsal measures runs on them. Adversarial ones are hard to add up:
+they come from benchmarks.adversarial, and benchmarks.recompute compares what two readings of the rules make of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from benchmarks.adversarial import reports_of
 from benchmarks.corpus import Generated, generate_series
 from benchmarks.measure import PROCESSES
 from pipelines.build.workers import WORTH_A_POOL, workers
@@ -36,6 +38,19 @@ def write_reports(folder: Path, seed: int, total: int, first: int) -> int:
     return count
 
 
+def write_hard_reports(folder: Path, reports: int, seed: int) -> int:
+    """Write at least `reports` reports that are hard to add up, all those of a unit and year. Returns their number."""
+    count = number = 0
+    while count < reports:
+        for report in reports_of(number, seed):
+            path = folder / report.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(report.text, encoding="utf-8")
+            count += 1
+        number += 1
+    return count
+
+
 def write_archive(folder: Path, reports: int, seed: int) -> int:
     """Write an archive of `reports` files with all processors. Returns how many files there are."""
     with workers(PROCESSES, reports + WORTH_A_POOL) as each:
@@ -48,9 +63,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--reports", type=int, default=400_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--adversarial", action="store_true", help="reports that are hard to add up")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    written = write_archive(arguments.folder, arguments.reports, arguments.seed)
+    write = write_hard_reports if arguments.adversarial else write_archive
+    written = write(arguments.folder, arguments.reports, arguments.seed)
     print(f"{written} reports in {time.perf_counter() - start:.0f} s below {arguments.folder}")
 
 

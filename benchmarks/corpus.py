@@ -67,7 +67,7 @@ class _Draft:
 
 def generate(n: int, seed: int, first: int = 0) -> Iterator[Generated]:
     """Reports number `first` to `first + n` of the corpus of a seed."""
-    provinces = _units()
+    provinces = units_by_province()
     for number in range(first, first + n):
         rng = Random(f"{seed}:{number}")
         unit = rng.choice(provinces[number % len(provinces)])
@@ -76,14 +76,14 @@ def generate(n: int, seed: int, first: int = 0) -> Iterator[Generated]:
 
 def generate_series(n: int, seed: int, first: int = 0, years: range = _SERIES) -> Iterator[Generated]:
     """Reports number `first` to `first + n` where every unit reports once a year: unit by unit, year by year."""
-    units = [unit for province in _units() for unit in province]
+    units = [unit for province in units_by_province() for unit in province]
     for number in range(first, min(first + n, len(units) * len(years))):
         at, year = divmod(number, len(years))
         yield _report(Random(f"{seed}:{number}"), number, units[at], years[year])
 
 
 @cache
-def _units() -> list[list[dict[str, str]]]:
+def units_by_province() -> list[list[dict[str, str]]]:
     """Townships and subdistricts by province, as the names that patterns use; the provinces take turns."""
     columns = ["township_code", "township_name", "county_name", "city_name", "province_name"]
     frame = pl.read_parquet(DIVISIONS, columns=columns)

@@ -84,7 +84,10 @@ class UnitYear:
 
 
 def parts_of_headline(things: Sequence[Figure], facts: Iterable[Fact]) -> tuple[list[Figure], set[str], bool]:
-    """3.1: a thing that is a part of another metric's figure is set aside. Returns what is left, words, conflict."""
+    """3.1: a thing that is a part of another metric's figure is set aside. Returns what is left, words, conflict.
+
+    `facts` are those of the metrics of the headline, of any voice.
+    """
     by_id = {fact.fact_id: fact for fact in facts}
     left, conflict = [], False
     for thing in things:
@@ -167,7 +170,8 @@ def sum_of(things: Sequence[Figure], codebook: Codebook) -> tuple[Interval, set[
     ]
     value = max(sum(i.value for i in reading) for reading in readings)
     low = max(sum(i.low or 0 for i in reading) for reading in readings)
-    return Interval(value, low, combine("sum", [thing.interval for thing in things]).high), {"possible_total"}
+    interval = Interval(value, low, combine("sum", [thing.interval for thing in things]).high)
+    return interval, set() if interval.is_exact else {"possible_total"}
 
 
 def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> Answer | None:
@@ -204,22 +208,19 @@ def answer_of_voice(voice: Voice, unit: UnitYear) -> Answer | None:
     return answer and replace(answer, words=answer.words | voice.words)
 
 
-def answer_of_choice(choice: Choice, headline: Indicator, unit: UnitYear) -> Answer | None:
-    """The figure of a headline as one of its choices gives it, each metric in the voice that is heard (3.1, 3.6)."""
+def answer_of_choice(choice: Choice, headline: Indicator, things: Sequence[Figure], unit: UnitYear) -> Answer | None:
+    """The figure of a headline as one of its choices gives it, of the things that are no parts (3.6)."""
     heard = [unit.heard[metric] for metric in sorted(choice.metrics) if metric in unit.heard]
-    metrics = {metric for each in unit.codebook.headlines[headline.code] for metric in each.metrics}
-    facts = [fact for fact in unit.used if fact.metric in metrics]
-    things, words, conflict = parts_of_headline([t for voice in heard for t in voice.things], facts)
-    answer = answer_of(things, headline, unit)
+    answer = answer_of([thing for thing in things if thing.metric in choice.metrics], headline, unit)
     if answer is None:
         return None
-    words = words.union(answer.words, *(voice.words for voice in heard))
+    words = answer.words.union(*(voice.words for voice in heard))
     if choice.is_lower_bound:
         words |= {f"from_{thing.metric}" for thing in answer.things}
     if len(heard) < choice.n_needed:
-        words.add("incomplete")
+        words |= {"incomplete"}
     interval = answer.interval if is_complete(choice, unit) else answer.interval._replace(high=None)
-    return replace(answer, interval=interval, words=frozenset(words), conflict=answer.conflict or conflict)
+    return replace(answer, interval=interval, words=words)
 
 
 def is_complete(choice: Choice, unit: UnitYear) -> bool:
@@ -235,8 +236,15 @@ def n_disagree(metric: str, unit: UnitYear) -> int:
 
 
 def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int] | None:
-    """The choice that covers the year speaks, else the first; another may prove more. With n_versions_disagree."""
-    found = [(c, a) for c in unit.codebook.headlines[headline.code] if (a := answer_of_choice(c, headline, unit))]
+    """The choice that covers the year speaks, else the first; another may prove more. With n_versions_disagree.
+
+    Each metric is heard in one voice, and parts of any metric of the headline are set aside (3.1).
+    """
+    choices = unit.codebook.headlines[headline.code]
+    metrics = {metric for choice in choices for metric in choice.metrics}
+    heard = [thing for metric in sorted(metrics & unit.heard.keys()) for thing in unit.heard[metric].things]
+    things, words, conflict = parts_of_headline(heard, [fact for fact in unit.used if fact.metric in metrics])
+    found = [(choice, a) for choice in choices if (a := answer_of_choice(choice, headline, things, unit))]
     if not found:
         return None
     found.sort(key=lambda pair: (not (pair[1].covers and is_complete(pair[0], unit)), pair[0].number))
@@ -245,8 +253,9 @@ def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int
     if others and (others[0][1].interval.low or 0) > answer.interval.value:
         chosen, (choice, answer) = answer, others[0]
         low = answer.interval.low or 0
-        conflict = answer.conflict or (chosen.interval.high is not None and chosen.interval.high < low)
-        answer = replace(answer, interval=at_least(low), conflict=conflict)
+        conflict = conflict or (chosen.interval.high is not None and chosen.interval.high < low)
+        answer = replace(answer, interval=at_least(low))
+    answer = replace(answer, words=answer.words | words, conflict=answer.conflict or conflict)
     return answer, max(n_disagree(metric, unit) for metric in choice.metrics if metric in unit.heard)
 
 
@@ -256,7 +265,7 @@ def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int
 def method_of(answer: Answer, aggregation: str) -> str:
     """The words of `method`: what was done, in a fixed order; `single` if nothing was."""
     words = sorted(word for word in answer.words if word.startswith("from_"))
-    words += [word for word in WORDS if word in answer.words]
+    words += [word for word in WORDS if word in answer.words or (word == "larger_of_conflict" and answer.conflict)]
     if len(answer.facts) > 1:
         how = {"sum": "summed", "max": "maximum", "mean": "weighted" if answer.is_weighted else "averaged"}
         words.append(how[aggregation])

@@ -26,12 +26,24 @@ def test_a_bound_that_is_not_stated_follows_from_the_qualifier():
 
 
 def test_bounds_that_contradict_the_value_are_widened_and_a_conflict():
-    assert figure(EVENTS, stated(EVENTS, 9, "approx", value_low=11, value_high=12)) == (9, 9, 12, "single", True)
-    assert figure(EVENTS, stated(EVENTS, 9, "at_least", value_low=9, value_high=7)) == (9, 7, 9, "single", True)
+    assert figure(EVENTS, stated(EVENTS, 9, "approx", value_low=11, value_high=12)) == (
+        9,
+        9,
+        12,
+        "larger_of_conflict",
+        True,
+    )
+    assert figure(EVENTS, stated(EVENTS, 9, "at_least", value_low=9, value_high=7)) == (
+        9,
+        7,
+        9,
+        "larger_of_conflict",
+        True,
+    )
 
 
 def test_a_period_that_ends_before_it_begins_is_turned_round_and_a_conflict():
-    assert figure(EVENTS, stated(EVENTS, 9, months=(12, 1))) == sure(9, "single", True)
+    assert figure(EVENTS, stated(EVENTS, 9, months=(12, 1))) == sure(9, "larger_of_conflict", True)
 
 
 def test_a_substitute_speaks_only_alone():
@@ -84,14 +96,16 @@ def test_a_part_and_its_repetition_are_set_aside():
 
 
 def test_a_part_that_is_larger_than_its_total_is_a_conflict():
-    assert figure(EVENTS, stated(EVENTS, 5), stated(EVENTS, 6, part_of=0)) == sure(5, "total_over_parts", True)
+    assert figure(EVENTS, stated(EVENTS, 5), stated(EVENTS, 6, part_of=0)) == sure(
+        5, "total_over_parts+larger_of_conflict", True
+    )
     assert not figure(EVENTS, stated(EVENTS, 5, "at_least"), stated(EVENTS, 6, part_of=0))[-1]
 
 
 def test_a_circle_of_parts_is_a_conflict_and_no_loss():
     circle = (stated(EVENTS, 5, part_of=1), stated(EVENTS, 5, part_of=0))
-    assert figure(EVENTS, *circle) == sure(5, "deduplicated", True)
-    assert figure(EVENTS, stated(EVENTS, 5, part_of=0)) == sure(5, "single", True)
+    assert figure(EVENTS, *circle) == sure(5, "deduplicated+larger_of_conflict", True)
+    assert figure(EVENTS, stated(EVENTS, 5, part_of=0)) == sure(5, "larger_of_conflict", True)
 
 
 def test_a_repeat_by_its_words_is_heard_only_alone():
@@ -155,7 +169,7 @@ def test_the_latest_moment_of_a_stock_speaks():
 def test_a_nested_period_yields_to_the_longer():
     half = stated(EVENTS, 20, months=FIRST_HALF)
     assert figure(EVENTS, half, stated(EVENTS, 45)) == sure(45, "year_over_part")
-    assert figure(EVENTS, half, stated(EVENTS, 15)) == (20, 20, None, "year_over_part", True)
+    assert figure(EVENTS, half, stated(EVENTS, 15)) == (20, 20, None, "year_over_part+larger_of_conflict", True)
     assert figure(EVENTS, half, stated(EVENTS, 15, "at_least")) == (20, 20, None, "year_over_part", False)
     assert figures(half, stated(EVENTS, 15))[EVENTS]["fact_ids"] == ["f0"]
 
@@ -189,7 +203,7 @@ def test_a_part_of_another_metric_is_no_addend_of_the_headline():
     rows = (stated(EVENTS, 20), stated(SCHOOL, 6, part_of=0), stated(TALKS, 5))
     assert figure("publicity_events_headline", *rows) == sure(25, "total_over_parts+summed")
     too_large = (stated(EVENTS, 5), stated(SCHOOL, 6, part_of=0))
-    assert figure("publicity_events_headline", *too_large) == sure(5, "total_over_parts", True)
+    assert figure("publicity_events_headline", *too_large) == sure(5, "total_over_parts+larger_of_conflict", True)
 
 
 def test_a_part_of_a_figure_of_no_headline_is_an_addend():
@@ -199,7 +213,7 @@ def test_a_part_of_a_figure_of_no_headline_is_an_addend():
 
 def test_a_circle_of_parts_of_two_metrics_is_a_conflict_and_no_loss():
     rows = (stated(TALKS, 5, part_of=1), stated(SCHOOL, 6, part_of=0))
-    assert figure("publicity_events_headline", *rows) == sure(11, "summed", True)
+    assert figure("publicity_events_headline", *rows) == sure(11, "larger_of_conflict+summed", True)
 
 
 def test_a_figure_that_others_add_up_to_is_their_total():
@@ -269,7 +283,7 @@ def test_a_choice_that_covers_the_year_goes_before_one_that_does_not():
 
 def test_another_choice_may_prove_more():
     rows = (stated(STAFF, 10, months=(12, 12)), stated(CERTIFIED, 12, months=(12, 12)))
-    assert figure("enforcement_staff_headline", *rows) == (12, 12, None, f"from_{CERTIFIED}", True)
+    assert figure("enforcement_staff_headline", *rows) == (12, 12, None, f"from_{CERTIFIED}+larger_of_conflict", True)
     about = (stated(STAFF, 10, "at_least", months=(12, 12)), stated(CERTIFIED, 12, months=(12, 12)))
     assert figure("enforcement_staff_headline", *about) == (12, 12, None, f"from_{CERTIFIED}", False)
     fewer = (stated(STAFF, 18, months=(12, 12)), stated(CERTIFIED, 12, months=(12, 12)))
@@ -279,7 +293,7 @@ def test_another_choice_may_prove_more():
 def test_the_parts_of_a_total_of_another_choice_are_not_its_rival():
     rows = (stated(BOTH, 50), stated(PETITIONS, 12, part_of=0), stated(HOTLINE, 38, part_of=0))
     row = figures(*rows)["petitions_handled"]
-    assert (row["value"], row["method"], row["fact_ids"]) == (50, "single", ["f0"])
+    assert (row["value"], row["method"], row["fact_ids"]) == (50, "total_over_parts", ["f0"])
     assert row["set_aside_fact_ids"] == ["f1", "f2"] and row["qualifier"] == "exact"
 
 
