@@ -19,6 +19,7 @@ REFERENCE_DIR = PROJECT_ROOT / "raw" / "reference" if IN_CHECKOUT else DATA_DIR 
 RULES_DIR = PACKAGE_DIR / "codebook" / "rules"
 DIVISIONS = "divisions.parquet"
 DIVISION_CHANGES = "division_changes.csv"
+COUNTY_CHANGES = "county_changes.csv"
 
 # -- a raw folder -------------------------------------------------------------------------------------------------
 
@@ -85,6 +86,11 @@ class Folders:
         return REFERENCE_DIR / DIVISION_CHANGES
 
     @property
+    def county_changes_path(self) -> Path:
+        """The CSV file with the counties that took another code or name."""
+        return REFERENCE_DIR / COUNTY_CHANGES
+
+    @property
     def sources_path(self) -> Path:
         """The sites to fetch from."""
         return self.raw_dir / SOURCES
@@ -123,6 +129,11 @@ class Folders:
     def staged_changes_path(self) -> Path:
         """The changes of units as a Parquet table."""
         return self.stage_dir / "divisions" / "division_changes.parquet"
+
+    @property
+    def staged_county_changes_path(self) -> Path:
+        """The changes of counties as a Parquet table."""
+        return self.stage_dir / "divisions" / "county_changes.parquet"
 
     @property
     def staged_corrections_path(self) -> Path:

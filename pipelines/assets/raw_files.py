@@ -72,10 +72,12 @@ def codebook(workspace: Workspace) -> Result:
 @dg.asset(group_name=GROUP, kinds={"parquet"}, owners=OWNERS)
 def division_codes(workspace: Workspace) -> Result:
     """All township-level units with the units above them and before them. The data come with the project."""
+    from pipelines.identify.county_changes import write_county_changes
     from pipelines.identify.division_changes import write_changes
 
     settings = workspace.settings()
     changes = pl.scan_parquet(write_changes(settings.division_changes_path, settings.staged_changes_path))
+    write_county_changes(settings.county_changes_path, settings.staged_county_changes_path)
     known = dg.MetadataValue.int(changes.select(pl.len()).collect().item())
     return dg.MaterializeResult(
         metadata={**frame_metadata(pl.scan_parquet(settings.divisions_path)), "changes_known": known}

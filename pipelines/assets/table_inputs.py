@@ -11,6 +11,7 @@ ASSETS = {
     "stage_corrections": "corrections",
     "ref_divisions": "division_codes",
     "ref_division_changes": "division_codes",
+    "ref_county_changes": "division_codes",
     "ref_indicators": "codebook",
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from pipelines.build.ledger import Ledger
 from pipelines.codebook.load import load_codebook
+from pipelines.identify.county_changes import write_county_changes
 from pipelines.identify.division_changes import write_changes
 from pipelines.settings import Settings
 from pipelines.stage.corrections import stage_corrections
@@ -31,6 +32,7 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
     refresh_identities(files, settings)
     refresh_facts(settings)
     write_changes(settings.division_changes_path, settings.staged_changes_path)
+    write_county_changes(settings.county_changes_path, settings.staged_county_changes_path)
     stage_corrections(settings.corrections_path, settings.staged_corrections_path)
     write_indicators(load_codebook().indicators, settings.indicators_path)
     specs = load_specs(settings.sql_dir)

@@ -18,6 +18,7 @@ def source_paths(settings: Settings, tables: Iterable[str] = ()) -> dict[str, Pa
         "stage_corrections": settings.staged_corrections_path,
         "ref_divisions": settings.divisions_path,
         "ref_division_changes": settings.staged_changes_path,
+        "ref_county_changes": settings.staged_county_changes_path,
         "ref_indicators": settings.indicators_path,
         **{name: table_files(settings.tables_dir, name) for name in tables if name not in inputs()},
     }

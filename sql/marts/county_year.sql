@@ -1,7 +1,10 @@
--- One row a county, year and indicator that at least one of its townships states; area_figure works it out.
+-- One row a county, year and indicator that at least one of its townships states; area_figure works it out. To join data of
+-- that year by code, see docs/joining.md.
 SELECT
     a.county_code,
     a.county_name,
+    c.county_code_then,
+    c.county_name_then,
     a.city_code,
     a.city_name,
     a.province_code,
@@ -28,5 +31,6 @@ SELECT
     a.change_stable,
     a.n_stable
 FROM area_figure AS a
+LEFT JOIN dim_county_year AS c ON c.county_code = a.county_code AND c.year = a.report_year
 WHERE a.level = 'county'
 ORDER BY a.county_code, a.report_year, a.metric_code

@@ -132,6 +132,20 @@ def test_flows_sum_and_stocks_sum_as_of_the_end_of_the_year(tmp_path):
     assert county(warehouse, "enforcement_staff", columns) == [(11, False, "year_end_sum", 1)]
 
 
+def test_a_county_stands_beside_its_code_of_the_year(tmp_path):
+    warehouse = Small(tmp_path, [Report(f"{y}.txt", CHIDIAN, y, [sessions(3)]) for y in (2018, 2019)])
+    warehouse.rows["ref_county_changes"] = [
+        {"changed_on": date(2019, 6, 30), "known_until": date(2018, 12, 31), "kind": "recode", "old_code": "350521",
+         "old_name": "晋江县", "new_code": "350582", "new_name": "晋江市"}
+    ]  # fmt: skip
+    warehouse.build()
+    columns = "report_year, county_code, county_code_then, county_name_then"
+    assert county(warehouse, "exam_sessions", columns) == [
+        (2018, "350582", "350521", "晋江县"),
+        (2019, "350582", "350582", "晋江市"),
+    ]
+
+
 def test_a_largest_figure_is_no_sum(tmp_path):
     reports = [
         Report(f"{n}.txt", code, 2023, [say("laws_studied", f"学习法规{{{n}}}部。", n)])
@@ -374,9 +388,12 @@ def test_coverage_tells_a_stated_zero_from_nothing_and_counts_lower_bounds(tmp_p
 @pytest.mark.parametrize("level", ["county", "city", "province"])
 def test_an_area_mart_is_one_level_of_one_text(level, tmp_path):
     warehouse = Small(tmp_path, [Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])])
-    assert warehouse.specs[f"{level}_year"].depends_on == ("area_figure",)
-    columns = [column.name for column in warehouse.specs[f"{level}_year"].columns]
+    of_then = ("dim_county_year",) if level == "county" else ()
+    assert warehouse.specs[f"{level}_year"].depends_on == ("area_figure", *of_then)
+    names = [column.name for column in warehouse.specs[f"{level}_year"].columns]
+    columns = [name for name in names if not name.endswith("_then")]
+    assert len(names) - len(columns) == 2 * len(of_then)
     warehouse.build()
     rows = warehouse.sql(f"SELECT {', '.join(columns)} FROM area_figure WHERE level = '{level}'")
-    assert warehouse.sql(warehouse.specs[f"{level}_year"].query) == rows
+    assert warehouse.sql(f"SELECT {', '.join(columns)} FROM ({warehouse.specs[f'{level}_year'].query})") == rows
     assert {row[0] for row in rows} == {{"county": "350582", "city": "350500", "province": "350000"}[level]}
