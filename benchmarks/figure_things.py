@@ -229,8 +229,9 @@ def voice_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: In
     """Section 2: what one voice says of one metric. `documents` are its reports, whatever they state."""
     left, words = parts_apart(sorted(facts, key=lambda fact: fact.place))
     left, more = repeats_apart(left)
+    # Related audiences may be the same people, but their rates are not the same rate.
     scope = "scope_key" if indicator.aggregation == "mean" else "scope_group"
     each_place = groups(sentence_figures(left, indicator.aggregation), lambda f: (getattr(f, scope), f.start, f.end))
     figures = [same_thing_again(each, indicator.aggregation) for each in each_place]
-    things = [thing for each in groups(figures, lambda f: f.scope_group) for thing in periods(each, indicator)]
+    things = [thing for each in groups(figures, lambda f: getattr(f, scope)) for thing in periods(each, indicator)]
     return Voice(indicator.code, tuple(documents), tuple(figures), tuple(things), frozenset(words | more))
