@@ -68,6 +68,7 @@ class Indicator:
     counts: str
     excludes: str
     weight: str  # of a rate: the indicator that counts what the rate is a share of, or nothing
+    includes: tuple[str, ...]  # indicators whose figures may lie in a figure of this one that has no scope
 
 
 @dataclass(frozen=True, slots=True)

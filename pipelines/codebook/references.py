@@ -15,7 +15,7 @@ _ARROW = re.compile(r"→([^)）;；]*)")
 def check_references(files: CodebookFiles, folder: Path) -> None:
     """Raise SchemaError for a code that stands twice, or for a name that is used and not given.
 
-    Such names are the `weight` of a rate, the codes behind arrows in `excludes`, and `@lists`, topics and subjects of
+    Such names are the `weight` of a rate, the codes of `includes`, the codes behind arrows in `excludes`, and `@lists`, topics and subjects of
     rules.
     """
     lexicon = files.lexicon
@@ -33,6 +33,9 @@ def check_references(files: CodebookFiles, folder: Path) -> None:
         if isinstance(entry, IndicatorEntry):
             if entry.weight and entry.weight not in codes:
                 raise mistake(path, f"{where}, weight", shown(entry.weight), among(entry.weight, codes, "code"))
+            for code in entry.includes:
+                if code not in codes:
+                    raise mistake(path, f"{where}, includes", shown(code), among(code, codes, "code"))
             _check_arrows(path, where, entry.excludes, codes)
             if entry.substitute:
                 used += [("substitute, words", word, lexicon.concept, "@") for word in entry.substitute.words]

@@ -171,6 +171,7 @@ class IndicatorEntry(Entry):
     aggregation: Aggregation
     note: Text = ""
     weight: Text = Field(default="", description="the code of an indicator")
+    includes: ListOf[Text] = Field(default=(), description="a list of codes")
     definition: Text
     definition_zh: Text
     counts: Text
@@ -196,6 +197,8 @@ class IndicatorEntry(Entry):
             raise wrong(
                 shown(self.weight), f"no such key, as kind is {shown(self.kind)}: only a rate has a weight", "weight"
             )
+        if self.code in self.includes:
+            raise wrong(shown(self.code), "the codes of other indicators", "includes")
         return self
 
 

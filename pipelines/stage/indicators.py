@@ -8,10 +8,11 @@ import polars as pl
 
 from pipelines.build.atomic import atomic_write
 
-COLUMNS = (
-    *("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight"),
-    *("counts", "excludes", "definition", "definition_zh"),
-)
+COLUMNS: dict[str, Any] = dict.fromkeys(
+    ("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight", "includes", "counts")
+    + ("excludes", "definition", "definition_zh"),
+    pl.String,
+) | {"includes": pl.List(pl.String)}
 
 
 def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
@@ -24,5 +25,5 @@ def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
         for indicator in indicators
     ]
     with atomic_write(path) as beside:
-        pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)).sort("metric_code").write_parquet(beside)
+        pl.DataFrame(rows, schema=COLUMNS).sort("metric_code").write_parquet(beside)
     return path

@@ -30,6 +30,7 @@ SELECT
     i.kind,
     i.aggregation,
     nullif(i.weight, '') AS weight,
+    coalesce(i.includes, []::VARCHAR[]) AS includes,
     FALSE AS is_headline,
     m.metric_code IS NOT NULL AS is_main,
     i.counts,
@@ -40,7 +41,7 @@ FROM ref_indicators AS i
 LEFT JOIN main_indicator AS m ON m.metric_code = i.metric_code
 UNION ALL
 SELECT
-    h.metric_code, 'headline', h.name_zh, h.name_en, h.unit, h.kind, 'sum', NULL::VARCHAR, TRUE, FALSE,
+    h.metric_code, 'headline', h.name_zh, h.name_en, h.unit, h.kind, 'sum', NULL::VARCHAR, []::VARCHAR[], TRUE, FALSE,
     h.counts, h.excludes, h.definition, h.definition_zh
 FROM headline AS h
 ORDER BY metric_code

@@ -73,10 +73,21 @@ def test_different_scopes_add_up_even_when_equal(tmp_path, second):
     _, warehouse = one(
         tmp_path,
         say("training_sessions", "机关干部受训{2}场。", 2, scope="机关干部"),
-        say("training_sessions", "另请律师授课{" + str(second) + "}场。", second),
+        say("training_sessions", "村干部受训{" + str(second) + "}场。", second, scope="村干部"),
     )
     figure = warehouse.figure("training_sessions")
     assert (figure["value"], figure["method"], figure["has_conflict"]) == (2 + second, "summed", False)
+
+
+def test_an_unscoped_figure_may_include_a_scoped_one(tmp_path):
+    _, warehouse = one(
+        tmp_path,
+        say("training_sessions", "举办培训{9}场。", 9),
+        say("training_sessions", "机关干部受训{2}场。", 2, scope="机关干部"),
+    )
+    figure = warehouse.figure("training_sessions")
+    found = [figure[name] for name in ("value", "value_low", "value_high", "qualifier", "method")]
+    assert found == [9, 9, 11, "at_least", "possible_total+summed"]
 
 
 def test_figures_of_one_sentence_add_up(tmp_path):
@@ -110,7 +121,7 @@ def test_a_part_of_another_indicator_keeps_its_own_figure(tmp_path):
     )
     assert warehouse.figure("enforcement_staff_certified")["value"] == 4
     headline = warehouse.figure("enforcement_staff_headline")
-    assert (headline["value"], headline["qualifier"], headline["method"]) == (6, "exact", "single")
+    assert (headline["value"], headline["qualifier"], headline["method"]) == (6, "exact", "total_over_parts")
 
 
 def test_rates_are_averaged_and_maxima_taken(tmp_path):
@@ -123,7 +134,7 @@ def test_rates_are_averaged_and_maxima_taken(tmp_path):
     )
     rate, laws = warehouse.figure("exam_pass_rate"), warehouse.figure("laws_studied")
     assert (rate["value"], rate["method"], rate["has_conflict"]) == (85, "averaged", False)
-    assert (laws["value"], laws["method"], laws["has_conflict"]) == (12, "single", False)
+    assert (laws["value"], laws["method"], laws["has_conflict"]) == (12, "maximum", False)
 
 
 def test_two_rates_for_the_same_thing_conflict(tmp_path):
@@ -145,7 +156,7 @@ def test_bounds_add_up_and_an_unknown_one_stays_unknown(tmp_path):
     trainings, talks = warehouse.figure("training_sessions"), warehouse.figure("publicity_talks")
     assert [trainings[k] for k in ("value", "value_low", "value_high", "qualifier")] == [5, 5, None, "at_least"]
     assert trainings["confidence"] == 0.7
-    assert [talks[k] for k in ("value", "value_low", "value_high", "qualifier")] == [11, None, None, "approx"]
+    assert [talks[k] for k in ("value", "value_low", "value_high", "qualifier")] == [11, 1, None, "approx"]
 
 
 def test_a_figure_until_october_is_a_lower_bound_and_yields_to_the_whole_year(tmp_path):
@@ -184,13 +195,15 @@ def test_headline_does_not_add_a_part_again(tmp_path):
     assert (headline["value"], headline["method"]) == (25, "total_over_parts+summed")
 
 
-def test_school_events_that_are_no_part_count(tmp_path):
+def test_school_events_may_lie_in_the_events(tmp_path):
     _, warehouse = one(
         tmp_path,
         say("publicity_events", "普法活动{20}场。", 20),
         say("publicity_school_events", "进校园{6}场。", 6),
     )
-    assert warehouse.figure("publicity_events_headline")["value"] == 26
+    headline = warehouse.figure("publicity_events_headline")
+    found = [headline[name] for name in ("value", "value_low", "value_high", "qualifier", "method")]
+    assert found == [20, 20, 26, "at_least", "possible_total+summed"]
 
 
 def test_certified_staff_stand_in_as_a_lower_bound(tmp_path):
@@ -207,13 +220,18 @@ def test_certified_staff_stand_in_as_a_lower_bound(tmp_path):
 @pytest.mark.parametrize(
     ("clauses", "expected"),
     [
-        (["petitions_and_hotline_received", "petitions_received", "hotline_received"], (10, "exact", "single")),
-        (["petitions_received", "hotline_received"], (21, "exact", "summed")),
-        (["hotline_received"], (10, "at_least", "incomplete")),
+        ({"petitions_and_hotline_received": 21, "petitions_received": 10, "hotline_received": 11}, (21, "exact", "single")),
+        ({"petitions_received": 10, "hotline_received": 11}, (21, "exact", "summed")),
+        ({"hotline_received": 10}, (10, "at_least", "incomplete")),
+        # Petitions and hotline together cannot be fewer than both added: the larger is a lower bound.
+        (
+            {"petitions_and_hotline_received": 10, "petitions_received": 11, "hotline_received": 12},
+            (23, "at_least", "larger_of_conflict+summed"),
+        ),
     ],
 )
 def test_petitions_handled(tmp_path, clauses, expected):
-    _, warehouse = one(tmp_path, *(say(metric, f"受理{{{10 + n}}}件。", 10 + n) for n, metric in enumerate(clauses)))
+    _, warehouse = one(tmp_path, *(say(metric, f"受理{{{value}}}件。", value) for metric, value in clauses.items()))
     headline = warehouse.figure("petitions_handled")
     assert (headline["value"], headline["qualifier"], headline["method"]) == expected
 
