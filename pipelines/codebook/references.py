@@ -15,8 +15,8 @@ _ARROW = re.compile(r"→([^)）;；]*)")
 def check_references(files: CodebookFiles, folder: Path) -> None:
     """Raise SchemaError for a code that stands twice, or for a name that is used and not given.
 
-    Such names are the `weight` of a rate, the codes of `includes`, the codes behind arrows in `excludes`, and `@lists`, topics and subjects of
-    rules.
+    Such names are the `weight` of a rate, the codes of `includes`, the codes behind arrows in `excludes`, and `@lists`,
+    topics and subjects of rules.
     """
     lexicon = files.lexicon
     codes = {entry.code for entry in files.indicators}

@@ -8,11 +8,11 @@ import polars as pl
 
 from pipelines.build.atomic import atomic_write
 
-COLUMNS: dict[str, Any] = dict.fromkeys(
-    ("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight", "includes", "counts")
-    + ("excludes", "definition", "definition_zh"),
-    pl.String,
-) | {"includes": pl.List(pl.String)}
+COLUMNS = (
+    *("metric_code", "family", "name_zh", "name_en", "unit", "kind", "aggregation", "weight", "includes", "counts"),
+    *("excludes", "definition", "definition_zh"),
+)
+_TYPES = {"includes": pl.List(pl.String)}  # all others are text
 
 
 def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
@@ -25,5 +25,7 @@ def write_indicators(indicators: Iterable[Any], path: Path) -> Path:
         for indicator in indicators
     ]
     with atomic_write(path) as beside:
-        pl.DataFrame(rows, schema=COLUMNS).sort("metric_code").write_parquet(beside)
+        pl.DataFrame(rows, schema={name: _TYPES.get(name, pl.String) for name in COLUMNS}).sort(
+            "metric_code"
+        ).write_parquet(beside)
     return path

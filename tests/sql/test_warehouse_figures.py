@@ -220,7 +220,10 @@ def test_certified_staff_stand_in_as_a_lower_bound(tmp_path):
 @pytest.mark.parametrize(
     ("clauses", "expected"),
     [
-        ({"petitions_and_hotline_received": 21, "petitions_received": 10, "hotline_received": 11}, (21, "exact", "single")),
+        (
+            {"petitions_and_hotline_received": 21, "petitions_received": 10, "hotline_received": 11},
+            (21, "exact", "single"),
+        ),
         ({"petitions_received": 10, "hotline_received": 11}, (21, "exact", "summed")),
         ({"hotline_received": 10}, (10, "at_least", "incomplete")),
         # Petitions and hotline together cannot be fewer than both added: the larger is a lower bound.
