@@ -10,6 +10,7 @@
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
+--   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or one was read wrongly
 --   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
 --   quarantined_report   30   a township's text with facts that was not accepted as a report: mostly for a good reason
 --   outside_years        20   a unit that did not exist at the end of the year: often the new name on an old year

@@ -7,9 +7,17 @@
 --   option_figure, stated_part what can count for an indicator or a headline; totals that name no parts;
 --   target_figure              different scopes come together;
 --   chosen_figure              which choice of a headline is taken.
-WITH named AS (
+WITH previous_year AS (
+    -- unit_year counts the years of a unit one after the other.
+    SELECT DISTINCT r.unit_year
+    FROM report_voice AS r
+    INNER JOIN report_voice AS p
+        ON p.unit_year = r.unit_year - 1 AND p.township_code = r.township_code AND p.report_year = r.report_year - 1
+),
+named AS (
     SELECT
         c.unit_year, c.target, c.value, c.value_low, c.value_high, c.has_conflict, c.confidence, c.n_versions_disagree,
+        p.value AS previous_value,
         list_transform(c.facts, lambda f : f.fact_id) AS fact_ids,
         coalesce(w.fact_ids, []::VARCHAR[]) AS set_aside_fact_ids,
         list_sort(list_distinct(list_transform(c.facts, lambda f : f.report))) AS reports,
@@ -38,6 +46,8 @@ WITH named AS (
         ) AS steps
     FROM chosen_figure AS c
     INNER JOIN numbered_metric AS m ON m.metric = c.metric
+    LEFT JOIN previous_year AS y ON y.unit_year = c.unit_year
+    LEFT JOIN chosen_figure AS p ON p.unit_year = y.unit_year - 1 AND p.target = c.target
     LEFT JOIN left_out_fact AS w ON w.unit_year = c.unit_year AND w.target = c.target
 ),
 source AS (
@@ -72,6 +82,8 @@ SELECT
     n.set_aside_fact_ids,
     n.has_conflict,
     n.n_versions_disagree,
+    n.value >= 10 AND n.value % greatest(10, 10 ** (floor(log10(greatest(n.value, 10))) - 1)) = 0 AS is_rounded,
+    n.value = n.previous_value AS equals_last_year,
     n.confidence,
     coalesce(v.report_ids, [s.report_id]) AS report_ids
 FROM named AS n

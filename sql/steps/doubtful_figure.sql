@@ -19,13 +19,17 @@ jump AS (
 ),
 figure AS MATERIALIZED (
     SELECT
-        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.has_conflict,
+        m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.n_versions_disagree,
+        -- A fact that is alone conflicts with itself: its own bounds or period. That is asked about with the fact.
+        m.has_conflict AND m.n_facts + len(m.set_aside_fact_ids) > 1 AS has_conflict,
         m.report_ids[1] AS report_id, j.previous_value, u.median
     FROM township_metric AS m
     LEFT JOIN usual AS u ON u.metric_code = m.metric_code AND m.qualifier = 'exact' AND m.value > 20 * u.median
     LEFT JOIN jump AS j
         ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
-    WHERE NOT m.is_headline AND (m.has_conflict OR u.median IS NOT NULL OR j.previous_value IS NOT NULL)
+    WHERE
+        NOT m.is_headline
+        AND (m.has_conflict OR m.n_versions_disagree > 0 OR u.median IS NOT NULL OR j.previous_value IS NOT NULL)
 )
 SELECT
     'conflict' AS kind, g.report_id || ':' || g.metric_code AS subject, g.report_id, g.township_code, g.report_year,
@@ -33,6 +37,15 @@ SELECT
     'one figure for the same thing; the larger, ' || g.value::VARCHAR || ', was kept' AS expected, 80.0 AS doubt
 FROM figure AS g
 WHERE g.has_conflict
+UNION ALL
+SELECT
+    'versions_disagree', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year, g.metric_code,
+    list_concat(g.fact_ids, g.set_aside_fact_ids),
+    'one figure in all versions of the report; ' || g.value::VARCHAR || ' was kept, and ' || g.n_versions_disagree::VARCHAR
+    || ' other versions state another figure',
+    50.0
+FROM figure AS g
+WHERE g.n_versions_disagree > 0
 UNION ALL
 SELECT
     'outlier', g.report_id || ':' || g.metric_code, g.report_id, g.township_code, g.report_year,
