@@ -1,4 +1,4 @@
-"""Reports that are hard to add up, and the comparison of the marts with the rules in plain Python."""
+"""The marts and the rules in plain Python make the same figures of reports that are hard to add up."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from benchmarks.adversarial import reports_of
-from benchmarks.recompute import Comparison, make_release
+from benchmarks.figure_rules import WORDS
+from benchmarks.recompute import Comparison, compare, make_release
 
 REPORTS = 200
 
@@ -29,6 +30,19 @@ def test_each_report_is_placed_where_it_was_written_for(release: Path) -> None:
         assert (status, f"{code}_{year}") == ("accepted", name[:14]), path
         assert (edition == "part_of_year") == name.endswith(("half", "quarter")), path
         assert (edition == "correction") == name.endswith("corrected"), path
+
+
+def test_the_reports_need_every_rule(release: Path) -> None:
+    with duckdb.connect(str(release), read_only=True) as con:
+        methods = con.sql("SELECT DISTINCT unnest(string_split(method, '+')) FROM township_metric").fetchall()
+    assert {"summed", "averaged", "weighted", "maximum", *WORDS} <= {word for (word,) in methods}
+
+
+def test_the_marts_and_the_plain_rules_make_the_same_figures(release: Path) -> None:
+    with duckdb.connect(str(release), read_only=True) as con:
+        found = compare(con)
+    assert min(found.n_rows.values()) > 50 and found.n_rows["township_metric"] > 1_000
+    assert not found.differences, "\n\n".join(map(str, found.differences[:5]))
 
 
 def test_rows_that_differ_are_shown_with_both_sides() -> None:
