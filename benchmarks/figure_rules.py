@@ -174,6 +174,18 @@ def sum_of(things: Sequence[Figure], codebook: Codebook) -> tuple[Interval, set[
     return interval, set() if interval.is_exact else {"possible_total"}
 
 
+def exceeds_whole(things: Sequence[Figure]) -> bool:
+    """3.5: a scoped figure is larger than an unscoped one of its metric can be."""
+    return any(
+        thing.scope_group != "" == whole.scope_group
+        and thing.metric == whole.metric
+        and None not in (thing.interval.low, whole.interval.high)
+        and thing.interval.low > whole.interval.high
+        for thing in things
+        for whole in things
+    )
+
+
 def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> Answer | None:
     """3.2 to 3.5: the figure of the things of one option, or None if there is nothing."""
     if not things:
@@ -198,7 +210,7 @@ def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> An
         words.add("substitute")
     if not all(unit.heard[thing.metric].is_canonical for thing in things):
         words.add("other_version")
-    conflict = any(thing.conflict for thing in things)
+    conflict = any(thing.conflict for thing in things) or target.aggregation == "sum" and exceeds_whole(things)
     return Answer(interval, tuple(things), frozenset(words), conflict, is_weighted)
 
 

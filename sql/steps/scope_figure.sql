@@ -36,7 +36,11 @@ joined AS (
         min(j.scope_group) AS scope_group, min(j.first_month) AS first_month, max(j.last_month) AS last_month,
         count(*) AS n_periods,
         bool_or(j.does_overlap) AS does_overlap,
-        CASE WHEN j.kind = 'stock' THEN max(j.last_month) = 12 ELSE sum(j.new_months) = 12 END AS is_whole_year,
+        -- The pieces of a rate cover the year together.
+        CASE
+            WHEN j.kind = 'stock' THEN max(j.last_month) = 12
+            ELSE sum(sum(j.new_months)) OVER (PARTITION BY j.unit_year, j.voice, j.metric, j.scope) = 12
+        END AS is_whole_year,
         CASE WHEN j.aggregation = 'sum' AND NOT bool_or(j.does_overlap) THEN sum(j.value) ELSE max(j.value) END AS value,
         CASE WHEN j.aggregation = 'sum' AND NOT bool_or(j.does_overlap) THEN sum(j.value_low) ELSE max(j.value_low) END
             AS value_low,
@@ -53,7 +57,13 @@ joined AS (
 yielded AS (
     SELECT
         j.unit_year, j.voice, j.metric, j.scope,
-        max_by({'value_low': j.value_low, 'facts': j.facts, 'confidence': j.confidence}, j.value_low) AS largest,
+        first(
+            {
+                'value_low': j.value_low, 'facts': j.facts, 'confidence': j.confidence, 'has_conflict': j.has_conflict,
+                'is_deduplicated': j.is_deduplicated
+            }
+            ORDER BY j.value_low DESC NULLS LAST, j.facts[1]
+        ) AS largest,
         flatten(list(j.all_facts)) AS all_facts
     FROM judged AS j
     WHERE j.is_set_aside
@@ -89,13 +99,14 @@ alone AS (
 figure AS (
     SELECT
         r.unit_year, r.voice, r.metric, r.kind, r.aggregation, r.scope, r.scope_group, r.first_month, r.last_month,
-        r.is_whole_year, r.has_part, r.has_repeat, r.is_deduplicated, r.is_substitute, r.all_facts,
+        r.is_whole_year, r.has_part, r.has_repeat, coalesce(r.more.is_deduplicated, r.is_deduplicated) AS is_deduplicated,
+        r.is_substitute, r.all_facts,
         coalesce(r.more.value_low, r.value) AS value,
         coalesce(r.more.value_low, r.value_low) AS value_low,
         CASE WHEN r.more IS NULL THEN r.value_high END AS value_high,
         coalesce(r.more.facts, r.facts) AS facts,
         coalesce(r.more.confidence, r.confidence) AS confidence,
-        r.has_conflict OR coalesce(r.value_high < r.more.value_low, FALSE) AS has_conflict,
+        r.has_conflict OR coalesce(r.more.has_conflict OR r.value_high < r.more.value_low, FALSE) AS has_conflict,
         r.has_yielded AND r.kind <> 'stock' AS is_year_over_part,
         r.has_yielded AND r.kind = 'stock' AS is_latest_moment,
         r.aggregation = 'sum' AND r.n_periods > 1 AND NOT r.does_overlap AS is_periods_summed,

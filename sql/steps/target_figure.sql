@@ -4,6 +4,7 @@
 --   Maxima: the largest.
 --   Sums: figures of different scopes add up. A scoped figure may lie in an unscoped one of its indicator, or in one of an
 --   indicator that may include it; a zero lies in nothing. Then the sum is an upper bound, and what cannot lie in anything else is a lower one.
+--   A scoped figure above an unscoped one of its indicator is a conflict.
 WITH figure AS (
     SELECT
         o.unit_year, o.target, o.option, o.metric, o.kind, o.aggregation, o.scope, o.is_whole_year, o.value, o.value_low,
@@ -21,7 +22,7 @@ WITH figure AS (
     LEFT JOIN stated_part AS p ON p.figure = o.facts[1].fact_id AND p.target = o.target AND p.option = o.option
     LEFT JOIN weight_figure AS w
         ON w.metric = m.weight AND w.unit_year = o.unit_year AND w.scope_group = o.scope_group
-        AND w.first_month IN (o.first_month, o.last_month) AND w.last_month = o.last_month
+        AND w.last_month = o.last_month AND (w.kind = 'stock' OR w.first_month = o.first_month)
     WHERE o.n_figures > 1
 ),
 option AS (
@@ -42,12 +43,24 @@ option AS (
 related AS (
     SELECT
         f.unit_year, f.target, f.option, f.metric, f.kind, f.aggregation, f.is_whole_year, f.value, f.value_low, f.value_high,
-        f.facts, f.confidence, f.has_conflict, f.is_deduplicated, f.is_substitute, f.is_year_over_part, f.is_latest_moment,
+        f.facts, f.confidence, f.is_deduplicated, f.is_substitute, f.is_year_over_part, f.is_latest_moment,
         f.is_periods_summed, f.is_possible_total, f.n_needed, f.is_lower_bound, f.is_heard, f.is_other_version, f.weight,
+        f.has_conflict
+        OR f.aggregation = 'sum'
+        AND coalesce(
+            f.scope <> ''
+            AND f.value_low > min(f.value_high) FILTER (WHERE f.scope = '') OVER (
+                PARTITION BY f.unit_year, f.target, f.option, f.metric
+            ),
+            FALSE
+        ) AS has_conflict,
         o.n_metrics, o.has_part, o.has_repeat, o.has_stated_part, o.is_exceeded,
-        NOT f.is_zero AND (f.scope <> '' AND list_contains(o.unscoped, f.metric) OR list_contains(o.included, f.metric))
-            AS may_lie_in_another,
-        f.scope = '' AND (list_contains(o.scoped, f.metric) OR list_has_any(f.includes, o.metrics)) AS may_include_another
+        -- A list without an entry is null.
+        coalesce(
+            NOT f.is_zero AND (f.scope <> '' AND list_contains(o.unscoped, f.metric) OR list_contains(o.included, f.metric)), FALSE
+        ) AS may_lie_in_another,
+        coalesce(f.scope = '' AND (list_contains(o.scoped, f.metric) OR list_has_any(f.includes, o.metrics)), FALSE)
+            AS may_include_another
     FROM figure AS f
     INNER JOIN option AS o ON o.unit_year = f.unit_year AND o.target = f.target AND o.option = f.option
     WHERE NOT f.is_part AND NOT f.is_stated_part
@@ -121,6 +134,7 @@ SELECT
     c.n_metrics < c.n_needed AS is_incomplete,
     c.is_whole_year, c.is_weighted, c.facts, c.confidence, c.has_conflict, c.has_part, c.has_stated_part, c.is_deduplicated,
     c.is_substitute, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed,
-    c.is_possible_total OR c.has_containment AND NOT is_exact(c.value, c.value_low, c.value_high) AS is_possible_total,
+    c.is_possible_total
+    OR c.has_containment AND c.aggregation = 'sum' AND NOT is_exact(c.value, c.value_low, c.value_high) AS is_possible_total,
     c.is_heard, c.is_other_version
 FROM combined AS c

@@ -1,13 +1,13 @@
 -- A row is an exact figure above 0 of an indicator that weights a rate, in its heard voice.
 WITH figure AS (
-    SELECT p.unit_year, p.voice, p.metric, p.scope_group, p.first_month, p.last_month, p.value, p.value_low, p.value_high
+    SELECT p.unit_year, p.voice, p.metric, p.kind, p.scope_group, p.first_month, p.last_month, p.value, p.value_low, p.value_high
     FROM period_figure AS p
     UNION ALL
-    SELECT f.unit_year, f.voice, f.metric, f.scope_group, f.first_month, f.last_month, f.value, f.value_low, f.value_high
+    SELECT f.unit_year, f.voice, f.metric, f.kind, f.scope_group, f.first_month, f.last_month, f.value, f.value_low, f.value_high
     FROM stated_fact AS f
     WHERE f.is_alone
 )
-SELECT f.unit_year, f.metric, f.scope_group, f.first_month, f.last_month, f.value
+SELECT f.unit_year, f.metric, f.kind, f.scope_group, f.first_month, f.last_month, f.value
 FROM figure AS f
 LEFT JOIN heard_voice AS h ON h.unit_year = f.unit_year AND h.metric = f.metric
 WHERE
