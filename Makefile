@@ -60,6 +60,7 @@ hooks: $(TESTING) ## let git run ruff, mypy and the TOML check before each commi
 
 docs: $(TESTING) ## write the generated pages and parts of pages anew
 	"$(PY)" -m benchmarks.worked
+	"$(PY)" -m benchmarks.joining
 	"$(PY)" -m benchmarks.identify --write
 	$(if $(COG_PAGES),"$(PY)" -m cogapp -r $(COG_PAGES))
 

@@ -68,15 +68,17 @@ def render(questions: Sequence[Question], release: Path) -> str:
 def _section(question: Question, release: Path) -> str:
     result = query(release, question.sql, SHOWN)
     lines = [f"\n## {question.name}\n", question.en, "", question.zh, "", f"```sql\n{question.sql}\n```\n"]
-    lines += [_line(result.columns), _line(["---"] * len(result.columns)), *map(_line, result.rows)]
+    lines += [line(result.columns), line(["---"] * len(result.columns)), *map(line, result.rows)]
     return "\n".join([*lines, *(["", "and more rows"] if result.is_cut else [])]) + "\n"
 
 
-def _line(cells: Sequence[Any]) -> str:
-    return f"| {' | '.join(map(_cell, cells))} |"
+def line(cells: Sequence[Any]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(map(cell, cells))} |"
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value of an answer as a cell of a Markdown table."""
     if value is None:
         return ""
     if isinstance(value, bool):
