@@ -239,7 +239,8 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
 @click.option(
     "--errors", is_flag=True, help="List every label that was missed, and every fact or headline that is wrong."
 )
-def evaluate(gold: Path, errors: bool) -> None:
+@click.option("--indicators", is_flag=True, help="Show precision and recall of each indicator.")
+def evaluate(gold: Path, errors: bool, indicators: bool) -> None:
     """Read the labelled texts below GOLD and say how much is read right."""
     settings = load_settings()
 
@@ -250,7 +251,7 @@ def evaluate(gold: Path, errors: bool) -> None:
     # labels of facts are JSON, labels of headlines are TOML; a folder may hold both
     headlines = evaluate_headlines(gold, settings)
     if not headlines or any(gold.rglob("*.json")):
-        show.scores(show.console(), score(gold, settings), errors)
+        show.scores(show.console(), score(gold, settings), errors, indicators)
     if headlines:
         show.headline_scores(show.console(), headlines, errors)
 

@@ -176,8 +176,8 @@ def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any
     out.print(table(columns, rows, title="1 fact" if len(rows) == 1 else f"{len(rows)} facts"))
 
 
-def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
-    """Show the scores of labelled sets, the counts by family, and with `errors` each error."""
+def scores(out: Console, sets: Sequence["Score"], errors: bool, indicators: bool = False) -> None:
+    """Show the scores of labelled sets and the counts by family; on request those by indicator, and each error."""
     rows = [
         {
             "set": score.name,
@@ -198,6 +198,11 @@ def scores(out: Console, sets: Sequence["Score"], errors: bool) -> None:
     ]
     out.print(table(list(rows[0]), [list(row.values()) for row in rows], title="Labelled sets"))
     out.print(table(["family", "right", "missed", "wrong", "F1"], _families(sets), title="By family, all sets"))
+    if indicators:
+        from pipelines.report.measurement import indicator_rows
+
+        for score in sets:
+            out.print(table(*indicator_rows(score), title=f"By indicator, {score.name}"))
     if errors:
         misses = [(s.name, *astuple(miss)) for s in sets for miss in s.misses]
         out.print(table(["set", "document", "kind", "metric", "value", "evidence"], misses, title="Errors"))

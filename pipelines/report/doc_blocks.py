@@ -15,6 +15,7 @@ ten seconds at most. A page that needs a release or a clock is written by its ow
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from pipelines import settings
 from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
@@ -29,7 +30,13 @@ APART = "apart"
 
 def accuracy_tables() -> str:
     """The scores of the labelled sets of `tests/gold`: one row for each set, then one for each family of one set."""
-    return score_tables(evaluate(GOLD, settings.Settings.load(environ={})))
+    return score_tables(gold_scores())
+
+
+@cache
+def gold_scores() -> list[Score]:
+    """The scores of the labelled sets, worked out once for all pages."""
+    return evaluate(GOLD, settings.Settings.load(environ={}))
 
 
 def score_tables(scores: Sequence[Score]) -> str:

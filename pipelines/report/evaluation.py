@@ -54,6 +54,7 @@ class Score:
     name: str
     facts: Counter[str] = field(default_factory=Counter)  # right, missed, wrong, optional, qualifier
     families: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    indicators: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     identity: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)  # by disposition
     misses: list[Miss] = field(default_factory=list)
@@ -156,6 +157,7 @@ def _score_facts(score: Score, document: str, label: Label, result: Extraction) 
         kind = "right" if hits else "missed"
         score.facts[kind] += 1
         score.families[family.get(wanted["metric"], "?")][kind] += 1
+        score.indicators[hits[0].metric_code if hits else wanted["metric"]][kind] += 1
         if hits:
             left.remove(hits[0])
             score.facts["qualifier"] += hits[0].qualifier == wanted["qualifier"]
@@ -167,6 +169,7 @@ def _score_facts(score: Score, document: str, label: Label, result: Extraction) 
             continue
         score.facts["wrong"] += 1
         score.families[family[fact.metric_code]]["wrong"] += 1
+        score.indicators[fact.metric_code]["wrong"] += 1
         score.misses.append(Miss(document, "wrong", fact.metric_code, fact.value, fact.evidence))
 
 

@@ -24,7 +24,8 @@ def test_the_page_shows_what_the_example_release_answers(example: Path) -> None:
 
 
 def test_answers_are_written_anew_and_only_below_what_gives_rows(example: Path) -> None:
-    page = "a\n\n```sql\nCREATE TEMP TABLE t AS SELECT 2 AS n\n```\n\nb\n\n```sql\nSELECT n FROM t\n```\n\n| n |\n| 1 |\n\nc\n"
+    made = "```sql\nCREATE TEMP TABLE t AS SELECT 2 AS n\n```\n"
+    page = f"a\n\n{made}\nb\n\n```sql\nSELECT n FROM t\n```\n\n| n |\n| 1 |\n\nc\n"
     assert answered(page, example) == page.replace("| n |\n| 1 |\n", "| n |\n| --- |\n| 2 |\n")
 
 
