@@ -210,7 +210,7 @@ def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> An
         words.add("substitute")
     if not all(unit.heard[thing.metric].is_canonical for thing in things):
         words.add("other_version")
-    conflict = any(thing.conflict for thing in things) or target.aggregation == "sum" and exceeds_whole(things)
+    conflict = any(thing.conflict for thing in things) or (target.aggregation == "sum" and exceeds_whole(things))
     return Answer(interval, tuple(things), frozenset(words), conflict, is_weighted)
 
 
