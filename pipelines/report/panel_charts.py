@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZE = (640, 380)
 DISTRIBUTIONS, CHANGES_ON_YEAR_BEFORE = "headline_distributions", "change_on_the_year_before"
-# The headlines by their code, which is also their column in township_year, and what each counts.
+# The headlines by their code, which is also the name of their column, and what each counts.
 HEADLINES = {
     "trainings_held": "次 sessions",
     "enforcement_staff_headline": "人 persons",
