@@ -259,8 +259,16 @@ def test_where_one_figure_may_contain_another_the_sum_is_the_upper_bound():
     )  # fmt: skip
     headline = figure("publicity_events_headline", stated(EVENTS, 20), stated(SCHOOL, 6), stated(TALKS, 5))
     assert headline == (25, 25, 31, "possible_total+summed", False)
-    smaller = figure(EVENTS, stated(EVENTS, 5), stated(EVENTS, 6, scope="学校"), stated(EVENTS, 3, scope="村民"))
-    assert smaller == (9, 9, 14, "possible_total+summed", False)
+    smaller = figure(EVENTS, stated(EVENTS, 5), stated(EVENTS, 4, scope="学校"), stated(EVENTS, 3, scope="村民"))
+    assert smaller == (7, 7, 12, "possible_total+summed", False)
+
+
+def test_a_scoped_figure_above_the_whole_of_its_metric_is_a_conflict():
+    part = stated(EVENTS, 9, scope="学校")
+    assert figure(EVENTS, stated(EVENTS, 5), part) == (9, 9, 14, "larger_of_conflict+possible_total+summed", True)
+    assert figure(EVENTS, stated(EVENTS, 0), part) == sure(9, "larger_of_conflict+summed", True)
+    assert not figure(EVENTS, stated(EVENTS, 5, "at_least"), part)[-1]
+    assert not figure("publicity_events_headline", stated(EVENTS, 5), stated(SCHOOL, 9))[-1]
 
 
 def test_a_contained_zero_leaves_the_figure_exact():
