@@ -1,13 +1,14 @@
 """How facts become figures: small reports of tests/aggregation, and what `township_metric` must hold for them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from small_reports import small_report, towns
 
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
@@ -18,11 +19,7 @@ SETS = {"first": 44, "tuned": 40, "apart": 20}
 APART_FLOOR = 18  # of 20; raise it when more are right
 TABLES = ("township_metric", "dim_report", "dim_indicator")
 YEAR = 2022
-REPORT = """{county}{town}人民政府关于{year}年度法治政府建设情况的报告
-{year}年，我镇认真推进法治政府建设，现将有关情况报告如下。
-一、主要举措和成效
-（一）总体情况。{text}
-"""
+TITLE = f"关于{YEAR}年度法治政府建设情况的报告"
 
 
 @dataclass(frozen=True)
@@ -41,12 +38,6 @@ def read_cases() -> list[Case]:
     return [Case(**row) for name in SETS for row in json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))]
 
 
-def towns(settings: Settings) -> Iterator[Mapping[str, str]]:
-    """Towns of the register (township_name, county_name) whose name no other unit has."""
-    units = pl.read_parquet(settings.divisions_path).filter(pl.col("township_name").str.ends_with("镇"))
-    return units.filter(pl.col("township_name").is_unique()).sort("township_code").iter_rows(named=True)
-
-
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     """TABLES by name, made of one report a case; each case has its own town."""
@@ -54,8 +45,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     raw = tmp_path_factory.mktemp("aggregation") / "raw"
     raw.mkdir()
     for case, town in zip(read_cases(), towns(settings), strict=False):
-        names = {"county": town["county_name"], "town": town["township_name"]}
-        (raw / f"{case.id}.txt").write_text(REPORT.format(**names, year=YEAR, text=case.text), encoding="utf-8")
+        (raw / f"{case.id}.txt").write_text(small_report(town, TITLE, YEAR, case.text), encoding="utf-8")
     own = replace(settings, raw_dir=raw, warehouse_dir=raw.parent / "warehouse", assumed=frozenset())
     built = build_from_raw(own, TABLES)
     return {name: pl.read_parquet(list(built[name].paths)) for name in TABLES}
