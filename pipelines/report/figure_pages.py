@@ -1,6 +1,6 @@
 """The generated part of `docs/figures.md`, from `docs/figures.toml`: how facts become figures, in English and Chinese.
 
-Each rule has an example, one report or several, with the rows of `township_metric` that come out.
+Each rule has an example, one report or several, with the rows of the mart that come out.
 `tests/integration/test_figures_page.py` reads every example with fazhi and holds the rows against what comes out.
 """
 
@@ -28,7 +28,7 @@ class ExampleReport(Entry):
 
 
 class ExampleFigure(Entry):
-    """A row of `township_metric` that comes out of an example; a bound that is left out is null."""
+    """A row of the mart of figures that comes out of an example; a bound that is left out is null."""
 
     metric_code: Text
     value: float
@@ -107,7 +107,7 @@ def _quotation(reports: Sequence[ExampleReport]) -> str:
 
 
 def _figure_table(figures: Sequence[ExampleFigure]) -> str:
-    """The rows of `township_metric`; `n_versions_disagree` only where a version disagrees."""
+    """The rows that come out; `n_versions_disagree` only where a version disagrees."""
     columns = _COLUMNS + ("n_versions_disagree",) * any(figure.n_versions_disagree for figure in figures)
     rows = [(f"`{figure.metric_code}`", *(_cell(getattr(figure, name)) for name in columns)) for figure in figures]
     return markdown_rows(("metric_code", *columns), rows)
