@@ -55,8 +55,8 @@ class Document:
     edition: str | None = None
 
     @property
-    def voice(self) -> str:
-        """Who speaks: the report, or all the reports on parts of the year together."""
+    def source(self) -> str:
+        """The source: the report, or all the reports on parts of the year together."""
         return "part_of_year" if self.edition == "part_of_year" else self.report_id
 
 
@@ -88,7 +88,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What facts of one metric say together. `facts` are those that speak, `others` were merged into them."""
+    """What facts of one metric say together. `facts` are those that count, `others` were merged into them."""
 
     metric: str
     interval: Interval
@@ -104,7 +104,7 @@ class Figure:
 
     @property
     def all_facts(self) -> tuple[Fact, ...]:
-        """The facts that speak, and those that were merged."""
+        """The facts that count, and those that were merged."""
         return self.facts + self.others
 
     @property
@@ -193,7 +193,7 @@ def taken(row: Mapping[str, Any], indicator: Indicator) -> Fact:
 
 
 def without_substitutes(facts: Iterable[Fact]) -> list[Fact]:
-    """A substitute speaks only where nothing else of its metric does."""
+    """A substitute counts only where nothing else of its metric does."""
     stated = {fact.metric for fact in facts if not fact.is_substitute}
     return [fact for fact in facts if not fact.is_substitute or fact.metric not in stated]
 

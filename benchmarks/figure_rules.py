@@ -31,7 +31,7 @@ from benchmarks.figure_facts import (
     taken,
     without_substitutes,
 )
-from benchmarks.figure_things import Voice, voice_of
+from benchmarks.figure_things import Source, source_of
 
 #: The words of `method` in their order; from_METRIC stands before them and the way of adding behind them.
 WORDS = (
@@ -42,7 +42,7 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one option of a target gives: a voice of an indicator, or a choice of a headline."""
+    """What one option of a target gives: a source of an indicator, or a choice of a headline."""
 
     interval: Interval
     things: tuple[Figure, ...]
@@ -52,12 +52,12 @@ class Answer:
 
     @property
     def covers(self) -> bool:
-        """Whether all things that speak cover the year."""
+        """Whether all things that count cover the year."""
         return all(thing.covers for thing in self.things)
 
     @property
     def facts(self) -> list[Fact]:
-        """The facts that speak, as they stand in the texts."""
+        """The facts that count, as they stand in the texts."""
         return sorted((fact for thing in self.things for fact in thing.facts), key=lambda fact: fact.place)
 
 
@@ -71,12 +71,12 @@ class Codebook:
 
 @dataclass(frozen=True, slots=True)
 class UnitYear:
-    """The facts of one unit and year, those that are used, the voices of each metric, and the one that is heard."""
+    """The facts of one unit and year, those that are used, the sources of each metric, and the one that is chosen."""
 
     facts: Sequence[Fact]
     used: Sequence[Fact]
-    voices: Mapping[str, Sequence[Voice]]
-    heard: Mapping[str, Voice]
+    sources: Mapping[str, Sequence[Source]]
+    chosen: Mapping[str, Source]
     codebook: Codebook
 
 
@@ -86,7 +86,7 @@ class UnitYear:
 def parts_of_headline(things: Sequence[Figure], facts: Iterable[Fact]) -> tuple[list[Figure], set[str], bool]:
     """3.1: a thing that is a part of another metric's figure is set aside. Returns what is left, words, conflict.
 
-    `facts` are those of the metrics of the headline, of any voice.
+    `facts` are those of the metrics of the headline, of any source.
     """
     by_id = {fact.fact_id: fact for fact in facts}
     left, conflict = [], False
@@ -196,7 +196,7 @@ def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> An
         unscoped = [thing for thing in things if thing.scope_group == ""]
         if unscoped and len(unscoped) < len(things):
             things, words = unscoped, {"total_over_parts"}
-        weight = unit.heard.get(target.weight or "")
+        weight = unit.chosen.get(target.weight or "")
         is_stock = weight is not None and unit.codebook.indicators[weight.metric].kind == "stock"
         interval, is_weighted = mean_of(things, weight.figures if weight else (), is_stock)
     elif target.aggregation == "max":
@@ -208,28 +208,28 @@ def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> An
     words = words.union(*(thing.words for thing in things))
     if any(fact.is_substitute for thing in things for fact in thing.facts):
         words.add("substitute")
-    if not all(unit.heard[thing.metric].is_canonical for thing in things):
+    if not all(unit.chosen[thing.metric].is_canonical for thing in things):
         words.add("other_version")
     conflict = any(thing.conflict for thing in things) or (target.aggregation == "sum" and exceeds_whole(things))
     return Answer(interval, tuple(things), frozenset(words), conflict, is_weighted)
 
 
-def answer_of_voice(voice: Voice, unit: UnitYear) -> Answer | None:
-    """The figure of an indicator as one voice gives it."""
-    answer = answer_of(voice.things, unit.codebook.indicators[voice.metric], unit)
-    return answer and replace(answer, words=answer.words | voice.words)
+def answer_of_source(source: Source, unit: UnitYear) -> Answer | None:
+    """The figure of an indicator as one source gives it."""
+    answer = answer_of(source.things, unit.codebook.indicators[source.metric], unit)
+    return answer and replace(answer, words=answer.words | source.words)
 
 
 def answer_of_choice(choice: Choice, headline: Indicator, things: Sequence[Figure], unit: UnitYear) -> Answer | None:
     """The figure of a headline as one of its choices gives it, of the things that are no parts (3.6)."""
-    heard = [unit.heard[metric] for metric in sorted(choice.metrics) if metric in unit.heard]
+    chosen = [unit.chosen[metric] for metric in sorted(choice.metrics) if metric in unit.chosen]
     answer = answer_of([thing for thing in things if thing.metric in choice.metrics], headline, unit)
     if answer is None:
         return None
-    words = answer.words.union(*(voice.words for voice in heard))
+    words = answer.words.union(*(source.words for source in chosen))
     if choice.is_lower_bound:
         words |= {f"from_{thing.metric}" for thing in answer.things}
-    if len(heard) < choice.n_needed:
+    if len(chosen) < choice.n_needed:
         words |= {"incomplete"}
     interval = answer.interval if is_complete(choice, unit) else answer.interval._replace(high=None)
     return replace(answer, interval=interval, words=words)
@@ -237,25 +237,25 @@ def answer_of_choice(choice: Choice, headline: Indicator, things: Sequence[Figur
 
 def is_complete(choice: Choice, unit: UnitYear) -> bool:
     """Whether what the choice counts is all, and each metric that it needs is stated."""
-    return not choice.is_lower_bound and len(choice.metrics & unit.heard.keys()) >= choice.n_needed
+    return not choice.is_lower_bound and len(choice.metrics & unit.chosen.keys()) >= choice.n_needed
 
 
 def n_disagree(metric: str, unit: UnitYear) -> int:
-    """How many voices of a metric that are not heard give a figure that does not meet the one that is."""
-    heard = answer_of_voice(unit.heard[metric], unit)
-    others = (answer_of_voice(voice, unit) for voice in unit.voices[metric] if voice is not unit.heard[metric])
-    return sum(1 for other in others if heard and other and not meet([heard.interval, other.interval]))
+    """How many sources of a metric that are not chosen give a figure that does not meet the one that is."""
+    chosen = answer_of_source(unit.chosen[metric], unit)
+    others = (answer_of_source(source, unit) for source in unit.sources[metric] if source is not unit.chosen[metric])
+    return sum(1 for other in others if chosen and other and not meet([chosen.interval, other.interval]))
 
 
 def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int] | None:
-    """The choice that covers the year speaks, else the first; another may prove more. With n_versions_disagree.
+    """The choice that covers the year counts, else the first; another may prove more. With n_versions_disagree.
 
-    Each metric is heard in one voice, and parts of any metric of the headline are set aside (3.1).
+    Each metric is taken from one source, and parts of any metric of the headline are set aside (3.1).
     """
     choices = unit.codebook.headlines[headline.code]
     metrics = {metric for choice in choices for metric in choice.metrics}
-    heard = [thing for metric in sorted(metrics & unit.heard.keys()) for thing in unit.heard[metric].things]
-    things, words, conflict = parts_of_headline(heard, [fact for fact in unit.used if fact.metric in metrics])
+    chosen = [thing for metric in sorted(metrics & unit.chosen.keys()) for thing in unit.chosen[metric].things]
+    things, words, conflict = parts_of_headline(chosen, [fact for fact in unit.used if fact.metric in metrics])
     found = [(choice, a) for choice in choices if (a := answer_of_choice(choice, headline, things, unit))]
     if not found:
         return None
@@ -268,7 +268,7 @@ def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int
         conflict = conflict or (chosen.interval.high is not None and chosen.interval.high < low)
         answer = replace(answer, interval=at_least(low))
     answer = replace(answer, words=answer.words | words, conflict=answer.conflict or conflict)
-    return answer, max(n_disagree(metric, unit) for metric in choice.metrics if metric in unit.heard)
+    return answer, max(n_disagree(metric, unit) for metric in choice.metrics if metric in unit.chosen)
 
 
 # From rows to rows
@@ -307,22 +307,22 @@ def row_of(target: Indicator, metrics: Iterable[str], answer: Answer, disagree: 
 
 
 def unit_year(facts: Sequence[Fact], documents: Sequence[Document], codebook: Codebook) -> UnitYear:
-    """Sections 1 and 2: the voices of each metric in one unit and year, and which is heard."""
+    """Sections 1 and 2: the sources of each metric in one unit and year, and which is chosen."""
     used = sorted(without_substitutes(facts), key=lambda fact: fact.place)
-    voice_names = {document.report_id: document.voice for document in documents}
-    voices: dict[str, list[Voice]] = {}
-    for each in groups(used, lambda fact: (fact.metric, voice_names[fact.report_id])):
-        own = [document for document in documents if document.voice == voice_names[each[0].report_id]]
-        voice = voice_of(each, own, codebook.indicators[each[0].metric])
-        voices.setdefault(voice.metric, []).append(voice)
-    heard = {metric: min(each, key=lambda voice: voice.rank) for metric, each in voices.items()}
-    return UnitYear(facts, used, voices, heard, codebook)
+    source_names = {document.report_id: document.source for document in documents}
+    sources: dict[str, list[Source]] = {}
+    for each in groups(used, lambda fact: (fact.metric, source_names[fact.report_id])):
+        own = [document for document in documents if document.source == source_names[each[0].report_id]]
+        source = source_of(each, own, codebook.indicators[each[0].metric])
+        sources.setdefault(source.metric, []).append(source)
+    chosen = {metric: min(each, key=lambda source: source.rank) for metric, each in sources.items()}
+    return UnitYear(facts, used, sources, chosen, codebook)
 
 
 def figures_of_unit(unit: UnitYear) -> Iterator[dict[str, Any]]:
-    """The rows of one unit and year: one for each indicator and each headline that a fact speaks of."""
-    for metric, voice in unit.heard.items():
-        if answer := answer_of_voice(voice, unit):
+    """The rows of one unit and year: one for each indicator and each headline that a fact is about."""
+    for metric, source in unit.chosen.items():
+        if answer := answer_of_source(source, unit):
             yield row_of(unit.codebook.indicators[metric], [metric], answer, n_disagree(metric, unit), unit)
     for code, choices in unit.codebook.headlines.items():
         if found := answer_of_headline(unit.codebook.indicators[code], unit):

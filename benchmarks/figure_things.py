@@ -1,4 +1,4 @@
-"""Section 2 of the rules: what one voice says of one metric (figure_rules tells more)."""
+"""Section 2 of the rules: what one source says of one metric (figure_rules tells more)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from benchmarks.figure_facts import (
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """What one voice says of one metric: figures after section 2.4, things after 2.6."""
+class Source:
+    """What one source says of one metric: figures after section 2.4, things after 2.6."""
 
     metric: str
     documents: tuple[Document, ...]
@@ -34,12 +34,12 @@ class Voice:
 
     @property
     def is_canonical(self) -> bool:
-        """Whether a report of the voice is canonical."""
+        """Whether a report of the source is canonical."""
         return any(document.is_canonical for document in self.documents)
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """The voice with the smallest rank is heard."""
+        """The source with the smallest rank is chosen."""
         return (
             not any(thing.covers for thing in self.things),
             not any(thing.scope_group == "" for thing in self.things),
@@ -49,7 +49,7 @@ class Voice:
         )
 
 
-# Section 2: things, the figures of one metric in one voice
+# Section 2: things, the figures of one metric in one source
 
 
 def parts_apart(facts: Sequence[Fact]) -> tuple[list[Fact], set[str]]:
@@ -98,7 +98,7 @@ def sentence_figures(facts: Sequence[Fact], aggregation: str) -> list[Figure]:
     ]
 
 
-def first_to_speak(figures: Sequence[Figure]) -> Figure:
+def first_to_count(figures: Sequence[Figure]) -> Figure:
     """The largest; of equal ones the one with the closest bounds, then the first in the text."""
 
     def rank(figure: Figure) -> tuple[Any, ...]:
@@ -108,32 +108,32 @@ def first_to_speak(figures: Sequence[Figure]) -> Figure:
     return min(figures, key=rank)
 
 
-def merged(figures: Sequence[Figure], speaks: Figure, interval: Interval, word: str, conflict: bool = False) -> Figure:
-    """One figure instead of several: that of `speaks`; the facts of the others are kept beside."""
+def merged(figures: Sequence[Figure], counted: Figure, interval: Interval, word: str, conflict: bool = False) -> Figure:
+    """One figure instead of several: that of `counted`; the facts of the others are kept beside."""
     return replace(
-        speaks,
+        counted,
         interval=interval,
-        others=speaks.others + tuple(f for figure in figures if figure is not speaks for f in figure.all_facts),
+        others=counted.others + tuple(f for figure in figures if figure is not counted for f in figure.all_facts),
         words=frozenset({word}).union(*(figure.words for figure in figures)),
         conflict=conflict or any(figure.conflict for figure in figures),
     )
 
 
 def one_of_equals(figures: Sequence[Figure]) -> Figure:
-    """2.4, figures that meet: their common interval. An exact one speaks, else the largest, then one with a high."""
+    """2.4, figures that meet: their common interval. An exact one counts, else the largest, then one with a high."""
     low, high = intersection(figure.interval for figure in figures)
-    speaks = min(
+    counted = min(
         figures,
         key=lambda f: (not f.interval.is_exact, -f.interval.value, f.interval.high is None, f.facts[0].place),
     )
-    value = speaks.interval.value
+    value = counted.interval.value
     value = value if low is None else max(value, low)
     value = value if high is None else min(value, high)
-    return merged(figures, speaks, Interval(value, low, high), "deduplicated")
+    return merged(figures, counted, Interval(value, low, high), "deduplicated")
 
 
 def maximum(figures: Sequence[Figure]) -> Figure:
-    """Figures of an indicator whose largest counts; all of them speak."""
+    """Figures of an indicator whose largest counts; all of them count."""
     return replace(
         figures[0],
         interval=combine("max", [figure.interval for figure in figures]),
@@ -155,15 +155,15 @@ def same_thing_again(figures: Sequence[Figure], aggregation: str) -> Figure:
         return one_of_equals(figures)
     if aggregation == "max":
         return maximum(figures)
-    speaks = first_to_speak(figures)
-    interval = speaks.interval
+    counted = first_to_count(figures)
+    interval = counted.interval
     if len({figure.scope_key for figure in figures}) > 1:
         interval = Interval(interval.value, intersection(figure.interval for figure in figures)[0], None)
-    return merged(figures, speaks, interval, "larger_of_conflict", conflict=True)
+    return merged(figures, counted, interval, "larger_of_conflict", conflict=True)
 
 
 def latest(figures: Sequence[Figure]) -> list[Figure]:
-    """2.6, stocks: the latest moment speaks."""
+    """2.6, stocks: the latest moment counts."""
     end = max(figure.end for figure in figures)
     now, before = [f for f in figures if f.end == end], [f for f in figures if f.end < end]
     words = {"latest_moment"} if before else set()
@@ -225,8 +225,8 @@ def _bounds_of_part(interval: Interval, indicator: Indicator) -> Interval:
     return interval._replace(high=None)
 
 
-def voice_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: Indicator) -> Voice:
-    """Section 2: what one voice says of one metric. `documents` are its reports, whatever they state."""
+def source_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: Indicator) -> Source:
+    """Section 2: what one source says of one metric. `documents` are its reports, whatever they state."""
     left, words = parts_apart(sorted(facts, key=lambda fact: fact.place))
     left, more = repeats_apart(left)
     # Related audiences may be the same people, but their rates are not the same rate.
@@ -234,4 +234,4 @@ def voice_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: In
     each_place = groups(sentence_figures(left, indicator.aggregation), lambda f: (getattr(f, scope), f.start, f.end))
     figures = [same_thing_again(each, indicator.aggregation) for each in each_place]
     things = [thing for each in groups(figures, lambda f: getattr(f, scope)) for thing in periods(each, indicator)]
-    return Voice(indicator.code, tuple(documents), tuple(figures), tuple(things), frozenset(words | more))
+    return Source(indicator.code, tuple(documents), tuple(figures), tuple(things), frozenset(words | more))

@@ -1,17 +1,17 @@
 -- How several facts become one figure. The rules and an example of each are in docs/figures.md. They are applied in sql/steps:
---   report_voice, stated_fact  who speaks, and what a fact says;
+--   report_source, accepted_fact  the reports that count, and what a fact says;
 --   part_fact, counted_fact    parts, repeats and substitutes do not count;
 --   period_figure              the same thing in several sentences;
 --   scope_figure               the parts of a year, the days of a stock;
---   heard_voice                which of several reports is heard;
---   option_figure, stated_part what can count for an indicator or a headline; totals that name no parts;
+--   chosen_source                which of several reports is taken;
+--   option_figure, implied_part what can count for an indicator or a headline; totals that name no parts;
 --   target_figure              different scopes come together;
 --   chosen_figure              which choice of a headline is taken.
 WITH previous_year AS (
     -- unit_year counts the years of a unit one after the other.
     SELECT DISTINCT r.unit_year
-    FROM report_voice AS r
-    INNER JOIN report_voice AS p
+    FROM report_source AS r
+    INNER JOIN report_source AS p
         ON p.unit_year = r.unit_year - 1 AND p.township_code = r.township_code AND p.report_year = r.report_year - 1
 ),
 named AS (
@@ -29,7 +29,7 @@ named AS (
             CASE WHEN c.is_substitute THEN 'substitute' END,
             CASE WHEN NOT c.is_whole_year THEN 'part_of_year' END,
             CASE WHEN c.has_part THEN 'total_over_parts' END,
-            CASE WHEN c.has_stated_part THEN 'total_of_parts' END,
+            CASE WHEN c.has_implied_part THEN 'total_of_parts' END,
             CASE WHEN c.is_year_over_part THEN 'year_over_part' END,
             CASE WHEN c.is_latest_moment THEN 'latest_moment' END,
             CASE WHEN c.is_periods_summed THEN 'periods_summed' END,
@@ -50,14 +50,14 @@ named AS (
     LEFT JOIN chosen_figure AS p ON p.unit_year = y.unit_year - 1 AND p.target = c.target
     LEFT JOIN left_out_fact AS w ON w.unit_year = c.unit_year AND w.target = c.target
 ),
-source AS (
+named_report AS (
     SELECT r.report, r.unit_year, r.township_code, r.report_year, r.report_id
-    FROM report_voice AS r
+    FROM report_source AS r
 ),
 several AS (
     SELECT n.unit_year, n.target, list(s.report_id ORDER BY s.report) AS report_ids
     FROM named AS n
-    INNER JOIN source AS s ON s.unit_year = n.unit_year AND list_contains(n.reports, s.report)
+    INNER JOIN named_report AS s ON s.unit_year = n.unit_year AND list_contains(n.reports, s.report)
     WHERE len(n.reports) > 1
     GROUP BY n.unit_year, n.target
 )
@@ -87,7 +87,7 @@ SELECT
     n.confidence,
     coalesce(v.report_ids, [s.report_id]) AS report_ids
 FROM named AS n
-INNER JOIN source AS s ON s.report = n.reports[1]
+INNER JOIN named_report AS s ON s.report = n.reports[1]
 INNER JOIN numbered_metric AS m ON m.metric = n.target
 LEFT JOIN several AS v ON v.unit_year = n.unit_year AND v.target = n.target
 ORDER BY s.unit_year, m.metric

@@ -1,27 +1,27 @@
--- A row is a unit, year and target with the option that is taken: of an indicator the heard voice, of a headline a complete
+-- A row is a unit, year and target with the option that is taken: of an indicator the chosen source, of a headline a complete
 -- choice that covers the year before others, then the first. If another choice proves more, it is taken as a lower bound. It
 -- is a conflict if the first one excludes that.
---   n_versions_disagree  voices that are not heard and whose own figure does not meet this one.
+--   n_versions_disagree  sources that are not chosen and whose own figure does not meet this one.
 WITH ranked AS (
     SELECT
         t.unit_year, t.target, t.option, t.metric, t.aggregation, t.value, t.value_low, t.value_high, t.n_figures,
         t.is_lower_bound, t.is_incomplete, t.is_whole_year, t.is_weighted, t.facts, t.confidence, t.has_conflict, t.has_part,
-        t.has_stated_part, t.is_deduplicated, t.is_substitute, t.is_year_over_part, t.is_latest_moment, t.is_periods_summed,
-        t.is_possible_total, t.is_heard, t.is_other_version,
+        t.has_implied_part, t.is_deduplicated, t.is_substitute, t.is_year_over_part, t.is_latest_moment, t.is_periods_summed,
+        t.is_possible_total, t.is_chosen, t.is_other_version,
         row_number() OVER (
             PARTITION BY t.unit_year, t.target
             ORDER BY
-                t.is_heard DESC, (t.is_whole_year AND NOT t.is_incomplete AND NOT t.is_lower_bound) DESC, t.option
+                t.is_chosen DESC, (t.is_whole_year AND NOT t.is_incomplete AND NOT t.is_lower_bound) DESC, t.option
         ) AS place
     FROM target_figure AS t
 ),
 other AS (
     SELECT
         o.unit_year, o.target,
-        arg_max(o.option, o.value_low) FILTER (WHERE o.is_heard AND o.value_low > c.value) AS option,
-        max(o.value_low) FILTER (WHERE o.is_heard AND o.value_low > c.value) > any_value(c.value_high) AS is_excluded,
+        arg_max(o.option, o.value_low) FILTER (WHERE o.is_chosen AND o.value_low > c.value) AS option,
+        max(o.value_low) FILTER (WHERE o.is_chosen AND o.value_low > c.value) > any_value(c.value_high) AS is_excluded,
         count(*) FILTER (
-            WHERE NOT o.is_heard AND (o.value_low > c.value_high OR c.value_low > o.value_high)
+            WHERE NOT o.is_chosen AND (o.value_low > c.value_high OR c.value_low > o.value_high)
         ) AS n_disagree
     FROM ranked AS o
     INNER JOIN ranked AS c ON c.unit_year = o.unit_year AND c.target = o.target AND c.place = 1
@@ -44,7 +44,7 @@ part AS (
 )
 SELECT
     c.unit_year, c.target, c.metric, c.aggregation, c.n_figures, c.is_incomplete, c.is_other_version, c.is_substitute,
-    c.is_whole_year, c.is_weighted, c.has_stated_part, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed,
+    c.is_whole_year, c.is_weighted, c.has_implied_part, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed,
     c.is_deduplicated, c.is_possible_total, c.is_lower_bound,
     c.has_part OR p.target IS NOT NULL AS has_part,
     CASE WHEN o.option IS NULL THEN c.value ELSE c.value_low END AS value,
@@ -58,4 +58,4 @@ FROM ranked AS c
 LEFT JOIN other AS o ON o.unit_year = c.unit_year AND o.target = c.target
 LEFT JOIN component_disagrees AS d ON d.unit_year = c.unit_year AND d.target = c.target AND d.choice = c.option
 LEFT JOIN part AS p ON p.unit_year = c.unit_year AND p.target = c.target
-WHERE CASE WHEN o.option IS NULL THEN c.place = 1 ELSE c.is_heard AND c.option = o.option END
+WHERE CASE WHEN o.option IS NULL THEN c.place = 1 ELSE c.is_chosen AND c.option = o.option END

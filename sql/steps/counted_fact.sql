@@ -1,8 +1,8 @@
 -- A row is a fact that counts, of an indicator with several facts in the unit and year. Left out are
---   substitutes beside a better figure (stated_fact);
+--   substitutes beside a better figure (accepted_fact);
 --   parts: a fact whose total is a fact of the same indicator, and a figure that states such a part again;
---   repeats by words (上述12场), where the voice has an original of the same or a longer period.
--- has_part and has_repeat say of the voice and indicator that such facts were left out. `fact` names the fact, the indicator
+--   repeats by words (上述12场), where the source has an original of the same or a longer period.
+-- has_part and has_repeat say of the source and indicator that such facts were left out. `fact` names the fact, the indicator
 -- of its total if that is another one, and whether it exceeds that total.
 WITH exceeded AS (
     SELECT p.total_id, bool_or(p.is_above) AS is_exceeded
@@ -12,7 +12,7 @@ WITH exceeded AS (
 ),
 judged AS (
     SELECT
-        f.unit_year, f.voice, f.report, f.metric, f.kind, f.aggregation, f.role, f.value, f.value_low, f.value_high,
+        f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.role, f.value, f.value_low, f.value_high,
         f.has_conflict OR coalesce(t.is_exceeded, FALSE) OR coalesce(p.is_circle, FALSE) AS has_conflict, f.sentence, f.confidence, f.scope_key,
         f.scope_group, f.scope, f.first_month, f.last_month, f.is_substitute,
         {
@@ -21,19 +21,19 @@ judged AS (
         } AS fact,
         coalesce(p.total_metric = f.metric AND NOT p.is_circle, FALSE) AS is_part,
         t.total_id IS NOT NULL AS is_total
-    FROM stated_fact AS f
+    FROM accepted_fact AS f
     LEFT JOIN part_fact AS p ON p.fact_id = f.fact_id
     LEFT JOIN exceeded AS t ON t.total_id = f.fact_id
     WHERE f.is_used AND NOT f.is_alone
 ),
 part AS (
-    SELECT j.unit_year, j.voice, j.metric, j.scope_key, j.first_month, j.last_month, j.value_low, j.value_high
+    SELECT j.unit_year, j.source, j.metric, j.scope_key, j.first_month, j.last_month, j.value_low, j.value_high
     FROM judged AS j
     WHERE j.is_part
 ),
 compared AS (
     SELECT
-        j.unit_year, j.voice, j.report, j.metric, j.kind, j.aggregation, j.role, j.value, j.value_low, j.value_high,
+        j.unit_year, j.source, j.report, j.metric, j.kind, j.aggregation, j.role, j.value, j.value_low, j.value_high,
         j.has_conflict, j.sentence, j.confidence, j.scope_key, j.scope_group, j.scope, j.first_month, j.last_month,
         j.is_substitute, j.fact,
         j.is_part
@@ -42,20 +42,20 @@ compared AS (
             SELECT 1
             FROM part AS p
             WHERE
-                p.unit_year = j.unit_year AND p.voice = j.voice AND p.metric = j.metric AND p.scope_key = j.scope_key
+                p.unit_year = j.unit_year AND p.source = j.source AND p.metric = j.metric AND p.scope_key = j.scope_key
                 AND p.first_month = j.first_month AND p.last_month = j.last_month
                 AND coalesce(p.value_low <= j.value_high, TRUE) AND coalesce(j.value_low <= p.value_high, TRUE)
         ) AS is_part
     FROM judged AS j
 ),
 original AS (
-    SELECT c.unit_year, c.voice, c.metric, c.first_month, c.last_month
+    SELECT c.unit_year, c.source, c.metric, c.first_month, c.last_month
     FROM compared AS c
     WHERE NOT c.is_part AND c.role <> 'repeat'
 ),
 flagged AS (
     SELECT
-        c.unit_year, c.voice, c.report, c.metric, c.kind, c.aggregation, c.value, c.value_low, c.value_high, c.has_conflict,
+        c.unit_year, c.source, c.report, c.metric, c.kind, c.aggregation, c.value, c.value_low, c.value_high, c.has_conflict,
         c.sentence, c.confidence, c.scope_key, c.scope_group, c.scope, c.first_month, c.last_month, c.is_substitute, c.fact,
         c.is_part,
         NOT c.is_part AND c.role = 'repeat'
@@ -63,23 +63,23 @@ flagged AS (
             SELECT 1
             FROM original AS o
             WHERE
-                o.unit_year = c.unit_year AND o.voice = c.voice AND o.metric = c.metric
+                o.unit_year = c.unit_year AND o.source = c.source AND o.metric = c.metric
                 AND o.first_month <= c.first_month AND o.last_month >= c.last_month
         ) AS is_repeat
     FROM compared AS c
 ),
 noted AS (
     SELECT
-        f.unit_year, f.voice, f.report, f.metric, f.kind, f.aggregation, f.value, f.value_low, f.value_high, f.has_conflict,
+        f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.value, f.value_low, f.value_high, f.has_conflict,
         f.sentence, f.confidence, f.scope_key, f.scope_group, f.scope, f.first_month, f.last_month, f.is_substitute, f.fact,
         f.is_part, f.is_repeat,
         bool_or(f.is_part) OVER same AS has_part,
         bool_or(f.is_repeat) OVER same AS has_repeat
     FROM flagged AS f
-    WINDOW same AS (PARTITION BY f.unit_year, f.voice, f.metric)
+    WINDOW same AS (PARTITION BY f.unit_year, f.source, f.metric)
 )
 SELECT
-    n.unit_year, n.voice, n.report, n.metric, n.kind, n.aggregation, n.value, n.value_low, n.value_high, n.has_conflict,
+    n.unit_year, n.source, n.report, n.metric, n.kind, n.aggregation, n.value, n.value_low, n.value_high, n.has_conflict,
     n.sentence, n.confidence, n.scope_key, n.scope_group, n.scope, n.first_month, n.last_month, n.is_substitute, n.fact,
     n.has_part, n.has_repeat
 FROM noted AS n

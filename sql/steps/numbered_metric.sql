@@ -1,4 +1,4 @@
--- A row is an indicator or headline; `metric` is a whole number for its code, for speed as in report_voice.
+-- A row is an indicator or headline; `metric` is a whole number for its code, for speed as in report_source.
 WITH numbered AS (
     SELECT
         i.metric_code, i.kind, i.aggregation, i.unit, i.is_headline, i.weight, i.includes,

@@ -1,12 +1,12 @@
--- A row is the figure of one indicator, scope and period in one voice.
+-- A row is the figure of one indicator, scope and period in one source.
 --   1. Facts of one scope and period in one sentence are a list of occasions or places: they are combined.
---   2. Figures of other sentences for the same or for related scopes speak of the same thing. If all their intervals meet,
---      they are one figure, within all bounds. An exact figure speaks before a rounded one, then the larger.
---   3. If they do not meet, the larger speaks and has_conflict is raised: with its own bounds if the scopes are the same,
+--   2. Figures of other sentences for the same or for related scopes are about the same thing. If all their intervals meet,
+--      they are one figure, within all bounds. An exact figure goes before a rounded one, then the larger.
+--   3. If they do not meet, the larger counts and has_conflict is raised: with its own bounds if the scopes are the same,
 --      as a lower bound if they are only related. Of a maximum different lists are to be expected: the largest counts.
 WITH sentence_figure AS (
     SELECT
-        c.unit_year, c.voice, c.metric, c.kind, c.aggregation, c.scope, c.first_month, c.last_month, c.scope_key,
+        c.unit_year, c.source, c.metric, c.kind, c.aggregation, c.scope, c.first_month, c.last_month, c.scope_key,
         min(c.scope_group) AS scope_group,
         CASE c.aggregation WHEN 'sum' THEN sum(c.value) WHEN 'max' THEN max(c.value) ELSE avg(c.value) END AS value,
         CASE
@@ -23,12 +23,12 @@ WITH sentence_figure AS (
         bool_or(c.is_substitute) AS is_substitute
     FROM counted_fact AS c
     GROUP BY
-        c.unit_year, c.voice, c.metric, c.kind, c.aggregation, c.scope, c.first_month, c.last_month, c.scope_key, c.report,
+        c.unit_year, c.source, c.metric, c.kind, c.aggregation, c.scope, c.first_month, c.last_month, c.scope_key, c.report,
         c.sentence
 ),
 compared AS (
     SELECT
-        s.unit_year, s.voice, s.metric, s.kind, s.aggregation, s.scope, s.first_month, s.last_month,
+        s.unit_year, s.source, s.metric, s.kind, s.aggregation, s.scope, s.first_month, s.last_month,
         min(s.scope_group) AS scope_group,
         count(*) > 1 AS is_restated,
         min(s.scope_key) <> max(s.scope_key) AS is_related,
@@ -52,10 +52,10 @@ compared AS (
         bool_or(s.has_repeat) AS has_repeat,
         bool_or(s.is_substitute) AS is_substitute
     FROM sentence_figure AS s
-    GROUP BY s.unit_year, s.voice, s.metric, s.kind, s.aggregation, s.scope, s.first_month, s.last_month
+    GROUP BY s.unit_year, s.source, s.metric, s.kind, s.aggregation, s.scope, s.first_month, s.last_month
 )
 SELECT
-    c.unit_year, c.voice, c.metric, c.kind, c.aggregation, c.scope, c.scope_group, c.first_month, c.last_month,
+    c.unit_year, c.source, c.metric, c.kind, c.aggregation, c.scope, c.scope_group, c.first_month, c.last_month,
     CASE WHEN c.do_meet THEN least(greatest(c.surest.value, c.max_low), c.min_high) ELSE c.value END AS value,
     CASE
         WHEN c.do_meet OR c.aggregation = 'max' OR c.is_related THEN c.max_low
@@ -74,6 +74,6 @@ SELECT
     c.has_repeat,
     c.is_restated AND c.do_meet AS is_deduplicated,
     c.is_substitute,
-    -- Those that do not speak, if there are any.
+    -- Also those that were merged into it, if there are any.
     CASE WHEN c.is_restated THEN c.facts END AS all_facts
 FROM compared AS c

@@ -72,7 +72,7 @@ def text_of(rng: Random, metrics: Sequence[str]) -> Sentences:
 def report(sentences: Sentences, order: Sequence[int], number: int, code: str, year: int) -> Report:
     """A report with its sentences in an order. The total of a part is that of its own sentence, else the first one.
 
-    Which version speaks must not depend on the unit: all texts are of one length, and report_id begins with `number`.
+    Which version counts must not depend on the unit: all texts are of one length, and report_id begins with `number`.
     """
     said = [(entry, clause) for entry, at in enumerate(order) for clause in sentences[at]]
     first = {id(clause): position for position, (_, clause) in reversed([*enumerate(said)])}

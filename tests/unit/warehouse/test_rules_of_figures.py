@@ -56,14 +56,14 @@ def test_a_substitute_speaks_only_alone():
 # Section 1
 
 
-def test_reports_on_parts_of_the_year_are_one_voice():
+def test_reports_on_parts_of_the_year_are_one_source():
     documents = [document(name, is_canonical=name == "a", edition="part_of_year") for name in "ab"]
     first = stated(EVENTS, 5, months=FIRST_HALF, report_id="a")
     second = stated(EVENTS, 7, months=SECOND_HALF, report_id="b")
     assert figure(EVENTS, first, second, documents=documents) == sure(12, "periods_summed+summed")
 
 
-def test_two_reports_on_the_year_are_two_voices():
+def test_two_reports_on_the_year_are_two_sources():
     documents = [document("a", is_canonical=False), document("b")]
     rows = figures(stated(EVENTS, 5, report_id="a"), stated(EVENTS, 7, report_id="b"), documents=documents)
     assert (rows[EVENTS]["value"], rows[EVENTS]["n_versions_disagree"]) == (7, 1)
@@ -72,17 +72,17 @@ def test_two_reports_on_the_year_are_two_voices():
 
 
 @pytest.mark.parametrize(
-    ("other", "heard"),
+    ("other", "words"),
     [
         ({"months": FIRST_HALF}, "other_version"),  # a full year goes before a canonical part of it
         ({"scope": "干部"}, "other_version"),  # unscoped before scoped
         ({}, "single"),  # then the canonical report
     ],
 )
-def test_which_voice_is_heard(other, heard):
+def test_which_source_is_chosen(other, words):
     documents = [document("a"), document("b", is_canonical=False, family="enforcement")]
     rows = (stated(EVENTS, 7, report_id="a", **other), stated(EVENTS, 7, report_id="b"))
-    assert figure(EVENTS, *rows, documents=documents) == sure(7, heard)
+    assert figure(EVENTS, *rows, documents=documents) == sure(7, words)
 
 
 # Section 2.1 and 2.2
@@ -108,7 +108,7 @@ def test_a_circle_of_parts_is_a_conflict_and_no_loss():
     assert figure(EVENTS, stated(EVENTS, 5, part_of=0)) == sure(5, "larger_of_conflict", True)
 
 
-def test_a_repeat_by_its_words_is_heard_only_alone():
+def test_a_repeat_by_its_words_is_chosen_only_alone():
     again = stated(EVENTS, 9, role="repeat")
     half = stated(EVENTS, 8, months=FIRST_HALF)
     assert figure(EVENTS, half, again) == sure(9, "year_over_part")
@@ -275,7 +275,7 @@ def test_a_contained_zero_leaves_the_figure_exact():
     assert figure(EVENTS, stated(EVENTS, 20), stated(EVENTS, 0, scope="学校")) == sure(20, "summed")
 
 
-# Section 3.6 and which option speaks
+# Section 3.6 and which option counts
 
 
 def test_one_of_two_addends_is_a_lower_bound():

@@ -1,24 +1,24 @@
 -- A row is a fact of an accepted report, as it enters the rules (docs/figures.md).
---   first_month, last_month  what it speaks of; a stock speaks of one moment, the end of its period;
+--   first_month, last_month  the months it is about; a stock is of one moment, the end of its period;
 --   scope                    what is compared: the group of related scopes, for a rate the scope itself;
 --   has_conflict             its bounds contradict each other, or its period ends before it begins;
 --   is_alone                 the unit and year has no other fact of the indicator;
 --   is_used                  it is no substitute, or the unit and year has nothing else of the indicator.
 WITH fact AS (
     SELECT
-        r.unit_year, r.voice, r.report, m.metric, m.kind, m.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
+        r.unit_year, r.source, r.report, m.metric, m.kind, m.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
         least(f.period_start, f.period_end) AS first_month, greatest(f.period_start, f.period_end) AS last_month,
         f.period_start > f.period_end AS is_reversed,
         coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
         coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END) AS value_high
     FROM fact_indicator AS f
-    INNER JOIN report_voice AS r ON r.report_id = f.report_id
+    INNER JOIN report_source AS r ON r.report_id = f.report_id
     INNER JOIN numbered_metric AS m ON m.metric_code = f.metric_code
 ),
 bounded AS (
     SELECT
-        f.unit_year, f.voice, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
+        f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.value_low, f.value_high, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
         f.first_month, f.last_month, f.is_reversed,
         coalesce(f.value_low > f.value OR f.value > f.value_high, FALSE) AS is_contradictory
@@ -30,7 +30,7 @@ same_metric AS (
     GROUP BY f.unit_year, f.metric
 )
 SELECT
-    f.unit_year, f.voice, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute, f.value,
+    f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute, f.value,
     -- The smallest and the largest that the report states, where its bounds contradict each other.
     CASE WHEN f.is_contradictory THEN least(f.value_low, f.value, f.value_high) ELSE f.value_low END AS value_low,
     CASE WHEN f.is_contradictory THEN greatest(f.value_low, f.value, f.value_high) ELSE f.value_high END AS value_high,

@@ -1,5 +1,5 @@
--- A row is an accepted report. A voice is one report on the whole year, or all reports on parts of the year together: those
--- are pieces of one account. `report`, `unit_year` and `voice` are whole numbers. The steps behind this one join and group
+-- A row is an accepted report. A source is one report on the whole year, or all reports on parts of the year together: those
+-- are pieces of one account. `report`, `unit_year` and `source` are whole numbers. The steps behind this one join and group
 -- by them, which is three times as fast as by the codes.
 WITH numbered AS (
     SELECT
@@ -18,5 +18,5 @@ SELECT
     coalesce(n.is_annual, FALSE) AS is_annual,
     n.report,
     n.unit_year,
-    CASE WHEN n.is_piece THEN min(n.report) OVER (PARTITION BY n.unit_year, n.is_piece) ELSE n.report END AS voice
+    CASE WHEN n.is_piece THEN min(n.report) OVER (PARTITION BY n.unit_year, n.is_piece) ELSE n.report END AS source
 FROM numbered AS n
