@@ -70,9 +70,9 @@ def _zeros_behind(sentence: TokenizedSentence, start: int, cue_end: int) -> Iter
         too_far = len(gap) > _REACH and not _CAUSE.match(gap)
         if too_far or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
             break
-        # Only the words of this one thing may bar a rule: those up to the next 、, 和 or 及.
+        # Only the words of this one thing may bar a rule: those from the thing before it to the next 、, 和 or 及.
         thing = _AND.search(sentence.text, token[1], clause_end)
-        barring = sentence.bits(token[0], thing.start() if thing else clause_end)
+        barring = sentence.bits(min(position, token[0]), thing.start() if thing else clause_end)
         rule = _zero_rule(sentence, token, replace(context, barring=barring))
         if rule:
             yield ZeroStatement(rule, start, token[1], (clause, clause_end))
