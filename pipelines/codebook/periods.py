@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipelines.numerals.months import Months, find_months
+from pipelines.numerals.months import Months, find_months, month_before
 
 
 class Period(NamedTuple):
@@ -77,6 +77,9 @@ def period_of(text: str, start: int, end: int) -> Period | None:
     a month. A total behind figures of several periods (上半年3场,下半年5场,共8场) is for none of them.
     """
     stretches = [months for months in find_months(text, start, end) if not _is_occasion(text, months, start)]
+    touching = month_before(text, start, end)
+    if touching and all(months.end < touching.end for months in stretches):
+        stretches.append(touching)
     if not stretches:
         return YEAR if _WHOLE_YEAR.search(text, start, end) else None
     found: Period | None = None

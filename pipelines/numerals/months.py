@@ -16,6 +16,7 @@ _DAY = r"(?:[0-9]{1,2}[日号])"
 _DASH = r"[-—~至到]{1,2}"
 _YEAR = r"(?:(?:20[0-9]{2}|今|本|当)年)"
 _QUARTER = "[一二三四1-4]"
+_LISTED = "一二三四1-4度"  # what a list of quarters has before its marks (一、二、三季度); 学法2次、二季度3次 is none
 # A single month opens its clause or stands behind a word of time: 县局3月印发的方案 is no time of a figure.
 _OPENS = r"(?:(?<![^,，:：(（、。;；\n])|(?<=[0-9今本当其]年)|(?<=年度)|(?<=[在于从自至到是中以及和与]))"
 _STRETCHES = re.compile(
@@ -27,8 +28,9 @@ _STRETCHES = re.compile(
     | (?P<halves>上(?:半年)?[、和及与]?下半年)
     | (?P<half>[上下前后])半年
     | 前(?P<quarters>[一二三两1-4])个?季度
-    | (?<![每各前0-9])(?P<quarter_from>{_QUARTER})(?:季度)?(?:[、和及与]|{_DASH})第?(?P<quarter_to>{_QUARTER})季度
-    | (?<![每各前0-9、和及与])(?P<quarter>{_QUARTER})季度(?P<quarter_end>[底末])?
+    | (?<![每各前0-9])(?P<quarter_from>{_QUARTER})(?:季度)?(?:、{_QUARTER}(?:季度)?){{0,2}}
+      (?:[、和及与]|{_DASH})第?(?P<quarter_to>{_QUARTER})季度
+    | (?<![每各前0-9])(?<![{_LISTED}][、和及与])(?P<quarter>{_QUARTER})季度(?P<quarter_end>[底末])?
     | (?P<year_end>年[底末](?!以?之?前))
     | {_OPENS}(?P<month_end>{_MONTH})月[底末](?!以?之?前)
     | {_OPENS}(?P<since>{_MONTH})月(?:份|{_DAY})?(?:以来|至今)
@@ -37,6 +39,8 @@ _STRETCHES = re.compile(
     """,
     re.VERBOSE,
 )
+_TOUCHING = re.compile(rf"(?<![每各逐前头两数几第个十0-9.·/\-—~至到、和及与])(?P<month>{_MONTH})月份?\Z")
+_LONGEST_MONTH = 5  # characters: one before it, 十二月份
 # Most texts name none, which this finds faster.
 _MAY_NAME = re.compile("月|季度|半年|年[底末]")
 _LIST = re.compile(r"[、和及与]")
@@ -81,6 +85,15 @@ def find_months(text: str, start: int = 0, end: int | None = None) -> Iterator[M
         before = months
     if before:
         yield before
+
+
+def month_before(text: str, start: int, end: int) -> Months | None:
+    """The single month that touches what stands at `end`, whatever opens it: 开展法治宣传3月 before 2场."""
+    found = _TOUCHING.search(text, max(start, end - _LONGEST_MONTH), end)
+    if found is None:
+        return None
+    month = month_number(found["month"])
+    return Months(month, month, "day", found.start(), found.end())
 
 
 def month_number(words: str) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.periods import Period
@@ -20,6 +22,14 @@ _VERB = re.compile(
     r"开展|举办|组织|召开|举行|调解|化解|办理|办结|受理|接待|排查|发放|印发|制作|培训|检查|查处|审查|建成|新增"
 )
 _FARTHEST = 200  # facts among which a total is searched for
+_RATE = "%"
+_SENTENCE_END = ("", "。", "！", "？", "!", "?")  # before a 其中 that opens its sentence
+# By indicator: those of its headline whose figures may lie in one of it, beside what `includes` of the codebook says.
+_HEADLINE_TOTALS = {
+    "petitions_and_hotline_received": ("petitions_received", "hotline_received"),
+    "publicity_events": ("publicity_talks", "publicity_school_events"),
+    "enforcement_staff": ("enforcement_staff_certified",),
+}
 
 
 def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Codebook, text: str) -> None:
@@ -29,10 +39,12 @@ def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Code
     total or subject.
     """
     marked = {mark.fact for mark in marks}
-    for mark in marks:
-        total = _total_of(facts, mark, codebook)
-        if total is not None:
-            facts.role[mark.fact], facts.subset_of[mark.fact] = "subset", total
+    includes = {indicator.code: indicator.includes for indicator in codebook.indicators}
+    for _, group in groupby(marks, key=attrgetter("start")):
+        totals = {mark.fact: _total_of(facts, mark, codebook, includes, text) for mark in group}
+        for at, total in totals.items():
+            if total is not None and _has_room(facts, totals, at, total):
+                facts.role[at], facts.subset_of[at] = "subset", total
     part: int | None = None  # the last of the parts that go on
     for at, fact in enumerate(facts.facts):
         if facts.role[at] == "subset":
@@ -88,28 +100,51 @@ def mark_substitutes(facts: FactColumns) -> None:
     ]
 
 
-def _total_of(facts: FactColumns, mark: SubsetMark, codebook: Codebook) -> int | None:
+def _total_of(
+    facts: FactColumns, mark: SubsetMark, codebook: Codebook, includes: Mapping[str, Sequence[str]], text: str
+) -> int | None:
     """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the nearest of its unit.
 
-    It stands in the same line, before 其中. A fact of another unit is taken only where none of its own is near.
+    It stands in the same line, before 其中. A fact of another unit is taken only where none of its own is near, and in
+    the same sentence. A fact of a sentence before must be of the same thing, unless 其中 opens its own sentence.
     """
-    fact = facts.facts[mark.fact]
+    fact, at_sentence = facts.facts[mark.fact], facts.sentence[mark.fact]
+    unit = codebook.unit_of(fact.metric)
+    opens = text[mark.line_start : mark.start].rstrip()[-1:] in _SENTENCE_END
     near = []
     for at in range(mark.fact - 1, max(-1, mark.fact - _FARTHEST), -1):
         start = facts.number_start[at]
         if start < mark.line_start:
             break
         if start < mark.start and facts.role[at] == "total":
-            if facts.facts[at].metric == fact.metric:
+            total = facts.facts[at].metric
+            if total == fact.metric:
                 return at
-            near.append(at)
+            if (codebook.unit_of(total) == _RATE) != (unit == _RATE):
+                continue  # a rate is no total of a count
+            if opens or facts.sentence[at] == at_sentence or _may_include(total, fact.metric, includes):
+                near.append(at)
     if not fact.joined or not near:
         return None
-    unit = codebook.unit_of(fact.metric)
     for at in near[:_NEAR]:
         if codebook.unit_of(facts.facts[at].metric) == unit or facts.unit_raw[at] == fact.classifier:
             return at
-    return near[0]
+    return near[0] if facts.sentence[near[0]] == at_sentence else None
+
+
+def _may_include(total: str, part: str, includes: Mapping[str, Sequence[str]]) -> bool:
+    """Whether figures of one indicator may lie in a figure of another, by the codebook or by what headlines add up."""
+    return part in includes.get(total, ()) or part in _HEADLINE_TOTALS.get(total, ())
+
+
+def _has_room(facts: FactColumns, totals: Mapping[int, int | None], part: int, total: int) -> bool:
+    """Whether a total of a sentence before holds all the parts of an indicator that one 其中 gives it."""
+    high = facts.value_high[total]
+    if facts.sentence[total] == facts.sentence[part] or high is None:
+        return True
+    metric = facts.facts[part].metric
+    together = [at for at, its in totals.items() if its == total and facts.facts[at].metric == metric]
+    return sum(facts.value_low[at] or 0.0 for at in together) <= high
 
 
 def mark_repeats(facts: FactColumns) -> None:

@@ -27,6 +27,7 @@ from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 _TOLD_APART = re.compile(
     r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度|(?<![0-9])[0-9]{1,2}月|年[底末]"
 )
+_AND = re.compile("^(?:和|以及|及|与)")
 _LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
 _ADJACENT = 3
 _LONGEST_LIST = 12  # items that one predicate behind them may hold for
@@ -130,6 +131,8 @@ def _match_carried(sentence: TokenizedSentence, window: Window, index: int, cont
     From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
     """
     own = sentence.text[window.left : window.figure.start]
+    if _TOLD_APART.search(own):
+        own = _AND.sub("", own)
     after = sentence.text[window.figure.end : window.right]
     if not LIGHT_ONLY.fullmatch(own) or not LIGHT_ONLY.fullmatch(after):
         return []

@@ -143,6 +143,18 @@ NO_RESULT = [
     ("全州调解矛盾纠纷3000件。", "3000件", "upper_level"),
     ("县委理论学习中心组学法6次。", "6次", "upper_level"),
     ("县司法局共培训执法人员60名。", "60名", "upper_level"),
+    ("县里全年举办镇村干部法治讲座11场。", "11场", "upper_level"),
+    ("市里组织执法人员培训班3期。", "3期", "upper_level"),
+    ("今年，区普法办举办“法律八进”活动260场。", "260场", "upper_level"),
+    ("石泉县各镇共化解矛盾纠纷四千余件。", "四千余件", "upper_level"),
+    ("平安区各街道全年开展法治宣传九百余场。", "九百余场", "upper_level"),
+    ("市人民法院“车载法庭”全年开展巡回宣讲百余场。", "百余场", "upper_level"),
+    ("雷山县“法治夜郎”全年巡演八十余场。", "八十余场", "upper_level"),
+    # apart
+    ("旗里全年开展法治宣传活动180场。", "180场", "upper_level"),
+    ("州司法局今年共举办人民调解员培训班9期。", "9期", "upper_level"),
+    ("同心县各乡镇举办法治讲座五百场。", "五百场", "upper_level"),
+    ("县委依法治县办组织法治培训4期。", "4期", "upper_level"),
     ("去年受理信访件45件。", "45件", "last_year"),
     ("2023年受理信访件45件。", "45件", "last_year"),
     ("与2022年的45件相比明显下降。", "45件", "last_year"),
@@ -205,6 +217,31 @@ def test_what_is_no_result_says_why(text: str, number: str, disposition: str) ->
     assert mention.disposition == disposition
     assert mention.fact is None
     assert not [f for f in result.facts if (f.number_start, f.number_end) == (mention.char_start, mention.char_end)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("在县司法局指导下，我镇开展法治宣传活动12场。", 12),
+        ("联合县法院开展法治宣传活动5场。", 5),
+        ("联合县司法局全年开展法治宣传活动5场。", 5),
+        ("会同县检察院共开展法治宣传活动4场。", 4),
+        ("协助市司法局开展法治宣传活动4场。", 4),
+        ("县司法局来镇开展法治宣传活动2场。", 2),
+        ("县法院在我镇全年开展法治宣传活动6场。", 6),
+        ("社区各单位开展法治宣传活动12场。", 12),
+        ("省“宪法宣传周”期间共开展法治宣传活动3场。", 3),
+        # apart
+        ("聘请市人民检察院检察官开展法治宣传活动2场。", 2),
+        ("县公安局、镇派出所共开展法治宣传活动7场。", 7),
+        ("按照县里统一部署，开展法治宣传活动9场。", 9),
+        ("辖区各镇直单位开展法治宣传活动8场。", 8),
+        ("区域化党建联盟全年组织法治宣传活动4场。", 4),
+    ],
+)
+def test_what_a_higher_unit_helps_with_is_the_townships(text: str, value: float) -> None:
+    facts = extract(text, (), 2024, load_codebook()).facts
+    assert [(f.metric_code, f.value) for f in facts] == [("publicity_events", value)]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,23 @@ PARTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "totals"), PARTS)
+PARTS_OF_A_SENTENCE_BEFORE = [
+    ("班子会前学法8次,形成制度。组织村干部参加法治培训,其中春季培训2期,秋季培训3期。", [None, None, None]),
+    ("开展法治宣传活动20场。送法上门,其中开展法治进校园活动5场。", [None, 0]),
+    ("受理信访件和12345热线工单共200件。畅通渠道,其中受理信访件60件。", [None, 0]),
+    ("举办法治培训9期。分层施教,其中面向村干部培训4期,面向机关干部培训3期。", [None, 0, 0]),
+    ("举办法治培训3期。分层施教,其中面向村干部培训4期,面向机关干部培训3期。", [None, None, None]),
+    ("调解矛盾纠纷50件。丰富形式,其中受理信访件12件。", [None, None]),
+    ("受理信访件120件。其中初次信访80件,重复信访40件。", [None, 0, 0]),
+    # apart
+    ("受理信访件20件。其中初次信访30件。", [None, None]),
+    ("干部职工集中学法12次。抓实教育,其中举办法治培训2期。", [None, None]),
+    ("开展法治宣传活动30余场。面向重点人群,其中开展法治进校园活动6场。", [None, 0]),
+    ("调解成功率98%。完善机制,其中调解矛盾纠纷60件。", [None, None]),
+]
+
+
+@pytest.mark.parametrize(("text", "totals"), [*PARTS, *PARTS_OF_A_SENTENCE_BEFORE])
 def test_parts_go_on_over_semicolons_up_to_another_subject(text: str, totals: list[int | None]) -> None:
     facts = read(text)
     assert [fact.subset_of for fact in facts] == totals

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.numerals.months import find_months, month_number
+from pipelines.numerals.months import find_months, month_before, month_number
 
 STRETCHES = [
     ("1-10月受理", (1, 10)),
@@ -21,7 +21,10 @@ STRETCHES = [
     ("前3个季度受理", (1, 9)),
     ("一至三季度受理", (1, 9)),
     ("一、二季度受理", (1, 6)),
+    ("一、二、三季度受理", (1, 9)),
+    ("一季度、二季度、三季度受理", (1, 9)),
     ("第一季度受理", (1, 3)),
+    ("件、二季度受理", (4, 6)),
     ("四季度受理", (10, 12)),
     ("三季度末有", (1, 9)),
     ("上半年受理", (1, 6)),
@@ -73,3 +76,24 @@ def test_stretches_come_in_order_and_within_the_offsets() -> None:
 
 def test_numbers_of_months() -> None:
     assert [month_number(words) for words in ("7", "07", "七", "十", "十二")] == [7, 7, 7, 10, 12]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("开展普法宣传3月", 3),
+        ("开展普法宣传十二月份", 12),
+        ("接待来访6月", 6),
+        # apart
+        ("开展普法宣传每月", None),
+        ("历时3个月", None),
+        ("第13月", None),
+        ("1-6月", None),
+        ("3月份的", None),
+    ],
+)
+def test_a_month_that_touches_what_follows_needs_nothing_to_open_it(text: str, month: int | None) -> None:
+    found = month_before(text, 0, len(text))
+    assert (found and (found.first, found.last, text[found.start : found.end][-1])) == (
+        month and (month, month, text[-1])
+    )
