@@ -96,7 +96,8 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         joined = joined.join(theirs, on=f"{other}_report_id", how="left")
     parts = ["text_key", *(f"{other}_{part}" for other in _OTHERS for part in ("report_id", "key"))]
     key = pl.concat_str(pl.lit(_VERSION), *(pl.col(part).fill_null("") for part in parts), separator=" ")
-    return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key)
+    # The order of a join is not given; the same rows make the same file.
+    return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key).sort("report_id")
 
 
 class _Texts:
@@ -113,7 +114,10 @@ class _Texts:
 
     def beside(self, todo: pl.DataFrame) -> pl.DataFrame:
         """The rows of `todo` with text and furniture of the three reports of each."""
-        texts = self._read(_ids(todo)) if self._kept is None else self._kept
+        ids = _ids(todo)
+        # More is compared again than `keep` was told of when the ledger is lost: then the texts are read here.
+        kept = self._kept
+        texts = kept if kept is not None and ids.is_in(kept["report_id"].implode()).all() else self._read(ids)
         for prefix in ("", *(f"{other}_" for other in _OTHERS)):
             names = {name: prefix + name for name in ("report_id", "text", "furniture")}
             todo = todo.join(texts.rename(names), on=f"{prefix}report_id", how="left")

@@ -175,6 +175,12 @@ def test_few_texts_are_read_once_and_many_bucket_by_bucket(raw: Path, monkeypatc
     assert built(raw)[1] == few
 
 
+def test_without_the_ledger_the_texts_are_compared_again(raw: Path) -> None:
+    settings, before = built(raw)
+    settings.ledger_path.unlink()
+    assert built(raw)[1] == before
+
+
 def test_a_report_that_cannot_be_compared_is_tried_again(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> set[str]:
         raise RuntimeError("broken")
