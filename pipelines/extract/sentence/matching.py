@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pipelines.codebook.compiled import SUBJECTS
 from pipelines.extract.sentence.candidates import (
     HEDGE,
     LIGHT_ONLY,
@@ -27,6 +28,8 @@ from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 _TOLD_APART = re.compile(
     r"(?:国家|自治区|自治州|省|市|县|区|州|盟|旗|乡|镇|村|社区)级|[上下]半年|[一二三四]季度|(?<![0-9])[0-9]{1,2}月|年[底末]"
 )
+# What opens a figure of an earlier year, or a frequency.
+_NO_RESULT = re.compile("^(?:去年|前年|上年度?|上一年度?|每(?:周|月|季度?|半年)(?:度|各)?)")
 _AND = re.compile("^(?:和|以及|及|与)")
 _LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
 _ADJACENT = 3
@@ -130,25 +133,47 @@ def _match_carried(sentence: TokenizedSentence, window: Window, index: int, cont
 
     From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
     """
-    own = sentence.text[window.left : window.figure.start]
+    own, audience = _own_audience(sentence, window)
     if _TOLD_APART.search(own):
         own = _AND.sub("", own)
     after = sentence.text[window.figure.end : window.right]
     if not LIGHT_ONLY.fullmatch(own) or not LIGHT_ONLY.fullmatch(after):
         return []
-    start, end = _carrier(sentence, window, index, own)
+    start, end = _carrier(sentence, window, index, own, bool(audience))
     if start >= end:
         return []
     bits = sentence.bits(start, end)
     wider = replace(context, near=context.near | bits, barring=context.barring | bits, clause=context.clause | bits)
+    if audience:
+        wider = replace(wider, subjects=audience)
     candidates = best_candidates(sentence, sentence.between(start, end), wider, "left")
-    return [Match(candidates[0].rule, start, "carried")] if candidates else []
+    if not candidates or (audience and not candidates[0].rule.subjects):
+        return []
+    return [Match(candidates[0].rule, start, "carried")]
 
 
-def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str) -> tuple[int, int]:
-    """The stretch whose head a bare figure may take over; empty when there is none. `own` is the words before it."""
+def _own_audience(sentence: TokenizedSentence, window: Window) -> tuple[str, int]:
+    """The words before a figure, without an organ or audience that is all they say (学法:班子12次), and its bits."""
+    own = sentence.text[window.left : window.figure.start]
+    if LIGHT_ONLY.fullmatch(own):
+        return own, 0
+    named = [
+        token for token in sentence.between(window.left, window.figure.start) if sentence.term(token).bits & SUBJECTS
+    ]
+    if not named:
+        return own, 0
+    longest = max(named, key=lambda token: token[1] - token[0])
+    rest = sentence.text[window.left : longest[0]] + sentence.text[longest[1] : window.figure.start]
+    return (rest, sentence.term(longest).bits & SUBJECTS) if LIGHT_ONLY.fullmatch(rest) else (own, 0)
+
+
+def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str, has_audience: bool) -> tuple[int, int]:
+    """The stretch whose head a bare figure may take over; empty when there is none.
+
+    own: the words before the figure. has_audience: they name an organ or audience of its own.
+    """
     figures, unit = sentence.figures[:index], window.figure.unit
-    told_apart = _TOLD_APART.search(own)
+    told_apart = has_audience or _TOLD_APART.search(own)
     if window.left != window.clause:  # another figure stands before it in its clause
         before = [figure for figure in figures if figure.start >= window.clause]
         if not before or (not told_apart and any(figure.unit == unit for figure in before)):
@@ -159,7 +184,7 @@ def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str) 
     start = sentence.clause_start(end - 1) if end else end
     results = [f for f, why in zip(figures, sentence.reasons, strict=False) if f.start >= start and not why]
     if not results:
-        return start, end
+        return _before_no_results(sentence, start, index), end
     last = results[-1]
     if told_apart and last.unit == unit:
         # 国家级示范村1个,省级4个,市级6个: go back to the clause that names what all of them count.
@@ -169,3 +194,17 @@ def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str) 
         return start, last.start
     bare = not own and last.end == end - 1 and all(figure.unit != unit for figure in results)
     return (start, last.start) if bare else (0, 0)
+
+
+def _before_no_results(sentence: TokenizedSentence, start: int, index: int) -> int:
+    """Where the words before figures that are no results start: 集中学法,2022年15次,2023年19次,今年24次.
+
+    start: of the clause before that of the figure at `index`.
+    """
+    text = sentence.text
+    for figure in reversed(sentence.figures[:index]):
+        if figure.start < start or not start:
+            break
+        if LIGHT_ONLY.fullmatch(_NO_RESULT.sub("", text[start : figure.start])):
+            start = sentence.clause_start(start - 1)
+    return start

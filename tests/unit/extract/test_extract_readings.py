@@ -37,6 +37,16 @@ CARRIED = [
     ),
     ("拆除违建16处、1.3万平方米。", {"illegal_buildings_demolished": 16, "illegal_building_area_demolished": 13_000}),
     ("理论学习中心组集体学法不少于4次，今年实际学习6次。", {"study_center_group_sessions": 6}),
+    (
+        "全年学法：中心组6次、班子12次、干部大会18次。",
+        {"study_center_group_sessions": 6, "study_leadership_sessions": 12, "study_staff_sessions": 18},
+    ),
+    ("调解矛盾纠纷23起，律师5起。", {"disputes_mediated": 23}),
+    ("机关干部集中学法，2022年15次，2023年19次，本年度提高到24次。", {"study_staff_sessions": 24}),
+    ("受理信访件，去年45件，今年28件。", {"petitions_received": 28}),
+    ("中心组学法，每季度1次，全年4次。", {"study_center_group_sessions": 4}),
+    ("年初列出学法计划8次，实际完成9次。", {"study_other_sessions": 9}),
+    ("下一步结合实际，计划举办法治讲座6场。", {}),
 ]
 SHARED = [
     ("悬挂横幅18条、张贴海报46张。", {"publicity_banners": 18, "publicity_materials": 46}),
