@@ -16,7 +16,7 @@ from pipelines.warehouse.from_raw import build_from_raw
 
 CASES = PROJECT_ROOT / "tests" / "aggregation"
 SETS = {"first": 44, "tuned": 40, "apart": 20}
-APART_FLOOR = 18  # of 20; raise it when more are right
+APART_FLOOR = 19  # of 20; raise it when more are right
 TABLES = ("township_metric", "dim_report", "dim_indicator")
 YEAR = 2022
 TITLE = f"关于{YEAR}年度法治政府建设情况的报告"
