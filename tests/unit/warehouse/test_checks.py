@@ -231,6 +231,12 @@ def test_a_high_share_of_unclassified_numbers_warns_and_a_broken_engine_blocks(
         assert example(found) == {"unit_raw": "件", "numbers": unclassified, "reports": 1, "first_of_them": "r:0"}
 
 
+def test_numbers_of_texts_in_quarantine_block_no_release(tables: Tables) -> None:
+    tables.write("number_mention", {"char_start": "i", "disposition": "'unclassified'"}, many="range(2000)")
+    tables.write("dim_report", {"status": "'quarantined'"})
+    assert tables.check("unclassified_share").level == "passed"
+
+
 def test_reports_whose_unit_is_not_found_warn_by_their_share(tables: Tables) -> None:
     found = tables.write("worklist_divisions", {}).check("unresolved_units")
     assert (found.level, found.share) == ("warned", 0.5) and example(found)["raw_path"] == "w.txt"
