@@ -15,7 +15,7 @@ from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
 # LayoutPart of the key under which read documents are cached: raise it with every change of what reading yields.
-READER_VERSION = "2"
+READER_VERSION = "3"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000
 
@@ -62,8 +62,8 @@ def read_bytes(data: bytes, name: str) -> Document:
     """Read the content of one file; `name` serves messages only.
 
     Raises ReadError, whose code says what stands in the way: `empty`, `unsupported`, `binary`, `undecodable`,
-    `encrypted`, `broken`, `needs_ocr`, `bomb`, `too_large`, `too_slow`, `crashed`, and `archive` for an archive, of
-    which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` below `MAX_BYTES` themselves.
+    `garbled`, `encrypted`, `broken`, `needs_ocr`, `bomb`, `too_large`, `too_slow`, `crashed`, and `archive`
+    for an archive, of which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` to `MAX_BYTES`.
     """
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
