@@ -56,6 +56,10 @@ _TAG = re.compile(
 )
 _OPENS = re.compile(rb"\s*<[!?a-z]", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
+_MOST_JUNK = 1024  # bytes before an archive: a byte order mark, blank lines, the head of an answer
+_FLAT_OFFICE = b"schemas.microsoft.com/office/2006/xmlPackage"
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -67,6 +71,7 @@ def read_bytes(data: bytes, name: str) -> Document:
     """
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
+    data = _without_junk(data)
     found = _format(data)
     if isinstance(found, str):
         raise ReadError(
@@ -87,9 +92,13 @@ def _format(data: bytes) -> _Format | str:
             return found
     if is_archive(data):
         raise ReadError(ReasonCode.ARCHIVE, "found an archive, expected one report; name a file in it, or unpack it")
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_ZIP):
         return _package(data)
-    head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    head = data[:_HEAD].removeprefix(_BOM)
+    if _XML.match(head) and _FLAT_OFFICE in head:
+        return _Format("docx", True)
+    if _OPENS.match(head):  # a comment may be longer than all the head
+        head = _COMMENT.sub(b"", data.removeprefix(_BOM))[:_HEAD]
     if _OPENS.match(head) and _TAG.search(head):
         return _Format("html")
     if _XML.match(head):
@@ -99,11 +108,18 @@ def _format(data: bytes) -> _Format | str:
     return _Format("markdown" if is_markdown(data) else "plain_text")
 
 
+def _without_junk(data: bytes) -> bytes:
+    """Return `data` from where a zip archive begins, when other bytes stand before it."""
+    start = data.find(_ZIP, 0, _MOST_JUNK + len(_ZIP))
+    return data[start:] if start > 0 and not data.startswith(tuple(magic for magic, _ in _MAGIC)) else data
+
+
 def _package(data: bytes) -> _Format | str:
     """Return what a zip archive is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = {info.filename for info in package.infolist()}
+            # some programs for Windows write the separator of Windows into the archive
+            names = {info.filename.replace("\\", "/") for info in package.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ReadError(
             ReasonCode.BROKEN, "found a damaged zip archive or Office document; fetch or save it again"
@@ -111,4 +127,6 @@ def _package(data: bytes) -> _Format | str:
     for member, found in _PACKAGES:
         if member in names:
             return found
+    if any(name.startswith("word/") for name in names):  # Word finds its parts by relationships, not by name
+        return _Format("docx", True)
     return "an Office document without a text"

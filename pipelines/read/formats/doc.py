@@ -1,7 +1,7 @@
 """Old Word documents (doc, and wps files that are doc inside).
 
 An OLE file may hold something else; the names of its streams tell. The library does not give the numbers that Word
-makes for lists, and none is made up.
+makes for lists, and none is made up. It marks the page headers and footers, and what is struck out; neither is text.
 """
 
 from office_oxide import Document as OfficeDocument
@@ -9,7 +9,7 @@ from office_oxide import OfficeOxideError
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.html_lines import lines_of
+from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.reasons import ReasonCode
 
@@ -44,4 +44,8 @@ def read(data: bytes, name: str) -> Document:
             ReasonCode.BROKEN, "found a damaged Word document; fetch it again, or save it as docx"
         ) from error
     body = LexborHTMLParser(html).body
+    if body is not None:
+        drop_struck(body)
+        for node in body.css("header, footer"):
+            node.decompose()
     return compose(map(LayoutPart, lines_of(body, numbered=False) if body else []), MEDIA_TYPE, None)

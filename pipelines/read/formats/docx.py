@@ -1,31 +1,40 @@
 """Word documents (docx, docm, and wps files that are docx inside), read as they look with all changes accepted.
 
 The walk is over the XML itself: python-docx does not know insertions, content controls and list numbers, and takes ten
-times as long. Page headers and footers, comments, deleted text and tables of contents are no part of the report's text.
-The numbers of lists come from `numbering`.
+times as long. Page headers and footers, comments, tables of contents, and deleted, struck or hidden text are no part of
+the report's text. Notes stand behind the text. The numbers of lists come from `numbering`.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lxml import etree
-
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
+from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_MOST_BYTES = 50_000_000  # of a part unpacked
 _SKIPPED = frozenset(
-    qn(name) for name in ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:instrText", "w:delText", "w:tbl", "w:txbxContent")
-) | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
-_WRITTEN = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
-_P, _TBL, _T, _BOX = qn("w:p"), qn("w:tbl"), qn("w:t"), qn("w:txbxContent")
+    qn(name)
+    for name in (
+        "w:del w:moveFrom w:pPr w:rPr w:sectPr w:instrText w:delText w:tbl w:txbxContent w:footnote w:endnote".split()
+    )
+)
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_WRITTEN = {qn("w:tab"): " ", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+# A fraction and a power are not the digits of one number.
+_BEFORE = {f"{_MATH}den": "/", f"{_MATH}sup": "^", f"{_MATH}sub": "_"}
+_BR, _RUNS, _WORDS = qn("w:br"), (qn("w:r"), f"{_MATH}r"), (qn("w:t"), f"{_MATH}t")
+_NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
+# A number that a break parts: words stand before it, a unit behind it, and the second half is no year and no mark.
+_PARTED = re.compile(
+    r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
+)
+_P, _TBL, _BOX = qn("w:p"), qn("w:tbl"), qn("w:txbxContent")
 _FROM_ABOVE = "\ue000"
 _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 
@@ -33,8 +42,7 @@ _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 def read(data: bytes, name: str) -> Document:
     """Return the text of a Word document. Raises ReadError `broken`, `bomb` or `empty`."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return compose(map(LayoutPart, _Body(package).lines()), MEDIA_TYPE, None)
+        return compose(map(LayoutPart, _Body(WordPackage(data)).lines()), MEDIA_TYPE, None)
     except ReadError:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to
@@ -42,28 +50,29 @@ def read(data: bytes, name: str) -> Document:
         raise ReadError(ReasonCode.BROKEN, message) from error
 
 
-def _part(package: zipfile.ZipFile, name: str) -> Any | None:
-    """Return the root of the part `name`, None when there is none. Raises ReadError `bomb`."""
-    try:
-        info = package.getinfo(f"word/{name}.xml")
-    except KeyError:
-        return None
-    if info.file_size > _MOST_BYTES:
-        message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
-        raise ReadError(ReasonCode.BOMB, message)
-    return etree.fromstring(package.read(info), etree.XMLParser(resolve_entities=False, no_network=True))
-
-
 class _Body:
-    """The body of one document with its styles and lists."""
+    """The body of one document with its styles, lists and notes."""
 
-    def __init__(self, package: zipfile.ZipFile) -> None:
-        self._root = _part(package, "document")
-        self._styles = _styles(_part(package, "styles"))
-        self._numbering = Numbering(_part(package, "numbering"))
+    def __init__(self, package: WordPackage) -> None:
+        self._root = package.body()
+        choose_alternatives(self._root)
+        styles = package.part("styles")
+        self._styles = _styles(styles)
+        self._visibility = Visibility(styles)
+        self._numbering = Numbering(package.part("numbering"))
+        self._cited: list[Any] = []
+        self._notes = {
+            (kind, note.get(qn("w:id"))): note
+            for kind in _NOTES.values()
+            if (root := package.part(f"{kind}s")) is not None
+            for note in root
+            if note.tag == qn(f"w:{kind}")
+        }
 
     def lines(self) -> Iterator[str]:
-        return self._blocks(self._root)
+        yield from self._blocks(self._root)
+        while self._cited:
+            yield from self._blocks(self._cited.pop(0))
 
     def _blocks(self, parent: Any) -> Iterator[str]:
         """Yield the lines of paragraphs and tables in order, whatever wraps them; iterative, for deep nesting."""
@@ -83,17 +92,49 @@ class _Body:
         style, number = self._style(node)
         if _CONTENTS.match(style):
             return
-        text = "".join(_texts(node)).strip()
+        text = _PARTED.sub(r"\1\2", "".join(self._texts(node))).strip()
         # a list counts its empty paragraphs too, yet a number without words says nothing
         yield number + text if text else ""
         for box in node.iter(_BOX):
-            if not any(above.tag in _SKIPPED - {_BOX} for above in box.iterancestors()):
+            if self._is_shown(box, node):
                 yield from self._blocks(box)
+
+    def _is_shown(self, box: Any, paragraph: Any) -> bool:
+        """Return whether nothing between a box and its paragraph hides it, or holds it as a part of its own."""
+        style = _style_id(paragraph)
+        for above in box.iterancestors():
+            if above is paragraph:
+                return True
+            if above.tag in _SKIPPED or (above.tag in _RUNS and self._visibility.is_hidden(above, style)):
+                return False
+        return True
+
+    def _texts(self, paragraph: Any) -> Iterator[str]:
+        """Yield the text of a paragraph with insertions, without what is deleted, struck or hidden, fields' codes and
+        what boxes hold; the notes that it cites are kept for the end."""
+        style = _style_id(paragraph)
+        stack = [iter(paragraph)]
+        while stack:
+            child = next(stack[-1], None)
+            if child is None:
+                stack.pop()
+            elif child.tag in _WORDS:
+                yield child.text or ""
+            elif child.tag in _WRITTEN:
+                yield _WRITTEN[child.tag]
+            elif child.tag == _BR:  # the end of a page or column parts more than a line does
+                yield "\n" if child.get(qn("w:type")) in (None, "textWrapping") else "\n\n"
+            elif child.tag in _NOTES:
+                # each note once, so that no circle of notes is walked
+                note = self._notes.pop((_NOTES[child.tag], child.get(qn("w:id"))), None)
+                self._cited.extend(() if note is None else (note,))
+            elif child.tag not in _SKIPPED and not (child.tag in _RUNS and self._visibility.is_hidden(child, style)):
+                yield _BEFORE.get(child.tag, "")
+                stack.append(iter(child))
 
     def _style(self, node: Any) -> tuple[str, str]:
         """Return the name of a paragraph's style and the number that its list gives it."""
-        style_id = _val(node.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")) or ""
-        style, inherited = self._styles.get(style_id, ("", None))
+        style, inherited = self._styles.get(_style_id(node), ("", None))
         own = node.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
         numbered = inherited if own is None else own
         if numbered is None:
@@ -152,19 +193,8 @@ def _children(node: Any, name: str) -> Iterable[Any]:
             yield from _children(child, name)
 
 
-def _texts(node: Any) -> Iterator[str]:
-    """Yield the text of a paragraph with insertions, without deletions, fields' codes and what boxes hold."""
-    stack = [iter(node)]
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-        elif child.tag == _T:
-            yield child.text or ""
-        elif child.tag in _WRITTEN:
-            yield _WRITTEN[child.tag]
-        elif child.tag not in _SKIPPED:
-            stack.append(iter(child))
+def _style_id(paragraph: Any) -> str:
+    return _val(paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")) or ""
 
 
 def _val(node: Any | None) -> str | None:

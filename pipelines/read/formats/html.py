@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.html_lines import lines_of
+from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.furniture import find_furniture
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
@@ -43,6 +43,7 @@ _PROSE = re.compile(r"[。；，]")
 _HAN = re.compile(r"[一-龥]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
 _UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
+_LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
 _DEEPEST = 5000  # parsing time grows with the square of the depth
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 
@@ -59,6 +60,7 @@ def read(data: bytes, name: str) -> Document:
     if body is None:
         raise ReadError(ReasonCode.EMPTY, f"{name} is a page without a body; save the page again")
     fields = _meta_fields(tree)
+    drop_struck(body, "\n".join(style.text() for style in tree.css("style")))
     _drop_hidden(body)
     containers = _containers(body)
     lines = [line for container in containers for line in _content(container)]
@@ -89,7 +91,7 @@ def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
 def _drop_hidden(body: LexborNode) -> None:
     """Remove what no visitor sees: spam is injected there. What holds the page's prose stays, scripts may show it."""
     total = _weight(body)
-    for node in body.css("[style], [hidden], marquee"):
+    for node in reversed(body.css("[style], [hidden], marquee")):
         style = node.attributes.get("style") or ""
         if (
             (node.tag == "marquee" or "hidden" in node.attributes or _HIDDEN.search(style))
@@ -111,12 +113,16 @@ def _containers(body: LexborNode) -> list[LexborNode]:
 
 
 def _densest(body: LexborNode, total: int) -> LexborNode:
-    """Return the deepest element that holds nearly all prose of the page."""
+    """Return the deepest element that holds nearly all prose of the page.
+
+    A list is never it: title and signature stand around the list, whatever share of the prose its items hold.
+    """
     node: LexborNode | None = body
     best = body
     while node is not None and total:
         children = [child for child in node.iter() if child.tag not in ("p", "table", "tbody", "tr", "span", "font")]
-        best, node = node, next((child for child in children if _weight(child) >= total * 0.8), None)
+        best = best if node.tag in _LISTS else node
+        node = next((child for child in children if _weight(child) >= total * 0.8), None)
     return best
 
 

@@ -19,9 +19,29 @@ SKIPPED = frozenset(
     "script style noscript template iframe object embed audio video svg canvas map nav aside button select input "
     "textarea head title meta link rt rp rtc -comment".split()
 )
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CLASS = re.compile(r"[a-z]*\.[\w-]+", re.IGNORECASE)
 _LONGEST_CELL = 200
 _MARKED = re.compile(r"\s*[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[)）、.．]|\s*[①-⑳]|\s*第[一二三四五六七八九十]+")
 _WHITE = re.compile(r"\s")
+
+
+def drop_struck(body: LexborNode, css: str = "") -> None:
+    """Remove what is deleted or struck through, by its element, its style or a class of the style sheet `css`."""
+    named = [
+        name.strip()
+        for selectors, declared in _RULE.findall(css)
+        if _STRUCK.search(declared)
+        for name in selectors.split(",")
+        if _CLASS.fullmatch(name.strip())
+    ]
+    # from the last to the first, so that none is looked at when what it stood in is gone
+    for node in reversed(body.css("del, s, strike, [style]")):
+        if node.tag in ("del", "s", "strike") or _STRUCK.search(node.attributes.get("style") or ""):
+            node.decompose()
+    for node in reversed(body.css(", ".join(named)) if named else []):
+        node.decompose()
 
 
 def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -> list[str]:

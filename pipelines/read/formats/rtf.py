@@ -5,6 +5,7 @@ import re
 from striprtf.striprtf import rtf_to_text
 
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.rtf_groups import plain_groups
 from pipelines.read.layout import LayoutPart, compose, table_lines
 from pipelines.reasons import ReasonCode
 
@@ -15,7 +16,8 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 def read(data: bytes, name: str) -> Document:
     """Return the text of an RTF file. Raises ReadError `broken` or `empty`."""
     try:
-        text = rtf_to_text(data.decode("latin-1"), encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
+        plain = plain_groups(data.decode("latin-1"))
+        text = rtf_to_text(plain, encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
     except Exception as error:  # the library raises whatever the damage leads to
         message = f"found damaged rich text ({type(error).__name__}); fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message) from error

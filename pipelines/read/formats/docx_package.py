@@ -1,0 +1,105 @@
+"""The parts of a Word document, however they are packed: in a zip archive, or in one XML file (flat OPC).
+
+Parts are found by the relationships between them, as Word finds them, so their names do not matter. Strict documents
+use other namespaces; they are read as if they used the usual ones.
+"""
+
+import io
+import posixpath
+import zipfile
+from typing import Any
+
+from lxml import etree
+
+from pipelines.read.document import ReadError
+from pipelines.reasons import ReasonCode
+
+FLAT = b"http://schemas.microsoft.com/office/2006/xmlPackage"
+_PKG = f"{{{FLAT.decode()}}}"
+_MOST_BYTES = 50_000_000  # of a part unpacked
+_STRICT = (
+    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
+    (
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    ),
+)
+_MAIN = "word/document.xml"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+
+
+class WordPackage:
+    """The parts of one document by the kind of relationship that leads to them."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes of a zip archive or of a flat XML file; raises what zipfile and lxml raise at damage."""
+        self._zip: zipfile.ZipFile | None = None
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        self._trees: dict[str, Any] = {}
+        if data.startswith(b"PK"):
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            # some programs for Windows write the separator of Windows into the archive
+            self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
+        else:
+            for part in _parsed(data).iter(f"{_PKG}part"):
+                content = part.find(f"{_PKG}xmlData")
+                if content is not None and len(content):
+                    self._trees[(part.get(f"{_PKG}name") or "").lstrip("/")] = content[0]
+        self._main = self._target("", "officeDocument") or _MAIN
+
+    def body(self) -> Any:
+        """Return the root of the main part. Raises ReadError `broken` (there is none) or `bomb` (too large)."""
+        root = self._root(self._main)
+        if root is None:
+            message = f"found no part {self._main} in the Word document, expected its text; save it again, or as PDF"
+            raise ReadError(ReasonCode.BROKEN, message)
+        return root
+
+    def part(self, kind: str) -> Any | None:
+        """Return the root of the part `kind` (styles, numbering, footnotes ...), None when there is none.
+
+        Raises ReadError `bomb` when it is too large.
+        """
+        beside = posixpath.join(posixpath.dirname(self._main), f"{kind}.xml")
+        return self._root(self._target(self._main, kind) or beside)
+
+    def _target(self, source: str, kind: str) -> str | None:
+        """Return the name of the part to which `source` (empty: the package) has a relationship of this kind."""
+        folder, name = posixpath.split(source)
+        root = self._root(posixpath.join(folder, "_rels", f"{name}.rels"))
+        for node in () if root is None else root:
+            target = node.get("Target") if isinstance(node.tag, str) else None
+            if target and (node.get("Type") or "").rpartition("/")[2] == kind:
+                found = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
+                if found in self._infos or found in self._trees:
+                    return found
+        return None
+
+    def _root(self, name: str) -> Any | None:
+        info = self._infos.get(name)
+        if self._zip is None or info is None:
+            return self._trees.get(name)
+        if info.file_size > _MOST_BYTES:
+            message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
+            raise ReadError(ReasonCode.BOMB, message)
+        return _parsed(self._zip.read(info))
+
+
+def choose_alternatives(root: Any) -> None:
+    """Leave of each `mc:AlternateContent` one alternative: the first that has a text, else the first.
+
+    Word writes a text box twice, for new and for old programs; other programs write it for old ones only.
+    """
+    for node in list(root.iter(f"{_COMPATIBILITY}AlternateContent")):
+        alternatives = list(node)
+        kept = next((child for child in alternatives if any(text.text for text in child.iter(_TEXT))), None)
+        for child in alternatives:
+            if child is not (alternatives[0] if kept is None else kept):
+                node.remove(child)
+
+
+def _parsed(data: bytes) -> Any:
+    for strict, usual in _STRICT:
+        data = data.replace(strict, usual)
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))

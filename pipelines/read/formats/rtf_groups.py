@@ -1,0 +1,82 @@
+"""What the library for rich text does not know: hidden and struck text, text boxes, footnotes.
+
+The file is walked once, and written again without what is hidden and with boxes as paragraphs behind the one in
+which they stand, and with notes behind the text.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+_TOKEN = re.compile(
+    r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL
+)
+_HIDING = frozenset({"deleted", "v", "strike", "striked"})
+# Words that stand for a character; what ends a paragraph, row or cell stays, so that the lines around it stay apart.
+_CHARACTERS = frozenset(
+    "u tab line emdash endash emspace enspace qmspace bullet lquote rquote ldblquote rdblquote".split()
+)
+_BOXES = {"shptxt": "box", "dptxbxtext": "box", "footnote": "note"}
+_SHAPES = frozenset({"shp", "do"})
+# A copy of the shape for old programs, the margins of the page, and comments: no box in them is text of the report.
+_DROPPED = frozenset("shprslt annotation header headerl headerr headerf footer footerl footerr footerf".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds in a group: marks that hide, whether it is part of a shape, of what is dropped, of a box or a note."""
+
+    hiding: frozenset[str] = frozenset()
+    in_shape: bool = False
+    is_dropped: bool = False
+    held_as: str = ""
+
+
+def plain_groups(text: str) -> str:
+    """Return rich text without what is hidden, with boxes as paragraphs of their own, and notes behind the text."""
+    written: list[str] = []
+    held: dict[str, list[str]] = {"box": [], "note": []}  # boxes wait for the end of the paragraph, notes of the text
+    stack: list[_State] = []
+    state = _State()
+    at = 0
+    while match := _TOKEN.match(text, at):
+        token, at = match[0], match.end()
+        word = match[1]
+        if word == "bin" and match[2]:
+            at += max(0, int(match[2]))
+            continue
+        if token == "{":
+            stack.append(state)
+        elif word in _SHAPES:
+            state = replace(state, in_shape=True)
+        elif word in _DROPPED:
+            state = replace(state, is_dropped=True)
+        elif word in _BOXES and not state.is_dropped:
+            state = replace(state, held_as=_BOXES[word])
+            held[state.held_as].append("{\\par\\pard ")
+            continue
+        elif word in _HIDING:
+            on = match[2] != "0"
+            state = replace(state, hiding=state.hiding | {word} if on else state.hiding - {word})
+        elif word == "plain":
+            state = replace(state, hiding=frozenset())
+        is_shown = not (state.hiding and _is_text(token, word)) and not state.is_dropped
+        if token == "}" and stack:
+            before, state = state, stack.pop()
+            if before.held_as and before.held_as != state.held_as:
+                held[before.held_as].append("}")
+            if before.is_dropped and not state.is_dropped:
+                is_shown = True
+        if state.held_as:
+            held[state.held_as].extend((token,) if is_shown else ())
+        elif is_shown:
+            if word == "par" and held["box"] and not state.in_shape:
+                written.extend(held["box"])
+                held["box"].clear()
+            written.append(token)
+    end = max((place for place, token in enumerate(written) if token == "}"), default=len(written))
+    return "".join([*written[:end], *held["box"], *held["note"], *written[end:]])
+
+
+def _is_text(token: str, word: str | None) -> bool:
+    """Return whether a token stands for characters."""
+    return word in _CHARACTERS if word else token not in ("{", "}", "\\*")
