@@ -93,6 +93,7 @@ def identify(
     """
     page = parse_page(document_text, furniture)
     known = dict(reversed(fields))  # of a field that comes twice, the first value
+    url = url or known.get("网址")
     title = find_title(page.head)
     if title is None and known.get("标题"):
         title = Title(known["标题"], fold(known["标题"]), 0)

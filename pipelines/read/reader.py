@@ -41,7 +41,6 @@ _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
     (b"GIF8", "a GIF picture"),
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
-    (b"MIME-Version:", "a web archive (mht)"),
 )
 # What a zip archive is by a file in it; one with none of these is an archive of files.
 _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
@@ -103,8 +102,11 @@ def _format(data: bytes) -> _Format | str:
         return _Format("html")
     if _XML.match(head):
         return "an XML document"
+    from pipelines.read.formats.mail import is_mail
     from pipelines.read.formats.markdown import is_markdown
 
+    if is_mail(data):
+        return _Format("mail")
     return _Format("markdown" if is_markdown(data) else "plain_text")
 
 

@@ -1,0 +1,108 @@
+"""Web archives (mht, mhtml, of browsers and of Word) and mails (eml): the part that holds the text.
+
+Attachments are not read. The address of the page, the subject and the day a mail was sent become fields.
+"""
+
+import contextlib
+import re
+from dataclasses import replace
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from pipelines.read.charset import decode
+from pipelines.read.document import Document, ReadError
+from pipelines.read.formats import html, plain_text
+from pipelines.read.layout import one_line
+from pipelines.read.page_fields import Field
+from pipelines.reasons import ReasonCode
+
+_HEAD = 65_536  # a mail that went through many hands has a long head
+_LINE = re.compile(rb"(?:[A-Za-z][A-Za-z0-9\-]*:|[ \t]|From )")
+_KIND = re.compile(rb"^(?:mime-version|content-type|snapshot-content-location):", re.IGNORECASE | re.MULTILINE)
+_LETTER = re.compile(rb"^(?:from|to|subject|date|received|message-id):", re.IGNORECASE | re.MULTILINE)
+_HAN = re.compile(r"[一-龥]")
+_UNSAID = re.compile(r"utf-?8|(?:us-)?ascii|iso-?8859|latin|windows-125|unknown", re.IGNORECASE)
+
+
+def is_mail(data: bytes) -> bool:
+    """Return whether `data` begins with the head of a mail: nothing but header lines, those of a mail among them."""
+    head, blank, _ = data[:_HEAD].lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")
+    lines = head.split(b"\n")
+    if not blank or not all(map(_LINE.match, lines)):
+        return False
+    return bool(_KIND.search(head)) or len(_LETTER.findall(head)) >= 3
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the document in a web archive or a mail. Raises ReadError `empty`, `broken`, `binary`, `undecodable`."""
+    message = message_from_bytes(data.lstrip())
+    pages, texts = [], []
+    for part in message.walk():
+        if part.is_multipart() or part.get_content_disposition() == "attachment":
+            continue
+        content = _content(part)
+        if content and part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            pages.append((_amount(content), part, content))
+        elif content and part.get_content_type() == "text/plain":
+            texts.append((_amount(content), part, content))
+    pages.sort(key=lambda page: -page[0])
+    texts.sort(key=lambda text: -text[0])
+    # the plain part of a mail says the same as its page, or only that there is one
+    for reader, found in ((html.read, pages), (plain_text.read, texts)):
+        for amount, part, content in found[:1]:
+            if amount or reader is plain_text.read or not texts:
+                document = reader(content, name)
+                return replace(document, fields=(*document.fields, *_fields(message, part)))
+    raise ReadError(
+        ReasonCode.EMPTY, f"found a mail or web archive without a text in it; save the attachment or the page of {name}"
+    )
+
+
+def _content(part: Message) -> bytes:
+    """Return the bytes of a part, as UTF-8 where its head names a charset that fits."""
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return b""
+    charset = part.get_content_charset() or ""
+    if not charset or _UNSAID.match(charset):
+        return content
+    try:
+        return content.decode("gb18030" if charset.startswith("gb") else charset).encode()
+    except (LookupError, UnicodeError):
+        return content  # named wrongly: the bytes decide
+
+
+def _amount(content: bytes) -> int:
+    """Return how many Chinese characters a part has."""
+    try:
+        return len(_HAN.findall(decode(content)[0]))
+    except ReadError:
+        return 0
+
+
+def _fields(message: Message, part: Message) -> list[Field]:
+    """Return what the heads say: the address of the page, its title, and for a mail the day it was sent."""
+    found = []
+    for holder, key in ((part, "Content-Location"), (message, "Snapshot-Content-Location")):
+        address = _said(holder, key)
+        if address.startswith(("http://", "https://")):
+            found.append(("网址", address))
+            break
+    subject = _said(message, "Subject")
+    if _HAN.search(subject):
+        found.append(("标题", subject))
+    # the date of a web archive is the day on which somebody saved it
+    if "Snapshot-Content-Location" not in message and "saved by" not in _said(message, "From").lower():
+        with contextlib.suppress(ValueError, TypeError, IndexError):
+            found.append(("发布日期", parsedate_to_datetime(_said(message, "Date")).date().isoformat()))
+    return found
+
+
+def _said(message: Message, key: str) -> str:
+    """Return a line of the head, with its encoded words decoded."""
+    try:
+        return one_line(str(make_header(decode_header(message.get(key, "")))))
+    except (LookupError, UnicodeError, ValueError):
+        return one_line(str(message.get(key, "")))

@@ -1,0 +1,69 @@
+"""Web archives and mails: the page in them, its address, its title, and when a mail was sent."""
+
+import base64
+import quopri
+
+import pytest
+
+from pipelines.read.document import ReadError
+from pipelines.read.reader import read_bytes
+
+TITLE = "河口镇2023年法治政府建设情况报告"
+BODY = "2023年，河口镇深入推进法治政府建设，全年开展普法讲座26场，参加人员1350人次，调解纠纷318件。"
+PAGE = f"<html><head><title>{TITLE}</title></head><body><div id='zoom'><p>{BODY}</p></div></body></html>"
+CHROME = (
+    "From: <Saved by Blink>\r\nSnapshot-Content-Location: http://www.hekou.example/1.html\r\n"
+    "Subject: =?utf-8?B?{}?=\r\n"
+)
+DATE = "Date: Mon, 15 Jan 2024 10:00:00 +0800\r\n"
+
+
+def part(content: bytes, kind: str, coding: str = "base64", more: str = "") -> bytes:
+    encoded = base64.encodebytes(content) if coding == "base64" else quopri.encodestring(content)
+    head = f"--cut\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {coding}\r\n{more}\r\n"
+    return head.encode() + encoded.replace(b"\n", b"\r\n") + b"\r\n"
+
+
+def whole(head: str, *parts: bytes, kind: str = "related") -> bytes:
+    opening = f'{head}MIME-Version: 1.0\r\nContent-Type: multipart/{kind};\r\n\tboundary="cut"\r\n\r\n'
+    return opening.encode() + b"".join(parts) + b"--cut--\r\n"
+
+
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable"])
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "big5"])
+@pytest.mark.parametrize("head", [CHROME.format(base64.b64encode(TITLE.encode()).decode()) + DATE, ""])
+def test_the_page_in_a_web_archive(coding: str, charset: str, head: str) -> None:
+    page = PAGE if charset != "big5" else "".join({"镇": "鎮"}.get(char, char) for char in PAGE)
+    content = page.encode(charset, "ignore")
+    location = "Content-Location: http://www.hekou.example/1.html\r\n"
+    picture = part(b"\x89PNG" * 20, "image/png")
+    data = whole(head, part(content, f'text/html; charset="{charset}"', coding, location), picture)
+    document = read_bytes(data, "a.mht")
+    assert "1350" in document.text
+    assert ("网址", "http://www.hekou.example/1.html") in document.fields
+    if charset != "big5":
+        assert document.text == f"{TITLE}\n{BODY}\n"
+    assert "发布日期" not in dict(document.fields)  # the day of saving is no day of publication
+
+
+def test_a_mail_gives_its_page_its_subject_and_its_day() -> None:
+    subject = base64.b64encode(TITLE.encode("gb2312")).decode()
+    head = f"Received: from a by b\r\nFrom: a@b.example\r\nSubject: =?gb2312?B?{subject}?=\r\n"
+    plain, page = part("见附件".encode(), "text/plain; charset=utf-8"), part(PAGE.encode(), "text/html; charset=utf-8")
+    document = read_bytes(whole(head + DATE, plain, page, kind="alternative"), "a.eml")
+    assert document.text == f"{TITLE}\n{BODY}\n"
+    assert document.fields == (("标题", TITLE), ("发布日期", "2024-01-15"))
+
+
+def test_a_mail_of_plain_text() -> None:
+    head = "From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n" + DATE + "Content-Transfer-Encoding: 8bit\r\n\r\n"
+    document = read_bytes(head.encode() + f"{TITLE}\r\n{BODY}\r\n".encode("gb18030"), "a.eml")
+    assert document.text == f"{TITLE}\n{BODY}\n"
+
+
+def test_a_mail_without_a_text_is_empty_and_a_text_with_colons_is_no_mail() -> None:
+    with pytest.raises(ReadError) as refusal:
+        read_bytes(whole("From: a@b.example\r\n", part(b"\x89PNG" * 20, "image/png")), "a.eml")
+    assert refusal.value.code == "empty"
+    text = f"To: all\nFrom: us\n\n{TITLE}\n{BODY}\n"
+    assert read_bytes(text.encode(), "a.txt").text == text
