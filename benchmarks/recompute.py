@@ -117,12 +117,16 @@ def read_codebook(con: duckdb.DuckDBPyConnection) -> Codebook:
     return Codebook(indicators, headlines)
 
 
+# A report on several years together is no account of one of them.
+_DOCUMENTS = "SELECT * FROM dim_report WHERE status = 'accepted' AND edition IS DISTINCT FROM 'multi_year'"
+
+
 def read_documents(con: duckdb.DuckDBPyConnection) -> list[Document]:
-    """The accepted reports of a release."""
+    """The accepted reports of a release that are on one year or a part of it."""
     names = ("is_canonical", "doc_family", "edition")
     return [
         Document(row["report_id"], (row["township_code"], row["report_year"]), *(row[name] for name in names))
-        for row in rows_of(con, "SELECT * FROM dim_report WHERE status = 'accepted'")
+        for row in rows_of(con, _DOCUMENTS)
     ]
 
 

@@ -33,3 +33,16 @@ def write_county_changes(source: Path, path: Path) -> Path:
     with atomic_write(path) as beside:
         load_county_changes(source).write_parquet(beside)
     return path
+
+
+def former_names(path: Path) -> dict[str, frozenset[str]]:
+    """Return for each county's code the names of the counties that became it (renamed, recoded, merged or split).
+
+    A county that followed one that itself followed another has both names. Raises ChangesError as
+    `load_county_changes`.
+    """
+    changes = load_county_changes(path).drop_nulls(["old_name", "new_code"]).sort("changed_on")
+    former: dict[str, frozenset[str]] = {}
+    for old_code, old, new_code in changes.select("old_code", "old_name", "new_code").iter_rows():
+        former[new_code] = former.get(new_code, frozenset()) | former.get(old_code, frozenset()) | {old}
+    return former

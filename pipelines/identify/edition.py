@@ -1,4 +1,4 @@
-"""Which edition of a report a text is: for a part of the year, a correction, or the plain one.
+"""Which edition of a report a text is: for a part of the year, for several years, a correction, or the plain one.
 
 Only the title decides; without one, the opening. Which of several editions counts is decided in
 `sql/tables/dim_report.sql`.
@@ -12,6 +12,10 @@ _PART = re.compile(
     r"上半年|下半年|半年度|(?<!新)年中(?=工作|总结|报告)|(?:第?[一二三四1-4]|前[一二三123])个?季度"
     r"|(?<![0-9])1 ?月?[-—~至到] ?(?:[2-9]|1[01]) ?月|一至(?:[二三四五六七八九十]|十一)月"
 )
+_SPAN = re.compile(r"(20[0-9]{2}) ?年?度? ?[-—–~至到]{1,2} ?(20[0-9]{2}|[0-9]{2})(?![0-9]|[-.]| ?月)")
+_SEVERAL_YEARS = re.compile(r"十[二三四五]五[”\"]?(?:期间|时期|以来)|(?:近|过去|最近)[两二三四五]年|[三四五]年来")
+_QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
+_LONGEST_SPAN = 10  # years
 _HALF_OPENS = re.compile(r"^[^。;；]{0,12}(?:上|前)半年")
 _PLANNED = re.compile(r"[及和暨与,](?:20[0-9]{2}|下半年|下一年|明年).*$")
 _CORRECTED = re.compile(r"更正|勘误|订正|补正|修订[版稿]|修正[版稿]|更新[版稿]|修改[版稿]")
@@ -22,13 +26,30 @@ _DATED = re.compile(r"[0-9一二三四五六七八九十]{1,2}月(?!份)")
 
 
 def edition(title: str, opening: str) -> str | None:
-    """Return `part_of_year`, `correction`, or None for the plain edition; both texts are folded.
+    """Return `part_of_year`, `multi_year`, `correction`, or None for the plain edition; both texts are folded.
 
     What follows with another year or half-year (及2024年上半年计划) is a plan and says nothing of the edition.
     """
     if _CORRECTED.search(title):
         return "correction"
+    if is_multi_year(title):
+        return "multi_year"
     return "part_of_year" if edition_months(title, opening) else None
+
+
+def is_multi_year(title: str) -> bool:
+    """Return whether a folded title is of a report on several years: 2022年至2024年, 2022-2024年, 十四五以来."""
+    return last_of_span(title) is not None or bool(_SEVERAL_YEARS.search(_QUOTED.sub("", title)))
+
+
+def last_of_span(title: str) -> int | None:
+    """Return the last year of the span of years that a title names; None where it names none."""
+    for span in _SPAN.finditer(_QUOTED.sub("", title)):
+        first = int(span[1])
+        last = int(span[2]) if len(span[2]) > 2 else first // 100 * 100 + int(span[2])
+        if first < last <= first + _LONGEST_SPAN:
+            return last
+    return None
 
 
 def edition_months(title: str, opening: str) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ Names are matched in folded text (`fold`).
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import NamedTuple
 import ahocorasick_rs
 import polars as pl
 
+from pipelines.identify.county_changes import former_names
 from pipelines.identify.division_changes import Change, ChangesError, load_changes
-from pipelines.identify.names import is_regular, short_name, short_township, stem
+from pipelines.identify.names import is_regular, regiment_names, short_name, short_township, stem
 from pipelines.numerals.fold import fold
-from pipelines.paths import DIVISION_CHANGES
+from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
 
 _HAN = re.compile(r"[一-龥]")
 # What may stand right before a name that is too short or too plain to be believed elsewhere.
@@ -47,6 +48,7 @@ class Unit:
     pinyin: tuple[str, str, str]  # county, city, province
     ended: datetime.date | None = None
     successor: str | None = None
+    former_counties: frozenset[str] = frozenset()  # names of counties that it belonged to before
 
 
 class NameMention(NamedTuple):
@@ -61,9 +63,21 @@ class NameMention(NamedTuple):
 class Gazetteer:
     """All units of today and known ones of the past, with one automaton over their names and their regions'."""
 
-    def __init__(self, divisions: pl.DataFrame, changes: Sequence[Change] = ()) -> None:
-        """Build from a table with the columns of `raw/reference/divisions.parquet` and the changes that led to it."""
-        self.units = [_unit(row) for row in divisions.iter_rows(named=True)]
+    def __init__(
+        self,
+        divisions: pl.DataFrame,
+        changes: Sequence[Change] = (),
+        former_counties: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """Build from a table with the columns of `raw/reference/divisions.parquet` and the changes that led to it.
+
+        `former_counties` has the names of the counties that a county's code followed.
+        """
+        former = former_counties or {}
+        self.units = [
+            replace(unit, former_counties=former[unit.county_code]) if unit.county_code in former else unit
+            for unit in map(_unit, divisions.iter_rows(named=True))
+        ]
         self.by_name: dict[str, list[Unit]] = {}
         for unit in self.units:
             self._register(unit, unit.name)
@@ -79,7 +93,9 @@ class Gazetteer:
     def load(cls, path: Path | str) -> "Gazetteer":
         """Load the division table (Parquet) and the changes that lie beside it, where they do."""
         changes = Path(path).with_name(DIVISION_CHANGES)
-        return cls(pl.read_parquet(path), load_changes(changes) if changes.is_file() else ())
+        counties = Path(path).with_name(COUNTY_CHANGES)
+        former = former_names(counties) if counties.is_file() else {}
+        return cls(pl.read_parquet(path), load_changes(changes) if changes.is_file() else (), former)
 
     def _register(self, unit: Unit, name: str) -> None:
         for form in _unit_names(name):
@@ -153,6 +169,7 @@ class Gazetteer:
             several = name.endswith("乡") and text.startswith("镇", end)  # the 乡 and 镇 of a place, not 苏木乡
             return None if several or text.startswith(("化", "居民人均"), end) else "unit"
         free = after_region or start == 0 or not _HAN.match(text[start - 1]) or text.endswith(_OPENERS[:2], 0, start)
+        free = free or (name.endswith("团") and text[start - 1] == "师")
         if name in self.regions and free:
             return "region"
         if name not in self.by_name:
@@ -193,4 +210,6 @@ def _unit_names(name: str) -> set[str]:
     names.update(_IN_BRACKETS.findall(folded))
     if folded.endswith("街道") and len(folded) > _LONGEST_PLAIN:
         names.add(folded[:-1])
+        names.add(folded[:-2] + "办事处")  # how Henan and Shandong write it
+    names |= regiment_names(folded)
     return {each for each in names if len(each) > 1} - {"街道"}

@@ -21,7 +21,7 @@ from pipelines.read.document import Span
 from pipelines.reasons import Reason, ReasonCode, reason_columns
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "5"
+IDENTIFIER_VERSION = "6"
 
 _NUMBER_LINES = 8
 _SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
@@ -29,9 +29,19 @@ _DEPARTMENT = re.compile(
     r"(?:局|厅|法院|检察院|中学|小学|学校|医院|卫生院|派出所|税务所|分局|支队|总队|公司|司法所|监管所|财政所"
     r"|委员会办公室|政府办公室|政府办)$"
 )
+# Offices of a township, a zone or a county. Some registers hold one as a unit of its own: then it is that unit.
+_OFFICE = re.compile(
+    r"(?:服务中心|[一-龥]{2}(?:管理|综治|治理|指挥|保障|文化|执法|审批)[一-龥]{0,4}中心|(?<!执法)[大中]队|人大(?:常委会|主席团)?"
+    r"|政协|(?:服务|管理|监督|监测|工作|农技|文化)站|党政办|执法办|综治办)$"
+)
 # Bodies that some registers hold as a township-level unit: then the title names it, else it is not the unit found.
 _COMMITTEE = re.compile(r"(?:管委会|管理委员会|开发区|园区|农场|林场)$")
 _BEFORE_YEAR = re.compile(r"(?:关于|20[0-9]{2}|[〇零一二三四五六七八九]{4}年|法治|依法).*$")
+# The report of a township's enforcement team on its enforcement is the township's enforcement report; no other is.
+_TEAM = re.compile(r"执法[大中分支]?队$")
+_OFFICE_OF = re.compile(
+    r"(?:人民政府|党政)?[一-龥]{0,8}?(?:服务中心|综治中心|执法[大中]?队|人大(?:常委会|主席团)?)(?:坚|紧|深|认|在|以|按|全|,)"
+)
 _OWN_TOWNSHIP = re.compile(r"[我全本](?:镇|乡|街道|办事处|苏木)")
 # 工作全局 and 全局工作 are ordinary words.
 _OWN_BUREAU = re.compile(r"[我本]局|局党组|局机关|全局(?=上下|各|干部|职工|机关|人员|系统|党员|执法|普法|[0-9])")
@@ -112,7 +122,7 @@ def identify(
     place = resolve(_place_evidence(name, opening, page, known, url), gazetteer, year)
     masked = kind.mask(name, opening)
     doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
-    level = "template" if masked else _level(place, name, opening)
+    level = "template" if masked else _level(place, name, opening, doc_type)
     reason = _reason(masked, doc_type, level, place, year)
     columns = reason_columns(reason)
     months = edition_months(name, opening) or (None, None)
@@ -159,19 +169,33 @@ def _place_evidence(title: str, opening: str, page: Page, known: dict[str, str],
     return PlaceEvidence(title, opening, publisher, signature, known.get("索引号", ""), url)
 
 
-def _level(place: ResolvedPlace, title: str, opening: str) -> str:
+def _level(place: ResolvedPlace, title: str, opening: str, doc_type: str) -> str:
     """Return the `doc_level` of a document that is no template."""
     issuer = _BEFORE_YEAR.sub("", title)
     # A unit that only the opening names may be one among others in a department's report.
     titled = place.name is not None and place.name in title
     own = _COMMITTEE.search(issuer) or _OWN_BUREAU.search(opening) or (not place.name and _NAMED_BUREAU.search(opening))
-    if _DEPARTMENT.search(issuer) or (own and not titled and not _OWN_TOWNSHIP.search(opening)):
+    is_team = _TEAM.search(issuer) and not (place.name and doc_type == "enforcement_report")
+    is_office = _OFFICE.search(issuer) and not (place.name and issuer.endswith(place.name))
+    if is_team or is_office or _DEPARTMENT.search(issuer) or (own and not titled and not _OWN_TOWNSHIP.search(opening)):
+        return "department"
+    if (
+        place.name
+        and not titled
+        and not _OWN_TOWNSHIP.search(opening)
+        and _OFFICE_OF.match(_behind(place.name, opening))
+    ):
         return "department"
     if place.name:
-        return "subdistrict" if place.name.endswith(("街道", "街")) else "township"
+        return "subdistrict" if place.name.endswith(("街道", "街", "办事处")) else "township"
     if place.region:
         return "city" if place.region.endswith(_CITIES) and place.region != "全县" else "county"
     return "template" if kind.has_masked_words(opening) else "unknown"
+
+
+def _behind(name: str, opening: str) -> str:
+    """Return what stands behind the first place where the opening names the unit."""
+    return opening.partition(name)[2]
 
 
 def _reason(masked: str | None, doc_type: str, level: str, place: ResolvedPlace, year: int | None) -> Reason | None:

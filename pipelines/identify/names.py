@@ -72,6 +72,12 @@ _ETHNIC_TOWNSHIP = re.compile(rf"(..+?){_PEOPLE}{{1,3}}(?:民族)?乡$|(..+)民�
 _NAMED_AFTER_PEOPLE = re.compile(r"(东乡|鄂温克|鄂伦春)族?自治([县旗])$")
 _SHORT_PROVINCE = re.compile(r"(内蒙古|广西|西藏|宁夏|新疆).*自治区$")
 
+_REGIMENT = re.compile(
+    r"兵团(?:农?第?[一二三四五六七八九十]{1,3}师)?([零一二三四五六七八九十百]{1,5})团(?:分部|乡|中心团场)?$"
+)
+_LONG_NAME = 5
+_DIGITS = {numeral: str(value) for value, numeral in enumerate("零一二三四五六七八九")}
+
 REGULAR = ("镇", "乡", "街道", "街", "苏木")
 
 
@@ -99,3 +105,27 @@ def stem(name: str) -> str:
 def is_regular(name: str) -> bool:
     """Return whether a township's name ends in its kind, so that it can be told from an ordinary word."""
     return name.endswith(REGULAR)
+
+
+def regiment_names(name: str) -> set[str]:
+    """Return how a regiment of the corps is called: 兵团一五二团 -> 一五二团 and 152团; none for other names."""
+    match = _REGIMENT.search(name)
+    if match is None:
+        return set()
+    numerals = match[1]
+    tens, mark, ones = numerals.partition("十")
+    if "百" in numerals:
+        return {f"{numerals}团"}
+    digits = f"{_DIGITS.get(tens, '1')}{_DIGITS.get(ones, '0')}" if mark else "".join(_DIGITS[n] for n in numerals)
+    return {f"{numerals}团", f"{digits}团"}
+
+
+def abbreviates(short: str, full: str) -> bool:
+    """Return whether `short` is how officials abbreviate a long county's name: 前郭县, 阿左旗, 科左后旗.
+
+    It keeps the first syllable and the kind, and leaves out syllables between; `full` has five or more.
+    """
+    if len(full) < _LONG_NAME or len(short) >= len(full) or short[0] != full[0] or short[-1] != full[-1]:
+        return False
+    syllables = iter(full)
+    return all(syllable in syllables for syllable in short)

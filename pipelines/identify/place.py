@@ -13,9 +13,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipelines.identify.gazetteer import Gazetteer, NameMention, Unit
-from pipelines.identify.names import is_regular
+from pipelines.identify.names import abbreviates, is_regular
 
 _SELF = re.compile(r"[我全本](?:镇|乡|街道|办)|镇党委|镇政府|乡党委|乡政府|街道党工委|办事处|镇村|苏木")
+_VOICE = re.compile(r"[我本](?:镇|乡|街道|办事处|苏木)")
+_NEIGHBOUR = re.compile(
+    r"(?:与|和|同|跟|及|、|联合|邻近的?|毗邻的?|相邻的?|周边的?|对口|赴|到)(?:[一-龥]{2,5}[县市区旗])?$"
+)
 _ABOVE = re.compile(r"[我全本](?:县|市|区|州|旗)|[县市区](?:政府|委)常务会")
 _COUNTY_BEFORE = re.compile(r"(?:^|[^一-龥]|中共|关于|在)([一-龥]{2,5}[县市区旗])(?:人民政府)?$")
 _NO_COUNTY = re.compile(r"开发区|新区|园区|示范区|管理区|高新区|经开区|度假区|景区|库区|片区|[我全本各该][县市区旗]$")
@@ -83,6 +87,10 @@ def resolve(evidence: PlaceEvidence, gazetteer: Gazetteer, year: int | None = No
     name, region = _reporting_name(names)
     if name is None:
         return ResolvedPlace(region=region)
+    signed = _other_signature(name, names, gazetteer)
+    if signed:
+        problem = f"the opening names {name}, the signature {signed}"
+        return ResolvedPlace(candidates=tuple(gazetteer.by_name[name]), name=name, problem=problem)
     named = gazetteer.by_name[name]
     candidates = _standing(named, year)
     if not candidates:
@@ -94,6 +102,11 @@ def resolve(evidence: PlaceEvidence, gazetteer: Gazetteer, year: int | None = No
         candidates = in_county
         if not candidates:
             return ResolvedPlace(name=name, problem="the county named before it has no such unit")
+        if len(candidates) == 1:
+            method = "title" if name in names.evidence.title else "opening"
+            return ResolvedPlace(candidates[0], method, tuple(named), name)
+    elif _ends_a_longer(name, names):
+        return ResolvedPlace(candidates=tuple(candidates), name=name, problem="it is the end of a longer name")
     return _narrow(name, candidates, names, gazetteer)
 
 
@@ -127,7 +140,10 @@ def _reporting_name(names: _EvidenceNames) -> tuple[str | None, str | None]:
     rest = names.evidence.title
     for region in regions:
         rest = rest.replace(region.name, "")  # 镇江市, 新乡县
-    if regions and not re.search("镇|乡|街道", rest):
+    if regions and not re.search("镇|乡|街道|办事处", rest):
+        signed = _signed_by(names)
+        if signed and _VOICE.search(names.evidence.opening):
+            return signed, None  # the county's site gave the title, a township speaks and signs
         return None, regions[-1].name
     return _name_in_opening(names, counts)
 
@@ -137,6 +153,13 @@ def _name_in_opening(names: _EvidenceNames, counts: Counter[str]) -> tuple[str |
     opening = names.evidence.opening
     early = {m.name for m in names.of("opening") if m.kind == "unit" and m.start < _OPENS_WITHIN}
     named = {name: count for name, count in counts.items() if name in early or count >= _MATTERS}
+    if _VOICE.search(opening):
+        # 我镇与甲镇: whom a township works with is not the author.
+        for name in {m.name for m in names.of("opening") if _NEIGHBOUR.search(opening[: m.start])}:
+            named.pop(name, None)
+        signed = _signed_by(names)
+        if signed and not named:
+            return signed, None
     own = len(_SELF.findall(opening))
     if len(_ABOVE.findall(opening)) > own + sum(named.values()):
         return None, next((m.name for m in names.of("opening") if m.kind == "region"), "全县")
@@ -149,10 +172,31 @@ def _name_in_opening(names: _EvidenceNames, counts: Counter[str]) -> tuple[str |
     return None, None
 
 
+def _signed_by(names: _EvidenceNames) -> str | None:
+    """Return the one unit that signs; None where none or several do."""
+    found = {m.name for m in names.of("signature") if m.kind == "unit"}
+    return found.pop() if len(found) == 1 else None
+
+
+def _other_signature(name: str, names: _EvidenceNames, gazetteer: Gazetteer) -> str | None:
+    """Return who signs where only the opening names a unit, 我镇 speaks, and another unit signs."""
+    if name in names.evidence.title or not _VOICE.search(names.evidence.opening):
+        return None
+    signed = _signed_by(names)
+    if signed is None or set(map(_code, gazetteer.by_name[signed])) & set(map(_code, gazetteer.by_name[name])):
+        return None
+    return signed
+
+
+def _code(unit: Unit) -> str:
+    return unit.code
+
+
 def _in_county_before(name: str, names: _EvidenceNames, candidates: Sequence[Unit]) -> list[Unit] | None:
     """Return the candidates that lie in the region written right before the name (晋江市池店镇); None when none is.
 
-    A county that is no longer called so counts by its stem (梁平县 for 梁平区); an unknown one leaves no candidate.
+    A county that is no longer called so counts by its stem (梁平县 for 梁平区), one that was split or renamed by the
+    table of county changes, a long name also by its abbreviation (前郭县); an unknown one leaves no candidate.
     """
     for part in _PARTS[:2]:
         text, mentions = getattr(names.evidence, part), names.of(part)
@@ -163,11 +207,20 @@ def _in_county_before(name: str, names: _EvidenceNames, candidates: Sequence[Uni
             before = text[: mention.start].removesuffix("人民政府")
             region = regions.get(len(before))
             if region:
-                return [u for u in candidates if region in u.county or region in u.city or region in u.province]
-            match = _COUNTY_BEFORE.search(before[-_COUNTY_REACH:])
+                inside = [u for u in candidates if region in u.county or region in u.city or region in u.province]
+                return inside or [u for u in candidates if region in u.former_counties]
+            above = max((end for end in regions if end < len(before)), default=0)  # 松原市|前郭县
+            match = _COUNTY_BEFORE.search(before[max(above, len(before) - _COUNTY_REACH) :])
             if match and not _NO_COUNTY.search(match[1]):
-                return [u for u in candidates if match[1][:-1] == u.county_stem]
+                return [u for u in candidates if _was_in(match[1], u)]
     return None
+
+
+def _was_in(county: str, unit: Unit) -> bool:
+    """Return whether a county's name is that of the unit's county in another form: 梁平县, 前郭县, or a former one."""
+    if county[:-1] == unit.county_stem or county in unit.former_counties:
+        return True
+    return any(abbreviates(county, full) for full in unit.county)
 
 
 def _narrow(name: str, candidates: Sequence[Unit], names: _EvidenceNames, gazetteer: Gazetteer) -> ResolvedPlace:
@@ -189,8 +242,6 @@ def _narrow(name: str, candidates: Sequence[Unit], names: _EvidenceNames, gazett
         return ResolvedPlace(candidates=tuple(left), name=name)
     if any(m.name in gazetteer.counties for m in (*names.of("title"), *names.of("opening"))):
         return ResolvedPlace(candidates=tuple(left), name=name, problem="its title or opening names another county")
-    if _ends_a_longer(name, names):
-        return ResolvedPlace(candidates=tuple(left), name=name, problem="it is the end of a longer name")
     return ResolvedPlace(left[0], "unique_name", tuple(candidates), name)
 
 

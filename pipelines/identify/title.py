@@ -24,6 +24,8 @@ _NO_TITLE = re.compile(
 _COLUMN = re.compile(r"(?!.*(?:关于|[我本]))[^镇乡街县市区旗州盟省局办厅委]{2,20}$")
 _DOC_NUMBER = re.compile(r"[〔\[【((（].{0,2}20 ?[0-9 ]{2,4}.{0,2}[〕\]】))）].{0,6}号")
 _FLAT = re.compile(r"^(\S[^。,，;；]{5,60}?(?:报告|总结|汇报|情况))\s+(?=\S{0,12}20[0-9]{2}|为|近年|今年|\S{0,6}党)")
+# A converter that lost the line break: ...工作报告2023年,...
+_GLUED = re.compile(r"^(\S[^。,，;；]{5,60}?(?:报告|总结|汇报|情况))(?=20[0-9]{2}年(?:度|来|以来)?[,，])")
 _SECOND_BODY = re.compile(r"(?:(?<=委员会)|(?<=委員會)|(?<=党工委)|(?<=党委))\s+(?=\S{2,30}(?:政府|办事处))")
 _LOOK_AT = 14
 _MOST_LINES = 4
@@ -58,7 +60,7 @@ def _titles(lines: Sequence[PageLine]) -> Iterator[Title]:
     """Yield what reads as a title, one for each line above the body that begins one."""
     for first, line in enumerate(lines[:_LOOK_AT]):
         if len(line.folded) > _LONGEST_LINE or _NO_TITLE.search(line.folded):
-            flat = _FLAT.match(line.folded) if first == 0 else None
+            flat = (_FLAT.match(line.folded) or _GLUED.match(line.folded)) if first == 0 else None
             if flat and _TOPIC.search(flat[1]):
                 yield Title(_clean(line.written[: flat.end(1)]), _clean(flat[1]), 0)
             if len(line.folded) > _LONGEST_LINE:

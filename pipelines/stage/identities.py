@@ -60,7 +60,9 @@ _TEXT = ["report_id", "text", "furniture", "fields", "read_status", "reason_code
 def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
     """Identify the documents whose text, web address, identifier or reference data is new."""
     divisions = settings.divisions_path
-    reference = divisions.read_bytes() + settings.division_changes_path.read_bytes()
+    reference = b"".join(
+        path.read_bytes() for path in (divisions, settings.division_changes_path, settings.county_changes_path)
+    )
     version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
     said = files.select("report_id", "source_url", "source_id")
     given = f"{version} {frame_key(said)} {staged_key(settings.stage_dir, DOCUMENTS.name)}"

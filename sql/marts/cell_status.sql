@@ -12,7 +12,7 @@ WITH document AS (
     SELECT
         r.township_code, r.report_year,
         bool_or(r.status = 'accepted') AS has_report,
-        bool_and(r.edition IS NOT DISTINCT FROM 'part_of_year') FILTER (WHERE r.status = 'accepted') AS is_part_of_year,
+        bool_and(coalesce(r.edition IN ('part_of_year', 'multi_year'), FALSE)) FILTER (WHERE r.status = 'accepted') AS is_part_of_year,
         -- A copy of another file is the weakest reason.
         arg_min(r.reason_code, concat(r.reason_code = 'duplicate', r.raw_path)) AS reason_code
     FROM dim_report AS r

@@ -1,5 +1,5 @@
 -- A row is an accepted report. A source is one report on the whole year, or all reports on parts of the year together: those
--- are pieces of one account. `report`, `unit_year` and `source` are whole numbers. The steps behind this one join and group
+-- are pieces of one account. A report on several years is no account of one, so it is no source. `report`, `unit_year` and `source` are whole numbers. The steps behind this one join and group
 -- by them, which is three times as fast as by the codes.
 WITH numbered AS (
     SELECT
@@ -8,7 +8,7 @@ WITH numbered AS (
         row_number() OVER (ORDER BY r.report_id)::INTEGER AS report,
         dense_rank() OVER (ORDER BY r.township_code, r.report_year)::INTEGER AS unit_year
     FROM dim_report AS r
-    WHERE r.status = 'accepted'
+    WHERE r.status = 'accepted' AND r.edition IS DISTINCT FROM 'multi_year'
 )
 SELECT
     n.report_id,

@@ -13,7 +13,7 @@
 -- Canonical: of several accepted reports of one unit, year and family (annual_report and work_summary are one family,
 -- enforcement_report another, because a unit may owe both) the canonical one is, in this order:
 --   1. complete before incomplete;
---   2. one for the whole year before one for a part of it;
+--   2. one for the whole year before one for a part of it, and that before one for several years;
 --   3. annual_report before work_summary;
 --   4. a correction before what it corrects;
 --   5. from a government's host (.gov.cn), then without an address, then from another host, which is a mirror;
@@ -126,7 +126,8 @@ canonical AS (
         first_value(o.report_id) OVER (
             PARTITION BY o.township_code, o.report_year, coalesce(o.doc_family, o.doc_type)
             ORDER BY
-                o.is_complete DESC, coalesce(o.edition = 'part_of_year', FALSE), (o.doc_type = 'annual_report') DESC,
+                o.is_complete DESC, coalesce(o.edition IN ('part_of_year', 'multi_year'), FALSE),
+                coalesce(o.edition = 'multi_year', FALSE), (o.doc_type = 'annual_report') DESC,
                 coalesce(o.edition = 'correction', FALSE) DESC, o.host_rank, o.published_on DESC NULLS LAST,
                 o.char_count DESC, o.raw_path
         ) AS canonical_report_id
@@ -141,6 +142,7 @@ version AS (
             WHEN o.report_id = best.report_id THEN NULL
             WHEN o.is_complete <> best.is_complete THEN 'incomplete'
             WHEN o.edition = 'part_of_year' AND best.edition IS DISTINCT FROM 'part_of_year' THEN 'part_of_year'
+            WHEN o.edition = 'multi_year' AND best.edition IS DISTINCT FROM 'multi_year' THEN 'multi_year'
             WHEN o.doc_type <> best.doc_type THEN 'work_summary'
             WHEN o.edition IS DISTINCT FROM 'correction' AND best.edition = 'correction' THEN 'corrected'
             WHEN o.host_rank <> best.host_rank THEN CASE o.host_rank WHEN 2 THEN 'mirror' ELSE 'no_address' END
