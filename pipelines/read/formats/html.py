@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.html_lines import drop_struck, lines_of
+from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
 from pipelines.read.furniture import find_furniture
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
@@ -39,6 +39,7 @@ _HIDDEN = re.compile(
     r"|overflow\s*:\s*hidden\s*;.*(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)",
     re.IGNORECASE | re.DOTALL,
 )
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PROSE = re.compile(r"[。；，]")
 _HAN = re.compile(r"[一-龥]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
@@ -60,8 +61,9 @@ def read(data: bytes, name: str) -> Document:
     if body is None:
         raise ReadError(ReasonCode.EMPTY, f"{name} is a page without a body; save the page again")
     fields = _meta_fields(tree)
-    drop_struck(body, "\n".join(style.text() for style in tree.css("style")))
-    _drop_hidden(body)
+    css = "\n".join(style.text() for style in tree.css("style"))
+    drop_struck(body, css)
+    _drop_hidden(body, classes_with(css, _UNSEEN))
     containers = _containers(body)
     lines = [line for container in containers for line in _content(container)]
     if not any(map(_HAN.search, lines)):
@@ -88,9 +90,15 @@ def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
     return found
 
 
-def _drop_hidden(body: LexborNode) -> None:
-    """Remove what no visitor sees: spam is injected there. What holds the page's prose stays, scripts may show it."""
+def _drop_hidden(body: LexborNode, unseen: str) -> None:
+    """Remove what no visitor sees: spam is injected there. What holds the page's prose stays, scripts may show it.
+
+    `unseen` is a selector of the classes that the page's style sheet hides, '' when it hides none.
+    """
     total = _weight(body)
+    for node in reversed(body.css(unseen) if unseen else []):
+        if _weight(node) <= total / 2:
+            node.decompose()
     for node in reversed(body.css("[style], [hidden], marquee")):
         style = node.attributes.get("style") or ""
         if (

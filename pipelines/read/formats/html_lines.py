@@ -5,6 +5,7 @@ The walk keeps its own stack instead of calling itself, so a page may be nested 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -20,8 +21,11 @@ SKIPPED = frozenset(
     "textarea head title meta link rt rp rtc -comment".split()
 )
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_CLASS = re.compile(r"[a-z]*\.[\w-]+", re.IGNORECASE)
+# Bounded, so that no style sheet takes more than a moment.
+_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
+_AT_RULE = re.compile(r"@[^{};@]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_CLASS = re.compile(r"[a-z]*\.[a-z_][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
+_MOST_CLASSES = 200
 _LONGEST_CELL = 200
 _MARKED = re.compile(r"\s*[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[)）、.．]|\s*[①-⑳]|\s*第[一二三四五六七八九十]+")
 _WHITE = re.compile(r"\s")
@@ -29,19 +33,28 @@ _WHITE = re.compile(r"\s")
 
 def drop_struck(body: LexborNode, css: str = "") -> None:
     """Remove what is deleted or struck through, by its element, its style or a class of the style sheet `css`."""
-    named = [
-        name.strip()
-        for selectors, declared in _RULE.findall(css)
-        if _STRUCK.search(declared)
-        for name in selectors.split(",")
-        if _CLASS.fullmatch(name.strip())
-    ]
     # from the last to the first, so that none is looked at when what it stood in is gone
     for node in reversed(body.css("del, s, strike, [style]")):
         if node.tag in ("del", "s", "strike") or _STRUCK.search(node.attributes.get("style") or ""):
             node.decompose()
-    for node in reversed(body.css(", ".join(named)) if named else []):
+    named = classes_with(css, _STRUCK)
+    for node in reversed(body.css(named) if named else []):
         node.decompose()
+
+
+def classes_with(css: str, pattern: re.Pattern[str]) -> str:
+    """Return a selector of the classes to which a style sheet gives what `pattern` finds, '' when there are none.
+
+    Rules for paper and small screens (`@media`) are left out.
+    """
+    names = (
+        name.strip()
+        for selectors, declared in _RULE.findall(_AT_RULE.sub("", css))
+        if pattern.search(declared)
+        for name in selectors.split(",")
+        if _CLASS.fullmatch(name.strip())
+    )
+    return ", ".join(islice(names, _MOST_CLASSES))
 
 
 def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -> list[str]:

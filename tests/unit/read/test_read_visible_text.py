@@ -87,11 +87,15 @@ def test_a_text_box_is_read_once(where: str) -> None:
         "<span style='visibility: hidden'>1250</span>",
         "<span hidden>1250<i style='display:none'>3</i></span>",
         "<span class='old'>1250</span>",
+        "<span class='draft'>1250</span>",
     ],
 )
 def test_struck_text_of_a_page_is_no_text(old: str) -> None:
     body = make.report_html().replace("学法6次", f"学法{old}<ins>6</ins>次")
-    head = "<meta charset='utf-8'><style>p, span.old {text-decoration: line-through}</style>".replace("p, ", "")
+    head = (
+        "<meta charset='utf-8'><style>@media print { p {color: red} .main {display: none} }"
+        "span.old {text-decoration: line-through} .draft, .1st, .稿, a:hover .x, .note {display: none}</style>"
+    )
     assert content(make.html(body, head)) == make.TEXT
 
 
