@@ -13,6 +13,7 @@ from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
 from pipelines.read.furniture import find_furniture
+from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
 from pipelines.reasons import ReasonCode
@@ -65,7 +66,7 @@ def read(data: bytes, name: str) -> Document:
     drop_struck(body, css)
     _drop_hidden(body, classes_with(css, _UNSEEN))
     containers = _containers(body)
-    lines = [line for container in containers for line in _content(container)]
+    lines = join_cut_lines([line for container in containers for line in _content(container)])
     if not any(map(_HAN.search, lines)):
         message = (
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
