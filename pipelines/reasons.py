@@ -39,6 +39,7 @@ class ReasonCode(StrEnum):
     UNSUPPORTED = "unsupported", "不支持的格式", "A picture, Excel, OFD, 7z ...; save it as PDF, docx or text."
     ARCHIVE = "archive", "是压缩包", "An archive where one report was expected; name a file in it."
     SEVERAL = "several", "压缩包内有多个文件", "An archive of several files given to `fazhi extract`; name one."
+    ATTACHMENT = "attachment", "正文在附件中", "A PDF portfolio; save the attached file that the reason names."
     TOO_LARGE = (
         "too_large",
         "文件过大",

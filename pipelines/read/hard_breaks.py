@@ -21,9 +21,10 @@ _DATE = re.compile(
     r"\s*(?:[12][0-9]{3}|[〇○零一二三四五六七八九十]{4}) ?年"
     r"[0-9 一二三四五六七八九十]{1,5}月[0-9 一二三四五六七八九十]{1,5}日?\s*"
 )
-_TITLE = re.compile(
-    r"[^，。；]{6,80}(?:报告|总结|汇报)\s*"
-)  # what follows is the first sentence, also where the title is full
+# What follows these is the first sentence, also where the title is as wide as a line.
+_TITLE = re.compile(r"[^，。；]{6,80}(?:报告|总结|汇报)\s*")
+_OPENING = re.compile(r"\s*20[0-9]{2}年(?:度|来|以来)?，")
+_CLAUSE = re.compile("[，。；]")
 _SIGNER = re.compile(r"\s*\S{2,30}(?:政府|委员会|办事处|党委|工委|办公室|管委会|司法所)\s*")
 _HANGING = tuple("，。、；：！？”’）》】,.;:!?)")
 # What is not cut: a number with its sign, a Latin word; a mark that may not begin a line stays with the one before it.
@@ -43,7 +44,10 @@ def join_cut_lines(lines: Sequence[str]) -> list[str]:
     indented = sum(line.startswith(("\u3000\u3000", "    ", "  ")) for line in shown) >= 3
     joined: list[str] = []
     for at, line in enumerate(shown):
-        if at and not _TITLE.fullmatch(joined[-1]) and _goes_on(shown, at, width, measure, indented):
+        titled = bool(joined) and (
+            _TITLE.fullmatch(joined[-1]) or (_OPENING.match(line) and not _CLAUSE.search(joined[-1]))
+        )
+        if at and not titled and _goes_on(shown, at, width, measure, indented):
             joined[-1] += _seam(joined[-1], line.lstrip()) + line.lstrip()
         else:
             joined.append(line)

@@ -20,6 +20,7 @@ READER_VERSION = "3"
 MAX_BYTES = 20_000_000
 
 _HEAD = 4096
+_BEFORE_PDF = 1024 + 5  # the bytes in which a PDF begins, as its viewers accept it
 
 
 class _Format(NamedTuple):
@@ -65,8 +66,9 @@ def read_bytes(data: bytes, name: str) -> Document:
     """Read the content of one file; `name` serves messages only.
 
     Raises ReadError, whose code says what stands in the way: `empty`, `unsupported`, `binary`, `undecodable`,
-    `garbled`, `encrypted`, `broken`, `needs_ocr`, `bomb`, `too_large`, `too_slow`, `crashed`, and `archive`
-    for an archive, of which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` to `MAX_BYTES`.
+    `garbled`, `encrypted`, `broken`, `needs_ocr`, `attachment`, `bomb`, `too_large`, `too_slow`, `crashed`, and
+    `archive` for an archive, of which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` to
+    `MAX_BYTES`.
     """
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
@@ -93,6 +95,8 @@ def _format(data: bytes) -> _Format | str:
         raise ReadError(ReasonCode.ARCHIVE, "found an archive, expected one report; name a file in it, or unpack it")
     if data.startswith(_ZIP):
         return _package(data)
+    if b"%PDF-" in data[:_BEFORE_PDF] and b"startxref" in data[-_BEFORE_PDF:]:
+        return _Format("pdf", True)
     head = data[:_HEAD].removeprefix(_BOM)
     if _XML.match(head) and _FLAT_OFFICE in head:
         return _Format("docx", True)

@@ -4,37 +4,34 @@ Lengths are in points; y grows upwards.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+
+from pipelines.read.formats.pdf_glyphs import Char, chars_of
 
 _CELL_GAP = 1.2  # of the size: two characters further apart than this stand in different cells
 _SPACE_GAP = 0.3
+_LEAST_LINES, _COLUMN = 6, 9  # lines beside each other that make columns; characters of a line of prose in one
 _LIST_MARK = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]?|[•●◆■·*-]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]+")  # the bullets of symbol fonts
 
 
-class Char(NamedTuple):
-    """A character and its box."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-
 class Row(NamedTuple):
-    """One line of a page: the text of each of its cells, and its place. `size` is the height of its characters."""
+    """One line of a page: the text of each of its cells, and its place. `size` is the height of its characters.
+
+    `column` is 1 or 2 in a column of text, and 0 where a line goes over the page.
+    """
 
     cells: tuple[str, ...]
     left: float
     right: float
     middle: float
     size: float
+    column: int = 0
 
     @property
     def text(self) -> str:
@@ -44,11 +41,7 @@ class Row(NamedTuple):
 
 def rows_of(page: pdfium.PdfPage) -> list[Row]:
     """Return the rows of a page from top to bottom."""
-    textpage = page.get_textpage()
-    try:
-        chars = list(_chars(textpage))
-    finally:
-        textpage.close()
+    chars = chars_of(page)
     if not chars:
         return []
     size = median(char.top - char.bottom for char in chars)
@@ -58,35 +51,79 @@ def rows_of(page: pdfium.PdfPage) -> list[Row]:
             lines[-1].append(char)
         else:
             lines.append([char])
-    return [row for line in lines if (row := _row(sorted(line, key=lambda char: char.left)))]
+    lines = [sorted(line, key=lambda char: char.left) for line in lines]
+    gutter = _gutter(lines, size)
+    if gutter is None:
+        return [row for line in lines if (row := _row(line))]
+    return list(_by_column(lines, gutter))
 
 
 def _middle(char: Char) -> float:
     return (char.top + char.bottom) / 2
 
 
-def _chars(textpage: pdfium.PdfTextPage) -> Iterator[Char]:
-    """Yield the characters that are shown, in the order of the file. Loose boxes: all of one font are equally high."""
-    handle = textpage.raw
-    box = raw.FS_RECTF()
-    for index in range(textpage.count_chars()):
-        code = raw.FPDFText_GetUnicode(handle, index)
-        if code < 0x20 or not _is_scalar(code) or raw.FPDFText_IsGenerated(handle, index) == 1:
+def _gutter(lines: Sequence[Sequence[Char]], size: float) -> float | None:
+    """Return the middle of the gutter between two columns of text; None for a page without, and for a table.
+
+    In columns most lines of the left one are full, and there is prose on both sides; cells are short.
+    """
+    shown = [[char for char in line if char.text.strip()] for line in lines]
+    shown = [line for line in shown if line]
+    gaps = [
+        (last.right, char.left)
+        for line in shown
+        for last, char in pairwise(line)
+        if char.left - last.right > _CELL_GAP * size
+    ]
+    if len(gaps) < _LEAST_LINES:
+        return None
+    left, right = min(line[0].left for line in shown), max(line[-1].right for line in shown)
+    middle = median(start for _, start in gaps) - 0.1
+    if not 0.35 < (middle - left) / (right - left) < 0.65:
+        return None
+    parts = [
+        ([char for char in line if char.left < middle], [char for char in line if char.left >= middle])
+        for line in shown
+        if not any(char.left < middle < char.right for char in line) and _is_parted(line, middle, size)
+    ]
+    both = [(one, other) for one, other in parts if one and other]
+    if len(both) < _LEAST_LINES or len(parts) < 0.6 * len(shown):
+        return None
+    edge = max(one[-1].right for one, _ in both)
+    full = sum(one[-1].right > edge - 2.5 * size for one, _ in both)
+    prose = sum(len(one) >= _COLUMN for one, _ in both), sum(len(other) >= _COLUMN for _, other in both)
+    return middle if min(full, *prose) > 0.5 * len(both) else None
+
+
+def _is_parted(line: Sequence[Char], middle: float, size: float) -> bool:
+    """Return whether a line has a gap at `middle`, or stands on one side of it."""
+    before = max((char.right for char in line if char.left < middle), default=None)
+    after = min((char.left for char in line if char.left >= middle), default=None)
+    return before is None or after is None or after - before > 0.8 * size
+
+
+def _by_column(lines: Sequence[Sequence[Char]], gutter: float) -> Iterator[Row]:
+    """Yield the rows of a page of two columns: between lines that go over both, the left column before the right."""
+    waiting: list[Row] = []
+    for line in lines:
+        if any(char.left < gutter < char.right for char in line if char.text.strip()):
+            yield from waiting
+            waiting = []
+            yield from ([row] if (row := _row(line)) else [])
             continue
-        if raw.FPDFText_GetLooseCharBox(handle, index, box) and box.top > box.bottom:
-            yield Char(chr(code), box.left, box.right, box.bottom, box.top)
+        left = _row([char for char in line if char.left < gutter])
+        right = _row([char for char in line if char.left >= gutter])
+        yield from ([left._replace(column=1)] if left else [])
+        waiting += [right._replace(column=2)] if right else []
+    yield from waiting
 
 
-def _is_scalar(code: int) -> bool:
-    return code < 0xD800 or (0xDFFF < code <= 0x10FFFF and code not in (0xFFFE, 0xFFFF))
-
-
-def _row(chars: list[Char]) -> Row | None:
+def _row(chars: Sequence[Char]) -> Row | None:
     """Cut a line into cells where its characters stand far apart; None for a line of spaces."""
-    size = median(char.top - char.bottom for char in chars)
-    shown = [char for char in chars if char.text != " "]
+    shown = [char for char in chars if char.text.strip()]
     if not shown:
         return None
+    size = median(char.top - char.bottom for char in chars)
     spaces = [char.left for char in chars if char.text == " "]
     cells: list[str] = [shown[0].text]
     end = shown[0].right

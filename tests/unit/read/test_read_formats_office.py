@@ -33,9 +33,9 @@ def test_the_title_is_no_running_head_though_later_pages_repeat_it() -> None:
     assert len(titles) == 3 and document.text.count(make.TITLE) == 4
 
 
-def test_a_pdf_with_a_scanned_page_is_not_complete() -> None:
+def test_a_pdf_with_a_blank_page_is_not_complete() -> None:
     pages = [[make.TITLE, *make.wrap(make.OPENING), *make.wrap(LONG)], []]
-    assert not read_bytes(make.pdf(pages, numbers=False, picture=True), "a").is_complete
+    assert not read_bytes(make.pdf(pages, numbers=False), "a").is_complete
     assert read_bytes(make.pdf(pages[:1], numbers=False), "a").is_complete
 
 
