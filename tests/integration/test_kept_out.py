@@ -20,6 +20,7 @@ FILES = {
     "accepted.txt": PLACED + FIGURES,
     "empty.txt": "",
     "needs_ocr.pdf": make.pdf([[]], numbers=False, picture=True),
+    "attachment.pdf": make.portfolio({"报告.docx": b"x"}),
     "encrypted.rar": make.packed_rar({"a.txt": b"a"}, password="x"),
     "broken.zip": INNER[:60],
     "binary.txt": bytes(range(256)) * 8,
