@@ -55,6 +55,7 @@ _TAG = re.compile(
     rb"<(?:!doctype html|html|head|body|meta|title|div|table|p|span|h[1-6]|br|font|center)\b[^<]*>", re.IGNORECASE
 )
 _OPENS = re.compile(rb"\s*<[!?a-z]", re.IGNORECASE)
+_JSON = re.compile(rb"\s*(?:[\w.$]{1,60}\s*\(\s*)?(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
@@ -111,6 +112,13 @@ def _format(data: bytes) -> _Format | str:
 
     if is_mail(data):
         return _Format("mail")
+    if _JSON.match(head):
+        from pipelines.read.charset import decode
+        from pipelines.read.embedded import is_json, page_of_json
+
+        text, _ = decode(data)
+        if is_json(text) or page_of_json(text):
+            return _Format("json_page")
     return _Format("markdown" if is_markdown(data) else "plain_text")
 
 

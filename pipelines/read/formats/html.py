@@ -5,12 +5,14 @@ prose is. What stands outside the container is dropped, except for the lines of 
 """
 
 import re
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
+from pipelines.read.embedded import page_in
 from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
 from pipelines.read.furniture import find_furniture
 from pipelines.read.hard_breaks import join_cut_lines
@@ -47,6 +49,7 @@ _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)
 _UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
 _DEEPEST = 5000  # parsing time grows with the square of the depth
+_FEW = 60  # Chinese characters: a page with fewer may hold its text in a script
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 
 
@@ -62,11 +65,17 @@ def read(data: bytes, name: str) -> Document:
     if body is None:
         raise ReadError(ReasonCode.EMPTY, f"{name} is a page without a body; save the page again")
     fields = _meta_fields(tree)
+    # taken now: a node is gone once an element around it is dropped
+    scripts, areas = ([node.text() for node in tree.css(tag)] for tag in ("script", "textarea"))
     css = "\n".join(style.text() for style in tree.css("style"))
     drop_struck(body, css)
     _drop_hidden(body, classes_with(css, _UNSEEN))
     containers = _containers(body)
     lines = join_cut_lines([line for container in containers for line in _content(container)])
+    if sum(len(_HAN.findall(line)) for line in lines) < _FEW:
+        inner = page_in(scripts, areas)
+        if inner is not None:
+            return _framed(read(inner.encode("utf-8", "replace"), name), tree, fields, charset)
     if not any(map(_HAN.search, lines)):
         message = (
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
@@ -78,6 +87,15 @@ def read(data: bytes, name: str) -> Document:
     has_title = _bare(title) in _bare("".join(lines[:6]))
     titled = [LayoutPart(title)] if title and not has_title else []
     return compose([*kept, *titled, *map(LayoutPart, lines)], MEDIA_TYPE, charset, [*fields, *more])
+
+
+def _framed(inner: Document, tree: LexborHTMLParser, fields: list[Field], charset: str) -> Document:
+    """Return the report that a script of the page holds, under the title of the page if it has none of its own."""
+    title = _title(tree, dict(fields))
+    if "标题" in dict(inner.fields) or not title or _bare(title) in _bare(inner.text[:300]):
+        return replace(inner, encoding=charset, fields=tuple(dict.fromkeys((*inner.fields, *fields))))
+    known = [LayoutPart(title), *map(LayoutPart, inner.text.splitlines())]
+    return compose(known, MEDIA_TYPE, charset, [*inner.fields, *fields])
 
 
 def _meta_fields(tree: LexborHTMLParser) -> list[Field]:

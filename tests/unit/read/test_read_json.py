@@ -1,0 +1,54 @@
+"""Pages that hold their text as JSON: answers of programs, the state of a script, a text area."""
+
+import html
+import json
+
+import pytest
+
+from pipelines.read.document import ReadError
+from pipelines.read.reader import read_bytes
+
+TITLE = "河口镇2023年法治政府建设情况报告"
+LINES = [
+    "2023年，河口镇深入推进法治政府建设，现将有关情况报告如下：",
+    "全年开展普法讲座26场，参加培训人员1350人次，排查矛盾纠纷318件，调解成功311件，群众满意度不断提高。",
+]
+MARKED = "".join(f"<p>{line}</p>" for line in LINES)
+TEXT = "".join(f"{line}\n" for line in (TITLE, *LINES))
+DETAIL = {"title": TITLE, "pubDate": 1705284000000, "content": MARKED, "id": 7}
+
+
+def page(body: str) -> bytes:
+    head = f"<!DOCTYPE html><html><head><title>{TITLE}</title></head>"
+    return f"{head}<body><div id='app'></div>{body}</body></html>".encode()
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("content", [MARKED, html.escape(MARKED), "\n".join(LINES), LINES])
+def test_an_answer_of_a_program(content: object, escaped: bool) -> None:
+    answer = json.dumps({"code": 200, "data": {**DETAIL, "content": content}}, ensure_ascii=escaped)
+    for written in (answer, f"callback({answer});", json.dumps({"code": 0, "data": answer})):
+        document = read_bytes(written.encode(), "a.json")
+        assert document.text == TEXT
+        assert dict(document.fields) == {"标题": TITLE, "发布日期": "2024-01-15"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<script>window.__INITIAL_STATE__={json.dumps({'detail': DETAIL})};(function(){{}})()</script>",
+        f"<script type='application/json'>{json.dumps(DETAIL, ensure_ascii=False)}</script>",
+        f"<script>var state = JSON.parse({json.dumps(json.dumps(DETAIL))});</script>",
+        f"<script>var a = {{content: '{MARKED}', n: 1}}</script>",
+        f"<textarea style='display:none'>{html.escape(MARKED)}</textarea>",
+    ],
+)
+def test_a_page_whose_text_is_in_a_script_or_a_text_area(body: str) -> None:
+    assert read_bytes(page(body), "a.html").text == TEXT
+
+
+def test_json_without_a_report_is_empty() -> None:
+    for data in (b'{"code": 500, "data": null}', b"[[1, 2], [3, 4]]"):
+        with pytest.raises(ReadError) as refusal:
+            read_bytes(data, "a.json")
+        assert refusal.value.code == "empty"
