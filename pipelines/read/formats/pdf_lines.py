@@ -78,7 +78,8 @@ def _gutter(lines: Sequence[Sequence[Char]], size: float) -> float | None:
     if len(gaps) < _LEAST_LINES:
         return None
     left, right = min(line[0].left for line in shown), max(line[-1].right for line in shown)
-    middle = median(start for _, start in gaps) - 0.1
+    # indented lines of the right column begin further right, so the gutter ends where the first quarter begins
+    middle = sorted(start for _, start in gaps)[len(gaps) // 4] - 0.1
     if not 0.35 < (middle - left) / (right - left) < 0.65:
         return None
     parts = [

@@ -117,6 +117,22 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert text == "".join(f"{line}\n" for line in (make.TITLE, make.OPENING, *marked, make.PLAN))
 
 
+def test_a_right_column_of_mostly_indented_lines_is_a_column() -> None:
+    left = ["双溪镇全年认真开展各项法治建设工作，", "健全制度、压实责任、强化监督，各项任"] * 6
+    right = [f"　　{line}" for line in ("受理信访事项四百件，办结三百", "举办法治培训十二场，参训人数")] + [
+        "八十件，群众满意度比上年有提高。"
+    ]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for at, (one, other) in enumerate(zip(left, right * 4, strict=True)):
+            sheet.drawString(40, 760 - 24 * at, one)
+            sheet.drawString(325, 760 - 24 * at, other)
+
+    text = read_bytes(sheet_with(draw), "a").text
+    assert " | " not in text
+    assert text.rindex(left[1][-4:]) < text.index(right[0].strip()[:4])
+
+
 def test_the_scanned_pages_are_named() -> None:
     stream = io.BytesIO()
     with pdfium.PdfDocument.new() as joined:
