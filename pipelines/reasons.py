@@ -31,6 +31,11 @@ class ReasonCode(StrEnum):
     CHANGED = "changed", "读取时文件被改动", "The file was written to during the run; the next run reads it."
     EMPTY = "empty", "没有正文", "No text at all: no bytes, an empty page, a page that a script builds."
     NEEDS_OCR = "needs_ocr", "扫描件，需文字识别", "A scan, or a PDF whose fonts hide the text; add a text layer."
+    SHELL = (
+        "shell",
+        "只有标题，没有正文",
+        "A title, and the text elsewhere: an attachment, a frame, a script; fetch what it names.",
+    )
     ENCRYPTED = "encrypted", "有密码", "A password is needed; save the file without one."
     BROKEN = "broken", "文件损坏", "Cut off or damaged; fetch it again."
     BINARY = "binary", "不是文本", "Control characters instead of text; convert it to text."

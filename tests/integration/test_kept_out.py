@@ -21,6 +21,7 @@ FILES = {
     "empty.txt": "",
     "needs_ocr.pdf": make.pdf([[]], numbers=False, picture=True),
     "attachment.pdf": make.portfolio({"报告.docx": b"x"}),
+    "shell.html": "<html><body><h1>石浦镇2023年法治政府建设工作报告</h1><iframe src=/a.html></iframe></body></html>",
     "encrypted.rar": make.packed_rar({"a.txt": b"a"}, password="x"),
     "broken.zip": INNER[:60],
     "binary.txt": bytes(range(256)) * 8,

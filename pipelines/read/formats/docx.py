@@ -15,6 +15,7 @@ from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
 from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
+from pipelines.read.shell import has_text, no_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -40,9 +41,13 @@ _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of a Word document. Raises ReadError `broken`, `bomb` or `empty`."""
+    """Return the text of a Word document. Raises ReadError `broken`, `bomb`, `needs_ocr` or `empty`."""
     try:
-        return compose(map(LayoutPart, _Body(WordPackage(data)).lines()), MEDIA_TYPE, None)
+        body = _Body(WordPackage(data))
+        lines = list(body.lines())
+        if body.pictures and not has_text(lines):
+            raise no_text(body.pictures)
+        return compose(map(LayoutPart, lines), MEDIA_TYPE, None)
     except ReadError:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to
@@ -68,6 +73,12 @@ class _Body:
             for note in root
             if note.tag == qn(f"w:{kind}")
         }
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it shows."""
+        shown = self._root.iter(qn("w:drawing"), qn("w:pict"), qn("w:object"))
+        return sum(1 for node in shown if node.find(f".//{_BOX}") is None)
 
     def lines(self) -> Iterator[str]:
         yield from self._blocks(self._root)

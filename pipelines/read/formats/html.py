@@ -18,6 +18,7 @@ from pipelines.read.furniture import find_furniture
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
+from pipelines.read.shell import has_text, no_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/html"
@@ -43,6 +44,9 @@ _HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)
+_NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
+_LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
 _HAN = re.compile(r"[一-龥]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
@@ -54,7 +58,10 @@ _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the report on a web page. Raises ReadError `empty`, `broken`, `binary` or `undecodable`."""
+    """Return the report on a web page.
+
+    Raises ReadError `empty`, `shell`, `needs_ocr`, `broken`, `binary` or `undecodable`.
+    """
     if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
         raise ReadError(
             ReasonCode.BROKEN, "found thousands of tags that never close, expected a web page; save the page again"
@@ -70,6 +77,7 @@ def read(data: bytes, name: str) -> Document:
     css = "\n".join(style.text() for style in tree.css("style"))
     drop_struck(body, css)
     _drop_hidden(body, classes_with(css, _UNSEEN))
+    pointed, pictures = _points_to(body), len(body.css("img"))
     containers = _containers(body)
     lines = join_cut_lines([line for container in containers for line in _content(container)])
     if sum(len(_HAN.findall(line)) for line in lines) < _FEW:
@@ -81,6 +89,8 @@ def read(data: bytes, name: str) -> Document:
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
         )
         raise ReadError(ReasonCode.EMPTY, message)
+    if not has_text(lines) and not has_text(lines_of(body)) and not _is_fragment(lines, pointed, pictures):
+        raise no_text(pictures, pointed)
     above = lines_of(body, stop=containers[0].mem_id)
     kept, more = _around(above)
     title = _title(tree, dict(fields))
@@ -96,6 +106,22 @@ def _framed(inner: Document, tree: LexborHTMLParser, fields: list[Field], charse
         return replace(inner, encoding=charset, fields=tuple(dict.fromkeys((*inner.fields, *fields))))
     known = [LayoutPart(title), *map(LayoutPart, inner.text.splitlines())]
     return compose(known, MEDIA_TYPE, charset, [*inner.fields, *fields])
+
+
+def _points_to(body: LexborNode) -> str | None:
+    """Return the address of the frame or the attachment that a page may have instead of a text."""
+    for node in body.css("iframe, embed, object, a"):
+        address = (
+            node.attributes.get("src") or node.attributes.get("data") or node.attributes.get("href") or ""
+        ).strip()
+        if address and (node.tag != "a" or _ATTACHED.search(address)):
+            return address[:_LONGEST_ADDRESS]
+    return None
+
+
+def _is_fragment(lines: list[str], pointed: str | None, pictures: int) -> bool:
+    """Return whether a page without prose is taken all the same: it points nowhere, and no line names a report."""
+    return not pointed and not pictures and not any(_NAMES_REPORT.search(line) for line in lines)
 
 
 def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
