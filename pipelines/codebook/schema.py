@@ -39,6 +39,7 @@ Disposition = Literal[
 EXAMPLE_YEAR = 2024
 #: Dispositions of number_mention that are given to numbers by the engine alone.
 _RESERVED = ("fact", "unclassified")
+_PIECE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _MOST = 32  # topics, and subjects: each is one bit of half an integer
 
 
@@ -330,10 +331,33 @@ class CueEntry(Entry):
         return self
 
 
-class CuesFile(Entry):
-    """`cues.toml`."""
+def _with_pieces(cue: Any, number: int, pieces: Mapping[str, Any]) -> Any:
+    """The cue with the pieces that its patterns name."""
+    if not isinstance(cue, Mapping):
+        return cue
 
+    def filled(key: str) -> str:
+        for name in _PIECE.findall(cue[key]):
+            if name not in pieces:
+                raise wrong(shown(name), among(name, list(pieces), "piece"), f"cue {number}, {key}")
+        return _PIECE.sub(lambda named: str(pieces[named[1]]), cue[key])
+
+    return {**cue, **{key: filled(key) for key in ("before", "after", "unless") if isinstance(cue.get(key), str)}}
+
+
+class CuesFile(Entry):
+    """`cues.toml`. A name in braces in a pattern of a cue stands for that `piece`."""
+
+    piece: dict[Code, Pattern] = Field(default_factory=dict)
     cue: ListOf[CueEntry]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _put_in_pieces(cls, table: Any) -> Any:
+        pieces, cues = (table.get("piece", {}), table.get("cue")) if isinstance(table, Mapping) else ({}, None)
+        if not isinstance(pieces, Mapping) or not isinstance(cues, list):
+            return table  # the fields say what is wrong
+        return {**table, "cue": [_with_pieces(cue, number, pieces) for number, cue in enumerate(cues, 1)]}
 
 
 @dataclass(frozen=True)
