@@ -130,7 +130,7 @@ figure AS (
         CASE
             WHEN p.aggregation <> 'mean' OR count(p.value_low) = count(*) THEN combined_value(p.aggregation, p.value_low)
         END AS plain_low,
-        CASE WHEN count(p.value_high) = count(*) THEN combined_value(p.aggregation, p.value_high) END AS plain_high,
+        combined_bound(p.aggregation, p.value_high) AS plain_high,
         CASE WHEN p.aggregation = 'mean' THEN avg(p.value) END AS mean,
         CASE WHEN p.aggregation = 'mean' THEN sum(p.value * p.weight) / nullif(sum(p.weight), 0) END AS weighted_mean,
         CASE WHEN p.aggregation = 'mean' THEN count(*) FILTER (WHERE p.weight > 0) END AS n_weighted,

@@ -35,10 +35,10 @@ total AS (
 part AS (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit,
-        coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
-        coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END) AS value_high,
+        known_low(f.value, f.value_low, f.qualifier) AS value_low,
+        known_high(f.value, f.value_high, f.qualifier) AS value_high,
         t.fact_id AS total_id, t.metric_code AS total_metric,
-        coalesce(t.value_high, CASE WHEN t.qualifier IN ('exact', 'at_most') THEN t.value END) AS total_high
+        known_high(t.value, t.value_high, t.qualifier) AS total_high
     FROM fact_indicator AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     INNER JOIN total AS t ON t.fact_id = f.subset_of

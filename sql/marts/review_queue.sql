@@ -54,7 +54,7 @@ fact AS MATERIALIZED (
     LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
     WHERE
         w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
-        OR f.value_low > least(f.value, f.value_high) OR f.value_high < f.value OR f.period_start > f.period_end
+        OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end
 ),
 item AS (
     SELECT
@@ -91,7 +91,7 @@ item AS (
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     WHERE
-        (f.value_low > least(f.value, f.value_high) OR f.value_high < f.value)
+        do_bounds_contradict(f.value, f.value_low, f.value_high)
         AND f.corrected_by IS NULL AND r.status = 'accepted'
     UNION ALL
     SELECT

@@ -10,8 +10,8 @@ WITH fact AS (
         f.value, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
         least(f.period_start, f.period_end) AS first_month, greatest(f.period_start, f.period_end) AS last_month,
         f.period_start > f.period_end AS is_reversed,
-        coalesce(f.value_low, CASE WHEN f.qualifier IN ('exact', 'at_least') THEN f.value END) AS value_low,
-        coalesce(f.value_high, CASE WHEN f.qualifier IN ('exact', 'at_most') THEN f.value END) AS value_high
+        known_low(f.value, f.value_low, f.qualifier) AS value_low,
+        known_high(f.value, f.value_high, f.qualifier) AS value_high
     FROM fact_indicator AS f
     INNER JOIN report_source AS r ON r.report_id = f.report_id
     INNER JOIN numbered_metric AS m ON m.metric_code = f.metric_code
@@ -21,7 +21,7 @@ bounded AS (
         f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.value_low, f.value_high, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
         f.first_month, f.last_month, f.is_reversed,
-        coalesce(f.value_low > f.value OR f.value > f.value_high, FALSE) AS is_contradictory
+        do_bounds_contradict(f.value, f.value_low, f.value_high) AS is_contradictory
     FROM fact AS f
 ),
 same_metric AS (

@@ -8,13 +8,13 @@ WITH sentence_figure AS (
     SELECT
         c.unit_year, c.source, c.metric, c.kind, c.aggregation, c.scope, c.first_month, c.last_month, c.scope_key,
         min(c.scope_group) AS scope_group,
-        CASE c.aggregation WHEN 'sum' THEN sum(c.value) WHEN 'max' THEN max(c.value) ELSE avg(c.value) END AS value,
+        combined_value(c.aggregation, c.value) AS value,
         CASE
             WHEN c.aggregation = 'sum' THEN sum(c.value_low)
             WHEN c.aggregation = 'max' THEN max(c.value_low)
             WHEN count(c.value_low) = count(*) THEN min(c.value_low)
         END AS value_low,
-        CASE c.aggregation WHEN 'sum' THEN sum_of_highs(c.value_high) ELSE max_of_highs(c.value_high) END AS value_high,
+        combined_bound(CASE WHEN c.aggregation = 'sum' THEN 'sum' ELSE 'max' END, c.value_high) AS value_high,
         list_sort(list(c.fact)) AS facts,
         min(c.confidence) AS confidence,
         bool_or(c.has_conflict) AS has_conflict,
@@ -36,7 +36,7 @@ compared AS (
         max(s.value) AS value,
         max(s.value_low) AS max_low,
         min(s.value_high) AS min_high,
-        max_of_highs(s.value_high) AS max_high,
+        combined_bound('max', s.value_high) AS max_high,
         first(
             {'value': s.value, 'facts': s.facts, 'confidence': s.confidence}
             ORDER BY is_exact(s.value, s.value_low, s.value_high) DESC, s.value DESC, s.value_high IS NULL, s.facts[1]

@@ -44,7 +44,7 @@ joined AS (
         CASE WHEN j.aggregation = 'sum' AND NOT bool_or(j.does_overlap) THEN sum(j.value) ELSE max(j.value) END AS value,
         CASE WHEN j.aggregation = 'sum' AND NOT bool_or(j.does_overlap) THEN sum(j.value_low) ELSE max(j.value_low) END
             AS value_low,
-        CASE WHEN j.aggregation = 'sum' OR count(*) = 1 THEN sum_of_highs(j.value_high) END AS value_high,
+        CASE WHEN j.aggregation = 'sum' OR count(*) = 1 THEN combined_bound('sum', j.value_high) END AS value_high,
         list_sort(flatten(list(j.facts))) AS facts, flatten(list(j.all_facts)) AS all_facts,
         min(j.confidence) AS confidence, bool_or(j.has_conflict) AS has_conflict, bool_or(j.has_part) AS has_part,
         bool_or(j.has_repeat) AS has_repeat,
