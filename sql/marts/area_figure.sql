@@ -17,19 +17,7 @@
 -- Special units (dim_division.unit_class) are not in n_units, because nobody expects a report of them. Where one
 -- reports all the same, its figure counts, and n_special_reporting says so. `coverage` is the share of n_units whose
 -- ground has a figure.
-WITH place AS (
-    SELECT
-        s.township_code, s.first_year, s.last_year, s.unit_class = 'special' AS is_special, 'county' AS level,
-        s.county_code AS area_code
-    FROM township_succession AS s
-    UNION ALL
-    SELECT s.township_code, s.first_year, s.last_year, s.unit_class = 'special', 'city', s.city_code
-    FROM township_succession AS s
-    UNION ALL
-    SELECT s.township_code, s.first_year, s.last_year, s.unit_class = 'special', 'province', s.province_code
-    FROM township_succession AS s
-),
-stated_year AS (
+WITH stated_year AS (
     SELECT DISTINCT m.report_year
     FROM township_metric AS m
 ),
@@ -38,7 +26,7 @@ size AS (
         p.level, p.area_code, y.report_year,
         count(*) FILTER (WHERE NOT p.is_special) AS n_units,
         count(*) FILTER (WHERE p.is_special) AS n_special
-    FROM place AS p
+    FROM area_unit AS p
     INNER JOIN stated_year AS y
         ON y.report_year >= coalesce(p.first_year, y.report_year) AND y.report_year <= coalesce(p.last_year, y.report_year)
     GROUP BY p.level, p.area_code, y.report_year
@@ -76,7 +64,7 @@ dropped AS (
 dropped_count AS (
     SELECT p.level, p.area_code, d.report_year, d.metric_code, count(*) AS n_dropped
     FROM dropped AS d
-    INNER JOIN place AS p ON p.township_code = d.township_code
+    INNER JOIN area_unit AS p ON p.township_code = d.township_code
     GROUP BY p.level, p.area_code, d.report_year, d.metric_code
 ),
 -- The units whose ground such a figure stands for: those of the same line that count in that year.
@@ -93,7 +81,7 @@ stray_ground AS (
 stray_cover AS (
     SELECT p.level, p.area_code, g.report_year, g.metric_code, count(DISTINCT g.ground_code) AS n_covered
     FROM stray_ground AS g
-    INNER JOIN place AS p ON p.township_code = g.ground_code
+    INNER JOIN area_unit AS p ON p.township_code = g.ground_code
     WHERE g.unit_class <> 'special'
     GROUP BY p.level, p.area_code, g.report_year, g.metric_code
 ),
@@ -110,7 +98,7 @@ unit_figure AS (
             AS counts_then,
         m.method LIKE '%part_of_year%' AS is_part_of_year, w.value AS weight, w.is_exact AS is_weight_exact
     FROM township_metric AS m
-    INNER JOIN place AS p ON p.township_code = m.township_code
+    INNER JOIN area_unit AS p ON p.township_code = m.township_code
     INNER JOIN dim_indicator AS i ON i.metric_code = m.metric_code
     LEFT JOIN weight AS w
         ON w.metric_code = i.weight AND w.township_code = m.township_code AND w.report_year = m.report_year

@@ -1,16 +1,6 @@
 -- A row is an area, a year and an indicator: the change on the year before over the units that state it in both years, so
 -- that it is no change of who reports. A sum changes by the sum of their changes, a mean by the mean of them, a maximum by
 -- the change of the largest. After a merger the year before is that of the units that were merged (township_change).
-WITH place AS (
-    SELECT s.township_code, 'county' AS level, s.county_code AS area_code
-    FROM township_succession AS s
-    UNION ALL
-    SELECT s.township_code, 'city', s.city_code
-    FROM township_succession AS s
-    UNION ALL
-    SELECT s.township_code, 'province', s.province_code
-    FROM township_succession AS s
-)
 SELECT
     p.level,
     p.area_code,
@@ -19,7 +9,7 @@ SELECT
     combined_value(i.aggregation, c.value) - combined_value(i.aggregation, c.previous_value) AS change,
     count(*) AS n_units
 FROM township_change AS c
-INNER JOIN place AS p ON p.township_code = c.township_code
+INNER JOIN area_unit AS p ON p.township_code = c.township_code
 INNER JOIN dim_indicator AS i ON i.metric_code = c.metric_code
 WHERE p.area_code IS NOT NULL
 GROUP BY p.level, p.area_code, c.report_year, c.metric_code, i.aggregation
