@@ -1,26 +1,25 @@
--- What a person should check, the most useful first. `worth` says how much a check is likely to correct, 0 to 95. It is how
--- likely the item is wrong,
+-- What a person should check, the most useful first. `worth` is how much a check is likely to correct, 0 to 95. It adds up
+-- how likely the item is wrong,
 --   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) was not applied: work already done
 --   rate_out_of_range    90   a rate above 100 is certainly wrong, here or in the report
---   conflict             80   two figures for one thing: one of them is wrong, or they count different things
 --   bounds_contradict    85   a value that lies outside its own bounds: the words were read wrongly
 --   period_backwards     85   a period that ends before it begins: the same
+--   conflict             80   two figures for one thing: one of them is wrong, or they count different things
 --   part_above_total     78   a part (其中) that is larger than its total, in one report
 --   inconsistent         75   figures of several indicators that cannot all be right (consistency)
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
+--   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
+--   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
---   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or one was read wrongly
---   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
 --   quarantined_report   30   a township's text with facts that was not accepted as a report: mostly for a good reason
 --   outside_years        20   a unit that did not exist at the end of the year: often the new name on an old year
---   jump                 15   an exact figure more than 10 times that of the year before, or less than a tenth, one of them 100 or
---                             more: mostly another way to count
+--   jump                 15   an exact figure more than 10 times that of the year before, or less than a tenth, one of them 100
+--                             or more: mostly another way to count
 --   outlier              10   an exact figure above 20 times the median of ten or more units: mostly just a large unit
 -- and how much depends on it: 5 for a figure that counts towards a headline, because headlines are what units are compared
--- by; for a report 1 for each fact, and 2 more for each fact that counts towards a headline. What a person has answered in
--- corrections.csv is not asked again: an item about facts stays only while a person has answered for none or some of them
--- (corrected_by).
+-- by; for a report 1 for each fact, and 2 more for each fact that counts towards a headline. An item about facts stays until
+-- corrections.csv has an answer for each of them (corrected_by).
 WITH headline AS (
     SELECT DISTINCT d.metric_code
     FROM dim_headline AS d

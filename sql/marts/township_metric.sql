@@ -1,12 +1,13 @@
--- How several facts become one figure. The rules and an example of each are in docs/figures.md. They are applied in sql/steps:
---   report_source, accepted_fact  the reports that count, and what a fact says;
---   part_fact, counted_fact    parts, repeats and substitutes do not count;
---   period_figure              the same thing in several sentences;
---   scope_figure               the parts of a year, the days of a stock;
---   chosen_source                which of several reports is taken;
---   option_figure, implied_part what can count for an indicator or a headline; totals that name no parts;
---   target_figure              different scopes come together;
---   chosen_figure              which choice of a headline is taken.
+-- How several facts become one figure. The rules and an example of each are in docs/figures.md. sql/steps applies them:
+--   report_source, accepted_fact  the reports that count, and their facts with bounds and months in order;
+--   part_fact, counted_fact       parts, repeats and substitutes are left out;
+--   period_figure                 figures of the same thing in several sentences become one;
+--   scope_figure                  the parts of a year, or the days of a stock, become one;
+--   chosen_source                 one of several reports is chosen;
+--   option_figure, implied_part   what can count for an indicator or a headline; parts of a total without 其中;
+--   weight_figure, target_figure  different scopes become one, rates with their weights;
+--   chosen_figure                 a choice of a headline is taken;
+--   left_out_fact                 the facts that are not in the figure.
 WITH previous_year AS (
     -- unit_year counts the years of a unit one after the other.
     SELECT DISTINCT r.unit_year

@@ -1,5 +1,5 @@
 -- A row is a fact of an accepted report, as it enters the rules (docs/figures.md).
---   first_month, last_month  the months it is about; a stock is of one moment, the end of its period;
+--   first_month, last_month  the months it is for; a stock is counted in one month, the last of its period;
 --   scope                    what is compared: the group of related scopes, for a rate the scope itself;
 --   has_conflict             its bounds contradict each other, or its period ends before it begins;
 --   is_alone                 the unit and year has no other fact of the indicator;

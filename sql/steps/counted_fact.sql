@@ -2,8 +2,8 @@
 --   substitutes beside a better figure (accepted_fact);
 --   parts: a fact whose total is a fact of the same indicator, and a figure that states such a part again;
 --   repeats by words (上述12场), where the source has an original of the same or a longer period.
--- has_part and has_repeat say of the source and indicator that such facts were left out. `fact` names the fact, the indicator
--- of its total if that is another one, and whether it exceeds that total.
+-- has_part and has_repeat: such facts of the source and indicator were left out. `fact` has the fact's place and id, the
+-- indicator of its total, if it has one, and whether it exceeds that total.
 WITH exceeded AS (
     SELECT p.total_id, bool_or(p.is_above) AS is_exceeded
     FROM part_fact AS p
@@ -13,8 +13,8 @@ WITH exceeded AS (
 judged AS (
     SELECT
         f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.role, f.value, f.value_low, f.value_high,
-        f.has_conflict OR coalesce(t.is_exceeded, FALSE) OR coalesce(p.is_circle, FALSE) AS has_conflict, f.sentence, f.confidence, f.scope_key,
-        f.scope_group, f.scope, f.first_month, f.last_month, f.is_substitute,
+        f.has_conflict OR coalesce(t.is_exceeded, FALSE) OR coalesce(p.is_circle, FALSE) AS has_conflict, f.sentence,
+        f.confidence, f.scope_key, f.scope_group, f.scope, f.first_month, f.last_month, f.is_substitute,
         {
             'report': f.report, 'number_start': f.number_start, 'fact_id': f.fact_id, 'sentence': f.sentence,
             'total_metric': CASE WHEN NOT p.is_circle THEN p.total_metric END, 'is_above': p.is_above

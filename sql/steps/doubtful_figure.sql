@@ -1,5 +1,6 @@
--- A row is a figure of an indicator and one reason to doubt it: conflict, part_above_total, inconsistent, outlier or jump
--- (see review_queue). `doubt` is how likely it is wrong, 0 to 100. The largest mart is read once for three of them.
+-- A row is a figure of an indicator and one reason to doubt it: conflict, part_above_total, inconsistent, versions_disagree,
+-- jump or outlier (see review_queue). `doubt` is how likely it is wrong, 0 to 100. township_metric, the largest mart, is read
+-- once for four of them.
 WITH usual AS (
     SELECT g.metric_code, median(g.value) AS median
     FROM township_metric AS g
@@ -20,7 +21,7 @@ jump AS (
 figure AS MATERIALIZED (
     SELECT
         m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.fact_ids, m.set_aside_fact_ids, m.n_versions_disagree,
-        -- A fact that is alone conflicts with itself: its own bounds or period. That is asked about with the fact.
+        -- A single fact can conflict only with itself: bounds_contradict or period_backwards of review_queue.
         m.has_conflict AND m.n_facts + len(m.set_aside_fact_ids) > 1 AS has_conflict,
         m.report_ids[1] AS report_id, j.previous_value, u.median
     FROM township_metric AS m

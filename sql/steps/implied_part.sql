@@ -1,7 +1,8 @@
--- A row is a figure that another one of its option is the total of, without a word that says so (全年共20场 and 进校园6场,
--- 进企业14场). A total is unscoped, and its parts are two or more exact figures that add up to it: all others of the option,
--- all of the total's own indicator, or all of one sentence (of each that does), in this order. Figures of other indicators are looked at only if
--- the total's indicator may include figures of others (dim_indicator.includes).
+-- A row is a part of another figure of its option, although no word (其中) marks it as one: 全年共20场, and 进校园6场,
+-- 进企业14场 in another sentence. The total is unscoped. Its parts are two or more exact figures that add up to it. The first of
+-- these groups that does is taken: all other figures of the option; all of the total's own indicator; all of one sentence (of
+-- each sentence that adds up to it). Figures of other indicators are in a group only if the total's indicator may include
+-- others (dim_indicator.includes).
 WITH figure AS (
     SELECT
         o.unit_year, o.target, o.option, o.metric, o.scope, o.value, o.all_facts,

@@ -1,5 +1,5 @@
 -- A row is a main indicator: one that has columns of its own in township_year and cells in cell_status, as the headlines have.
--- dim_indicator.is_main says the same.
+-- dim_indicator.is_main is true for these.
 SELECT v.metric_code
 FROM (VALUES
     ('study_center_group_sessions'),

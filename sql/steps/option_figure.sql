@@ -27,15 +27,17 @@ candidate AS (
 placed AS (
     SELECT
         c.unit_year, c.target, c.option, c.metric, c.kind, c.aggregation, c.scope, c.scope_group, c.first_month, c.last_month,
-        c.is_whole_year, c.value, c.value_low, c.value_high, c.facts, c.all_facts, c.confidence, c.has_conflict, c.has_part, c.has_repeat,
-        c.is_deduplicated, c.is_substitute, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed, c.is_possible_total,
+        c.is_whole_year, c.value, c.value_low, c.value_high, c.facts, c.all_facts, c.confidence, c.has_conflict, c.has_part,
+        c.has_repeat, c.is_deduplicated, c.is_substitute, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed,
+        c.is_possible_total,
         c.n_needed, c.is_lower_bound, c.metrics, c.is_chosen, c.is_other_version
     FROM candidate AS c
     UNION ALL
     SELECT
         c.unit_year, h.target, h.choice, c.metric, c.kind, c.aggregation, c.scope, c.scope_group, c.first_month, c.last_month,
-        c.is_whole_year, c.value, c.value_low, c.value_high, c.facts, c.all_facts, c.confidence, c.has_conflict, c.has_part, c.has_repeat,
-        c.is_deduplicated, c.is_substitute, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed, c.is_possible_total,
+        c.is_whole_year, c.value, c.value_low, c.value_high, c.facts, c.all_facts, c.confidence, c.has_conflict, c.has_part,
+        c.has_repeat, c.is_deduplicated, c.is_substitute, c.is_year_over_part, c.is_latest_moment, c.is_periods_summed,
+        c.is_possible_total,
         h.n_needed, h.is_lower_bound, h.metrics, TRUE, c.is_other_version
     FROM candidate AS c
     INNER JOIN component AS h ON h.metric = c.metric
@@ -43,8 +45,8 @@ placed AS (
 )
 SELECT
     p.unit_year, p.target, p.option, p.metric, p.kind, p.aggregation, p.scope, p.scope_group, p.first_month, p.last_month,
-    p.is_whole_year, p.value, p.value_low, p.value_high, p.facts, p.all_facts, p.confidence, p.has_conflict, p.has_part, p.has_repeat,
-    p.is_deduplicated, p.is_substitute, p.is_year_over_part, p.is_latest_moment, p.is_periods_summed, p.is_possible_total,
+    p.is_whole_year, p.value, p.value_low, p.value_high, p.facts, p.all_facts, p.confidence, p.has_conflict, p.has_part,
+    p.has_repeat, p.is_deduplicated, p.is_substitute, p.is_year_over_part, p.is_latest_moment, p.is_periods_summed, p.is_possible_total,
     p.n_needed, p.is_lower_bound, p.is_chosen, p.is_other_version,
     len(list_filter(p.all_facts, lambda f : list_contains(p.metrics, f.total_metric) AND f.total_metric <> p.metric)) > 0
         AS is_part,

@@ -10,5 +10,7 @@ SELECT
     c.is_circle
 FROM accepted_fact AS p
 INNER JOIN accepted_fact AS t ON t.fact_id = p.subset_of
-CROSS JOIN LATERAL (SELECT p.fact_id = t.fact_id OR t.role = 'subset' AND coalesce(t.subset_of = p.fact_id, FALSE)) AS c (is_circle)
+CROSS JOIN LATERAL (
+    SELECT p.fact_id = t.fact_id OR t.role = 'subset' AND coalesce(t.subset_of = p.fact_id, FALSE)
+) AS c (is_circle)
 WHERE p.role = 'subset' AND (c.is_circle OR p.is_used AND t.is_used)

@@ -1,6 +1,7 @@
 -- A row is an accepted report. A source is one report on the whole year, or all reports on parts of the year together: those
--- are pieces of one account. A report on several years is no account of one, so it is no source. `report`, `unit_year` and `source` are whole numbers. The steps behind this one join and group
--- by them, which is three times as fast as by the codes.
+-- are pieces of one account. A report on several years is no account of one, so it is no source.
+-- `report`, `unit_year` and `source` are whole numbers. The later steps join and group by them, which is three times as fast
+-- as by the codes.
 WITH numbered AS (
     SELECT
         r.report_id, r.township_code, r.report_year, r.is_canonical, r.doc_family = 'annual' AS is_annual,

@@ -1,16 +1,17 @@
 -- A row is the figure of one indicator and scope in one source, brought together from its periods. It is '' in `scope` if
 -- nothing sets it apart.
 --   Stocks: the latest moment counts.
---   Flows: a period within a longer one yields to it. Periods that do not overlap add up; of overlapping ones the largest
+--   Flows: a period within a longer one is set aside. Periods that do not overlap add up; of overlapping ones the largest
 --   is a lower bound. If a part of the year states more than the whole, the part is the lower bound.
 --   Rates: each period that is not within a longer one stays a row of its own.
--- `facts` are those of the figure; `all_facts` has those, too, that say the same or yielded.
--- What covers less than the year is a lower bound of a flow and says nothing certain of a rate. `is_whole_year` is false for
--- it, and for a stock of an earlier day than the end of the year.
+-- `facts` are those of the figure; `all_facts` also has those that repeat it or were set aside.
+-- A figure of less than the year is a lower bound of a flow; of a rate it leaves both bounds unknown. `is_whole_year` is false
+-- for it, and for a stock of an earlier day than the end of the year.
 WITH ordered AS (
     SELECT
         p.unit_year, p.source, p.metric, p.kind, p.aggregation, p.scope, p.scope_group, p.first_month, p.last_month, p.value,
-        p.value_low, p.value_high, p.facts, p.confidence, p.has_conflict, p.has_part, p.has_repeat, p.is_deduplicated, p.is_substitute, p.all_facts,
+        p.value_low, p.value_high, p.facts, p.confidence, p.has_conflict, p.has_part, p.has_repeat, p.is_deduplicated,
+        p.is_substitute, p.all_facts,
         max(p.last_month) OVER (
             PARTITION BY p.unit_year, p.source, p.metric, p.scope
             ORDER BY p.first_month, p.last_month DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -21,8 +22,8 @@ WITH ordered AS (
 judged AS (
     SELECT
         o.unit_year, o.source, o.metric, o.kind, o.aggregation, o.scope, o.scope_group, o.first_month, o.last_month, o.value,
-        o.value_low, o.value_high, o.facts, o.confidence, o.has_conflict, o.has_part, o.has_repeat, o.is_deduplicated, o.is_substitute,
-        coalesce(o.all_facts, o.facts) AS all_facts,
+        o.value_low, o.value_high, o.facts, o.confidence, o.has_conflict, o.has_part, o.has_repeat, o.is_deduplicated,
+        o.is_substitute, coalesce(o.all_facts, o.facts) AS all_facts,
         CASE WHEN o.kind = 'stock' THEN o.last_month < o.latest ELSE coalesce(o.last_before >= o.last_month, FALSE) END
             AS is_set_aside,
         coalesce(o.last_before >= o.first_month, FALSE) AS does_overlap,
@@ -53,8 +54,8 @@ joined AS (
     WHERE NOT j.is_set_aside
     GROUP BY j.unit_year, j.source, j.metric, j.kind, j.aggregation, j.scope, j.piece
 ),
--- What yielded: the largest that a part of the year proves.
-yielded AS (
+-- What was set aside, and the most that a part of the year in it proves.
+set_aside AS (
     SELECT
         j.unit_year, j.source, j.metric, j.scope,
         first(
@@ -75,10 +76,10 @@ raised AS (
         f.n_periods, f.does_overlap, f.is_whole_year, f.value, f.value_low, f.value_high, f.facts, f.confidence,
         f.has_conflict, f.has_part, f.has_repeat, f.is_deduplicated, f.is_substitute,
         CASE WHEN y.metric IS NULL THEN f.all_facts ELSE list_concat(f.all_facts, y.all_facts) END AS all_facts,
-        y.metric IS NOT NULL AS has_yielded,
+        y.metric IS NOT NULL AS has_set_aside,
         CASE WHEN f.kind = 'flow' AND f.aggregation <> 'mean' AND y.largest.value_low > f.value THEN y.largest END AS more
     FROM joined AS f
-    LEFT JOIN yielded AS y
+    LEFT JOIN set_aside AS y
         ON y.unit_year = f.unit_year AND y.source = f.source AND y.metric = f.metric AND y.scope = f.scope
 ),
 alone AS (
@@ -107,8 +108,8 @@ figure AS (
         coalesce(r.more.facts, r.facts) AS facts,
         coalesce(r.more.confidence, r.confidence) AS confidence,
         r.has_conflict OR coalesce(r.more.has_conflict OR r.value_high < r.more.value_low, FALSE) AS has_conflict,
-        r.has_yielded AND r.kind <> 'stock' AS is_year_over_part,
-        r.has_yielded AND r.kind = 'stock' AS is_latest_moment,
+        r.has_set_aside AND r.kind <> 'stock' AS is_year_over_part,
+        r.has_set_aside AND r.kind = 'stock' AS is_latest_moment,
         r.aggregation = 'sum' AND r.n_periods > 1 AND NOT r.does_overlap AS is_periods_summed,
         r.aggregation = 'sum' AND r.n_periods > 1 AND r.does_overlap AS is_possible_total
     FROM raised AS r

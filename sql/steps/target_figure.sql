@@ -2,8 +2,9 @@
 --   Parts of figures of the same headline and parts that add up to a figure (implied_part) are set aside.
 --   Rates: an unscoped one counts alone. Others are averaged, weighted where each has its weight (dim_indicator.weight).
 --   Maxima: the largest.
---   Sums: figures of different scopes add up. A scoped figure may lie in an unscoped one of its indicator, or in one of an
---   indicator that may include it; a zero lies in nothing. Then the sum is an upper bound, and what cannot lie in anything else is a lower one.
+--   Sums: figures of different scopes add up. A scoped figure may lie in an unscoped one of its indicator, and any figure in
+--   an unscoped one of an indicator that may include it; a zero lies in nothing. Then the sum is only the upper bound. The
+--   lower bound is the larger of two sums: of the figures that can lie in no other, and of those that can include no other.
 --   A scoped figure above an unscoped one of its indicator is a conflict.
 WITH figure AS (
     SELECT
@@ -78,8 +79,8 @@ resolved AS (
         coalesce(sum(r.value_low) FILTER (WHERE NOT r.may_lie_in_another), 0) AS roots_low,
         coalesce(sum(r.value_low) FILTER (WHERE NOT r.may_include_another), 0) AS leaves_low,
         bool_or(r.may_lie_in_another) AS has_containment,
-        CASE WHEN count(r.value_low) = count(*) THEN min(r.value_low) END AS min_low, max(r.value) AS max_value, max(r.value_low) AS max_low,
-        combined_bound('max', r.value_high) AS max_high, avg(r.value) AS mean,
+        CASE WHEN count(r.value_low) = count(*) THEN min(r.value_low) END AS min_low,
+        max(r.value) AS max_value, max(r.value_low) AS max_low, combined_bound('max', r.value_high) AS max_high, avg(r.value) AS mean,
         sum(r.value * r.weight) / sum(r.weight) AS weighted,
         combined_bound('sum', r.value_low * r.weight) / sum(r.weight) AS weighted_low,
         combined_bound('sum', r.value_high * r.weight) / sum(r.weight) AS weighted_high,
@@ -92,8 +93,7 @@ resolved AS (
         bool_or(r.is_other_version) AS is_other_version
     FROM related AS r
     GROUP BY r.unit_year, r.target, r.option
-)
-,
+),
 combined AS (
     SELECT
         r.unit_year, r.target, r.option, r.metric, r.aggregation, r.n_metrics, r.n_needed, r.is_lower_bound, r.n_figures,
@@ -102,17 +102,17 @@ combined AS (
         r.is_possible_total, r.has_containment, r.is_chosen, r.is_other_version,
         CASE r.aggregation
             WHEN 'max' THEN r.max_value
-            WHEN 'mean' THEN CASE WHEN r.is_weighted THEN r.weighted ELSE r.mean END
-            ELSE CASE WHEN r.has_containment THEN greatest(r.roots, r.leaves) ELSE r.total END
+            WHEN 'mean' THEN if(r.is_weighted, r.weighted, r.mean)
+            ELSE if(r.has_containment, greatest(r.roots, r.leaves), r.total)
         END AS value,
         CASE r.aggregation
             WHEN 'max' THEN r.max_low
-            WHEN 'mean' THEN CASE WHEN r.is_weighted THEN r.weighted_low ELSE r.min_low END
-            ELSE CASE WHEN r.has_containment THEN greatest(r.roots_low, r.leaves_low) ELSE r.total_low END
+            WHEN 'mean' THEN if(r.is_weighted, r.weighted_low, r.min_low)
+            ELSE if(r.has_containment, greatest(r.roots_low, r.leaves_low), r.total_low)
         END AS value_low,
         CASE r.aggregation
             WHEN 'max' THEN r.max_high
-            WHEN 'mean' THEN CASE WHEN r.is_weighted THEN r.weighted_high ELSE r.max_high END
+            WHEN 'mean' THEN if(r.is_weighted, r.weighted_high, r.max_high)
             ELSE r.total_high
         END AS value_high
     FROM resolved AS r
@@ -120,15 +120,15 @@ combined AS (
     -- Most options have one figure. It does not pass through the comparisons, which is faster.
     SELECT
         o.unit_year, o.target, o.option, o.metric, o.aggregation, 1, o.n_needed, o.is_lower_bound, 1, o.is_whole_year, FALSE,
-        o.facts, o.confidence, o.has_conflict, o.has_part, FALSE, o.is_deduplicated OR o.has_repeat, o.is_substitute, o.is_year_over_part,
-        o.is_latest_moment, o.is_periods_summed, o.is_possible_total, FALSE, o.is_chosen, o.is_other_version, o.value,
+        o.facts, o.confidence, o.has_conflict, o.has_part, FALSE, o.is_deduplicated OR o.has_repeat, o.is_substitute,
+        o.is_year_over_part, o.is_latest_moment, o.is_periods_summed, o.is_possible_total, FALSE, o.is_chosen, o.is_other_version, o.value,
         o.value_low, o.value_high
     FROM option_figure AS o
     WHERE o.n_figures = 1 AND NOT o.is_part
 )
 SELECT
     c.unit_year, c.target, c.option, c.metric, c.aggregation, c.value, c.value_low,
-    -- Where only some of the people or only one of two addends is stated, nothing is known of the upper bound.
+    -- If the choice counts only some of what is meant, or one of two addends is missing, the upper bound is not known.
     CASE WHEN NOT c.is_lower_bound AND c.n_metrics >= c.n_needed THEN c.value_high END AS value_high,
     c.n_figures, c.is_lower_bound,
     c.n_metrics < c.n_needed AS is_incomplete,
