@@ -55,7 +55,7 @@ RATES = (
     "信访事项办结率{n}%",
     "矛盾纠纷调解成功率{n}%",
 )
-#: Totals with what they are made of; the first of each pair is said of the whole.
+#: Totals with what they are made of; the first of each pair is the whole.
 TOTALS = (
     ("events", ("进校园宣传活动{n}场", "进企业宣传活动{n}场", "进社区宣传活动{n}场", "进机关宣传活动{n}场")),
     ("both", ("信访件{n}件", "热线工单{n}件")),
@@ -139,7 +139,7 @@ def number(rng: Random, high: int = 40) -> int:
     return rng.choice((rng.randint(2, 9), rng.randint(2, high)))
 
 
-def said(rng: Random, value: int, before: bool = True) -> str:
+def written(rng: Random, value: int, before: bool = True) -> str:
     """A number as it is written: mostly plain, else rounded or bounded."""
     if rng.random() < 0.75 or value < 10:
         return str(value)
@@ -152,7 +152,7 @@ def said(rng: Random, value: int, before: bool = True) -> str:
 
 def flow(rng: Random, code: str, value: int, when: str = "全年") -> str:
     """A sentence that states a flow."""
-    return rng.choice(FLOWS[code]).format(t=when, n=said(rng, value))
+    return rng.choice(FLOWS[code]).format(t=when, n=written(rng, value))
 
 
 def once(rng: Random) -> list[str]:
@@ -161,7 +161,7 @@ def once(rng: Random) -> list[str]:
 
 
 def again(rng: Random) -> list[str]:
-    """A figure that is said two or three times: equal, rounded, by chance another."""
+    """A figure that is stated two or three times: equal, rounded, by chance another."""
     code, value = rng.choice(list(FLOWS)), number(rng, 400)
     values = [value if rng.random() < 0.75 else number(rng, 400) for _ in range(rng.randint(1, 2))]
     return [flow(rng, code, value), *(flow(rng, code, one, rng.choice(("全年", "", "全年共"))) for one in values)]
@@ -174,7 +174,7 @@ def split(rng: Random) -> list[str]:
         periods.pop(rng.randrange(len(periods)))
     values = [number(rng) for _ in periods]
     form = rng.choice(FLOWS[code])
-    pieces = [form.format(t=t, n=said(rng, v)) for t, v in zip(periods, values, strict=True)]
+    pieces = [form.format(t=t, n=written(rng, v)) for t, v in zip(periods, values, strict=True)]
     whole = [flow(rng, code, rng.choice((sum(values), sum(values), number(rng, 90))))] if rng.random() < 0.4 else []
     return [",".join(pieces), *whole] if rng.random() < 0.5 else pieces + whole
 
@@ -224,7 +224,7 @@ def stock(rng: Random) -> list[str]:
     days = rng.sample(("截至3月底,", "截至6月底,", "截至10月底,", "截至12月底,", ""), rng.randint(1, 3))
     if rng.random() < 0.2:
         return [f"行政执法人员由年初的{value}名增加到年末的{value + number(rng)}名"]
-    return [day + form.format(n=said(rng, rng.choice((value, number(rng))))) for day in days]
+    return [day + form.format(n=written(rng, rng.choice((value, number(rng))))) for day in days]
 
 
 def staff(rng: Random) -> list[str]:

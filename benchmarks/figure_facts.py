@@ -19,7 +19,7 @@ class Interval(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the value is all that it can be."""
+        """Whether the bounds leave no value but this one."""
         return self.low == self.value == self.high
 
 
@@ -62,7 +62,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact as it is taken (section 0): bounds and months are in order, `conflict` says that they were not."""
+    """A fact with its bounds and months in order. `conflict`: they were not, or it is a part of itself."""
 
     fact_id: str
     report_id: str
@@ -88,7 +88,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What facts of one metric say together. `facts` are those that count, `others` were merged into them."""
+    """A figure made of facts of one metric. `facts` count in it; `others` were merged into it or set aside."""
 
     metric: str
     interval: Interval
@@ -104,7 +104,7 @@ class Figure:
 
     @property
     def all_facts(self) -> tuple[Fact, ...]:
-        """The facts that count, and those that were merged."""
+        """The facts that count, and the others."""
         return self.facts + self.others
 
     @property
@@ -168,15 +168,15 @@ def groups(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     return list(found.values())
 
 
-# Section 0: facts as they are taken
+# Bad input, and what never counts
 
 
 def taken(row: Mapping[str, Any], indicator: Indicator) -> Fact:
     """A row of fact_indicator as a fact. Bounds and months that contradict each other are put in order: a conflict."""
-    value, said = row["value"], row["qualifier"]
+    value, stated = row["value"], row["qualifier"]
     low, high = row["value_low"], row["value_high"]
-    low = value if low is None and said in ("exact", "at_least") else low
-    high = value if high is None and said in ("exact", "at_most") else high
+    low = value if low is None and stated in ("exact", "at_least") else low
+    high = value if high is None and stated in ("exact", "at_most") else high
     known = [bound for bound in (low, value, high) if bound is not None]
     conflict = known != sorted(known)
     if conflict:

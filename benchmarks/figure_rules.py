@@ -1,8 +1,8 @@
 """How facts become figures, a second time: the rules of township_metric in plain Python.
 
 The marts do this in SQL for millions of facts. This is the same for reading: one function a rule, in the order in which
-the rules apply. `tests/integration/test_figure_rules.py` holds the two against each other row by row. docs/figures.md
-explains the rules with examples.
+the rules apply. `tests/integration/test_figure_rules.py` compares the two row by row. docs/figures.md explains the
+rules with examples; the docstrings name rules by its headings.
 
 A figure is an interval: the value that was stated, and the least and the most that it can be. A low of None is not
 known, a high of None has no upper bound.
@@ -33,7 +33,7 @@ from benchmarks.figure_facts import (
 )
 from benchmarks.figure_things import Source, source_of
 
-#: The words of `method` in their order; from_METRIC stands before them and the way of adding behind them.
+#: The words of `method` in their order; from_METRIC goes before them, and how facts were combined after them.
 WORDS = (
     *("incomplete", "other_version", "substitute", "part_of_year", "total_over_parts", "total_of_parts"),
     *("year_over_part", "latest_moment", "periods_summed", "deduplicated", "larger_of_conflict", "possible_total"),
@@ -42,7 +42,7 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one option of a target gives: a source of an indicator, or a choice of a headline."""
+    """The figure of one option of a target: of a source of an indicator, or of a choice of a headline."""
 
     interval: Interval
     things: tuple[Figure, ...]
@@ -80,11 +80,11 @@ class UnitYear:
     codebook: Codebook
 
 
-# Section 3: a figure from things
+# A figure from things
 
 
 def parts_of_headline(things: Sequence[Figure], facts: Iterable[Fact]) -> tuple[list[Figure], set[str], bool]:
-    """3.1: a thing that is a part of another metric's figure is set aside. Returns what is left, words, conflict.
+    """A part that is another indicator is set aside in a headline. Returns things left, words and conflict.
 
     `facts` are those of the metrics of the headline, of any source.
     """
@@ -99,7 +99,7 @@ def parts_of_headline(things: Sequence[Figure], facts: Iterable[Fact]) -> tuple[
 
 
 def parts_of_total(total: Figure, things: Sequence[Figure], codebook: Codebook) -> list[Figure]:
-    """3.2: the things that add up to `total`: all others, those of its metric, or those of each sentence that do."""
+    """The things that add up to `total`: all others, else those of its metric, else those of each sentence that do."""
     own = [thing for thing in things if thing is not total and thing.metric == total.metric]
     others = own
     if codebook.indicators[total.metric].includes:
@@ -122,7 +122,7 @@ def adds_up(total: Figure, parts: Sequence[Figure]) -> bool:
 
 
 def totals_over_parts(things: Sequence[Figure], codebook: Codebook) -> tuple[list[Figure], set[str]]:
-    """3.2: what adds up to an unscoped figure is its parts. Each figure is judged on its own."""
+    """Totals without 其中: things that add up to an unscoped figure are its parts. Each such figure is tried."""
     totals = [thing for thing in things if thing.scope_group == "" and thing.interval.value > 0]
     parts = [part for total in totals for part in parts_of_total(total, things, codebook)]
     left = [thing for thing in things if not any(thing is part for part in parts)]
@@ -130,7 +130,7 @@ def totals_over_parts(things: Sequence[Figure], codebook: Codebook) -> tuple[lis
 
 
 def mean_of(things: Sequence[Figure], weights: Iterable[Figure], is_stock: bool) -> tuple[Interval, bool]:
-    """3.3: the mean of rates, weighted if each has an exact weight of its scope and months. True if it is weighted.
+    """The average of rates, weighted if each has an exact weight of its scope and months. True if it is weighted.
 
     A weight that is a stock has no first month, only a day.
     """
@@ -150,7 +150,7 @@ def mean_of(things: Sequence[Figure], weights: Iterable[Figure], is_stock: bool)
 
 
 def may_contain(whole: Figure, thing: Figure, codebook: Codebook) -> bool:
-    """3.5: an unscoped figure may contain scoped ones of its metric, and those of the metrics that it includes."""
+    """An unscoped figure may contain scoped ones of its metric, and those of the metrics that it includes."""
     if whole.scope_group != "" or thing.interval == (0, 0, 0):
         return False
     if thing.metric == whole.metric:
@@ -159,7 +159,10 @@ def may_contain(whole: Figure, thing: Figure, codebook: Codebook) -> bool:
 
 
 def sum_of(things: Sequence[Figure], codebook: Codebook) -> tuple[Interval, set[str]]:
-    """3.5: the sum. Where one figure may contain another it is at least the larger reading, and at most the sum."""
+    """The sum. If one figure may contain another, that is the most (possible totals).
+
+    The least is the larger of two sums: of the figures that no other may contain, and of those that may contain none.
+    """
     contained = [any(may_contain(whole, t, codebook) for whole in things if whole is not t) for t in things]
     containing = [any(may_contain(t, other, codebook) for other in things if other is not t) for t in things]
     if not any(contained):
@@ -175,7 +178,7 @@ def sum_of(things: Sequence[Figure], codebook: Codebook) -> tuple[Interval, set[
 
 
 def exceeds_whole(things: Sequence[Figure]) -> bool:
-    """3.5: a scoped figure is larger than an unscoped one of its metric can be."""
+    """One scope above the whole: a scoped figure is larger than an unscoped one of its metric can be."""
     return any(
         thing.scope_group != "" == whole.scope_group
         and thing.metric == whole.metric
@@ -187,7 +190,7 @@ def exceeds_whole(things: Sequence[Figure]) -> bool:
 
 
 def answer_of(things: Sequence[Figure], target: Indicator, unit: UnitYear) -> Answer | None:
-    """3.2 to 3.5: the figure of the things of one option, or None if there is nothing."""
+    """The figure of the things of one option, by the aggregation of the target; None if there are no things."""
     if not things:
         return None
     words: set[str] = set()
@@ -221,7 +224,7 @@ def answer_of_source(source: Source, unit: UnitYear) -> Answer | None:
 
 
 def answer_of_choice(choice: Choice, headline: Indicator, things: Sequence[Figure], unit: UnitYear) -> Answer | None:
-    """The figure of a headline as one of its choices gives it, of the things that are no parts (3.6)."""
+    """The figure of a headline by one of its choices. `things` are those of the headline, without parts."""
     chosen = [unit.chosen[metric] for metric in sorted(choice.metrics) if metric in unit.chosen]
     answer = answer_of([thing for thing in things if thing.metric in choice.metrics], headline, unit)
     if answer is None:
@@ -236,7 +239,7 @@ def answer_of_choice(choice: Choice, headline: Indicator, things: Sequence[Figur
 
 
 def is_complete(choice: Choice, unit: UnitYear) -> bool:
-    """Whether what the choice counts is all, and each metric that it needs is stated."""
+    """Whether the choice counts all that is meant, and each metric that it needs is stated."""
     return not choice.is_lower_bound and len(choice.metrics & unit.chosen.keys()) >= choice.n_needed
 
 
@@ -250,7 +253,7 @@ def n_disagree(metric: str, unit: UnitYear) -> int:
 def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int] | None:
     """The choice that covers the year counts, else the first; another may prove more. With n_versions_disagree.
 
-    Each metric is taken from one source, and parts of any metric of the headline are set aside (3.1).
+    Each metric is taken from one source, and parts of any metric of the headline are set aside.
     """
     choices = unit.codebook.headlines[headline.code]
     metrics = {metric for choice in choices for metric in choice.metrics}
@@ -287,8 +290,8 @@ def method_of(answer: Answer, aggregation: str) -> str:
 def row_of(target: Indicator, metrics: Iterable[str], answer: Answer, disagree: int, unit: UnitYear) -> dict[str, Any]:
     """The row of township_metric."""
     of_target = sorted((fact for fact in unit.facts if fact.metric in set(metrics)), key=lambda fact: fact.place)
-    speaking = answer.facts
-    fact_ids = [fact.fact_id for fact in speaking]
+    counted = answer.facts
+    fact_ids = [fact.fact_id for fact in counted]
     return {
         "metric_code": target.code,
         "value": answer.interval.value,
@@ -300,14 +303,14 @@ def row_of(target: Indicator, metrics: Iterable[str], answer: Answer, disagree: 
         "fact_ids": fact_ids,
         "set_aside_fact_ids": [fact.fact_id for fact in of_target if fact.fact_id not in fact_ids],
         "has_conflict": answer.conflict,
-        "confidence": min(fact.confidence for fact in speaking),
-        "report_ids": sorted({fact.report_id for fact in speaking}),
+        "confidence": min(fact.confidence for fact in counted),
+        "report_ids": sorted({fact.report_id for fact in counted}),
         "n_versions_disagree": disagree,
     }
 
 
 def unit_year(facts: Sequence[Fact], documents: Sequence[Document], codebook: Codebook) -> UnitYear:
-    """Sections 1 and 2: the sources of each metric in one unit and year, and which is chosen."""
+    """The sources of each metric in one unit and year, and which is chosen (several reports of one unit and year)."""
     used = sorted(without_substitutes(facts), key=lambda fact: fact.place)
     source_names = {document.report_id: document.source for document in documents}
     sources: dict[str, list[Source]] = {}

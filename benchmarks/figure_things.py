@@ -1,4 +1,7 @@
-"""Section 2 of the rules: what one source says of one metric (figure_rules tells more)."""
+"""The rules within one source: from its facts of one metric to figures of one scope over the year (things).
+
+benchmarks.figure_rules has the rules across sources.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from benchmarks.figure_facts import (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one source says of one metric: figures after section 2.4, things after 2.6."""
+    """One metric in one source: its figures (of a scope and period), and its things (of a scope over the year)."""
 
     metric: str
     documents: tuple[Document, ...]
@@ -49,11 +52,8 @@ class Source:
         )
 
 
-# Section 2: things, the figures of one metric in one source
-
-
 def parts_apart(facts: Sequence[Fact]) -> tuple[list[Fact], set[str]]:
-    """2.1: parts are set aside, and what says a part again. Returns the facts left and the words."""
+    """Parts behind 其中 and facts that state one again are set aside. Returns facts left and words for `method`."""
     by_id = {fact.fact_id: fact for fact in facts}
     parts = [fact for fact in facts if fact.role == "subset" and fact.subset_of in by_id]
     part_ids, totals = {part.fact_id for part in parts}, {part.subset_of for part in parts}
@@ -77,7 +77,7 @@ def _same_place(one: Fact, other: Fact) -> bool:
 
 
 def repeats_apart(facts: Sequence[Fact]) -> tuple[list[Fact], set[str]]:
-    """2.2: what the words call a repeat is set aside if another fact is of its months, or of longer ones."""
+    """A figure repeated by words is set aside if another fact is for the same months or more."""
     first = [fact for fact in facts if fact.role != "repeat"]
     left = [
         f for f in facts if f.role != "repeat" or not any(one.start <= f.start and f.end <= one.end for one in first)
@@ -86,7 +86,7 @@ def repeats_apart(facts: Sequence[Fact]) -> tuple[list[Fact], set[str]]:
 
 
 def sentence_figures(facts: Sequence[Fact], aggregation: str) -> list[Figure]:
-    """2.3: figures of one sentence, scope and period are a list: they are combined, equal or not."""
+    """Facts of one sentence, scope and period are a list (of places, of occasions): they are combined, equal or not."""
     lists = groups(facts, lambda f: (f.report_id, f.sentence, f.scope_key, f.start, f.end))
     return [
         Figure(
@@ -120,7 +120,7 @@ def merged(figures: Sequence[Figure], counted: Figure, interval: Interval, word:
 
 
 def one_of_equals(figures: Sequence[Figure]) -> Figure:
-    """2.4, figures that meet: their common interval. An exact one counts, else the largest, then one with a high."""
+    """Figures that meet are one, within all bounds. An exact one counts, else the largest, then one with a high."""
     low, high = intersection(figure.interval for figure in figures)
     counted = min(
         figures,
@@ -145,7 +145,7 @@ def maximum(figures: Sequence[Figure]) -> Figure:
 
 
 def same_thing_again(figures: Sequence[Figure], aggregation: str) -> Figure:
-    """2.4: figures of one scope and period in several sentences are one; where they do not meet, the larger is kept.
+    """The same thing said again: figures of several sentences are one; if they do not meet, the larger is kept.
 
     Scopes of one group are only related: figures of theirs that do not meet give a lower bound.
     """
@@ -163,7 +163,7 @@ def same_thing_again(figures: Sequence[Figure], aggregation: str) -> Figure:
 
 
 def latest(figures: Sequence[Figure]) -> list[Figure]:
-    """2.6, stocks: the latest moment counts."""
+    """A stock on several days: the latest day counts."""
     end = max(figure.end for figure in figures)
     now, before = [f for f in figures if f.end == end], [f for f in figures if f.end < end]
     words = {"latest_moment"} if before else set()
@@ -178,7 +178,7 @@ def _finished(things: Sequence[Figure], aside: Iterable[Figure], words: set[str]
 
 
 def periods(figures: Sequence[Figure], indicator: Indicator) -> list[Figure]:
-    """2.6: the figures of one scope group over the year. One thing, or for a mean one a period."""
+    """Periods: figures of one scope become one thing over the year, or, for a mean, one thing a period."""
     if indicator.kind == "stock":
         return latest(figures)
     nested = [figure for figure in figures if any(figure.months < other.months for other in figures)]
@@ -195,7 +195,7 @@ def periods(figures: Sequence[Figure], indicator: Indicator) -> list[Figure]:
 
 
 def proved_by_part(whole: Figure, nested: list[Figure]) -> tuple[list[Figure], list[Figure]]:
-    """2.6: the least that a nested period proves is a lower bound of the longer one, which it can contradict."""
+    """A part of the year above the whole: what it proves is a lower bound, and a conflict if the whole excludes it."""
     proofs = [figure for figure in nested if figure.interval.low is not None]
     most = min(proofs, key=lambda f: (-(f.interval.low or 0), f.facts[0].place), default=None)
     if most is None or most.interval.low is None or most.interval.low <= whole.interval.value:
@@ -206,7 +206,7 @@ def proved_by_part(whole: Figure, nested: list[Figure]) -> tuple[list[Figure], l
 
 
 def added_periods(left: Sequence[Figure], aggregation: str) -> tuple[Figure, set[str]]:
-    """2.6: several periods as one figure: disjoint ones add up, overlapping ones give the largest to the sum."""
+    """Several periods as one figure: disjoint ones add up; overlapping ones are from the largest up to their sum."""
     if len(left) == 1:
         return left[0], set()
     whole = maximum(left)
@@ -219,14 +219,14 @@ def added_periods(left: Sequence[Figure], aggregation: str) -> tuple[Figure, set
 
 
 def _bounds_of_part(interval: Interval, indicator: Indicator) -> Interval:
-    """What a part of the year says of the year: at least this much; of a mean nothing but the value."""
+    """The bounds for the year of a figure for a part of it: at least this much; a mean has no bounds."""
     if indicator.aggregation == "mean":
         return Interval(interval.value, None, None)
     return interval._replace(high=None)
 
 
 def source_of(facts: Sequence[Fact], documents: Sequence[Document], indicator: Indicator) -> Source:
-    """Section 2: what one source says of one metric. `documents` are its reports, whatever they state."""
+    """One metric in one source, from its facts. `documents` are all reports of the source, those without a fact too."""
     left, words = parts_apart(sorted(facts, key=lambda fact: fact.place))
     left, more = repeats_apart(left)
     # Related audiences may be the same people, but their rates are not the same rate.

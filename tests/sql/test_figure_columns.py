@@ -1,4 +1,4 @@
-"""Columns of township_metric that say how far a figure can be trusted: versions, round numbers, last year's figure."""
+"""Columns of township_metric that show how far a figure can be trusted: versions, round numbers, last year's figure."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def events(path: str, value: float, year: int = 2023, **fields: Any) -> Report:
 VERSIONS = "SELECT value, qualifier, method, n_versions_disagree FROM township_metric WHERE NOT is_headline"
 
 
-def test_the_canonical_version_speaks_and_others_that_disagree_are_counted(tmp_path):
+def test_the_canonical_version_is_taken_and_others_that_disagree_are_counted(tmp_path):
     found = rows(tmp_path, VERSIONS, events("a.txt", 20), events("b.txt", 21), events("c.txt", 20))
     assert found == [(20, "exact", "single", 1)]
 
@@ -34,7 +34,7 @@ def test_a_rounded_version_does_not_disagree(tmp_path):
     assert rows(tmp_path, VERSIONS, events("a.txt", 21), events("b.txt", 20, **AT_LEAST))[0][3] == 0
 
 
-def test_what_only_another_version_states_is_heard_and_marked(tmp_path):
+def test_what_only_another_version_states_counts_and_is_marked(tmp_path):
     other = Report("b.txt", CHIDIAN, 2023, [say("exam_sessions", "组织考试{3}次。", 3)])
     sql = "SELECT metric_code, value, method FROM township_metric WHERE NOT is_headline"
     assert rows(tmp_path, sql, events("a.txt", 20), other) == [

@@ -1,4 +1,4 @@
-"""From facts to a headline: which are heard, which are set aside, and what stands in `method` and `fact_ids`."""
+"""From facts to a headline: which count, which are set aside, and what stands in `method` and `fact_ids`."""
 
 import pytest
 from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, built, say

@@ -239,7 +239,7 @@ def test_petitions_handled(tmp_path, clauses, expected):
     assert (headline["value"], headline["qualifier"], headline["method"]) == expected
 
 
-def test_annual_report_is_heard_before_the_enforcement_report(tmp_path):
+def test_annual_report_goes_before_the_enforcement_report(tmp_path):
     annual = Report("a.txt", CHIDIAN, 2023, [say("enforcement_staff", "执法人员{6}人。", 6)])
     enforcement = Report(
         "b.txt", CHIDIAN, 2023,

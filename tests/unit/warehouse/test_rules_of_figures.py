@@ -15,7 +15,7 @@ def sure(value, method, conflict=False):
     return (value, value, value, method, conflict)
 
 
-# Section 0
+# Bad input and substitutes
 
 
 def test_a_bound_that_is_not_stated_follows_from_the_qualifier():
@@ -46,14 +46,14 @@ def test_a_period_that_ends_before_it_begins_is_turned_round_and_a_conflict():
     assert figure(EVENTS, stated(EVENTS, 9, months=(12, 1))) == sure(9, "larger_of_conflict", True)
 
 
-def test_a_substitute_speaks_only_alone():
+def test_a_substitute_counts_only_alone():
     handled = stated(PETITIONS, 43, is_substitute=True)
     assert figure(PETITIONS, handled) == sure(43, "substitute")
     rows = figures(handled, stated(PETITIONS, 45))
     assert rows[PETITIONS]["value"] == 45 and rows[PETITIONS]["set_aside_fact_ids"] == ["f0"]
 
 
-# Section 1
+# Several reports of one unit and year
 
 
 def test_reports_on_parts_of_the_year_are_one_source():
@@ -85,7 +85,7 @@ def test_which_source_is_chosen(other, words):
     assert figure(EVENTS, *rows, documents=documents) == sure(7, words)
 
 
-# Section 2.1 and 2.2
+# Parts behind 其中, and repeats by words
 
 
 def test_a_part_and_its_repetition_are_set_aside():
@@ -116,7 +116,7 @@ def test_a_repeat_by_its_words_is_chosen_only_alone():
     assert figure(EVENTS, again) == sure(9, "single")
 
 
-# Section 2.3 and 2.4
+# Lists in one sentence, and the same thing said again
 
 
 def test_figures_of_one_sentence_are_a_list():
@@ -141,7 +141,7 @@ def test_figures_that_do_not_meet_are_a_conflict_but_a_maximum_is_none():
     assert figure(LAWS, stated(LAWS, 5), stated(LAWS, 9)) == sure(9, "maximum")
 
 
-def test_of_merged_figures_only_the_one_that_speaks_is_cited():
+def test_of_merged_figures_only_the_one_that_counts_is_cited():
     row = figures(stated(EVENTS, 9), stated(EVENTS, 9), stated(EVENTS, 5))[EVENTS]
     assert row["fact_ids"] == ["f0"] and row["set_aside_fact_ids"] == ["f1", "f2"] and row["n_facts"] == 1
 
@@ -157,16 +157,16 @@ def test_related_audiences_count_once_or_conflict_at_the_lower_bound():
     assert figure(STUDY_STAFF, *both(9)) == (12, 12, None, "larger_of_conflict", True)
 
 
-# Section 2.6
+# Periods
 
 
-def test_the_latest_moment_of_a_stock_speaks():
+def test_the_latest_moment_of_a_stock_counts():
     june, december = stated(STAFF, 18, months=(1, 6)), stated(STAFF, 15, months=(12, 12))
     assert figure(STAFF, june, december) == sure(15, "latest_moment")
     assert figure(STAFF, june) == sure(18, "part_of_year")
 
 
-def test_a_nested_period_yields_to_the_longer():
+def test_a_nested_period_is_set_aside_for_the_longer():
     half = stated(EVENTS, 20, months=FIRST_HALF)
     assert figure(EVENTS, half, stated(EVENTS, 45)) == sure(45, "year_over_part")
     assert figure(EVENTS, half, stated(EVENTS, 15)) == (20, 20, None, "year_over_part+larger_of_conflict", True)
@@ -196,7 +196,7 @@ def test_the_maximum_of_periods_has_no_upper_bound():
     assert figure(LAWS, *rows) == (7, 7, None, "maximum", False)
 
 
-# Section 3.1 and 3.2
+# Parts of headlines, and totals without 其中
 
 
 def test_a_part_of_another_metric_is_no_addend_of_the_headline():
@@ -231,7 +231,7 @@ def test_the_parts_of_one_sentence_may_be_all_of_a_total():
     assert figure(EVENTS, *rows) == (14, 14, 17, "total_of_parts+possible_total+summed", False)
 
 
-# Section 3.3 to 3.5
+# Rates, maxima, sums and possible totals
 
 
 def test_rates_of_audiences_are_averaged_and_weighted_where_each_weight_is_stated():
@@ -275,7 +275,7 @@ def test_a_contained_zero_leaves_the_figure_exact():
     assert figure(EVENTS, stated(EVENTS, 20), stated(EVENTS, 0, scope="学校")) == sure(20, "summed")
 
 
-# Section 3.6 and which option counts
+# Headlines
 
 
 def test_one_of_two_addends_is_a_lower_bound():
