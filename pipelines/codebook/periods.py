@@ -41,6 +41,9 @@ _WHOLE_YEAR = re.compile("全年(?!度)")
 _RESET = re.compile(
     r"(?P<year>全年(?!度))|(?P<now>目前|现有|今年以来|一年来|年内|年度内|本年度)|(?P<total>共计?|累计|合计|总计)"
 )
+# A day or month that is the occasion of what is counted: 结合5月民法典宣传月, 抓住12月4日等节点.
+_OCCASION_BEFORE = re.compile(r"(?:结合|利用|围绕|抓住|借助|依托|紧扣|以)[^,，。;；]*$")
+_OCCASION_BEHIND = re.compile(r"[^,，。;；0-9]{0,12}?(?:宣传[月周日]|宪法日|纪念日|节日|节点|契机|期间|之际|等)")
 
 
 def period_from_to(first: int, last: int, half: bool = False) -> Period:
@@ -51,11 +54,6 @@ def period_from_to(first: int, last: int, half: bool = False) -> Period:
         f"to_{last:02d}" if first == 1 else f"m{first:02d}" if first == last else f"m{first:02d}_{last:02d}"
     )
     return Period(name, first, last)
-
-
-# A day or month that is the occasion of what is counted: 结合5月民法典宣传月, 抓住12月4日等节点.
-_OCCASION_BEFORE = re.compile(r"(?:结合|利用|围绕|抓住|借助|依托|紧扣|以)[^,，。;；]*$")
-_OCCASION_BEHIND = re.compile(r"[^,，。;；0-9]{0,12}?(?:宣传[月周日]|宪法日|纪念日|节日|节点|契机|期间|之际|等)")
 
 
 def period_named(name: str) -> Period:

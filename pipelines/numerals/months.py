@@ -43,6 +43,7 @@ _TOUCHING = re.compile(rf"(?<![每各逐前头两数几第个十0-9.·/\-—~至
 _LONGEST_MONTH = 5  # characters: one before it, 十二月份
 # Most texts name none, which this finds faster.
 _MAY_NAME = re.compile("月|季度|半年|年[底末]")
+_NO_NUMBER = {"half", "halves", "year_end", "quarter_end"}  # groups whose words name no month or quarter by number
 _LIST = re.compile(r"[、和及与]")
 
 
@@ -104,12 +105,7 @@ def month_number(words: str) -> int:
 def _stretch(found: re.Match[str]) -> tuple[int, int, str]:
     """First month, last month and kind of a match of `_STRETCHES`."""
     named = {name: words for name, words in found.groupdict().items() if words}
-    numbers = {
-        name: month_number(words)
-        for name, words in named.items()
-        if name in ("till", "first", "last", "months", "quarters", "quarter_from", "quarter_to", "quarter")
-        or name in ("month_end", "since", "month")
-    }
+    numbers = {name: month_number(words) for name, words in named.items() if name not in _NO_NUMBER}
     if "half" in named:
         return (1, 6, "half") if named["half"] in "上前" else (7, 12, "half")
     if "halves" in named or "year_end" in named:
