@@ -7,7 +7,7 @@ their own (headings, items, table rows, dates and signatures) begin anew.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 _NARROWEST, _WIDEST = 18, 43  # characters a line
 _LEAST_FULL = 4  # so many full lines without a final mark show that a text is cut
@@ -43,15 +43,15 @@ def join_cut_lines(lines: Sequence[str]) -> list[str]:
     _, width, measure = max(widths, key=lambda found: found[0])
     indented = sum(line.startswith(("\u3000\u3000", "    ", "  ")) for line in shown) >= 3
     joined: list[str] = []
-    for at, line in enumerate(shown):
-        titled = bool(joined) and (
-            _TITLE.fullmatch(joined[-1]) or (_OPENING.match(line) and not _CLAUSE.search(joined[-1]))
-        )
-        if at and not titled and _goes_on(shown, at, width, measure, indented):
-            joined[-1] += _seam(joined[-1], line.lstrip()) + line.lstrip()
+    paragraph = shown[0]
+    for at, line in enumerate(shown[1:], 1):
+        titled = _TITLE.fullmatch(paragraph) or (_OPENING.match(line) and not _CLAUSE.search(paragraph))
+        if not titled and _goes_on(shown, at, width, measure, indented):
+            paragraph += _seam(paragraph, line.lstrip()) + line.lstrip()
         else:
-            joined.append(line)
-    return joined
+            joined.append(paragraph)
+            paragraph = line
+    return [*joined, paragraph]
 
 
 def _cells(text: str) -> int:
@@ -99,10 +99,10 @@ def _goes_on(lines: Sequence[str], at: int, width: int, measure: Measure, indent
         return False
     if before.endswith(_FINAL) and not indented:
         return False
-    below = next((after for after in lines[at + 1 :] if after), "")
-    if _SIGNER.fullmatch(line) and _DATE.fullmatch(below):
+    if not _is_full(before, line, width, measure):
         return False
-    return _is_full(before, line, width, measure)
+    below = next(filter(None, islice(lines, at + 1, None)), "") if _SIGNER.fullmatch(line) else ""
+    return not _DATE.fullmatch(below)
 
 
 def _seam(before: str, after: str) -> str:

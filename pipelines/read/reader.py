@@ -14,8 +14,8 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
-# LayoutPart of the key under which read documents are cached: raise it with every change of what reading yields.
-READER_VERSION = "3"
+# Part of the key under which read documents are cached: raise it with every change of what reading yields.
+READER_VERSION = "4"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000
 
@@ -102,7 +102,7 @@ def _format(data: bytes) -> _Format | str:
     if _XML.match(head) and _FLAT_OFFICE in head:
         return _Format("docx", True)
     if _OPENS.match(head):  # a comment may be longer than all the head
-        head = _COMMENT.sub(b"", data.removeprefix(_BOM))[:_HEAD]
+        head = _without_comments(data.removeprefix(_BOM))[:_HEAD]
     if _OPENS.match(head) and _TAG.search(head):
         return _Format("html")
     if _XML.match(head):
@@ -111,7 +111,7 @@ def _format(data: bytes) -> _Format | str:
     from pipelines.read.formats.markdown import is_markdown
 
     if is_mail(data):
-        return _Format("mail")
+        return _Format("mail", True)
     if _JSON.match(head):
         from pipelines.read.charset import decode
         from pipelines.read.embedded import is_json, page_of_json
@@ -120,6 +120,12 @@ def _format(data: bytes) -> _Format | str:
         if is_json(text) or page_of_json(text):
             return _Format("json_page")
     return _Format("markdown" if is_markdown(data) else "plain_text")
+
+
+def _without_comments(data: bytes) -> bytes:
+    """Return a page without its comments; one that is never closed stays, so that its end is not looked for again."""
+    commented, end, rest = data.rpartition(b"-->")
+    return _COMMENT.sub(b"", commented + end) + rest
 
 
 def _without_junk(data: bytes) -> bytes:

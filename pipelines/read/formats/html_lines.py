@@ -21,8 +21,6 @@ SKIPPED = frozenset(
     "textarea head title meta link rt rp rtc -comment".split()
 )
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
-# Bounded, so that no style sheet takes more than a moment.
-_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _AT_RULE = re.compile(r"@[^{};@]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _CLASS = re.compile(r"[a-z]*\.[a-z_][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 200
@@ -47,9 +45,10 @@ def classes_with(css: str, pattern: re.Pattern[str]) -> str:
 
     Rules for paper and small screens (`@media`) are left out.
     """
+    rules = (rule.rpartition("{") for rule in _AT_RULE.sub("", css).split("}"))
     names = (
         name.strip()
-        for selectors, declared in _RULE.findall(_AT_RULE.sub("", css))
+        for selectors, _, declared in rules
         if pattern.search(declared)
         for name in selectors.split(",")
         if _CLASS.fullmatch(name.strip())

@@ -5,7 +5,8 @@ Lengths are in points; y grows upwards.
 
 import ctypes
 import math
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -128,18 +129,24 @@ def _without_tiles(chars: Sequence[Char]) -> list[Char]:
             runs[-1].append(char)
         else:
             runs.append([char])
-    alike: dict[str, list[list[Char]]] = defaultdict(list)
-    for run in runs:
-        words = "".join(char.text for char in run).strip()
-        if len(words) >= _TILE:
-            alike[words].append(run)
-    tiles = {
-        id(run)
-        for group in alike.values()
-        if len(group) >= _TILES and any(_covers(run, other) for run in group for other in runs if other not in group)
-        for run in group
-    }
-    return [char for run in runs if id(run) not in tiles for char in run]
+    worded = [("".join(char.text for char in run).strip(), run) for run in runs]
+    times = Counter(words for words, _ in worded if len(words) >= _TILE)
+    from_below = sorted(worded, key=_bottom)
+    tallest = max((run[0].top - run[0].bottom for run in runs), default=0.0)
+    tiles: set[str] = set()
+    for words, run in worded:
+        if times[words] < _TILES or words in tiles:
+            continue
+        # only what begins at this height can be drawn over: a table repeats its cells hundreds of times
+        low = bisect_left(from_below, run[0].bottom - tallest, key=_bottom)
+        high = bisect_right(from_below, run[0].top, key=_bottom)
+        if any(others != words and _covers(run, other) for others, other in from_below[low:high]):
+            tiles.add(words)
+    return [char for words, run in worded if words not in tiles for char in run]
+
+
+def _bottom(worded: tuple[str, list[Char]]) -> float:
+    return worded[1][0].bottom
 
 
 def _covers(run: Sequence[Char], other: Sequence[Char]) -> bool:
