@@ -6,6 +6,8 @@ which endings make a name safe to find in running text. Which units exist is kno
 
 import re
 
+from pipelines.numerals.values import chinese_value
+
 _PEOPLES = [
     "蒙古",
     "回",
@@ -76,7 +78,6 @@ _REGIMENT = re.compile(
     r"兵团(?:农?第?[一二三四五六七八九十]{1,3}师)?([零一二三四五六七八九十百]{1,5})团(?:分部|乡|中心团场)?$"
 )
 _LONG_NAME = 5
-_DIGITS = {numeral: str(value) for value, numeral in enumerate("零一二三四五六七八九")}
 
 REGULAR = ("镇", "乡", "街道", "街", "苏木")
 
@@ -112,12 +113,7 @@ def regiment_names(name: str) -> set[str]:
     match = _REGIMENT.search(name)
     if match is None:
         return set()
-    numerals = match[1]
-    tens, mark, ones = numerals.partition("十")
-    if "百" in numerals:
-        return {f"{numerals}团"}
-    digits = f"{_DIGITS.get(tens, '1')}{_DIGITS.get(ones, '0')}" if mark else "".join(_DIGITS[n] for n in numerals)
-    return {f"{numerals}团", f"{digits}团"}
+    return {f"{match[1]}团", f"{chinese_value(match[1]):.0f}团"}
 
 
 def abbreviates(short: str, full: str) -> bool:
