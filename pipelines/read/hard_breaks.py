@@ -9,13 +9,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 
+from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
+
 _NARROWEST, _WIDEST = 18, 43  # characters a line
 _LEAST_FULL = 4  # so many full lines without a final mark show that a text is cut
-_FINAL = tuple("。！？!?：:；;")
-_MARK = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．)）](?![0-9])"
-    r"|[①-⑳•●◆■·*#-]|第[一二三四五六七八九十]+[章条部])"
-)
 _TABLE = re.compile(r"\||\t|\S {3,}\S|\S\u3000{2,}\S")
 _DATE = re.compile(
     r"\s*(?:[12][0-9]{3}|[〇○零一二三四五六七八九十]{4}) ?年"
@@ -24,12 +21,10 @@ _DATE = re.compile(
 # What follows these is the first sentence, also where the title is as wide as a line.
 _TITLE = re.compile(r"[^，。；]{6,80}(?:报告|总结|汇报)\s*")
 _OPENING = re.compile(r"\s*20[0-9]{2}年(?:度|来|以来)?，")
-_CLAUSE = re.compile("[，。；]")
 _SIGNER = re.compile(r"\s*\S{2,30}(?:政府|委员会|办事处|党委|工委|办公室|管委会|司法所)\s*")
 _HANGING = tuple("，。、；：！？”’）》】,.;:!?)")
 # What is not cut: a number with its sign, a Latin word; a mark that may not begin a line stays with the one before it.
 _TOKEN = re.compile(r"(?:[0-9][0-9.,]*[%％‰]?|[A-Za-z]+|.)[，。、；：！？”’）》】,.;:!?)]*")
-_LATIN = re.compile(r"[A-Za-z]")
 
 Measure = Callable[[str], int]
 
@@ -45,9 +40,9 @@ def join_cut_lines(lines: Sequence[str]) -> list[str]:
     joined: list[str] = []
     paragraph = shown[0]
     for at, line in enumerate(shown[1:], 1):
-        titled = _TITLE.fullmatch(paragraph) or (_OPENING.match(line) and not _CLAUSE.search(paragraph))
+        titled = _TITLE.fullmatch(paragraph) or (_OPENING.match(line) and not CLAUSE.search(paragraph))
         if not titled and _goes_on(shown, at, width, measure, indented):
-            paragraph += _seam(paragraph, line.lstrip()) + line.lstrip()
+            paragraph += seam(paragraph, line.lstrip()) + line.lstrip()
         else:
             joined.append(paragraph)
             paragraph = line
@@ -72,7 +67,7 @@ def _width(lines: Sequence[str], measure: Measure, factor: int) -> tuple[float, 
     pairs = [
         (line, after)
         for line, after in pairwise(lines)
-        if line and after and not line.endswith(_FINAL) and not _starts(after) and not _TABLE.search(line)
+        if line and after and not line.endswith(FINAL) and not _starts(after) and not _TABLE.search(line)
     ]
     full = sum(_is_full(line, after, width, measure) for line, after in pairs)
     if full < _LEAST_FULL or full < 0.6 * len(pairs):
@@ -87,7 +82,7 @@ def _is_full(line: str, after: str, width: int, measure: Measure) -> bool:
 
 
 def _starts(line: str) -> bool:
-    return bool(_MARK.match(line) or _DATE.fullmatch(line) or _TABLE.search(line))
+    return bool(MARK.match(line) or _DATE.fullmatch(line) or _TABLE.search(line))
 
 
 def _goes_on(lines: Sequence[str], at: int, width: int, measure: Measure, indented: bool) -> bool:
@@ -97,14 +92,9 @@ def _goes_on(lines: Sequence[str], at: int, width: int, measure: Measure, indent
         return False
     if indented and line[0] in "\u3000 ":
         return False
-    if before.endswith(_FINAL) and not indented:
+    if before.endswith(FINAL) and not indented:
         return False
     if not _is_full(before, line, width, measure):
         return False
     below = next(filter(None, islice(lines, at + 1, None)), "") if _SIGNER.fullmatch(line) else ""
     return not _DATE.fullmatch(below)
-
-
-def _seam(before: str, after: str) -> str:
-    """Return what stands between two joined lines: a space only between Latin words."""
-    return " " if _LATIN.match(before[-1]) and _LATIN.match(after[:1]) else ""

@@ -15,6 +15,7 @@ import pypdfium2.raw as raw
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.pdf_lines import Row, rows_of
 from pipelines.read.layout import LayoutPart, compose
+from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
@@ -31,12 +32,6 @@ _PAGE_NUMBER = re.compile(
     rf"{_DASH}[0-9０-９]{{1,3}}{_DASH}(?:/ ?[0-9]{{1,3}})?"
     r"|第? ?[0-9一二三四五六七八九十]{1,3} ?页(?: ?[,，/]? ?共 ?[0-9]{1,3} ?页)?"
 )
-_MARK = re.compile(
-    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．](?![0-9])"
-    r"|第[一二三四五六七八九十]+[章条部]"
-)
-_CLAUSE = re.compile("[，。；]")
-_FINAL = tuple("。！？!?：:；;")
 _FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
 
 Head = tuple[str, int]  # a running head: its words and the size of its characters
@@ -187,7 +182,7 @@ def _parts(pages: Sequence[Sequence[Row]], heads: frozenset[Head]) -> Iterator[L
                 waiting.append(LayoutPart(row.text, kind))
                 continue
             if last is not None and _goes_on(paragraph, last, row, margins):
-                paragraph += _seam(paragraph, row.text) + row.text
+                paragraph += seam(paragraph, row.text) + row.text
             else:
                 yield from ([LayoutPart(paragraph)] if paragraph else [])
                 yield from waiting
@@ -225,16 +220,11 @@ def _goes_on(paragraph: str, last: Row, row: Row, margins: Mapping[int, Margins]
         return False
     if row.left > margins[row.column].left + _INDENT * row.size:
         return False
-    return not (paragraph.endswith(_FINAL) and _MARK.match(row.text))
+    return not (paragraph.endswith(FINAL) and MARK.match(row.text))
 
 
 def _is_cut(paragraph: str, last: Row, row: Row, margin: Margins) -> bool:
     """Return whether a line ends within a sentence: one cut after so many characters is short where digits stand."""
-    if paragraph.endswith(_FINAL) or not _CLAUSE.search(paragraph) or _MARK.match(row.text):
+    if paragraph.endswith(FINAL) or not CLAUSE.search(paragraph) or MARK.match(row.text):
         return False
     return last.right - margin.left > 0.6 * (margin.right - margin.left)
-
-
-def _seam(before: str, after: str) -> str:
-    """Return what stands between two joined lines: a space only between Latin words."""
-    return " " if before[-1].isascii() and before[-1].isalpha() and after[0].isascii() and after[0].isalpha() else ""
