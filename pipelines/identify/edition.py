@@ -14,14 +14,12 @@ _PART = re.compile(
 )
 _SPAN = re.compile(r"(20[0-9]{2}) ?年?度? ?[-—–~至到]{1,2} ?(20[0-9]{2}|[0-9]{2})(?![0-9]|[-.]| ?月)")
 _SEVERAL_YEARS = re.compile(r"十[二三四五]五[”\"]?(?:期间|时期|以来)|(?:近|过去|最近)[两二三四五]年|[三四五]年来")
-_QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
+QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _LONGEST_SPAN = 10  # years
 _HALF_OPENS = re.compile(r"^[^。;；]{0,12}(?:上|前)半年")
 _PLANNED = re.compile(r"[及和暨与,](?:20[0-9]{2}|下半年|下一年|明年).*$")
 _CORRECTED = re.compile(r"更正|勘误|订正|补正|修订[版稿]|修正[版稿]|更新[版稿]|修改[版稿]")
-
-
-# Months of a title: a date in it (2023年12月) says when it was written, 12月份 and 11-12月 what it is on.
+# Months of a title: 2023年12月 is the date of the report, 12月份 and 11-12月 are what it is on.
 _DATED = re.compile(r"[0-9一二三四五六七八九十]{1,2}月(?!份)")
 
 
@@ -32,19 +30,14 @@ def edition(title: str, opening: str) -> str | None:
     """
     if _CORRECTED.search(title):
         return "correction"
-    if is_multi_year(title):
+    if last_of_span(title) or _SEVERAL_YEARS.search(QUOTED.sub("", title)):  # 2022年至2024年, 2022-2024年, 十四五以来
         return "multi_year"
     return "part_of_year" if edition_months(title, opening) else None
 
 
-def is_multi_year(title: str) -> bool:
-    """Return whether a folded title is of a report on several years: 2022年至2024年, 2022-2024年, 十四五以来."""
-    return last_of_span(title) is not None or bool(_SEVERAL_YEARS.search(_QUOTED.sub("", title)))
-
-
 def last_of_span(title: str) -> int | None:
     """Return the last year of the span of years that a title names; None where it names none."""
-    for span in _SPAN.finditer(_QUOTED.sub("", title)):
+    for span in _SPAN.finditer(QUOTED.sub("", title)):
         first = int(span[1])
         last = int(span[2]) if len(span[2]) > 2 else first // 100 * 100 + int(span[2])
         if first < last <= first + _LONGEST_SPAN:
@@ -60,11 +53,9 @@ def edition_months(title: str, opening: str) -> tuple[int, int] | None:
     named = _PLANNED.sub("", title)
     for months in find_months(named):
         words = named[months.start : months.end]
-        # 截至10月, like a date, says when the report was written.
+        # 截至10月, like a date, is when the report was written.
         is_date = _DATED.search(words) if months.kind == "day" else months.kind == "till" and not _PART.search(words)
         if not months.is_year and not is_date:
             return months.first, months.last
-    if _PART.search(named):
-        return 1, 6
-    opens = _HALF_OPENS.match(opening) if not title else None
-    return (1, 6) if opens else None
+    is_half = _PART.search(named) or (not title and _HALF_OPENS.match(opening))
+    return (1, 6) if is_half else None

@@ -16,7 +16,7 @@ from pipelines.identify.gazetteer import Gazetteer, NameMention, Unit
 from pipelines.identify.names import abbreviates, is_regular
 
 _SELF = re.compile(r"[我全本](?:镇|乡|街道|办)|镇党委|镇政府|乡党委|乡政府|街道党工委|办事处|镇村|苏木")
-_VOICE = re.compile(r"[我本](?:镇|乡|街道|办事处|苏木)")
+_FIRST_PERSON = re.compile(r"[我本](?:镇|乡|街道|办事处|苏木)")
 _NEIGHBOUR = re.compile(
     r"(?:与|和|同|跟|及|、|联合|邻近的?|毗邻的?|相邻的?|周边的?|对口|赴|到)(?:[一-龥]{2,5}[县市区旗])?$"
 )
@@ -141,9 +141,9 @@ def _reporting_name(names: _EvidenceNames) -> tuple[str | None, str | None]:
     for region in regions:
         rest = rest.replace(region.name, "")  # 镇江市, 新乡县
     if regions and not re.search("镇|乡|街道|办事处", rest):
-        signed = _signed_by(names)
-        if signed and _VOICE.search(names.evidence.opening):
-            return signed, None  # the county's site gave the title, a township speaks and signs
+        signed = _only_unit(names, "signature")
+        if signed and _FIRST_PERSON.search(names.evidence.opening):
+            return signed, None  # the county's site gave the title, a township wrote and signed the text
         return None, regions[-1].name
     return _name_in_opening(names, counts)
 
@@ -153,11 +153,11 @@ def _name_in_opening(names: _EvidenceNames, counts: Counter[str]) -> tuple[str |
     opening = names.evidence.opening
     early = {m.name for m in names.of("opening") if m.kind == "unit" and m.start < _OPENS_WITHIN}
     named = {name: count for name, count in counts.items() if name in early or count >= _MATTERS}
-    if _VOICE.search(opening):
+    if _FIRST_PERSON.search(opening):
         # 我镇与甲镇: whom a township works with is not the author.
         for name in {m.name for m in names.of("opening") if _NEIGHBOUR.search(opening[: m.start])}:
             named.pop(name, None)
-        signed = _signed_by(names)
+        signed = _only_unit(names, "signature")
         if signed and not named:
             return signed, None
     own = len(_SELF.findall(opening))
@@ -165,31 +165,22 @@ def _name_in_opening(names: _EvidenceNames, counts: Counter[str]) -> tuple[str |
         return None, next((m.name for m in names.of("opening") if m.kind == "region"), "全县")
     if named:
         return max(named, key=lambda name: (name in early, named[name])), None
-    for mentions in (names.of("signature"), names.of("publisher") if own else ()):
-        found = {m.name for m in mentions if m.kind == "unit"}
-        if len(found) == 1:
-            return found.pop(), None
-    return None, None
+    return _only_unit(names, "signature") or (_only_unit(names, "publisher") if own else None), None
 
 
-def _signed_by(names: _EvidenceNames) -> str | None:
-    """Return the one unit that signs; None where none or several do."""
-    found = {m.name for m in names.of("signature") if m.kind == "unit"}
+def _only_unit(names: _EvidenceNames, part: str) -> str | None:
+    """Return the one unit that a part of the evidence names; None where it names none or several."""
+    found = {m.name for m in names.of(part) if m.kind == "unit"}
     return found.pop() if len(found) == 1 else None
 
 
 def _other_signature(name: str, names: _EvidenceNames, gazetteer: Gazetteer) -> str | None:
-    """Return who signs where only the opening names a unit, 我镇 speaks, and another unit signs."""
-    if name in names.evidence.title or not _VOICE.search(names.evidence.opening):
+    """Return the unit that signs a text in the first person (我镇) whose opening, and no title, names another."""
+    if name in names.evidence.title or not _FIRST_PERSON.search(names.evidence.opening):
         return None
-    signed = _signed_by(names)
-    if signed is None or set(map(_code, gazetteer.by_name[signed])) & set(map(_code, gazetteer.by_name[name])):
-        return None
-    return signed
-
-
-def _code(unit: Unit) -> str:
-    return unit.code
+    signed = _only_unit(names, "signature")
+    own = {unit.code for unit in gazetteer.by_name[name]}
+    return signed if signed and own.isdisjoint(unit.code for unit in gazetteer.by_name[signed]) else None
 
 
 def _in_county_before(name: str, names: _EvidenceNames, candidates: Sequence[Unit]) -> list[Unit] | None:

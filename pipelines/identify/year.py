@@ -7,12 +7,11 @@ import datetime
 import re
 
 from pipelines.identify.dates import arabic_years
-from pipelines.identify.edition import last_of_span
+from pipelines.identify.edition import QUOTED, last_of_span
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])")
 _RANGE = re.compile(r"20[0-9]{2} ?年? ?[-—–~至到] ?(?:20)?[0-9]{2,4}")
 _PLAN = re.compile(r"^ ?年? ?(?:度|全年)?[^0-9,，。及和暨与]{0,12}(?:思路|打算|计划|安排|要点|目标|规划)")
-_QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _ANNOUNCED = re.compile(r"(?:现将?|就|特将)[^。]{0,30}?(20[0-9]{2}) ?年[^。]{0,60}(?:如下|[:：])")
 _OPENS = re.compile(r"(?:^|[。:：\n]) *(?:自|从)?(20[0-9]{2}) ?年(?!(?:至|[0-9]{1,2}月))")
 _CITED = re.compile(r" ?年?度?[^。;；]{0,30}(?:已于|已经|已报|已公|业已)")  # another year's report, handed in before
@@ -58,7 +57,7 @@ def _in_title(title: str, latest: int) -> int | None:
     last = last_of_span(title.replace(" ", ""))
     if last:
         return last
-    plain = _RANGE.sub("", _QUOTED.sub("", title.replace(" ", "")))
+    plain = _RANGE.sub("", QUOTED.sub("", title.replace(" ", "")))
     years = list(_YEAR.finditer(plain))
     results = [match for match in years if not _PLAN.match(plain[match.end() :])]
     chosen = [match for match in results if int(match[1]) <= latest] or results or years
@@ -67,7 +66,7 @@ def _in_title(title: str, latest: int) -> int | None:
 
 def _in_opening(opening: str, latest: int) -> int | None:
     """Return the year announced (现将2023年…报告如下), else a sentence's first, else the first that stands free."""
-    plain = _RANGE.sub("", _QUOTED.sub("", opening))
+    plain = _RANGE.sub("", QUOTED.sub("", opening))
     opens = _OPENS.search(plain)
     if opens and (_CITED.match(plain, opens.end()) or _is_later(opens, plain, latest)):
         opens = None

@@ -38,7 +38,7 @@ def test_a_report_on_the_year_has_no_months_of_its_own(title: str) -> None:
     assert (edition(title, ""), edition_months(title, "")) == (None, None)
 
 
-def test_the_opening_speaks_only_without_a_title() -> None:
+def test_the_opening_counts_only_without_a_title() -> None:
     assert edition_months("", "2024年上半年,池店镇推进法治建设。") == (1, 6)
     assert edition_months("池店镇2024年法治政府建设报告", "2024年上半年,池店镇推进法治建设。") is None
 
