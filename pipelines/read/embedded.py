@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-_HAN = re.compile(r"[一-龥]")
+from pipelines.read.han import count_han
+
 _MARK = re.compile(r"[。；，：]")
 _TAG = re.compile(r"<(?:p|div|br|span|table|h[1-6]|section|ul|ol)\b[^>]*>", re.IGNORECASE)
 _STARTS = re.compile(r"(?:[=(,:]|^)\s*(?=[\[{\"'])")
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.){80,})\"|'((?:[^'\\\n]|\\.){80,})'|`((?:[^`\\]|\\.){80,})`")
-_FEWEST = 60  # Chinese characters of a report
+FEWEST = 60  # Chinese characters of a report
 _DEEPEST = 4  # JSON in a string of JSON
 _MOST_STARTS = 200
 _CHINA = timezone(timedelta(hours=8))
@@ -54,7 +55,7 @@ def page_in(scripts: Iterable[str], areas: Iterable[str]) -> str | None:
 
 def _in_script(script: str) -> Iterator[_Found]:
     """Yield the strings of a script with what stands beside each."""
-    if len(_HAN.findall(script)) < _FEWEST and script.count("\\u") < _FEWEST:
+    if count_han(script) < FEWEST and script.count("\\u") < FEWEST:
         return
     decoder, at, tried = json.JSONDecoder(strict=False), 0, 0
     while tried < _MOST_STARTS and (start := _STARTS.search(script, at)):
@@ -80,7 +81,7 @@ def _candidates(top: Any, depth: int) -> Iterator[_Found]:
             inner = _parsed(value) if depth < _DEEPEST and value.lstrip()[:1] in ("{", "[") else None
             if isinstance(inner, dict | list):
                 yield from _candidates(inner, depth + 1)
-            elif len(value) >= _FEWEST:
+            elif len(value) >= FEWEST:
                 yield value, beside
         elif isinstance(value, list):
             texts = [item for item in value if isinstance(item, str)]
@@ -97,9 +98,9 @@ def _candidates(top: Any, depth: int) -> Iterator[_Found]:
 
 def _page(found: Iterable[_Found]) -> str | None:
     """Return the longest Chinese prose as a page."""
-    most, best = _FEWEST - 1, None
+    most, best = FEWEST - 1, None
     for text, beside in found:
-        amount = len(_HAN.findall(text))
+        amount = count_han(text)
         if amount > most and _MARK.search(text):
             most, best = amount, (text, beside)
     if best is None:

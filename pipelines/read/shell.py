@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pipelines.numerals.fold import fold
 from pipelines.read.document import ReadError
+from pipelines.read.han import count_han
 from pipelines.reasons import ReasonCode
 
 # A line with prose or figures. What names an attachment or is a tag that a template left is none.
@@ -12,7 +13,6 @@ _PROSE = re.compile(r"[。;；,，|]|[0-9]+(?:次|件|人|场|名|个|起|份|�
 _NO_TEXT = re.compile(
     r"^附件|附件[:：]|点击|下载|\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|\{\{|\}\}|\$\{|<%|\{%|^主办|版权|备案|无法显示|浏览器|请稍|加载"
 )
-_HAN = re.compile(r"[一-龥]")
 _LINE = 8  # Chinese characters that a line of text has at least
 _MOST_LINES = 8
 
@@ -22,9 +22,7 @@ def has_text(lines: Iterable[str]) -> bool:
     folded = [fold(line).strip() for line in lines]
     if len(folded) > _MOST_LINES:
         return True
-    return any(
-        _PROSE.search(line) and len(_HAN.findall(line)) >= _LINE and not _NO_TEXT.search(line) for line in folded
-    )
+    return any(_PROSE.search(line) and count_han(line) >= _LINE and not _NO_TEXT.search(line) for line in folded)
 
 
 def no_text(pictures: int, target: str | None = None) -> ReadError:

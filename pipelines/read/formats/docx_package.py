@@ -78,12 +78,13 @@ class WordPackage:
 
     def _root(self, name: str) -> Any | None:
         info = self._infos.get(name)
-        if self._zip is None or info is None:
+        if self._zip is None or info is None or name in self._trees:
             return self._trees.get(name)
         if info.file_size > _MOST_BYTES:
             message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
             raise ReadError(ReasonCode.BOMB, message)
-        return _parsed(self._zip.read(info))
+        self._trees[name] = _parsed(self._zip.read(info))
+        return self._trees[name]
 
 
 def choose_alternatives(root: Any) -> None:

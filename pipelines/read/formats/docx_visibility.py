@@ -1,6 +1,6 @@
-"""Which runs of a Word document are text: what is struck through or hidden is none, whoever says so.
+"""Which runs of a Word document are text: what is struck through or hidden is none.
 
-A run says so itself, or by its style, or its paragraph's style does, or a style that these are based on.
+The mark may stand in the run, in its style, in the style of its paragraph, or in a style that these are based on.
 """
 
 from typing import Any

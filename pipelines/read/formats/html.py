@@ -12,9 +12,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
-from pipelines.read.embedded import page_in
+from pipelines.read.embedded import FEWEST, page_in
 from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
 from pipelines.read.furniture import find_furniture
+from pipelines.read.han import HAN, count_han
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
@@ -48,18 +49,17 @@ _ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|zip|rar)(?:$|[?#])", re.IGNORECA
 _NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
 _LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
-_HAN = re.compile(r"[一-龥]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
 _UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
 _DEEPEST = 5000  # parsing time grows with the square of the depth
-_FEW = 60  # Chinese characters: a page with fewer may hold its text in a script
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 
 
-def read(data: bytes, name: str) -> Document:
-    """Return the report on a web page.
+def read(data: bytes, name: str, *, is_whole: bool = True) -> Document:
+    """Return the report on a web page. Where the page has hardly any text, its scripts and text areas are searched.
 
+    Those of a page that was itself found in a script or a text area (`is_whole` is false) are not searched again.
     Raises ReadError `empty`, `shell`, `needs_ocr`, `broken`, `binary` or `undecodable`.
     """
     if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
@@ -80,11 +80,11 @@ def read(data: bytes, name: str) -> Document:
     pointed, pictures = _points_to(body), len(body.css("img"))
     containers = _containers(body)
     lines = join_cut_lines([line for container in containers for line in _content(container)])
-    if sum(len(_HAN.findall(line)) for line in lines) < _FEW:
+    if is_whole and sum(map(count_han, lines)) < FEWEST:
         inner = page_in(scripts, areas)
         if inner is not None:
-            return _framed(read(inner.encode("utf-8", "replace"), name), tree, fields, charset)
-    if not any(map(_HAN.search, lines)):
+            return _framed(read(inner.encode("utf-8", "replace"), name, is_whole=False), tree, fields, charset)
+    if not any(map(HAN.search, lines)):
         message = (
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
         )

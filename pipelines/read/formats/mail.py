@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import html, plain_text
+from pipelines.read.han import HAN, count_han
 from pipelines.read.layout import one_line
 from pipelines.read.page_fields import Field
 from pipelines.reasons import ReasonCode
@@ -22,8 +23,8 @@ _HEAD = 65_536  # a mail that went through many hands has a long head
 _LINE = re.compile(rb"(?:[A-Za-z][A-Za-z0-9\-]*:|[ \t]|From )")
 _KIND = re.compile(rb"^(?:mime-version|content-type|snapshot-content-location):", re.IGNORECASE | re.MULTILINE)
 _LETTER = re.compile(rb"^(?:from|to|subject|date|received|message-id):", re.IGNORECASE | re.MULTILINE)
-_HAN = re.compile(r"[一-龥]")
-_UNSAID = re.compile(r"utf-?8|(?:us-)?ascii|iso-?8859|latin|windows-125|unknown", re.IGNORECASE)
+# Charsets that are named by default, whatever the bytes are in.
+_UNRELIABLE = re.compile(r"utf-?8|(?:us-)?ascii|iso-?8859|latin|windows-125|unknown", re.IGNORECASE)
 
 
 def is_mail(data: bytes) -> bool:
@@ -49,7 +50,7 @@ def read(data: bytes, name: str) -> Document:
             texts.append((_amount(content), part, content))
     pages.sort(key=lambda page: -page[0])
     texts.sort(key=lambda text: -text[0])
-    # the plain part of a mail says the same as its page, or only that there is one
+    # the plain part of a mail holds the same as its page, or only that there is one
     for reader, found in ((html.read, pages), (plain_text.read, texts)):
         for amount, part, content in found[:1]:
             if amount or reader is plain_text.read or not texts:
@@ -66,7 +67,7 @@ def _content(part: Message) -> bytes:
     if not isinstance(content, bytes):
         return b""
     charset = part.get_content_charset() or ""
-    if not charset or _UNSAID.match(charset):
+    if not charset or _UNRELIABLE.match(charset):
         return content
     try:
         return content.decode("gb18030" if charset.startswith("gb") else charset).encode()
@@ -77,7 +78,7 @@ def _content(part: Message) -> bytes:
 def _amount(content: bytes) -> int:
     """Return how many Chinese characters a part has."""
     try:
-        return len(_HAN.findall(decode(content)[0]))
+        return count_han(decode(content)[0])
     except ReadError:
         return 0
 
@@ -86,21 +87,21 @@ def _fields(message: Message, part: Message) -> list[Field]:
     """Return what the heads say: the address of the page, its title, and for a mail the day it was sent."""
     found = []
     for holder, key in ((part, "Content-Location"), (message, "Snapshot-Content-Location")):
-        address = _said(holder, key)
+        address = _header(holder, key)
         if address.startswith(("http://", "https://")):
             found.append(("网址", address))
             break
-    subject = _said(message, "Subject")
-    if _HAN.search(subject):
+    subject = _header(message, "Subject")
+    if HAN.search(subject):
         found.append(("标题", subject))
     # the date of a web archive is the day on which somebody saved it
-    if "Snapshot-Content-Location" not in message and "saved by" not in _said(message, "From").lower():
+    if "Snapshot-Content-Location" not in message and "saved by" not in _header(message, "From").lower():
         with contextlib.suppress(ValueError, TypeError, IndexError):
-            found.append(("发布日期", parsedate_to_datetime(_said(message, "Date")).date().isoformat()))
+            found.append(("发布日期", parsedate_to_datetime(_header(message, "Date")).date().isoformat()))
     return found
 
 
-def _said(message: Message, key: str) -> str:
+def _header(message: Message, key: str) -> str:
     """Return a line of the head, with its encoded words decoded."""
     try:
         return one_line(str(make_header(decode_header(message.get(key, "")))))

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from html import escape
 
 import pytest
 
@@ -52,3 +53,12 @@ def test_a_mail_of_thousands_of_parts_in_parts() -> None:
     with pytest.raises(ReadError) as refusal:
         read_bytes(f"MIME-Version: 1.0\n{parts}Content-Type: text/plain\n\nText\n".encode(), "a.eml")
     assert refusal.value.code == "broken"
+
+
+def test_a_page_of_text_areas_in_text_areas() -> None:
+    page = "<p>" + "我镇认真学习，" * 12 + "</p>"
+    for _ in range(400):
+        page = f"<div></div><textarea>{escape(page, quote=False)}</textarea>"
+    with pytest.raises(ReadError) as refusal:
+        read_bytes(f"<html><body>{page}</body></html>".encode(), "a.html")
+    assert refusal.value.code == "empty"
