@@ -75,7 +75,7 @@ torture: $(TESTING) ## kill runs at random points while a reader asks; writes do
 
 requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --extra ui -o requirements.txt
+		--no-emit-index-url --no-header --extra ui --extra ocr -o requirements.txt
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --all-extras -c requirements.txt -o requirements-test.txt
 
