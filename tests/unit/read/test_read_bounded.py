@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.read.document import ReadError
 from pipelines.read.formats.html_lines import classes_with
-from pipelines.read.formats.pdf_glyphs import Char, _without_tiles
+from pipelines.read.formats.page_glyphs import Char, _without_tiles
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.reader import read_bytes
 

@@ -17,7 +17,7 @@ def test_every_environment_variable_that_is_read_stands_in_the_table() -> None:
 def test_every_format_stands_in_the_table_and_no_helper() -> None:
     table = format_table()
     modules = set(re.findall(r"read/formats/(\w+)\.py", table))
-    assert {"pdf", "docx", "html"} <= modules and "pdf_lines" not in modules
+    assert {"pdf", "docx", "html"} <= modules and "page_lines" not in modules
 
 
 def test_a_bar_in_a_cell_is_escaped() -> None:

@@ -1,4 +1,4 @@
-"""From the characters of a PDF page to its rows: the text of each line, with its place on the page.
+"""From the characters of a page (PDF, OFD) to its rows: the text of each line, with its place on the page.
 
 Lengths are in points; y grows upwards.
 """
@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
-import pypdfium2 as pdfium
-
-from pipelines.read.formats.pdf_glyphs import Char, chars_of
+from pipelines.read.formats.page_glyphs import Char
+from pipelines.read.formats.page_rows import Row
 
 _CELL_GAP = 1.2  # of the size: two characters further apart than this stand in different cells
 _SPACE_GAP = 0.3
@@ -20,28 +18,8 @@ _LIST_MARK = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,3}[)）�
 _PRIVATE = re.compile("[\ue000-\uf8ff]+")  # the bullets of symbol fonts
 
 
-class Row(NamedTuple):
-    """One line of a page: the text of each of its cells, and its place. `size` is the height of its characters.
-
-    `column` is 1 or 2 in a column of text, and 0 where a line goes over the page.
-    """
-
-    cells: tuple[str, ...]
-    left: float
-    right: float
-    middle: float
-    size: float
-    column: int = 0
-
-    @property
-    def text(self) -> str:
-        """The row as one line."""
-        return " | ".join(self.cells)
-
-
-def rows_of(page: pdfium.PdfPage) -> list[Row]:
-    """Return the rows of a page from top to bottom."""
-    chars = chars_of(page)
+def rows_of(chars: Sequence[Char]) -> list[Row]:
+    """Return the rows of a page from top to bottom; the characters come in any order."""
     if not chars:
         return []
     size = median(char.top - char.bottom for char in chars)

@@ -1,0 +1,135 @@
+"""From the rows of pages to paragraphs, for every format that knows only where its lines stand (PDF, OFD, scans).
+
+Lengths are in any one unit; y grows upwards.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipelines.read.layout import LayoutPart
+from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
+
+_DASH = r"[—–―\-－ ·~]*"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASH}[0-9０-９]{{1,3}}{_DASH}(?:/ ?[0-9]{{1,3}})?"
+    r"|第? ?[0-9一二三四五六七八九十]{1,3} ?页(?: ?[,，/]? ?共 ?[0-9]{1,3} ?页)?"
+)
+_FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
+
+Head = tuple[str, int]  # a running head: its words and the size of its characters
+
+
+class Row(NamedTuple):
+    """One line of a page: the text of each of its cells, and its place. `size` is the height of its characters.
+
+    `column` is 1 or 2 in a column of text, and 0 where a line goes over the page.
+    """
+
+    cells: tuple[str, ...]
+    left: float
+    right: float
+    middle: float
+    size: float
+    column: int = 0
+
+    @property
+    def text(self) -> str:
+        """The row as one line."""
+        return " | ".join(self.cells)
+
+
+class Margins(NamedTuple):
+    """Where the lines of the running text begin and end."""
+
+    left: float
+    right: float
+
+
+def is_page_number(row: Row) -> bool:
+    """Return whether a row is the number of its page and nothing else."""
+    return len(row.cells) == 1 and bool(_PAGE_NUMBER.fullmatch(row.cells[0]))
+
+
+def parts_of(pages: Sequence[Sequence[Row]]) -> Iterator[LayoutPart]:
+    """Yield the paragraphs and table rows of a document whose pages hold these rows, from top to bottom.
+
+    Lines of one paragraph are joined, also across pages. Page numbers and running heads are furniture; what a
+    paragraph runs over follows it.
+    """
+    heads = _running_heads(pages)
+    rows = [row for page in pages for row in page]
+    margins = {
+        column: _margins([row for row in rows if row.column == column]) for column in {row.column for row in rows}
+    }
+    paragraph, last = "", None
+    waiting: list[LayoutPart] = []
+    for page in pages:
+        for at, row in enumerate(page):
+            kind = _kind(row, at, page, heads)
+            if kind:
+                waiting.append(LayoutPart(row.text, kind))
+                continue
+            if last is not None and _goes_on(paragraph, last, row, margins):
+                paragraph += seam(paragraph, row.text) + row.text
+            else:
+                yield from ([LayoutPart(paragraph)] if paragraph else [])
+                yield from waiting
+                waiting, paragraph = [], row.text
+            last = row
+    yield from ([LayoutPart(paragraph)] if paragraph else [])
+    yield from waiting
+
+
+def _running_heads(pages: Sequence[Sequence[Row]]) -> frozenset[Head]:
+    """Return what stands first or last on most pages, numbers aside; page numbers themselves not counted."""
+    seen: Counter[Head] = Counter()
+    for page in pages:
+        content = [row for row in page if not is_page_number(row)]
+        if len(content) > 2:
+            seen.update({_head(row) for row in (content[0], content[-1]) if len(row.cells) == 1})
+    return frozenset(head for head, times in seen.items() if times > max(1, len(pages) / 2))
+
+
+def _head(row: Row) -> Head:
+    """Return what tells a running head: its words, and its size, since the title may have the same words."""
+    return re.sub(r"[0-9０-９]+", "0", row.text), round(row.size)
+
+
+def _kind(row: Row, at: int, page: Sequence[Row], heads: frozenset[Head]) -> str | None:
+    """Return the kind of furniture of a row at the edge of its page."""
+    if at > 1 and at < len(page) - 2:
+        return None
+    if is_page_number(row) and at in (0, len(page) - 1):
+        return "page_number"
+    return "running_head" if _head(row) in heads else None
+
+
+def _margins(rows: Sequence[Row]) -> Margins:
+    """Return the margins of the running text: those of the lines that are nearly the widest."""
+    prose = [row for row in rows if len(row.cells) == 1] or list(rows)
+    widest = max(row.right - row.left for row in prose)
+    wide = [row for row in prose if row.right - row.left > widest * 0.8]
+    return Margins(min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2])
+
+
+def _goes_on(paragraph: str, last: Row, row: Row, margins: Mapping[int, Margins]) -> bool:
+    """Return whether `row` continues the paragraph that ends with the row `last`."""
+    if len(last.cells) > 1 or len(row.cells) > 1 or abs(last.size - row.size) > 0.2 * last.size:
+        return False
+    if bool(last.column) != bool(row.column):
+        return False
+    margin = margins[last.column]
+    if not _is_cut(paragraph, last, row, margin) and last.right < margin.right - _FULL * last.size:
+        return False
+    if row.left > margins[row.column].left + _INDENT * row.size:
+        return False
+    return not (paragraph.endswith(FINAL) and MARK.match(row.text))
+
+
+def _is_cut(paragraph: str, last: Row, row: Row, margin: Margins) -> bool:
+    """Return whether a line ends within a sentence: one cut after so many characters is short where digits stand."""
+    if paragraph.endswith(FINAL) or not CLAUSE.search(paragraph) or MARK.match(row.text):
+        return False
+    return last.right - margin.left > 0.6 * (margin.right - margin.left)
