@@ -15,7 +15,7 @@ from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
 # Part of the key under which read documents are cached: raise it with every change of what reading yields.
-READER_VERSION = "4"
+READER_VERSION = "5"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000
 
@@ -48,7 +48,8 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
     ("word/document.xml", _Format("docx", True)),
     ("xl/workbook.xml", "an Excel workbook"),
     ("ppt/presentation.xml", "a PowerPoint file"),
-    ("OFD.xml", "an OFD document"),
+    ("ofd.xml", _Format("ofd", True)),
+    ("encryptions.xml", _Format("ofd", True)),
     ("content.xml", "an OpenDocument file"),
 )
 _TAG = re.compile(
@@ -139,7 +140,7 @@ def _package(data: bytes) -> _Format | str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             # some programs for Windows write the separator of Windows into the archive
-            names = {info.filename.replace("\\", "/") for info in package.infolist()}
+            names = {info.filename.replace("\\", "/").lower() for info in package.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ReadError(
             ReasonCode.BROKEN, "found a damaged zip archive or Office document; fetch or save it again"

@@ -28,7 +28,8 @@ _LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.?/)|Thumbs\.db$|desktop\.ini$|
 _UTF8_NAME, _LOCKED = 0x800, 0x1
 HEAD = 8
 _ZIP, _EMPTY_ZIP, _RAR = b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07"
-_OFFICE = ("[Content_Types].xml", "mimetype", "OFD.xml")
+_OFFICE = frozenset({"[content_types].xml", "mimetype", "ofd.xml", "encryptions.xml"})
+_OFFICE_BYTES = (b"[content_types].xml", b"ofd.xml", b"mimetypeapplication/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,6 @@ def _unrar(data: bytes) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
 def _is_office(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(info.filename in _OFFICE for info in archive.infolist())
+            return any(info.filename.strip("/\\").lower() in _OFFICE for info in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return b"[Content_Types].xml" in data[:4096] or b"word/document.xml" in data
+        return any(name in data[:4096].lower() for name in _OFFICE_BYTES) or b"word/document.xml" in data

@@ -29,12 +29,16 @@ class Char(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """A character as the page draws it: its box, the direction of its line in degrees, its size, and if it is pale."""
+    """A character as the page draws it: its box, the direction of its line in degrees, its size, and if it is pale.
+
+    `width` is the length along its line where the format tells that of a turned character, else 0.
+    """
 
     char: Char
     angle: int
     size: float
     is_pale: bool
+    width: float = 0.0
 
 
 def upright_text(found: Iterable[Glyph]) -> list[Char]:
@@ -76,7 +80,7 @@ def _turned(glyph: Glyph, turn: int) -> Char:
     left, bottom = {90: (char.bottom, -char.left), 180: (-char.left, -char.bottom), 270: (-char.bottom, char.left)}[
         turn
     ]
-    width = glyph.size * (1 if char.text >= _WIDE else 0.5)
+    width = glyph.width or glyph.size * (1 if char.text >= _WIDE else 0.5)
     return Char(char.text, left, left + width, bottom - 0.12 * glyph.size, bottom + 0.88 * glyph.size)
 
 

@@ -98,7 +98,7 @@ def test_extract_reads_one_file_of_an_archive(tmp_path: Path, capsys: pytest.Cap
         (make.docx()[:5000], "broken"),
         (make.packed({"[Content_Types].xml": b"", "word/document.xml": b"<w:document"}), "broken"),
         (make.packed({"[Content_Types].xml": b"", "xl/workbook.xml": b"<x/>"}), "unsupported"),
-        (make.packed({"OFD.xml": b"<x/>"}), "unsupported"),
+        (make.packed({"OFD.xml": b"<x/>"}), "broken"),
         (make.packed({"a.txt": b"a"}), "archive"),
         (b"{\\rtf1 }", "empty"),
         (b"# [](x)\n\n# [](y)\n", "empty"),
