@@ -33,7 +33,6 @@ class _Format(NamedTuple):
 # Formats that are known by their first bytes.
 _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
     (b"%PDF", _Format("pdf", True)),
-    (b"\xd0\xcf\x11\xe0", _Format("doc", True)),
     (b"{\\rtf", _Format("rtf", True)),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -46,7 +45,8 @@ _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
 # What a zip archive is by a file in it; one with none of these is an archive of files.
 _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
     ("word/document.xml", _Format("docx", True)),
-    ("xl/workbook.xml", "an Excel workbook"),
+    ("xl/workbook.xml", _Format("workbook", True)),
+    ("xl/workbook.bin", _Format("workbook", True)),
     ("ppt/presentation.xml", "a PowerPoint file"),
     ("ofd.xml", _Format("ofd", True)),
     ("encryptions.xml", _Format("ofd", True)),
@@ -59,6 +59,12 @@ _OPENS = re.compile(rb"\s*<[!?a-z]", re.IGNORECASE)
 _JSON = re.compile(rb"\s*(?:[\w.$]{1,60}\s*\(\s*)?(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_OLE = b"\xd0\xcf\x11\xe0"
+# The streams of old Office documents; a workbook may lie in a text, and then the text counts.
+_WORD, _WORKBOOKS = (
+    "WordDocument".encode("utf-16-le"),
+    tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book")),
+)
 _ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
 _MOST_JUNK = 1024  # bytes before an archive: a byte order mark, blank lines, the head of an answer
 _FLAT_OFFICE = b"schemas.microsoft.com/office/2006/xmlPackage"
@@ -93,6 +99,8 @@ def _format(data: bytes) -> _Format | str:
     for magic, found in _MAGIC:
         if data.startswith(magic):
             return found
+    if data.startswith(_OLE):
+        return _compound(data)
     if is_archive(data):
         raise ReadError(ReasonCode.ARCHIVE, "found an archive, expected one report; name a file in it, or unpack it")
     if data.startswith(_ZIP):
@@ -132,7 +140,14 @@ def _without_comments(data: bytes) -> bytes:
 def _without_junk(data: bytes) -> bytes:
     """Return `data` from where a zip archive begins, when other bytes stand before it."""
     start = data.find(_ZIP, 0, _MOST_JUNK + len(_ZIP))
-    return data[start:] if start > 0 and not data.startswith(tuple(magic for magic, _ in _MAGIC)) else data
+    return data[start:] if start > 0 and not data.startswith((_OLE, *(magic for magic, _ in _MAGIC))) else data
+
+
+def _compound(data: bytes) -> _Format:
+    """Return what an OLE file of old Office is, by the names of its streams."""
+    if _WORD not in data and any(name in data for name in _WORKBOOKS):
+        return _Format("workbook", True)
+    return _Format("doc", True)
 
 
 def _package(data: bytes) -> _Format | str:
@@ -148,6 +163,8 @@ def _package(data: bytes) -> _Format | str:
     for member, found in _PACKAGES:
         if member in names:
             return found
+    if any(name.startswith("xl/") for name in names):
+        return _Format("workbook", True)
     if any(name.startswith("word/") for name in names):  # Word finds its parts by relationships, not by name
         return _Format("docx", True)
     return "an Office document without a text"

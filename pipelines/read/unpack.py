@@ -29,7 +29,10 @@ _UTF8_NAME, _LOCKED = 0x800, 0x1
 HEAD = 8
 _ZIP, _EMPTY_ZIP, _RAR = b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07"
 _OFFICE = frozenset({"[content_types].xml", "mimetype", "ofd.xml", "encryptions.xml"})
-_OFFICE_BYTES = (b"[content_types].xml", b"ofd.xml", b"mimetypeapplication/")
+# The first files of a damaged one, whose list of files is lost.
+_OFFICE_HEAD = re.compile(
+    rb"\[content_types\]|ofd\.xml|mimetypeapplication/|docprops/|_rels/|xl/w|word/", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +220,4 @@ def _is_office(data: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return any(info.filename.strip("/\\").lower() in _OFFICE for info in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return any(name in data[:4096].lower() for name in _OFFICE_BYTES) or b"word/document.xml" in data
+        return bool(_OFFICE_HEAD.search(data[:4096])) or b"word/document.xml" in data

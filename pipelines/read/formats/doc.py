@@ -18,7 +18,6 @@ _WORD = "WordDocument".encode("utf-16-le")
 # Names of streams that say what else an OLE file is.
 _OTHERS = (
     ("EncryptedPackage", ReasonCode.ENCRYPTED, "an Office document that needs a password"),
-    ("Workbook", ReasonCode.UNSUPPORTED, "an old Excel workbook"),
     ("PowerPoint Document", ReasonCode.UNSUPPORTED, "an old PowerPoint file"),
     ("__properties_version1.0", ReasonCode.UNSUPPORTED, "an Outlook message"),
 )

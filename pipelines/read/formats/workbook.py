@@ -1,0 +1,53 @@
+"""Excel workbooks (xlsx, xlsm, xlsb, xls): the visible sheets in order, and cells as people see them.
+
+A row of one cell is a line, other rows are table rows. `workbook_cells` reads the cells.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.workbook_cells import Sheet, sheets_of
+from pipelines.read.hard_breaks import join_cut_lines
+from pipelines.read.layout import LayoutPart, compose, table_lines
+from pipelines.reasons import ReasonCode
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OLD_MEDIA_TYPE = "application/vnd.ms-excel"
+_LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a page, as on web pages
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the text of a workbook. Raises ReadError `encrypted`, `broken`, `too_large`, `bomb` or `empty`."""
+    try:
+        lines = [line for sheet in sheets_of(data) for line in lines_of_sheet(sheet)]
+    except ReadError:
+        raise
+    except Exception as error:  # the libraries raise whatever the damage leads to
+        message = f"found a damaged workbook ({type(error).__name__}); fetch it again, or save it as PDF"
+        raise ReadError(ReasonCode.BROKEN, message) from error
+    media_type = MEDIA_TYPE if data.startswith(b"PK") else OLD_MEDIA_TYPE
+    return compose(map(LayoutPart, join_cut_lines(lines)), media_type, None)
+
+
+def lines_of_sheet(sheet: Sheet) -> Iterator[str]:
+    """Yield the lines of a sheet; a label that is merged over rows is repeated in each, a figure is not."""
+    grid = [list(row) for row in sheet.rows]
+    for top, left, bottom, right in sheet.merged:
+        label = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
+        if not label or len(label) > _LONGEST_CELL or re.search(r"[0-9０-９]", label):
+            continue
+        for row in grid[top + 1 : bottom + 1]:
+            if any(cell for at, cell in enumerate(row) if not left <= at <= right):
+                row[left] = label
+    used = sorted({at for row in grid for at, cell in enumerate(row) if cell})
+    for row in grid:
+        yield from _lines([row[at] for at in used if at < len(row)])
+
+
+def _lines(row: list[str]) -> Iterable[str]:
+    """Return the lines of one row."""
+    shown = [cell for cell in row if cell]
+    if len(shown) < 2 or max(map(len, shown)) > _LONGEST_CELL:
+        return [line for cell in shown for line in cell.split("\n")]
+    return table_lines([row])

@@ -1,0 +1,121 @@
+"""Workbooks: what people see in the visible sheets, and nothing of what is hidden."""
+
+from datetime import date, datetime
+
+import document_fixtures as make
+import openpyxl
+import pytest
+import workbook_fixture as books
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+from test_read_formats import content
+
+from pipelines.read.document import ReadError
+from pipelines.read.formats import workbook_cells
+from pipelines.read.reader import read_bytes
+
+
+def code(data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        read_bytes(data, "a.xlsx")
+    return caught.value.code
+
+
+@pytest.mark.parametrize("data", [books.xlsx(), books.xls()], ids=["xlsx", "xls"])
+def test_a_report_in_a_sheet_is_read(data: bytes) -> None:
+    assert content(data) == make.TEXT
+
+
+def test_sheets_in_order_without_hidden_ones() -> None:
+    rows = books.cells()
+    parts = {"甲": rows[:3], "隐藏": [["其他数字999次。"]], "乙": rows[3:]}
+    assert content(books.xls(parts, hidden="隐藏")) == make.TEXT
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, part in parts.items():
+        sheet = book.create_sheet(name)
+        for row in part:
+            sheet.append(row)
+    book["隐藏"].sheet_state = "hidden"
+    assert content(books.saved(book)) == make.TEXT
+
+
+def test_numbers_percentages_and_dates_are_shown_as_people_see_them() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row, (value, form) in enumerate(
+        (
+            (0.978, "0.0%"),
+            (1, "0%"),
+            (12.0, "General"),
+            (0.1 + 0.2, "General"),
+            (1350, '#,##0"人次"'),
+            (43.64, "0.0"),
+            (0.5, "# ?/?"),
+            (date(2024, 1, 15), "yyyy-mm-dd"),
+            (datetime(2024, 1, 15, 9, 30), "yyyy-mm-dd h:mm"),
+            (True, "General"),
+        ),
+        start=1,
+    ):
+        sheet.cell(row, 1, f"第{row}项").number_format = "@"
+        sheet.cell(row, 2, value).number_format = form
+    assert [line.split(" | ")[1] for line in content(books.saved(book)).splitlines()] == [
+        *("97.8%", "100%", "12", "0.3", "1350人次", "43.6", "0.5", "2024年1月15日", "2024年1月15日 09:30", "是"),
+    ]
+
+
+def test_a_share_under_the_label_of_a_rate_is_a_percentage_where_formats_are_unknown() -> None:
+    rows = [["事项", "件数", "调解成功率"], ["纠纷", 318.0, 0.978], ["信访", 1.0, 1.0], ["参训率", 0.95, None]]
+    assert content(books.xls({"表": rows})) == (
+        "事项 | 件数 | 调解成功率\n纠纷 | 318 | 97.8%\n信访 | 1 | 100%\n参训率 | 95%\n"
+    )
+
+
+def test_merged_hidden_and_struck_cells_and_breaks_in_cells() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["B1"] = make.TITLE
+    sheet.merge_cells("B1:D1")
+    for row in (
+        (None, "执法", "检查", 512),
+        (None, None, "案件", 87),
+        (None, "隐藏", "数", 999),
+        (None, "删", 1250, 1350),
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B2:B3")
+    sheet.row_dimensions[4].hidden = True
+    sheet["C5"].font = Font(strike=True)
+    sheet["E2"] = "隐列"
+    sheet.column_dimensions["E"].hidden = True
+    sheet["B6"] = "开展讲座3次。\n走访群众5次。"
+    sheet["B7"] = CellRichText("培训", TextBlock(InlineFont(strike=True), "1250"), "1350人次。")
+    assert content(books.saved(book)) == (
+        f"{make.TITLE}\n执法 | 检查 | 512\n执法 | 案件 | 87\n删 | | 1350\n"
+        "开展讲座3次。\n走访群众5次。\n培训1350人次。\n"
+    )
+
+
+def test_long_cells_beside_each_other_are_no_table() -> None:
+    text = "本年度开展法治宣传活动，覆盖全部村居，群众满意。" * 12
+    assert content(books.xlsx({"表": [["一、宣传", text]]})) == f"一、宣传\n{text}\n"
+
+
+def test_a_workbook_that_the_first_library_does_not_open_is_read_by_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_cells, "_LARGEST_STYLED", 0)
+    assert workbook_cells.sheets_of(books.xlsx())[0].rows[0][0] == make.TITLE
+
+
+def test_what_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert code(books.xlsx({"表": []})) == "empty"
+    assert code(books.xlsx()[:-100]) == "broken"
+    assert code(books.xls()[:700]) == "broken"
+    assert code(make.compound({"EncryptedPackage": b"x"})) == "encrypted"
+    assert code(make.packed({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"\0" * 101_000_000})) == "bomb"
+    book = openpyxl.Workbook()
+    book.active["A1048576"] = "远"
+    assert content(books.saved(book)) == "远\n"
+    book.active["A1"] = "近"
+    assert code(books.saved(book)) == "too_large"
