@@ -45,8 +45,8 @@ _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
 # What a zip archive is by a file in it; one with none of these is an archive of files.
 _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
     ("word/document.xml", _Format("docx", True)),
-    ("xl/workbook.xml", _Format("workbook", True)),
-    ("xl/workbook.bin", _Format("workbook", True)),
+    ("xl/workbook.xml", _Format("spreadsheet", True)),
+    ("xl/workbook.bin", _Format("spreadsheet", True)),
     ("ppt/presentation.xml", "a PowerPoint file"),
     ("ofd.xml", _Format("ofd", True)),
     ("encryptions.xml", _Format("ofd", True)),
@@ -146,7 +146,7 @@ def _without_junk(data: bytes) -> bytes:
 def _compound(data: bytes) -> _Format:
     """Return what an OLE file of old Office is, by the names of its streams."""
     if _WORD not in data and any(name in data for name in _WORKBOOKS):
-        return _Format("workbook", True)
+        return _Format("spreadsheet", True)
     return _Format("doc", True)
 
 
@@ -164,7 +164,7 @@ def _package(data: bytes) -> _Format | str:
         if member in names:
             return found
     if any(name.startswith("xl/") for name in names):
-        return _Format("workbook", True)
+        return _Format("spreadsheet", True)
     if any(name.startswith("word/") for name in names):  # Word finds its parts by relationships, not by name
         return _Format("docx", True)
     return "an Office document without a text"

@@ -12,7 +12,7 @@ from openpyxl.styles import Font
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
-from pipelines.read.formats import workbook_cells
+from pipelines.read.formats import spreadsheet_cells
 from pipelines.read.reader import read_bytes
 
 
@@ -104,8 +104,8 @@ def test_long_cells_beside_each_other_are_no_table() -> None:
 
 
 def test_a_workbook_that_the_first_library_does_not_open_is_read_by_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_cells, "_LARGEST_STYLED", 0)
-    assert workbook_cells.sheets_of(books.xlsx())[0].rows[0][0] == make.TITLE
+    monkeypatch.setattr(spreadsheet_cells, "_LARGEST_STYLED", 0)
+    assert spreadsheet_cells.sheets_of(books.xlsx())[0].rows[0][0] == make.TITLE
 
 
 def test_what_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_what_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code(books.xlsx()[:-100]) == "broken"
     assert code(books.xls()[:700]) == "broken"
     assert code(make.compound({"EncryptedPackage": b"x"})) == "encrypted"
-    assert code(make.packed({"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"\0" * 101_000_000})) == "bomb"
+    assert code(make.packed({"[Content_Types].xml": b"", "xl/workbook.xml": b"\0" * 101_000_000})) == "bomb"
     book = openpyxl.Workbook()
     book.active["A1048576"] = "远"
     assert content(books.saved(book)) == "远\n"

@@ -1,13 +1,13 @@
 """Excel workbooks (xlsx, xlsm, xlsb, xls): the visible sheets in order, and cells as people see them.
 
-A row of one cell is a line, other rows are table rows. `workbook_cells` reads the cells.
+A row of one cell is a line, other rows are table rows. `spreadsheet_cells` reads the cells.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.workbook_cells import Sheet, sheets_of
+from pipelines.read.formats.spreadsheet_cells import Sheet, sheets_of
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, table_lines
 from pipelines.reasons import ReasonCode
