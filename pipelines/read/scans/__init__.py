@@ -1,1 +1,1 @@
-"""Pictures of pages: finding them, reading them by character recognition (OCR), and the rows that this gives."""
+"""Pictures of pages. They are found, read by character recognition (OCR), and given as rows."""

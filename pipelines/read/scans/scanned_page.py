@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+# A digit with less confidence is unsure, and so is the number that it stands in.
+UNSURE = 0.9
+
 
 class ScannedRow(NamedTuple):
     """One line of a page.

@@ -1,0 +1,113 @@
+"""Character recognition of one picture of a page: the rows that stand on it, and how sure each character is.
+
+The packages are those of the extra `ocr`; they are imported when the first page is read.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.read.scans.number_marks import repaired
+from pipelines.read.scans.ocr_models import Boxes, Models, Reading, is_installed, load_models
+from pipelines.read.scans.page_picture import Pixels, evened, is_blank, load_picture, without_seals
+from pipelines.read.scans.scanned_page import ScannedPage
+from pipelines.read.scans.scanned_rows import rows_of
+from pipelines.read.scans.text_strip import Strip, character_size, lengths, level
+
+__all__ = ["is_installed", "recognise"]
+
+_LEAST_MEAN = 0.5  # a strip that is read with less on average is a seal, a drawing or dirt
+_UPRIGHT_MEAN = 0.85  # upright lines are read with more, lines that stand on their head with 0.3 to 0.7
+_TRIED = 5  # lines that tell whether a page stands on its head
+
+
+class _Line(NamedTuple):
+    """A box and what was read in it."""
+
+    box: Boxes
+    reading: Reading
+
+
+def recognise(image: bytes, threads: int = 1) -> ScannedPage:
+    """Read one picture of a page (png, jpg, one frame of a tif ...); `threads` is how many cores may be used.
+
+    A blank page, a logo or a photo gives a page of no rows or few. Raises ReadError for a picture that cannot be
+    decoded, and OcrMissingError where the packages are not installed.
+    """
+    models = load_models(threads)
+    pixels = load_picture(image)
+    if is_blank(pixels):
+        return ScannedPage((), pixels.shape[1], pixels.shape[0])
+    pixels = without_seals(evened(pixels))
+    boxes = models.lines(pixels)
+    if _is_on_its_side(boxes):
+        pixels = _turned(pixels, 1)
+        boxes = models.lines(pixels)
+    pixels, boxes, known = _upright(models, pixels, boxes)
+    lines = [_Line(box, known.get(i) or models.read(cut_out(pixels, box))) for i, box in enumerate(boxes)]
+    height, width = pixels.shape[:2]
+    return ScannedPage(rows_of(_strips(lines, width)), width, height)
+
+
+def cut_out(pixels: Pixels, box: Boxes) -> Pixels:
+    """Return the picture within a box of four corners as a level strip."""
+    import cv2
+
+    wide, high = (max(int(side[0]), 1) for side in lengths(box[None]))
+    target = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
+    lens = cv2.getPerspectiveTransform(np.ascontiguousarray(box, np.float32), target)
+    way, border = cv2.INTER_CUBIC, cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpPerspective(pixels, lens, (wide, high), flags=way, borderMode=border), np.uint8)
+
+
+def _is_on_its_side(boxes: Boxes) -> bool:
+    """Return whether the lines go from top to bottom: more length stands upright than lies level."""
+    wide, high = lengths(boxes)
+    long = np.maximum(wide, high) > 2 * np.minimum(wide, high)
+    return bool(high[long & (high > wide)].sum() > wide[long & (wide >= high)].sum())
+
+
+def _turned(pixels: Pixels, quarters: int) -> Pixels:
+    """Return a page turned to the right by quarters of a circle."""
+    return np.ascontiguousarray(np.rot90(pixels, -quarters))
+
+
+def _upright(models: Models, pixels: Pixels, boxes: Boxes) -> tuple[Pixels, Boxes, dict[int, Reading]]:
+    """Return a page turned by 180 degrees where its longest lines are read better so, its boxes, and what is read yet.
+
+    A page that was turned is searched anew: the detector finds ends of lines best where they stand as they should.
+    """
+    known = _read_longest(models, pixels, boxes)
+    if not known or _mean(known) >= _UPRIGHT_MEAN:
+        return pixels, boxes, known
+    other = _turned(pixels, 2)
+    others = models.lines(other)
+    over = _read_longest(models, other, others)
+    return (other, others, over) if over and _mean(over) > _mean(known) else (pixels, boxes, known)
+
+
+def _read_longest(models: Models, pixels: Pixels, boxes: Boxes) -> dict[int, Reading]:
+    wide, _ = lengths(boxes)
+    return {int(i): models.read(cut_out(pixels, boxes[i])) for i in np.argsort(-wide)[:_TRIED]}
+
+
+def _mean(readings: dict[int, Reading]) -> float:
+    return sum(reading.mean for reading in readings.values()) / len(readings)
+
+
+def _strips(lines: list[_Line], width: int) -> list[Strip]:
+    """Return the lines with their places on the straight page; what is hardly read or lies across is dropped."""
+    if not lines:
+        return []
+    boxes = np.stack([line.box for line in lines])
+    straight, along = level(boxes, width)
+    wide, high = lengths(boxes)
+    strips = []
+    for line, corners, is_along, w, h in zip(lines, straight, along, wide, high, strict=True):
+        if not is_along or line.reading.mean < _LEAST_MEAN or not line.reading.text.strip():
+            continue
+        left, right = float(corners[[0, 3], 0].mean()), float(corners[[1, 2], 0].mean())
+        top, bottom = float(corners[:2, 1].mean()), float(corners[2:, 1].mean())
+        size = character_size(line.reading, float(w), float(h))
+        strips.append(Strip(repaired(line.reading), left, right, top, bottom, size))
+    return strips
