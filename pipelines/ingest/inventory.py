@@ -17,6 +17,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.build.file_identity import STAMP_COLUMNS, STAMP_FORMAT, identity_of, stamp_values
+from pipelines.ingest.litter import is_litter
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
 from pipelines.paths import CORRECTIONS, README, REFERENCE, SIDECAR_SUFFIX, SOURCES
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, reason_columns
@@ -61,8 +62,9 @@ _SCANNED: dict[str, pl.DataType] = {
 def scan(raw_dir: Path) -> pl.DataFrame:
     """All reports below `raw_dir` in the order of their paths, from file names and `stat` alone.
 
-    Columns as of `ScannedFile`. Left out are hidden files and folders, sidecars with a report beside them, the names
-    in `NOT_REPORTS` and the folder `reference/` at the top. Each folder is entered once, so links in a circle end.
+    Columns as of `ScannedFile`. Left out are litter (`pipelines.ingest.litter`) and hidden folders, sidecars with a
+    report beside them, the names in `NOT_REPORTS` and the folder `reference/` at the top. Each folder is entered once,
+    so links in a circle end.
     """
     paths: list[str] = []
     times: list[tuple[int, int, int]] = []
@@ -153,7 +155,7 @@ def _folders(raw_dir: Path) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
                 continue
             seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as inside:
-                entries = [entry for entry in inside if not entry.name.startswith(".")]
+                entries = [entry for entry in inside if not is_litter(entry.name)]
         except OSError:
             if own is None:
                 raise

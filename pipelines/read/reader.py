@@ -34,8 +34,6 @@ class _Format(NamedTuple):
 _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
     (b"%PDF", _Format("pdf", True)),
     (b"{\\rtf", _Format("rtf", True)),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),

@@ -108,16 +108,16 @@ def _read(raw_dir: Path, row: dict[str, Any], archive_path: str | None) -> Docum
     else:
         path = locate(raw_dir, archive_path)
         inside = row["raw_path"].removeprefix(archive_path + SEPARATOR)
-        data = _members(path, identity_of(path.stat())).get(inside, b"")
+        data = _members(path, archive_path, identity_of(path.stat())).get(inside, b"")
     if hashlib.sha256(data).hexdigest() != row["raw_sha256"]:
         raise ReadError(ReasonCode.CHANGED, "the file was written to during the run; the next run reads it")
     return read_bytes(data, Path(row["raw_path"]).name)
 
 
 @lru_cache(maxsize=1)
-def _members(path: Path, _: FileIdentity) -> dict[str, bytes]:
+def _members(path: Path, raw_path: str, _: FileIdentity) -> dict[str, bytes]:
     """The files of the archive read last, by their path in it: those of one archive come one after the other."""
-    return {found.path: found.data for found in members(path.read_bytes())}
+    return {found.path: found.data for found in members(path.read_bytes(), raw_path)}
 
 
 def _ok(document: Document) -> dict[str, Any]:

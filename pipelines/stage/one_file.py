@@ -89,7 +89,7 @@ def _member(file: Path, archive: bytes, inside: str) -> bytes:
     """Return the bytes of the file `inside` an archive, or of its only file."""
     if not is_archive(archive):
         raise ReadError(ReasonCode.MISSING, f"leads into {file.name}, which is no archive; give the path of a report")
-    found = {member.path: member for member in members(archive)}
+    found = {member.path: member for member in members(archive, file.name)}
     path = inside or (next(iter(found)) if len(found) == 1 else "")
     if path not in found:
         names = ", ".join(f"{file.name}{SEPARATOR}{name}" for name in list(found)[:_MOST_NAMES])

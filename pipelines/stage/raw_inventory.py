@@ -97,7 +97,7 @@ def _members_of(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]
         return []
     archive = file | {"archive_path": file["raw_path"]}
     try:
-        return [archive | _member(file["raw_path"], found) for found in members(data)]
+        return [archive | _member(file["raw_path"], found) for found in members(data, file["raw_path"])]
     except ReadError as error:
         return [archive | reason_columns(error.reason)]
 

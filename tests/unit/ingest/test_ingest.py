@@ -35,6 +35,18 @@ def test_every_file_at_any_depth_is_a_report_but_for_the_named_exceptions(tmp_pa
     assert set(rows(tmp_path)) == {"a.txt", "深/层 文件夹/b.txt", "x/reference/c.txt", "no_suffix", "data.json"}
 
 
+def test_litter_of_programs_has_no_row_in_any_folder(tmp_path: Path) -> None:
+    put(tmp_path, "a.docx")
+    names = ("Thumbs.db", "thumbs.DB", "ehthumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store", "._a.docx")
+    for name in (*names, "~$a.docx", "~$报告.doc", ".~lock.a.odt#", "~WRL0001.tmp", "__MACOSX/b.txt", "@eaDir/c.txt"):
+        put(tmp_path, name)
+        put(tmp_path, f"深/层/{name}")
+    put(tmp_path, "深/thumbs.db.txt")
+    put(tmp_path, "深/关于~$的报告.txt")
+    assert set(rows(tmp_path)) == {"a.docx", "深/thumbs.db.txt", "深/关于~$的报告.txt"}
+    assert set(scan(tmp_path)["raw_path"]) == set(rows(tmp_path))
+
+
 def test_sidecar_fields_are_taken_and_the_moment_is_utc(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     content = {"url": "https://example.org/1", "fetched_at": "2024-02-01T08:00:00+08:00", "source_id": "s1"}

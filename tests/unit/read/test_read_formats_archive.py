@@ -1,5 +1,8 @@
 """Archives: each report in one is a report of its own, and what cannot be opened says so."""
 
+import bz2
+import gzip
+import lzma
 import random
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
 from pipelines.stage.raw_inventory import read_files, refresh_files
 
+ALL_PACKERS = [make.packed, make.packed_rar, make.packed_7z, make.packed_tar]
 TEXTS = {"甲镇.txt": "甲镇举办讲座3场。".encode(), "年报/乙镇.txt": "乙镇举办讲座4场。".encode("gb18030")}
 
 
@@ -37,9 +41,10 @@ def run(settings: Settings) -> tuple[Counts, Counts, dict[str, dict]]:
     return files, counts, {row["raw_path"]: row for row in scan(settings.stage_dir, DOCUMENTS).collect().to_dicts()}
 
 
-@pytest.mark.parametrize("pack", [make.packed, make.packed_rar])
+@pytest.mark.parametrize("pack", ALL_PACKERS)
 def test_members_in_their_order_without_litter(pack) -> None:
-    litter = {"__MACOSX/._甲镇.txt": b"x", ".DS_Store": b"x", "年报/Thumbs.db": b"x", "~$a.docx": b"x"}
+    names = ["__MACOSX/._甲镇.txt", ".DS_Store", "年报/Thumbs.db", "thumbs.db", "Desktop.ini", "~$a.docx"]
+    litter = dict.fromkeys([*names, "年报/.~lock.a.odt#", "~WRL0001.tmp"], b"x")
     assert list(members(pack({**TEXTS, **litter}))) == [Member(path, data) for path, data in TEXTS.items()]
 
 
@@ -69,20 +74,71 @@ def test_a_bad_member_does_not_take_the_others_with_it() -> None:
     locked[at] |= 1
     assert listed(bytes(locked)) == {"a.txt": "encrypted", "b.txt": "b"}
     assert set(listed(make.packed_rar({"a.txt": b"a"}, password="x")).values()) == {"encrypted"}
+    assert listed(make.packed_7z({"a.txt": b"a"}, password="x")) == {"a.txt": "encrypted"}
 
 
-@pytest.mark.parametrize("pack", [make.packed, make.packed_rar])
+@pytest.mark.parametrize("pack", [make.packed, make.packed_rar, make.packed_7z])
 def test_bombs_are_refused(pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert listed(pack({"a.txt": b"\0" * 5_000_000, "b.txt": b"b"})) == {"a.txt": "bomb", "b.txt": "b"}
+    found = listed(pack({"a.txt": b"\0" * 5_000_000, "b.txt": b"b"}))
+    assert found["a.txt"] == "bomb" and (found["b.txt"] == "b" or pack is make.packed_7z)
     monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
     with pytest.raises(ReadError, match="bomb: found an archive beyond 3 files"):
         listed(pack({f"{n}.txt": b"a" for n in range(4)}))
 
 
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_archive_is_opened_also_when_it_is_compressed(mode: str) -> None:
+    assert list(members(make.packed_tar(TEXTS, mode))) == [Member(path, data) for path, data in TEXTS.items()]
+    latin = make.packed_tar({"aaaa.txt": b"a"}).replace(b"aaaa", "年报".encode("gbk"))
+    assert set(listed(_resummed(latin))) == {"年报.txt"}
+
+
+def _resummed(data: bytes) -> bytes:
+    """A tar archive whose first head was changed, with the sum of that head put right."""
+    head = data[:148] + b" " * 8 + data[156:512]
+    return data[:148] + f"{sum(head):06o}\0 ".encode() + data[156:]
+
+
+@pytest.mark.parametrize(
+    ("packed", "name", "found"),
+    [
+        (gzip.compress(b"text"), "raw/甲镇.html.gz", "甲镇.html"),
+        (gzip.compress(b"te") + gzip.compress(b"xt"), "a.txt.GZ", "a.txt"),
+        (bz2.compress(b"text"), "a.txt.bz2", "a.txt"),
+        (lzma.compress(b"text"), "a.txt.xz", "a.txt"),
+        (gzip.compress(b"text"), "", "unnamed"),
+        (b"\x1f\x8b\x08\x08" + bytes(6) + "乙.txt".encode() + b"\0" + gzip.compress(b"text")[10:], "a.gz", "乙.txt"),
+    ],
+    ids=["gz", "two gz", "bz2", "xz", "no name", "its own name"],
+)
+def test_a_compressed_file_is_an_archive_of_one(packed: bytes, name: str, found: str) -> None:
+    assert [(one.path, one.data) for one in members(packed, name)] == [(found, b"text")]
+
+
+def test_compressed_bombs_and_damage_are_refused() -> None:
+    assert listed(gzip.compress(bytes(5_000_000))) == {"unnamed": "bomb"}
+    assert listed(make.packed({"a.gz": gzip.compress(bytes(5_000_000)), "b": b"b"})) == {"a.gz!/a": "bomb", "b": "b"}
+    with pytest.raises(ReadError, match="bomb"):
+        listed(make.packed_tar({"a.txt": bytes(5_000_000)}, "w:gz"))
+    with pytest.raises(ReadError, match="bomb"):
+        listed(gzip.compress(bytes(201_000_000)))
+    noise = random.Random(2).randbytes(5000)
+    for data in (gzip.compress(noise), bz2.compress(noise), lzma.compress(noise)):
+        with pytest.raises(ReadError, match="broken: found a damaged compressed file"):
+            listed(data[:-2000])
+    with pytest.raises(ReadError, match="broken: found a damaged tar archive"):
+        listed(make.packed_tar({"a.txt": noise})[:3000])
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(make.packed({}), "empty"), (make.packed(TEXTS)[:60], "broken"), (make.packed_rar(TEXTS)[:40], "broken")],
-    ids=["zip of nothing", "zip cut short", "rar cut short"],  # the bytes hold the time and would differ by worker
+    [
+        (make.packed({}), "empty"),
+        (make.packed(TEXTS)[:60], "broken"),
+        (make.packed_rar(TEXTS)[:40], "broken"),
+        (make.packed_7z(TEXTS)[:40], "broken"),
+    ],
+    ids=["zip of nothing", "zip cut", "rar cut", "7z cut"],  # the bytes hold the time and would differ by worker
 )
 def test_an_archive_that_cannot_be_opened_says_why(data: bytes, code: str, settings: Settings) -> None:
     (settings.raw_dir / "a.zip").write_bytes(data)
@@ -132,3 +188,14 @@ def test_an_archive_that_was_too_large_is_opened_when_the_limit_is_raised(settin
     assert run(settings)[2]["x.zip"]["reason_code"] == "too_large"
     raised = Settings.load(settings.raw_dir, settings.warehouse_dir, {"FAZHI_PROCESSES": "1"})
     assert "x.zip!/甲镇.txt" in run(raised)[2]
+
+
+def test_a_compressed_page_is_a_report(settings: Settings) -> None:
+    (settings.raw_dir / "甲镇.html.gz").write_bytes(gzip.compress(make.html()))
+    (settings.raw_dir / "乙镇.7z").write_bytes(make.packed_7z({"报告/乙镇.docx": make.docx()}))
+    _, counts, found = run(settings)
+    assert counts.errors == ()
+    assert {path: row["text"] == make.TEXT for path, row in found.items() if row["media_type"] != "text/html"} == {
+        "乙镇.7z!/报告/乙镇.docx": True
+    }
+    assert make.ITEMS[0] in found["甲镇.html.gz!/甲镇.html"]["text"]
