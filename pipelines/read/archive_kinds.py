@@ -42,7 +42,7 @@ _File = tuple[str, int, int, bool, bytes | ReadError]  # name, size, packed size
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Packed:
     """A file one level down, before it is unpacked."""
 
     name: str
@@ -67,7 +67,7 @@ def is_too_dense(size: int, packed: int) -> bool:
     return size > _RATIO_FROM and size > _RATIO * max(1, packed)
 
 
-def entries_of(data: bytes, name: str) -> list[Entry]:
+def entries_of(data: bytes, name: str) -> list[Packed]:
     """Return the files of the archive `data` in its order, at most one more than `MOST_MEMBERS` where they are counted.
 
     Raises ReadError `broken`, `encrypted` or `bomb`. `name` is that of the archive.
@@ -96,7 +96,7 @@ def _is_tar(head: bytes) -> bool:
     return head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR
 
 
-def _given(files: Sequence[_File]) -> list[Entry]:
+def _given(files: Sequence[_File]) -> list[Packed]:
     """Return the entries of files that are unpacked already."""
 
     def give(content: bytes | ReadError) -> bytes:
@@ -104,7 +104,7 @@ def _given(files: Sequence[_File]) -> list[Entry]:
             raise content
         return content
 
-    return [Entry(name, size, packed, locked, partial(give, content)) for name, size, packed, locked, content in files]
+    return [Packed(name, size, packed, locked, partial(give, content)) for name, size, packed, locked, content in files]
 
 
 def _is_office(data: bytes) -> bool:
@@ -115,7 +115,7 @@ def _is_office(data: bytes) -> bool:
         return bool(_OFFICE_HEAD.search(data[:4096])) or b"word/document.xml" in data
 
 
-def _zip_entries(data: bytes) -> list[Entry]:
+def _zip_entries(data: bytes) -> list[Packed]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -123,7 +123,7 @@ def _zip_entries(data: bytes) -> list[Entry]:
             ReasonCode.BROKEN, "found a damaged zip archive, expected a whole one; fetch it again"
         ) from error
     return [
-        Entry(
+        Packed(
             _zip_name(info),
             info.file_size,
             info.compress_size,
@@ -188,7 +188,7 @@ def _unrar(data: bytes) -> list[_File]:
     return files
 
 
-def _compressed_entries(data: bytes, archive: str) -> list[Entry]:
+def _compressed_entries(data: bytes, archive: str) -> list[Packed]:
     """Return the one file that is compressed, or the files of the tar archive that it is."""
     name, content = isolation.run(_inflated, data)
     if len(content) > MOST_BYTES or (_is_tar(content) and is_too_dense(len(content), len(data))):
@@ -197,7 +197,7 @@ def _compressed_entries(data: bytes, archive: str) -> list[Entry]:
     if _is_tar(content):
         return _tar_entries(content)
     name = name or _PACKED.sub("", archive.rpartition("/")[2]) or "unnamed"
-    return [Entry(name, len(content), len(data), False, lambda: content)]
+    return [Packed(name, len(content), len(data), False, lambda: content)]
 
 
 def _inflated(data: bytes) -> tuple[str, bytes]:
@@ -214,7 +214,7 @@ def _inflated(data: bytes) -> tuple[str, bytes]:
     return _decoded(stated[1]) if stated else "", content
 
 
-def _tar_entries(data: bytes) -> list[Entry]:
+def _tar_entries(data: bytes) -> list[Packed]:
     try:
         archive = tarfile.TarFile(fileobj=io.BytesIO(data), encoding="utf-8", errors="surrogateescape")
         infos = list(islice((info for info in archive if info.isfile()), MOST_MEMBERS + 1))
@@ -222,7 +222,7 @@ def _tar_entries(data: bytes) -> list[Entry]:
         message = "found a damaged tar archive, expected a whole one; fetch it again"
         raise ReadError(ReasonCode.BROKEN, message) from error
     return [
-        Entry(
+        Packed(
             _decoded(info.name.encode("utf-8", "surrogateescape")),
             info.size,
             min(info.size, len(data)),

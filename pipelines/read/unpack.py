@@ -17,7 +17,7 @@ from pipelines.read.archive_kinds import (
     HEAD,
     MOST_BYTES,
     MOST_MEMBERS,
-    Entry,
+    Packed,
     entries_of,
     is_archive,
     is_too_dense,
@@ -86,7 +86,7 @@ def _walk(data: bytes, name: str, above: str, depth: int, left: list[int]) -> It
                 yield Member(path, b"", error.reason)
 
 
-def _unpacked(entry: Entry) -> tuple[bytes, Reason | None]:
+def _unpacked(entry: Packed) -> tuple[bytes, Reason | None]:
     """Return the bytes of an entry, or why there are none."""
     if entry.is_locked:
         message = "found a file that needs a password, expected an open one; unpack it with the password"
@@ -103,7 +103,7 @@ def _unpacked(entry: Entry) -> tuple[bytes, Reason | None]:
         return b"", Reason(ReasonCode.BROKEN, message)
 
 
-def _entries(data: bytes, archive: str) -> list[Entry]:
+def _entries(data: bytes, archive: str) -> list[Packed]:
     """Return the files of an archive, litter of operating systems left out; a name that comes twice gets a number."""
     seen: dict[str, int] = {}
     kept = []
