@@ -62,11 +62,14 @@ _FIGURE = (
     rf"(?P<unit>{UNIT}|成(?=[以左多的,，。;；)）]))?(?:[（(](?P<both>{UNIT})[)）])?"
 )
 _SHAPES = re.compile(
-    rf"(?P<masked>[0-9]*[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
+    rf"(?P<masked>[0-9]*(?:[,，.][0-9]*)?[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
     rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
     rf"|(?P<percent>{_DECIMAL}(?:%?[-—~至]{_DECIMAL})?%)|{_FIGURE}"
 )
 _RUN = re.compile(r"[0-9]")
+# The last digits of a number whose first ones a page hides: **3场, *.5万, ×2件 (but 5×8小时).
+_HIDDEN_LEFT = re.compile(r"[*＊][,，.]?$|(?:^|[^0-9])×+$")
+_REST = re.compile(r"[0-9*＊×.,，]*[0-9*＊×]")
 _START = attrgetter("start")
 _BOUND = re.compile(_DECIMAL)
 # Most numbers are a year or a few digits with a classifier, and nothing touches them on their left. They are matched
@@ -79,7 +82,7 @@ _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
 _ITEM_LEFT = frozenset("\n(。;:,")
 # What these measures are in the ones that are stored: 万元 is 10000 元, 成 is 10 %.
 _MEASURES = {"万元": (1e4, "元"), "亿元": (1e8, "元"), "成": (10.0, "%")}
-_BOUND_LEFT = frozenset('第.·:：/-—~+至到“"「‘=_&?,，')
+_BOUND_LEFT = frozenset('第.·:：/-—~+至到“"「‘=_&?,，*＊×')
 # Not a numeral: with what stands before it, it is a word (统一, 队伍, 收拾), an ordinal or one of many.
 _WORDS = "在一|统一|唯一|专一|单一|进一|归一|划一|逐一|之一|均一|队伍|入伍|退伍|落伍|为伍|大陆|登陆|着陆|收拾|捡拾|番五"
 _NO_START = "第每各逐任同某A-Za-z0-9*×〇零一二两三四五六七八九十百千万亿" + FEW
@@ -217,6 +220,10 @@ def _plain_mention(text: str, start: int) -> Mention | None:
 
 def _arabic_mention(text: str, start: int) -> Mention:
     """The mention at a digit, of whatever form."""
+    if _HIDDEN_LEFT.search(text[max(0, start - 3) : start]):
+        rest = _REST.match(text, start)
+        end = rest.end() if rest else start + 1
+        return Mention(start, end, end, reason="masked")
     match = _SHAPES.match(text, start)
     assert match is not None  # a digit always matches `figure`
     kind = match.lastgroup if match["figure"] is None else "figure"

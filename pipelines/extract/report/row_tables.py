@@ -1,6 +1,7 @@
 """Tables: a cell of a pipe table read as the sentence that its row label, column head and number would make.
 
-The made-up sentence is read like any other.
+The made-up sentence is read like any other. The label is the first cell, or the second in a table whose first column
+groups the rows (类别 | 指标 | 数量).
 """
 
 from __future__ import annotations
@@ -21,8 +22,22 @@ from pipelines.numerals.classifiers import UNITS
 from pipelines.numerals.mentions import find_mentions
 
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
+_TARGET = re.compile(r"目标|计划|任务[数量值]")
 _OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
 _UNITS = frozenset(UNITS)
+# The heads of a table whose rows are grouped, and what its second column then holds.
+_CATEGORY = re.compile(
+    r"(?:工作|项目|指标|业务|统计|任务|所属)?(?:类别|分类|类型|领域|板块|方面|维度|大类|种类|门类|模块|条线)(?:名称)?|一级(?:指标|项目)"
+)
+_WORK = re.compile(r"(?:重点|主要)?(?:工作|项目|事项)(?:项目|任务|内容|名称)?")
+_INDICATOR = re.compile(
+    r"(?:具体|工作|统计|主要|二级|三级|考核|评价|数据)?(?:指标|项目|事项|内容|名称|任务)(?:名称|内容|项目)?"
+)
+_JUST_VALUE = re.compile(
+    r"数量|数值|数据|数字|数|值|统计数|指标值|实绩|完成(?:数量?|量|情况|值)|本年数?|全年数?|合计|总数|总量|情况|结果|办理情况"
+)
+_NAME = re.compile(r"(?![0-9.]+\D{0,2}$)(?=.*[\u4e00-\u9fff]{2}).+")
+_LEAST_COLUMNS = 3
 _BLOCK = 100  # rows above that may belong to the same block
 
 
@@ -37,7 +52,14 @@ def read_row(
     cells, heads = _cells(row), _heads(text, line)
     if len(cells) > 2 and row[slice(*cells[0])].strip().isdigit():
         cells, heads = cells[1:], heads[1:]  # a running number is no label
-    label = row[slice(*cells[0])] if cells else ""
+    category, label = "", row[slice(*cells[0])] if cells else ""
+    if _names_categories(heads):
+        if len(cells) == len(heads) - 1:
+            cells = [(0, 0), *cells]  # the category of the row above goes on
+        if len(cells) > 1 and _NAME.fullmatch(row[slice(*cells[1])].strip()):
+            category, label = row[slice(*cells[0])].strip(), row[slice(*cells[1])]
+            heads = ["" if _JUST_VALUE.fullmatch(head.strip()) else head for head in heads]
+    named = f"{category},{label}" if category else label
     unit = _row_unit(row, label, cells)
     numbers: list[SentenceNumber] = []
     facts: list[SentenceFact] = []
@@ -47,12 +69,12 @@ def read_row(
         if not mention.reason and column >= 1 and mention.start < cells[column][1]:
             start, end = cells[column]
             head = heads[column] if column < len(heads) else ""
-            made, at = _made_sentence(label, head, row[start:end], unit, (mention.start - start, mention.end - start))
+            made, at = _made_sentence(named, head, row[start:end], unit, (mention.start - start, mention.end - start))
             figure = next((found for found in find_mentions(made) if found.start == at), None)
             if figure:
                 wording = wording_of(made, [figure])
                 (reading,) = cache.reading(wording, PrecedingContext(), report_year).figures
-                reason = _other_year(label, report_year) or _other_year(head, report_year) or reading.reason
+                reason = _not_this_year(label, head, report_year) or reading.reason
                 if not reason:
                     place, unit_span = (mention.start, mention.end), (mention.digits_end, mention.end)
                     facts += [
@@ -64,9 +86,22 @@ def read_row(
     return Statement(tuple(numbers), tuple(facts))
 
 
-def _other_year(words: str, report_year: int | None) -> str:
-    """The reason that a label or head gives for all figures below it, where it names another year, or ''."""
-    return "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
+def _names_categories(heads: Sequence[str]) -> bool:
+    """Whether the first column groups the rows, and the second one names what each row counts (类别 | 指标 | 数量)."""
+    if len(heads) < _LEAST_COLUMNS:
+        return False
+    first, second = heads[0].strip(), _UNIT_BRACKET.sub("", heads[1]).strip()
+    is_group = _CATEGORY.fullmatch(first) or ("指标" in second and _WORK.fullmatch(first))
+    return bool(is_group and _INDICATOR.fullmatch(second))
+
+
+def _not_this_year(label: str, head: str, report_year: int | None) -> str:
+    """The reason that a label or head gives for its figures, where it names another year or a target, or ''."""
+    for words in (label, head):
+        reason = "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
+        if reason:
+            return reason
+    return "plan" if _TARGET.search(head) else ""
 
 
 def _without_unit(words: str) -> str:

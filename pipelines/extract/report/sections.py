@@ -91,6 +91,10 @@ def find_lines(
             opening = line_opening(line, report_year) if openings is None else openings[line, report_year]
         else:
             opening = line_opening(line[:_HEAD] + " ", report_year) if line[0] in _OPENING_FIRST else _OPENS_NOTHING
+        if not opening.level and opening.part and "|" in line:
+            # The first cell says what a table is about; 2025年计划 above its last column is of that column alone.
+            first = line.lstrip("| ").partition("|")[0].strip()
+            opening = line_opening(first, report_year) if first else _OPENS_NOTHING
         if not opening.level:
             if opening.part:
                 part, part_level = opening.part, opening.part_level

@@ -278,3 +278,59 @@ def test_furniture_is_no_result() -> None:
     result = extract(text, [(0, text.index("\n"))], 2024, load_codebook())
     assert [(n.text, n.disposition) for n in result.numbers] == [("6场", "page_furniture"), ("9场", "fact")]
     assert [f.value for f in result.facts] == [9]
+
+
+def figures(table: str, year: int = 2023) -> list[tuple[str, float]]:
+    """The facts of a table below the head of a report: metric and value."""
+    text = f"池店镇{year}年法治政府建设工作报告\n现将情况报告如下：\n{table}\n"
+    return [(fact.metric_code, fact.value) for fact in extract(text, (), year, load_codebook()).facts]
+
+
+PENALTIES, INSPECTIONS = ("enforcement_penalty_cases", 87.0), ("enforcement_inspections", 512.0)
+GROUPED = {
+    "the value has its unit": "类别 | 指标 | 数量\n执法 | 行政处罚案件 | 87件\n执法 | 执法检查 | 512次",
+    "the unit has a column": "类别 | 指标 | 单位 | 数量\n执法 | 行政处罚案件 | 件 | 87\n执法 | 执法检查 | 次 | 512",
+    "the unit is last": "项目类别 | 项目名称 | 数值 | 单位\n执法 | 行政处罚案件 | 87 | 件\n执法 | 执法检查 | 512 | 次",
+    "the unit is in the name": "领域 | 指标名称 | 完成数\n执法 | 行政处罚案件（件） | 87\n执法 | 执法检查（次） | 512",
+    "the category is stated once": "类别 | 指标 | 数量\n执法 | 行政处罚案件 | 87件\n | 执法检查 | 512次",
+    "the category spans rows": "一级指标 | 二级指标 | 数值\n执法 | 行政处罚案件 | 87件\n执法检查 | 512次",
+    "rows have outer bars": "| 类别 | 指标 | 数量 |\n| 执法 | 行政处罚案件 | 87件 |\n| | 执法检查 | 512次 |",
+    "rows are numbered": "序号 | 类别 | 项目 | 数量\n1 | 执法 | 行政处罚案件 | 87件\n2 | 执法 | 执法检查 | 512次",
+    "last year's stand behind": (
+        "类别 | 指标 | 2023年 | 2022年\n执法 | 行政处罚案件 | 87件 | 65件\n执法 | 执法检查 | 512次 | 48次"
+    ),
+    "last year's stand before": (
+        "类别 | 指标 | 上年 | 本年\n执法 | 行政处罚案件 | 65件 | 87件\n执法 | 执法检查 | 48次 | 512次"
+    ),
+    "the change stands behind": (
+        "类别 | 指标 | 数量 | 同比\n执法 | 行政处罚案件 | 87件 | 3%\n执法 | 执法检查 | 512次 | 6%"
+    ),
+    "targets stand before": (
+        "类别 | 指标 | 目标值 | 完成值\n执法 | 行政处罚案件 | 90件 | 87件\n执法 | 执法检查 | 500次 | 512次"
+    ),
+    "plans stand behind": (
+        "类别 | 指标 | 数量 | 2024年计划\n执法 | 行政处罚案件 | 87件 | 9件\n执法 | 执法检查 | 512次 | 6次"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", GROUPED.values(), ids=GROUPED)
+def test_a_table_with_categories_names_its_figures_in_the_second_column(table: str) -> None:
+    assert figures(table) == [PENALTIES, INSPECTIONS]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "类别 | 名称 | 数量\n村 | 甲村 | 87件\n村 | 乙村 | 512次",
+        "单位 | 项目 | 数量\n甲村 | 行政处罚案件 | 87件\n乙村 | 行政处罚案件 | 12件",
+        "类别 | 指标 | 数量\n执法 | 合计 | 599",
+    ],
+)
+def test_a_table_of_villages_or_sums_gives_none(table: str) -> None:
+    assert figures(table) == []
+
+
+def test_the_head_of_a_last_column_opens_no_part_of_the_report() -> None:
+    text = "指标 | 2024年 | 2025年计划\n行政处罚案件 | 87件 | 90件\n全年受理信访件38件。\n"
+    assert dispositions(text) == {"2024年": "date", "2025年": "date", "87件": "fact", "90件": "plan", "38件": "fact"}

@@ -259,3 +259,16 @@ def test_a_classifier_before_people_and_things_counts(text: str, value: float) -
 @pytest.mark.parametrize("text", ["大家一起劳动", "部门一起推进", "一起部署落实", "拧成一条线"])
 def test_together_is_no_number(text: str) -> None:
     assert find_mentions(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["宣讲*3场", "宣讲**3场", "宣讲3*场", "资料1,*00份", "资料*,300份", "检查*.5万次", "信访×2件", "信访××2件", "9*%"],
+)
+def test_what_is_left_of_a_hidden_number_is_no_figure(text: str) -> None:
+    (mention,) = find_mentions(text)
+    assert (mention.value, mention.reason) == (None, "masked")
+
+
+def test_a_product_hides_nothing() -> None:
+    assert [mention.value for mention in find_mentions("5×8小时")] == [5.0, 8.0]
