@@ -36,7 +36,7 @@ _PACKED = re.compile(r"\.(?:gz|bz2|xz|gzip)$", re.IGNORECASE)
 _OFFICE = frozenset({"[content_types].xml", "mimetype", "ofd.xml", "encryptions.xml"})
 # The first files of a damaged one, whose list of files is lost.
 _OFFICE_HEAD = re.compile(
-    rb"\[content_types\]|ofd\.xml|mimetypeapplication/|docprops/|_rels/|xl/w|word/", re.IGNORECASE
+    rb"\[content_types\]|ofd\.xml|\A.{30}mimetype|docprops/|_rels/|xl/w|word/", re.IGNORECASE | re.DOTALL
 )
 _File = tuple[str, int, int, bool, bytes | ReadError]  # name, size, packed size, is locked, content
 

@@ -48,7 +48,12 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
     ("ppt/presentation.xml", "a PowerPoint file"),
     ("ofd.xml", _Format("ofd", True)),
     ("encryptions.xml", _Format("ofd", True)),
-    ("content.xml", "an OpenDocument file"),
+    ("content.xml", _Format("opendocument", True)),
+)
+# What a file of one XML document is by a namespace of its root.
+_ROOTS = (
+    (b"schemas.microsoft.com/office/2006/xmlPackage", _Format("docx", True)),
+    (b"urn:oasis:names:tc:opendocument:xmlns:office", _Format("opendocument", True)),
 )
 _TAG = re.compile(
     rb"<(?:!doctype html|html|head|body|meta|title|div|table|p|span|h[1-6]|br|font|center)\b[^<]*>", re.IGNORECASE
@@ -65,7 +70,6 @@ _WORD, _WORKBOOKS = (
 )
 _ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
 _MOST_JUNK = 1024  # bytes before an archive: a byte order mark, blank lines, the head of an answer
-_FLAT_OFFICE = b"schemas.microsoft.com/office/2006/xmlPackage"
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -106,8 +110,10 @@ def _format(data: bytes) -> _Format | str:
     if b"%PDF-" in data[:_BEFORE_PDF] and b"startxref" in data[-_BEFORE_PDF:]:
         return _Format("pdf", True)
     head = data[:_HEAD].removeprefix(_BOM)
-    if _XML.match(head) and _FLAT_OFFICE in head:
-        return _Format("docx", True)
+    if _OPENS.match(head):
+        flat = next((found for root, found in _ROOTS if root in head), None)
+        if flat:
+            return flat
     if _OPENS.match(head):  # a comment may be longer than all the head
         head = _without_comments(data.removeprefix(_BOM))[:_HEAD]
     if _OPENS.match(head) and _TAG.search(head):

@@ -62,7 +62,7 @@ class Numbering:
         def shown(place: re.Match[str]) -> str:  # %2 in the text stands for the count of the second level
             depth = int(place[1]) - 1
             level = levels.get(depth)
-            return _written(counts.get(depth, level.start), level.kind) if level else ""
+            return written(counts.get(depth, level.start), level.kind) if level else ""
 
         return _PLACE.sub(shown, level.text)
 
@@ -81,7 +81,7 @@ def _levels(abstract: Any) -> dict[int, Level]:
     return found
 
 
-def _written(number: int, kind: str) -> str:
+def written(number: int, kind: str) -> str:
     """Return a number as a list of this kind writes it."""
     if kind in _CHINESE and 0 < number < 100:
         tens, ones = divmod(number, 10)

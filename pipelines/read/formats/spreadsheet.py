@@ -39,6 +39,7 @@ def lines_of_sheet(sheet: Sheet) -> Iterator[str]:
             continue
         for row in grid[top + 1 : bottom + 1]:
             if any(cell for at, cell in enumerate(row) if not left <= at <= right):
+                row += [""] * (left + 1 - len(row))
                 row[left] = label
     used = sorted({at for row in grid for at, cell in enumerate(row) if cell})
     for row in grid:
