@@ -13,6 +13,7 @@ _PROSE = re.compile(r"[。;；,，|]|[0-9]+(?:次|件|人|场|名|个|起|份|�
 _NO_TEXT = re.compile(
     r"^附件|附件[:：]|点击|下载|\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|\{\{|\}\}|\$\{|<%|\{%|^主办|版权|备案|无法显示|浏览器|请稍|加载"
 )
+_NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
 _LINE = 8  # Chinese characters that a line of text has at least
 _MOST_LINES = 8
 
@@ -23,6 +24,16 @@ def has_text(lines: Iterable[str]) -> bool:
     if len(folded) > _MOST_LINES:
         return True
     return any(_PROSE.search(line) and count_han(line) >= _LINE and not _NO_TEXT.search(line) for line in folded)
+
+
+def refuse_shell(lines: Iterable[str], pictures: int, target: str | None = None) -> None:
+    """Raise the ReadError of `no_text` for a document that has a title or pictures and no text beside them.
+
+    A short text that names no report is left to those who ask what kind of document it is.
+    """
+    lines = list(lines)
+    if not has_text(lines) and (pictures or target or any(map(_NAMES_REPORT.search, lines))):
+        raise no_text(pictures, target)
 
 
 def no_text(pictures: int, target: str | None = None) -> ReadError:

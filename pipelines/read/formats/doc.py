@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import LayoutPart, compose
+from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"
@@ -43,8 +44,11 @@ def read(data: bytes, name: str) -> Document:
             ReasonCode.BROKEN, "found a damaged Word document; fetch it again, or save it as docx"
         ) from error
     body = LexborHTMLParser(html).body
+    lines: list[str] = []
     if body is not None:
         drop_struck(body)
         for node in body.css("header, footer"):
             node.decompose()
-    return compose(map(LayoutPart, lines_of(body, numbered=False) if body else []), MEDIA_TYPE, None)
+        lines = lines_of(body, numbered=False)
+        refuse_shell(lines, len(body.css("img")))
+    return compose(map(LayoutPart, lines), MEDIA_TYPE, None)

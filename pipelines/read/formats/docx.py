@@ -15,7 +15,7 @@ from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
 from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
-from pipelines.read.shell import has_text, no_text
+from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,8 +45,7 @@ def read(data: bytes, name: str) -> Document:
     try:
         body = _Body(WordPackage(data))
         lines = list(body.lines())
-        if body.pictures and not has_text(lines):
-            raise no_text(body.pictures)
+        refuse_shell(lines, body.pictures)
         return compose(map(LayoutPart, lines), MEDIA_TYPE, None)
     except ReadError:
         raise

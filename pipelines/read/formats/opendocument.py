@@ -17,7 +17,7 @@ from pipelines.read.formats.spreadsheet import lines_of_sheet
 from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
-from pipelines.read.shell import has_text, no_text
+from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 TEXT_TYPE = "application/vnd.oasis.opendocument.text"
@@ -54,8 +54,7 @@ def read(data: bytes, name: str) -> Document:
             if found is not None:
                 text = _Text(Styles(content, styles))
                 lines = list(text.lines(found) if media_type == TEXT_TYPE else text.sheets(found))
-                if text.pictures and not has_text(lines):
-                    raise no_text(text.pictures)
+                refuse_shell(lines, text.pictures)
                 return compose(map(LayoutPart, lines), media_type, None)
     except ReadError:
         raise

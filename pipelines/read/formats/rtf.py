@@ -7,20 +7,25 @@ from striprtf.striprtf import rtf_to_text
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.rtf_groups import plain_groups
 from pipelines.read.layout import LayoutPart, compose, table_lines
+from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"
+_PICTURE = re.compile(rb"\\(?:pict|objdata)\b")
+_LOST_SHAPE = re.compile(rb"\\fldinst[ {}\r\n]*SHAPE\b[ {}\r\n]*\{\\fldrslt[ \r\n]*\}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of an RTF file. Raises ReadError `broken` or `empty`."""
+    """Return the text of an RTF file. Raises ReadError `broken`, `shell`, `needs_ocr` or `empty`."""
     try:
         plain = plain_groups(data.decode("latin-1"))
         text = rtf_to_text(plain, encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
     except Exception as error:  # the library raises whatever the damage leads to
         message = f"found damaged rich text ({type(error).__name__}); fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message) from error
-    lines = (_PRIVATE.sub("", line) for line in text.split("\n"))
-    rows = (table_lines([line.split("|")]) if "|" in line else [line] for line in lines)
-    return compose((LayoutPart(line) for row in rows for line in row), MEDIA_TYPE, None)
+    rows = (table_lines([line.split("|")]) if "|" in line else [line] for line in _PRIVATE.sub("", text).split("\n"))
+    lines = [line for row in rows for line in row if line.strip()]
+    drawing = "a drawing that the file does not hold" if _LOST_SHAPE.search(data) else None
+    refuse_shell(lines, len(_PICTURE.findall(data)), drawing)
+    return compose(map(LayoutPart, lines), MEDIA_TYPE, None)

@@ -15,6 +15,8 @@ _HIDING = frozenset({"deleted", "v", "strike", "striked"})
 _CHARACTERS = frozenset(
     "u tab line emdash endash emspace enspace qmspace bullet lquote rquote ldblquote rdblquote".split()
 )
+_STYLE = re.compile(r"\{\\\*\s*\\cs([0-9]+)([^{}]{0,2000})\}")
+_LONGEST_SHEET, _DEEPEST = 200_000, 10
 _BOXES = {"shptxt": "box", "dptxbxtext": "box", "footnote": "note"}
 _SHAPES = frozenset({"shp", "do"})
 # A copy of the shape for old programs, the margins of the page, and comments: no box in them is text of the report.
@@ -31,12 +33,30 @@ class _State:
     held_as: str = ""
 
 
+def _hiding_styles(text: str) -> frozenset[str]:
+    """Return the numbers of the styles of characters that hide or strike, also those based on one that does."""
+    start = text.find("{\\stylesheet")
+    sheet = text[start : start + _LONGEST_SHEET] if start >= 0 else ""
+    bases: dict[str, str] = {}
+    hiding: set[str] = set()
+    for entry in _STYLE.finditer(sheet):
+        number, rest = entry.groups()
+        base = re.search(r"\\sbasedon([0-9]+)", rest)
+        bases[number] = base[1] if base else ""
+        if re.search(r"\\(?:v|strike|striked1)(?![a-z0-9])", rest):
+            hiding.add(number)
+    for _ in range(_DEEPEST):
+        hiding |= {number for number, base in bases.items() if base in hiding}
+    return frozenset(hiding)
+
+
 def plain_groups(text: str) -> str:
     """Return rich text without what is hidden, with boxes as paragraphs of their own, and notes behind the text."""
     written: list[str] = []
     held: dict[str, list[str]] = {"box": [], "note": []}  # boxes wait for the end of the paragraph, notes of the text
     stack: list[_State] = []
     state = _State()
+    hiding_styles = _hiding_styles(text)
     at = 0
     while match := _TOKEN.match(text, at):
         token, at = match[0], match.end()
@@ -57,6 +77,10 @@ def plain_groups(text: str) -> str:
         elif word in _HIDING:
             on = match[2] != "0"
             state = replace(state, hiding=state.hiding | {word} if on else state.hiding - {word})
+        elif word == "cs":
+            state = replace(
+                state, hiding=state.hiding - {word} | ({word} if match[2] in hiding_styles else frozenset())
+            )
         elif word == "plain":
             state = replace(state, hiding=frozenset())
         is_shown = not (state.hiding and _is_text(token, word)) and not state.is_dropped

@@ -46,3 +46,24 @@ def test_a_word_document_of_pictures(lines: tuple[str, ...]) -> None:
     with pytest.raises(ReadError) as caught:
         read_bytes(file.getvalue(), "a")
     assert caught.value.code == "needs_ocr"
+
+
+@pytest.mark.parametrize(
+    ("inner", "code", "words"),
+    [
+        ("{\\field{\\*\\fldinst SHAPE }{\\fldrslt}}", "shell", "a drawing that the file does not hold"),
+        ("{\\pict\\pngblip 8950}", "needs_ocr", "1 pictures"),
+        ("", "shell", "title without text"),
+    ],
+)
+def test_rich_text_of_a_title(inner: str, code: str, words: str) -> None:
+    title = "".join(f"\\u{ord(char)}?" for char in make.TITLE)
+    with pytest.raises(ReadError, match=words) as caught:
+        read_bytes(f"{{\\rtf1\\ansi {title}\\par {inner}\\par}}".encode(), "a")
+    assert caught.value.code == code
+
+
+def test_an_old_word_document_of_a_title() -> None:
+    with pytest.raises(ReadError) as caught:
+        read_bytes(make.doc(f"{make.TITLE}\r{make.SIGNATURE[0]}\r{make.SIGNATURE[1]}\r"), "a")
+    assert caught.value.code == "shell"

@@ -41,7 +41,7 @@ def test_a_character_cut_at_the_end_is_dropped() -> None:
     [
         (b"", "empty"),
         (b" \r\n\t\xe3\x80\x80\n", "empty"),
-        (b"7z\xbc\xaf\x27\x1c", "unsupported"),
+        (b"7z\xbc\xaf\x27\x1c", "archive"),
         (b"\x89PNG\r\n\x1a\n", "unsupported"),
         (b'<?xml version="1.0"?>\n<data/>', "unsupported"),
         (bytes(range(256)) * 8, "binary"),

@@ -117,6 +117,17 @@ def test_hidden_rich_text_is_no_text(written: str, read: str) -> None:
     assert content(data.encode()) == make.TEXT.replace("6次", f"{read}次", 1)
 
 
+def test_styles_that_hide_make_no_rich_text() -> None:
+    sheet = (
+        "{\\stylesheet{\\s0 Normal;}{\\*\\cs15\\additive\\v Hidden;}{\\*\\cs16\\sbasedon15 Below;}"
+        "{\\*\\cs17\\strike Struck;}{\\*\\cs18\\v0 Shown;}{\\*\\cs19\\viewkind Other;}}"
+    )
+    data = make.rtf().decode().replace("{\\fonttbl", sheet + "{\\fonttbl", 1)
+    written = "{\\cs15 1}{\\cs16 2}{\\cs17 3}{\\cs18 4}{\\cs19 5}{\\cs15 9\\plain 6}{\\cs15 9\\cs18 7}"
+    data = data.replace("6\\'b4\\'ce", written + "\\'b4\\'ce", 1)
+    assert content(data.encode()) == make.TEXT.replace("6次", "4567次", 1)
+
+
 def test_boxes_and_notes_of_rich_text_are_read_once() -> None:
     old = "{\\shprslt{\\*\\do{\\dptxbxtext Box 9\\par}}}"
     box = "{\\shp{\\*\\shpinst{\\sp{\\sn a}{\\sv 1}}{\\shptxt \\pard Box 9\\par}}" + old + "}"
