@@ -42,6 +42,7 @@ RELEASES = "releases"
 EXPORTS = "exports"
 CHANGES = "CHANGES.md"
 LEDGER = "ledger.sqlite"
+SCANNED_PAGES = "scanned_pages.sqlite"
 RUN_LOCK = ".run.lock"
 RUN_HOLDER = ".run.holder"
 DAGSTER = ".dagster"
@@ -164,6 +165,11 @@ class Folders:
     def changes_path(self) -> Path:
         """What changed from release to release, for people."""
         return self.warehouse_dir / CHANGES
+
+    @property
+    def scanned_pages_path(self) -> Path:
+        """What character recognition read on scanned pages (`pipelines.build.page_cache`)."""
+        return self.warehouse_dir / SCANNED_PAGES
 
     @property
     def ledger_path(self) -> Path:

@@ -10,6 +10,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `DAGSTER_HOME`          | where Dagster keeps its runs                       | WAREHOUSE/`.dagster`  |
 | `FAZHI_MAX_BYTES`       | a larger file is not read but quarantined          | 20000000              |
 | `FAZHI_PROCESSES`       | worker processes for large batches                 | the number of cores   |
+| `FAZHI_OCR_PAGES`       | so many scanned pages are read in a run, 0: none   | 2000                  |
 | `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
 | `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
 | `FAZHI_FETCH_SECONDS`   | a file that takes longer is not fetched            | 60                    |
@@ -43,6 +44,7 @@ ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 DEFAULT_RELEASES = 7
+DEFAULT_OCR_PAGES = 2000
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -60,6 +62,7 @@ class Settings(Folders):
     assumed: frozenset[str] = frozenset()
     max_bytes: int = DEFAULT_MAX_BYTES
     processes: int = 1
+    ocr_pages: int = DEFAULT_OCR_PAGES
     contact: str = ""
     fetch_hosts: int = DEFAULT_FETCH_HOSTS
     fetch_seconds: int = DEFAULT_FETCH_SECONDS
@@ -92,6 +95,7 @@ class Settings(Folders):
             assumed=frozenset(name for name, values in given.items() if not paths.IN_CHECKOUT and not any(values)),
             max_bytes=_positive(env, "FAZHI_MAX_BYTES", DEFAULT_MAX_BYTES),
             processes=_positive(env, "FAZHI_PROCESSES", os.cpu_count() or 1),
+            ocr_pages=_count(env, "FAZHI_OCR_PAGES", DEFAULT_OCR_PAGES),
             contact=_contact(env),
             fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
             fetch_seconds=_positive(env, "FAZHI_FETCH_SECONDS", DEFAULT_FETCH_SECONDS),
@@ -200,9 +204,16 @@ def _switch(env: Mapping[str, str], name: str) -> bool:
 
 
 def _positive(env: Mapping[str, str], name: str, default: int) -> int:
+    number = _count(env, name, default, "a whole number above 0")
+    if number == 0:
+        raise SettingsError(f"{name} is '0', expected a whole number above 0; correct it or unset it")
+    return number
+
+
+def _count(env: Mapping[str, str], name: str, default: int, expected: str = "a whole number") -> int:
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise SettingsError(f"{name} is {text!r}, expected a whole number above 0; correct it or unset it")
+    if not text.isascii() or not text.isdigit():
+        raise SettingsError(f"{name} is {text!r}, expected {expected}; correct it or unset it")
     return int(text)

@@ -26,12 +26,13 @@ from pipelines.stage.raw_inventory import read_files
 )
 def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """The normalised text of every file, with its page furniture marked, or the reason why it has none."""
-    from pipelines.stage.documents import DOCUMENTS, refresh_documents  # the readers are not needed to load the graph
+    from pipelines.stage.documents import DOCUMENTS  # the readers are not needed to load the graph
+    from pipelines.stage.scan_queue import read_documents
 
     settings = workspace.settings()
     files = read_files(settings)
     with retrying(context):
-        counts = refresh_documents(files, settings)
+        counts, scans = read_documents(files, settings)
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, DOCUMENTS)
 
@@ -51,6 +52,8 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
             **frame_metadata(shown),
             **counts_metadata(counts),
             "failed": dg.MetadataValue.int(counted["failed"]),
+            "scanned pages read": dg.MetadataValue.int(scans.read),
+            "scanned pages waiting": dg.MetadataValue.int(scans.waiting),
             "reasons": dg.MetadataValue.json(reasons),
         },
         check_results=[

@@ -47,6 +47,8 @@ def describe(asset: str, data: Mapping[str, Any]) -> str:
         line = f"{asset}: {data['computed']} {VERBS[asset]}, {data['reused']} reused"
         if data["removed"]:
             line += f", {data['removed']} gone"
+        if data.get("scanned pages read"):
+            line += f"; {data['scanned pages read']} scanned pages recognised"
         return line
     if asset == "release":
         return f"release: {data['release_id']}"
@@ -91,8 +93,19 @@ class BarProgress:
 
     def progress(self, step: str, done: int, total: int) -> None:
         """Move the bar of `step` to `done` of `total`."""
-        if step in self._tasks:
+        if step == "scans":
+            self._scans(done, total)
+        elif step in self._tasks:
             self._bars.update(self._tasks[step], completed=done, total=total)
+
+    def _scans(self, done: int, total: int) -> None:
+        """Move the bar of scanned pages, which is there when there are some, and note their pace."""
+        if "scans" not in self._tasks:
+            self._tasks["scans"] = self._bars.add_task("scans", total=total, note="")
+        task = self._bars.tasks[self._bars.task_ids.index(self._tasks["scans"])]
+        hours = (task.elapsed or 0) / 3600
+        note = f"{done / hours:,.0f} pages an hour" if done and hours else ""
+        self._bars.update(task.id, completed=done, total=total, note=note)
 
 
 @contextmanager
@@ -157,6 +170,12 @@ def summary(out: Console, release_path: Path, found: Summary) -> None:
         f"{row['n_files']} reports: {row['n_accepted']} accepted, {row['n_quarantined']} quarantined; "
         f"{row['n_facts']} facts, {row['n_numbers']} numbers, {share:.1f} % unclassified"
     )
+    files, pages = found.waiting
+    if pages:
+        out.print(
+            f"{pages} scanned pages of {files} files wait for character recognition; the next run goes on "
+            "(FAZHI_OCR_PAGES sets how many pages a run reads)"
+        )
     out.print(f"release: {release_path}", soft_wrap=True)
 
 

@@ -16,13 +16,35 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSpan:
+    """A stretch of the stored text that stands on one page; pages count from 1, `end` is exclusive.
+
+    `is_scanned` tells that its characters were read by character recognition (OCR).
+    """
+
+    start: int
+    end: int
+    page: int
+    is_scanned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNumeral:
+    """A character of a number that was read by OCR: its offset in the stored text, and how sure it is, 0 to 1."""
+
+    at: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file as text.
 
     `text` is the stored text that all offsets refer to. `encoding` is None where the format has no charset of its own.
     `furniture` is sorted and does not overlap. `fields` are the (name, value) pairs of the page's metadata, under the
     names of `pipelines.read.page_fields`, in page order.
-    `is_complete` is false where the text is known to be cut off.
+    `is_complete` is false where the text is known to be cut off. `pages` is sorted, and empty where a format has no
+    pages; `numerals` are those of scanned pages, sorted.
     """
 
     text: str
@@ -31,6 +53,16 @@ class Document:
     furniture: tuple[Span, ...]
     fields: tuple[tuple[str, str], ...]
     is_complete: bool
+    pages: tuple[PageSpan, ...] = ()
+    numerals: tuple[ReadNumeral, ...] = ()
+
+    @property
+    def text_source(self) -> str:
+        """Where the text comes from: `text`, `ocr`, or `mixed`."""
+        scanned = sum(span.end - span.start for span in self.pages if span.is_scanned)
+        if not scanned:
+            return "text"
+        return "ocr" if scanned >= len(self.text.replace("\n", "")) else "mixed"
 
 
 class ReadError(FazhiError):
@@ -50,3 +82,15 @@ class ReadError(FazhiError):
     def __reduce__(self) -> tuple[type["ReadError"], tuple[ReasonCode, str]]:
         """Keep both parts when a worker process hands the error back."""
         return type(self), (self.code, self.message)
+
+
+class ScansWantedError(ReadError):
+    """A file with scanned pages that are still to be read: `pages` are their numbers, from 1."""
+
+    def __init__(self, message: str, pages: tuple[int, ...]) -> None:
+        self.pages = pages
+        super().__init__(ReasonCode.NEEDS_OCR, message)
+
+    def __reduce__(self) -> tuple[type["ScansWantedError"], tuple[str, tuple[int, ...]]]:  # type: ignore[override]
+        """Keep the pages when a worker process hands the error back."""
+        return type(self), (self.message, self.pages)

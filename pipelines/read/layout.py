@@ -13,6 +13,7 @@ from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import find_furniture
 from pipelines.read.normalise import normalise
 from pipelines.read.page_fields import Field
+from pipelines.read.provenance import Origin, trace
 from pipelines.reasons import ReasonCode
 
 _WHITE = re.compile(r"[ \t\n]+")
@@ -25,10 +26,14 @@ _DIGIT = re.compile(r"[0-9０-９]")
 
 @dataclass(frozen=True, slots=True)
 class LayoutPart:
-    """A piece of the text to be, and its kind of furniture where the format knows that it is furniture."""
+    """A piece of the text to be, and its kind of furniture where the format knows that it is furniture.
+
+    `origins` tell the pages that it comes from, where the format has pages.
+    """
 
     text: str
     furniture: str | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 def compose(
@@ -38,12 +43,15 @@ def compose(
 
     Raises ReadError `empty` when nothing is left.
     """
-    lines = [
-        (line, part.furniture)
-        for part in parts
-        for raw in normalise(part.text).split("\n")
-        if (line := _WHITE.sub(" ", raw).strip())
-    ]
+    lines: list[tuple[str, str | None]] = []
+    pieces, at = [], 0
+    for part in parts:
+        own = [line for raw in normalise(part.text).split("\n") if (line := _WHITE.sub(" ", raw).strip())]
+        lines += [(line, part.furniture) for line in own]
+        end = at + sum(len(line) + 1 for line in own)
+        if part.origins:
+            pieces.append((at, end, part.origins))
+        at = end
     text = "".join(f"{line}\n" for line, _ in lines)
     if not any(kind is None for _, kind in lines):
         raise ReadError(
@@ -59,7 +67,9 @@ def compose(
     free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in known)]
     furniture = tuple(sorted([*known, *free], key=lambda span: span.start))
     all_fields = tuple(dict.fromkeys((*fields, *found_fields)))
-    return Document(text, media_type, encoding, furniture, all_fields, whole and is_complete(text, furniture))
+    pages, numerals = trace(text, pieces)
+    whole = whole and is_complete(text, furniture)
+    return Document(text, media_type, encoding, furniture, all_fields, whole, pages, numerals)
 
 
 def one_line(text: str) -> str:

@@ -8,9 +8,10 @@ import re
 import zipfile
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from pipelines.read.document import Document, ReadError
+from pipelines.read.document import Document, ReadError, ScansWantedError
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
@@ -24,25 +25,32 @@ _BEFORE_PDF = 1024 + 5  # the bytes in which a PDF begins, as its viewers accept
 
 
 class _Format(NamedTuple):
-    """A format by the name of its module. What a library in C or Rust reads is read in a process of its own."""
+    """A format by the name of its module. What a library in C or Rust reads is read in a process of its own.
+
+    The module of a format that may hold scans (`has_scans`) has a function `picture` beside `read`.
+    """
 
     module: str
     is_isolated: bool = False
+    has_scans: bool = False
+
+
+_PDF, _DOCX, _PICTURE = _Format("pdf", True, True), _Format("docx", True, True), _Format("picture", True, True)
 
 
 # Formats that are known by their first bytes.
 _MAGIC: tuple[tuple[bytes, _Format | str], ...] = (
-    (b"%PDF", _Format("pdf", True)),
+    (b"%PDF", _PDF),
     (b"{\\rtf", _Format("rtf", True)),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"GIF8", _PICTURE),
+    (b"II*\x00", _PICTURE),
+    (b"MM\x00*", _PICTURE),
 )
 # What a zip archive is by a file in it; one with none of these is an archive of files.
 _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
-    ("word/document.xml", _Format("docx", True)),
+    ("word/document.xml", _DOCX),
     ("xl/workbook.xml", _Format("spreadsheet", True)),
     ("xl/workbook.bin", _Format("spreadsheet", True)),
     ("ppt/presentation.xml", "a PowerPoint file"),
@@ -52,7 +60,7 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
 )
 # What a file of one XML document is by a namespace of its root.
 _ROOTS = (
-    (b"schemas.microsoft.com/office/2006/xmlPackage", _Format("docx", True)),
+    (b"schemas.microsoft.com/office/2006/xmlPackage", _DOCX),
     (b"urn:oasis:names:tc:opendocument:xmlns:office", _Format("opendocument", True)),
 )
 _TAG = re.compile(
@@ -72,28 +80,55 @@ _ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
 _MOST_JUNK = 1024  # bytes before an archive: a byte order mark, blank lines, the head of an answer
 
 
-def read_bytes(data: bytes, name: str) -> Document:
-    """Read the content of one file; `name` serves messages only.
+def read_bytes(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
+    """Read the content of one file; `name` serves messages only, `scans` are its scanned pages that were read.
 
     Raises ReadError, whose code says what stands in the way: `empty`, `unsupported`, `binary`, `undecodable`,
     `garbled`, `encrypted`, `broken`, `needs_ocr`, `attachment`, `bomb`, `too_large`, `too_slow`, `crashed`, and
-    `archive` for an archive, of which the caller reads the members (`pipelines.read.unpack`). Callers hold `data` to
-    `MAX_BYTES`.
+    `archive` for an archive, of which the caller reads the members (`pipelines.read.unpack`). ScansWantedError names
+    the scanned pages that are to be read (`page_picture`). Callers hold `data` to `MAX_BYTES`.
     """
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
     data = _without_junk(data)
+    found = _known_format(data, name)
+    arguments = (data, name, scans) if found.has_scans else (data, name)
+    try:
+        return cast(Document, _called(found, "read", arguments))
+    except ScansWantedError as error:
+        if found.has_scans:
+            raise
+        message = f"{error.message.partition(';')[0]} in a file within {name}; give that file alone"
+        raise ReadError(ReasonCode.NEEDS_OCR, message) from error
+
+
+def page_picture(data: bytes, name: str, number: int) -> bytes:
+    """Return scanned page `number` of a file, as a ScansWantedError of `read_bytes` names it: a PNG picture.
+
+    Raises ReadError.
+    """
+    data = _without_junk(data)
+    return cast(bytes, _called(_known_format(data, name), "picture", (data, number)))
+
+
+def _called(found: _Format, function: str, arguments: tuple[Any, ...]) -> Any:
+    """Return what a function of the format's module returns, called in the helper process where that is needed."""
+    call: Callable[..., Any] = getattr(import_module(f"pipelines.read.formats.{found.module}"), function)
+    if not found.is_isolated:
+        return call(*arguments)
+    from pipelines.read import isolation
+
+    return isolation.run(call, *arguments)
+
+
+def _known_format(data: bytes, name: str) -> _Format:
+    """Return the format of `data`; raises ReadError `unsupported` when it is none that is read."""
     found = _format(data)
     if isinstance(found, str):
         raise ReadError(
             ReasonCode.UNSUPPORTED, f"found {found}, expected a report; save {name} as PDF, docx or plain text"
         )
-    reader: Callable[[bytes, str], Document] = import_module(f"pipelines.read.formats.{found.module}").read
-    if not found.is_isolated:
-        return reader(data, name)
-    from pipelines.read import isolation
-
-    return isolation.run(reader, data, name)
+    return found
 
 
 def _format(data: bytes) -> _Format | str:
@@ -107,8 +142,10 @@ def _format(data: bytes) -> _Format | str:
         raise ReadError(ReasonCode.ARCHIVE, "found an archive, expected one report; name a file in it, or unpack it")
     if data.startswith(_ZIP):
         return _package(data)
+    if _is_bmp_or_webp(data):
+        return _PICTURE
     if b"%PDF-" in data[:_BEFORE_PDF] and b"startxref" in data[-_BEFORE_PDF:]:
-        return _Format("pdf", True)
+        return _PDF
     head = data[:_HEAD].removeprefix(_BOM)
     if _OPENS.match(head):
         flat = next((found for root, found in _ROOTS if root in head), None)
@@ -117,7 +154,7 @@ def _format(data: bytes) -> _Format | str:
     if _OPENS.match(head):  # a comment may be longer than all the head
         head = _without_comments(data.removeprefix(_BOM))[:_HEAD]
     if _OPENS.match(head) and _TAG.search(head):
-        return _Format("html")
+        return _Format("html", has_scans=True)
     if _XML.match(head):
         return "an XML document"
     from pipelines.read.formats.mail import is_mail
@@ -133,6 +170,12 @@ def _format(data: bytes) -> _Format | str:
         if is_json(text) or page_of_json(text):
             return _Format("json_page")
     return _Format("markdown" if is_markdown(data) else "plain_text")
+
+
+def _is_bmp_or_webp(data: bytes) -> bool:
+    """Return whether `data` is a picture whose first bytes alone do not tell it."""
+    is_bmp = data.startswith(b"BM") and int.from_bytes(data[2:6], "little") in (0, len(data)) and data[6:10] == bytes(4)
+    return is_bmp or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
 
 
 def _without_comments(data: bytes) -> bytes:
@@ -170,5 +213,5 @@ def _package(data: bytes) -> _Format | str:
     if any(name.startswith("xl/") for name in names):
         return _Format("spreadsheet", True)
     if any(name.startswith("word/") for name in names):  # Word finds its parts by relationships, not by name
-        return _Format("docx", True)
+        return _DOCX
     return "an Office document without a text"

@@ -12,11 +12,15 @@ MOST_ROWS = 30
 
 @dataclass(frozen=True)
 class Summary:
-    """The row of the table `release`, the quarantined reports by reason, and the first accepted reports."""
+    """The row of the table `release`, the quarantined reports by reason, the first accepted reports, and what waits.
+
+    `waiting` is the number of files with scanned pages that wait for character recognition, and of these pages.
+    """
 
     release: dict[str, Any]
     reasons: QueryResult
     reports: QueryResult
+    waiting: tuple[int, int] = (0, 0)
 
 
 def summarise(release_path: Path) -> Summary:
@@ -25,8 +29,9 @@ def summarise(release_path: Path) -> Summary:
     The queries stand in `sql/summary`. Raises QueryError if the release cannot be read.
     """
     row = query(release_path, "SELECT * FROM release")
-    reasons, reports = (
+    reasons, reports, waiting = (
         query(release_path, (SQL_DIR / "summary" / f"{name}.sql").read_text(encoding="utf-8"), limit=MOST_ROWS)
-        for name in ("quarantined_reports", "accepted_reports")
+        for name in ("quarantined_reports", "accepted_reports", "waiting_scans")
     )
-    return Summary(dict(zip(row.columns, row.rows[0], strict=True)), reasons, reports)
+    files, pages = waiting.rows[0]
+    return Summary(dict(zip(row.columns, row.rows[0], strict=True)), reasons, reports, (int(files), int(pages)))

@@ -15,13 +15,13 @@ from pipelines.ingest.inventory import report_id
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
 from pipelines.paths import SIDECAR_SUFFIX
 from pipelines.read.document import Document, ReadError
-from pipelines.read.reader import read_bytes
 from pipelines.read.unpack import SEPARATOR, is_archive, members
 from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.facts import INPUT
 from pipelines.stage.identities import IDENTITIES
+from pipelines.stage.scan_queue import read_with_scans
 
 _MOST_NAMES = 5
 
@@ -41,7 +41,7 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
     Raises ReadError if the file is missing or cannot be read.
     """
     file, inside = _split(file)
-    document = _read(file, inside, settings.max_bytes)
+    document = _read(file, inside, settings)
     beside = file.with_name(file.stem + SIDECAR_SUFFIX)
     sidecar = read_sidecar(beside) if beside.exists() else Sidecar()
     gazetteer = Gazetteer.load(settings.divisions_path)
@@ -67,7 +67,8 @@ def _split(file: Path) -> tuple[Path, str]:
     return file, ""
 
 
-def _read(file: Path, inside: str, max_bytes: int) -> Document:
+def _read(file: Path, inside: str, settings: Settings) -> Document:
+    max_bytes = settings.max_bytes
     try:
         size = file.stat().st_size
         if not file.is_file():
@@ -76,7 +77,8 @@ def _read(file: Path, inside: str, max_bytes: int) -> Document:
             found = f"has {size} bytes, the limit is {max_bytes}"
             raise ReadError(ReasonCode.TOO_LARGE, f"{found}; raise FAZHI_MAX_BYTES to read it")
         data = file.read_bytes()
-        return read_bytes(_member(file, data, inside) if inside or is_archive(data) else data, file.name)
+        data = _member(file, data, inside) if inside or is_archive(data) else data
+        return read_with_scans(data, file.name, settings.ocr_pages)
     except FileNotFoundError as error:
         raise ReadError(ReasonCode.MISSING, "does not exist; give the path of a report") from error
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it

@@ -8,11 +8,11 @@ from pipelines.identify.county_changes import write_county_changes
 from pipelines.identify.division_changes import write_changes
 from pipelines.settings import Settings
 from pipelines.stage.corrections import stage_corrections
-from pipelines.stage.documents import refresh_documents
 from pipelines.stage.facts import refresh_facts
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.indicators import write_indicators
 from pipelines.stage.raw_inventory import read_files, refresh_files
+from pipelines.stage.scan_queue import read_documents
 from pipelines.stage.similarities import refresh_similarities
 from pipelines.stage.sketches import refresh_sketches
 from pipelines.warehouse.model import TableSpec, load_specs
@@ -28,7 +28,7 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
     """
     refresh_files(settings)
     files = read_files(settings)
-    refresh_documents(files, settings)
+    read_documents(files, settings)
     refresh_identities(files, settings)
     refresh_facts(settings)
     write_changes(settings.division_changes_path, settings.staged_changes_path)

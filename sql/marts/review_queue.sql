@@ -8,6 +8,7 @@
 --   part_above_total     78   a part (其中) that is larger than its total, in one report
 --   inconsistent         75   figures of several indicators that cannot all be right (consistency)
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
+--   unsure_digits        65   a number on a scanned page that character recognition was not sure of
 --   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
 --   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
@@ -46,13 +47,13 @@ fact AS MATERIALIZED (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
         f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range,
-        f.value_low, f.value_high, f.period_start, f.period_end
+        f.value_low, f.value_high, f.period_start, f.period_end, f.page, f.digit_confidence
     FROM fact_indicator AS f
     LEFT JOIN dim_indicator AS i
         ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
     LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
     WHERE
-        w.fact_id IS NOT NULL OR f.confidence < 0.7 OR i.metric_code IS NOT NULL
+        w.fact_id IS NOT NULL OR f.confidence < 0.7 OR is_unsure(f.digit_confidence) OR i.metric_code IS NOT NULL
         OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end
 ),
 item AS (
@@ -116,13 +117,22 @@ item AS (
         AND (r.report_year < s.first_year OR r.report_year > s.last_year)
     UNION ALL
     SELECT
+        'unsure_digits', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'the number on page ' || f.page::VARCHAR || ' of the scan; ' || f.value::VARCHAR || ' was read, and not surely: confirm '
+        || 'or correct',
+        65.0, 0
+    FROM fact AS f
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE is_unsure(f.digit_confidence) AND f.corrected_by IS NULL AND r.status = 'accepted' AND r.is_canonical
+    UNION ALL
+    SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
         'read as ' || f.read_as || ' by ' || f.rule_id || ', ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
         || ': confirm or correct',
         70.0 - 50.0 * f.confidence, 0
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE f.confidence < 0.7 AND r.status = 'accepted' AND r.is_canonical
+    WHERE f.confidence < 0.7 AND NOT is_unsure(f.digit_confidence) AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
         'unclassified_number', n.report_id || ':' || n.char_start::VARCHAR,

@@ -42,7 +42,8 @@ document AS (
         f.report_id, f.raw_path, f.raw_sha256, f.size_bytes, f.source_url, f.source_id, f.fetched_at,
         f.sidecar_error,
         d.media_type, d.encoding, coalesce(d.char_count, 0) AS char_count, coalesce(d.is_complete, FALSE) AS is_complete,
-        coalesce(d.read_status, 'failed') AS read_status, d.reader_version,
+        coalesce(d.read_status, 'failed') AS read_status, d.reader_version, d.text_source,
+        coalesce(len(d.pages_waiting), 0) AS n_pages_waiting,
         i.title, i.doc_number, i.written_on, i.published_on,
         coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
         i.edition, i.place_candidates, i.identifier_version,
@@ -179,6 +180,12 @@ SELECT
     o.media_type,
     o.encoding,
     o.char_count,
+    o.text_source,
+    o.n_pages_waiting,
+    CASE
+        WHEN o.n_pages_waiting > 0
+            THEN row_number() OVER (PARTITION BY o.n_pages_waiting > 0 ORDER BY o.raw_path)
+    END AS place_in_queue,
     o.is_complete,
     coalesce(c.canonical_report_id = o.report_id, FALSE) AS is_canonical,
     c.canonical_report_id,

@@ -78,6 +78,12 @@ fact AS (
         c.number_start, c.number_end, c.sentence, 'correction', 'person', 1.0, NULL::DOUBLE, c.corrected_by, c.reason,
         NULL::VARCHAR, NULL::VARCHAR
     FROM added AS c
+),
+-- Only files with pages (PDF, OFD, scans) have a page for a figure.
+paged AS (
+    SELECT d.report_id, d.pages, d.numerals
+    FROM stage_documents AS d
+    WHERE len(d.pages) > 0
 )
 SELECT
     f.fact_id,
@@ -114,12 +120,29 @@ SELECT
     f.sentence,
     f.rule_id,
     f.read_as,
-    f.confidence,
+    CASE
+        WHEN f.corrected_by IS NULL AND is_unsure(f.digit_confidence) THEN least(f.confidence, f.digit_confidence)
+        ELSE f.confidence
+    END AS confidence,
+    struct_extract(f.place, 'page') AS page,
+    coalesce(struct_extract(f.place, 'is_scanned'), FALSE) AS is_ocr,
+    f.digit_confidence,
     f.value_machine,
     f.corrected_by,
     f.reason,
     f.codebook_version,
     f.engine_version
-FROM fact AS f
+FROM (
+    SELECT
+        f.*,
+        list_filter(p.pages, lambda s: s."start" <= f.number_start AND f.number_start < s."end")[1] AS place,
+        list_min(
+            list_transform(
+                list_filter(p.numerals, lambda n: n."at" >= f.number_start AND n."at" < f.number_end), lambda n: n.confidence
+            )
+        ) AS digit_confidence
+    FROM fact AS f
+    LEFT JOIN paged AS p ON p.report_id = f.report_id
+) AS f
 LEFT JOIN dim_report AS r ON r.report_id = f.report_id
 ORDER BY r.township_code, r.report_year, f.report_id, f.number_start, f.metric_code, f.fact_id

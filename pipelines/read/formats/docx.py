@@ -7,15 +7,20 @@ the report's text. Notes stand behind the text. The numbers of lists come from `
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from contextlib import contextmanager
+from itertools import groupby, pairwise
 from typing import Any
 
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats import picture as picture_file
 from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
 from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
+from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
-from pipelines.read.shell import refuse_shell
+from pipelines.read.scans.scan_requests import require, rows_of_scan
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.shell import has_text, refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -25,6 +30,7 @@ _SKIPPED = frozenset(
         "w:del w:moveFrom w:pPr w:rPr w:sectPr w:instrText w:delText w:tbl w:txbxContent w:footnote w:endnote".split()
     )
 )
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _WRITTEN = {qn("w:tab"): " ", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 # A fraction and a power are not the digits of one number.
@@ -37,19 +43,62 @@ _PARTED = re.compile(
 )
 _P, _TBL, _BOX = qn("w:p"), qn("w:tbl"), qn("w:txbxContent")
 _FROM_ABOVE = "\ue000"
+_PICTURE = "\ue001"  # begins a line that stands for a picture; the name of its relationship follows
+_SHOWN = tuple(qn(name) for name in ("w:drawing", "w:pict", "w:object"))
+_BLIP, _EMBED = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip", f"{_RELATIONS}embed"
+_IMAGE_DATA, _IMAGE_ID = "{urn:schemas-microsoft-com:vml}imagedata", f"{_RELATIONS}id"
 _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 
 
-def read(data: bytes, name: str) -> Document:
-    """Return the text of a Word document. Raises ReadError `broken`, `bomb`, `needs_ocr` or `empty`."""
+def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
+    """Return the text of a Word document; one that holds only pictures has the text of these from `scans`.
+
+    Raises ReadError `broken`, `bomb`, `empty` or `needs_ocr` (ScansWantedError where pictures are to be read).
+    """
+    with _damage_named():
+        lines = list(_Body(WordPackage(data)).lines())
+        texts = [line for line in lines if not line.startswith(_PICTURE)]
+        pictures = len(lines) - len(texts)
+        if not pictures or has_text(texts):
+            refuse_shell(texts, 0)
+            return compose(map(LayoutPart, texts), MEDIA_TYPE, None)
+        found = f"{pictures} picture{'s' * (pictures > 1)} and no text beside the title"
+        require(range(1, pictures + 1), scans, found)
+        parts = list(_with_scans(lines, scans))
+        if not has_text(part.text for part in parts):
+            message = f"found {found}, and none that can be read in them; give sharper pictures, or the text"
+            raise ReadError(ReasonCode.NEEDS_OCR, message)
+        return compose(parts, MEDIA_TYPE, None)
+
+
+def picture(data: bytes, number: int) -> bytes:
+    """Return picture `number` (from 1) of a Word document as PNG. Raises ReadError `broken`."""
+    with _damage_named():
+        package = WordPackage(data)
+        names = [line[1:] for line in _Body(package).lines() if line.startswith(_PICTURE)]
+        return picture_file.picture(package.linked(names[number - 1]), 1)
+
+
+def _with_scans(lines: Iterable[str], scans: Scans) -> Iterator[LayoutPart]:
+    """Yield the lines, and the rows of the pictures where these stand."""
+    first = 1
+    for is_picture, group in groupby(lines, lambda line: line.startswith(_PICTURE)):
+        if not is_picture:
+            yield from map(LayoutPart, group)
+            continue
+        numbers = range(first, first + len(list(group)))
+        yield from parts_of([rows_of_scan(scans[number]) for number in numbers], first)
+        first = numbers.stop
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Turn whatever zipfile and lxml raise at damage into ReadError `broken`."""
     try:
-        body = _Body(WordPackage(data))
-        lines = list(body.lines())
-        refuse_shell(lines, body.pictures)
-        return compose(map(LayoutPart, lines), MEDIA_TYPE, None)
+        yield
     except ReadError:
         raise
-    except Exception as error:  # zipfile and lxml raise whatever the damage leads to
+    except Exception as error:
         message = f"found a damaged Word document ({type(error).__name__}); fetch it again, or save it as PDF"
         raise ReadError(ReasonCode.BROKEN, message) from error
 
@@ -72,12 +121,6 @@ class _Body:
             for note in root
             if note.tag == qn(f"w:{kind}")
         }
-
-    @property
-    def pictures(self) -> int:
-        """How many pictures it shows."""
-        shown = self._root.iter(qn("w:drawing"), qn("w:pict"), qn("w:object"))
-        return sum(1 for node in shown if node.find(f".//{_BOX}") is None)
 
     def lines(self) -> Iterator[str]:
         yield from self._blocks(self._root)
@@ -105,6 +148,10 @@ class _Body:
         text = _PARTED.sub(r"\1\2", "".join(self._texts(node))).strip()
         # a list counts its empty paragraphs too, yet a number without words says nothing
         yield number + text if text else ""
+        for shown in node.iter(*_SHOWN):
+            if shown.find(f".//{_BOX}") is None:
+                links = [link.get(_EMBED) or link.get(_IMAGE_ID) or "" for link in shown.iter(_BLIP, _IMAGE_DATA)]
+                yield from (_PICTURE + link for link in links or [""])
         for box in node.iter(_BOX):
             if self._is_shown(box, node):
                 yield from self._blocks(box)

@@ -4,6 +4,7 @@ Parts are found by the relationships between them, as Word finds them, so their 
 use other namespaces; they are read as if they used the usual ones.
 """
 
+import base64
 import io
 import posixpath
 import zipfile
@@ -37,15 +38,18 @@ class WordPackage:
         self._zip: zipfile.ZipFile | None = None
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self._trees: dict[str, Any] = {}
+        self._binaries: dict[str, bytes] = {}
         if data.startswith(b"PK"):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             # some programs for Windows write the separator of Windows into the archive
             self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
         else:
             for part in _parsed(data).iter(f"{_PKG}part"):
-                content = part.find(f"{_PKG}xmlData")
+                content, name = part.find(f"{_PKG}xmlData"), (part.get(f"{_PKG}name") or "").lstrip("/")
                 if content is not None and len(content):
-                    self._trees[(part.get(f"{_PKG}name") or "").lstrip("/")] = content[0]
+                    self._trees[name] = content[0]
+                elif (binary := part.findtext(f"{_PKG}binaryData")) is not None:
+                    self._binaries[name] = base64.b64decode(binary)
         self._main = self._target("", "officeDocument") or _MAIN
 
     def body(self) -> Any:
@@ -64,6 +68,18 @@ class WordPackage:
         beside = posixpath.join(posixpath.dirname(self._main), f"{kind}.xml")
         return self._root(self._target(self._main, kind) or beside)
 
+    def linked(self, relation: str) -> bytes:
+        """Return the bytes of the file to which the main part has the relationship `relation`; none if it has none.
+
+        Raises ReadError `bomb` when it is too large.
+        """
+        folder, name = posixpath.split(self._main)
+        root = self._root(posixpath.join(folder, "_rels", f"{name}.rels"))
+        for node in () if root is None else root:
+            if isinstance(node.tag, str) and node.get("Id") == relation:
+                return self._bytes(_resolved(folder, node.get("Target") or ""))
+        return b""
+
     def _target(self, source: str, kind: str) -> str | None:
         """Return the name of the part to which `source` (empty: the package) has a relationship of this kind."""
         folder, name = posixpath.split(source)
@@ -71,20 +87,29 @@ class WordPackage:
         for node in () if root is None else root:
             target = node.get("Target") if isinstance(node.tag, str) else None
             if target and (node.get("Type") or "").rpartition("/")[2] == kind:
-                found = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
+                found = _resolved(folder, target)
                 if found in self._infos or found in self._trees:
                     return found
         return None
 
     def _root(self, name: str) -> Any | None:
+        if name in self._infos and name not in self._trees:
+            self._trees[name] = _parsed(self._bytes(name))
+        return self._trees.get(name)
+
+    def _bytes(self, name: str) -> bytes:
         info = self._infos.get(name)
-        if self._zip is None or info is None or name in self._trees:
-            return self._trees.get(name)
+        if self._zip is None or info is None:
+            return self._binaries.get(name, b"")
         if info.file_size > _MOST_BYTES:
             message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
             raise ReadError(ReasonCode.BOMB, message)
-        self._trees[name] = _parsed(self._zip.read(info))
-        return self._trees[name]
+        return self._zip.read(info)
+
+
+def _resolved(folder: str, target: str) -> str:
+    """Return the name of the part that a relationship of a part in `folder` leads to."""
+    return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
 def choose_alternatives(root: Any) -> None:

@@ -4,8 +4,11 @@ The report is found by the containers of the common content management systems o
 prose is. What stands outside the container is dropped, except for the lines of metadata and the breadcrumb above it.
 """
 
+import base64
+import binascii
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,12 +16,16 @@ from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
 from pipelines.read.embedded import FEWEST, page_in
+from pipelines.read.formats import picture as picture_file
 from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
+from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.furniture import find_furniture
 from pipelines.read.han import HAN, count_han
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
+from pipelines.read.scans.scan_requests import require, rows_of_scan
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.shell import has_text, no_text
 from pipelines.reasons import ReasonCode
 
@@ -52,15 +59,19 @@ _PROSE = re.compile(r"[。；，]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
 _UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
+_EMBEDDED, _ICON = re.compile(r"\s*data:image/[a-z+]+;base64,", re.IGNORECASE), 1000
 _DEEPEST = 5000  # parsing time grows with the square of the depth
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 
 
-def read(data: bytes, name: str, *, is_whole: bool = True) -> Document:
+def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = True) -> Document:
     """Return the report on a web page. Where the page has hardly any text, its scripts and text areas are searched.
 
+    Where it has none, the pictures in it (not those beside it) have their text from `scans`.
+
     Those of a page that was itself found in a script or a text area (`is_whole` is false) are not searched again.
-    Raises ReadError `empty`, `shell`, `needs_ocr`, `broken`, `binary` or `undecodable`.
+    Raises ReadError `empty`, `shell`, `broken`, `binary`, `undecodable` or `needs_ocr` (ScansWantedError where pictures
+    are to be read).
     """
     if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
         raise ReadError(
@@ -84,19 +95,44 @@ def read(data: bytes, name: str, *, is_whole: bool = True) -> Document:
         inner = page_in(scripts, areas)
         if inner is not None:
             return _framed(read(inner.encode("utf-8", "replace"), name, is_whole=False), tree, fields, charset)
-    if not any(map(HAN.search, lines)):
+    scanned: list[LayoutPart] = []
+    embedded = _embedded(body)
+    if not any(map(HAN.search, lines)) and not embedded:
         message = (
             "found a page without text (built by a script, or a login page), expected a report; save what it shows"
         )
         raise ReadError(ReasonCode.EMPTY, message)
     if not has_text(lines) and not has_text(lines_of(body)) and not _is_fragment(lines, pointed, pictures):
-        raise no_text(pictures, pointed)
+        if pointed or not embedded:
+            raise no_text(pictures, pointed)
+        require(range(1, len(embedded) + 1), scans, f"{len(embedded)} pictures and no text beside the title")
+        scanned = list(parts_of([rows_of_scan(scans[number]) for number in range(1, len(embedded) + 1)]))
+        if not has_text(part.text for part in scanned):
+            raise no_text(pictures)
     above = lines_of(body, stop=containers[0].mem_id)
     kept, more = _around(above)
     title = _title(tree, dict(fields))
     has_title = _bare(title) in _bare("".join(lines[:6]))
     titled = [LayoutPart(title)] if title and not has_title else []
-    return compose([*kept, *titled, *map(LayoutPart, lines)], MEDIA_TYPE, charset, [*fields, *more])
+    return compose([*kept, *titled, *map(LayoutPart, lines), *scanned], MEDIA_TYPE, charset, [*fields, *more])
+
+
+def picture(data: bytes, number: int) -> bytes:
+    """Return picture `number` (from 1) of those in a page as PNG. Raises ReadError `broken`."""
+    body = LexborHTMLParser(decode_page(data)[0]).body
+    addresses = [] if body is None else _embedded(body)
+    content = addresses[number - 1].partition(";base64,")[2]
+    try:
+        return picture_file.picture(base64.b64decode(unquote(content)), 1)
+    except binascii.Error as error:
+        message = "found a damaged picture in the page, expected base64; save the page again"
+        raise ReadError(ReasonCode.BROKEN, message) from error
+
+
+def _embedded(body: LexborNode) -> list[str]:
+    """Return the addresses that hold a picture themselves; small ones are icons."""
+    addresses = (node.attributes.get("src") or "" for node in body.css("img"))
+    return [address for address in addresses if _EMBEDDED.match(address) and len(address) > _ICON]
 
 
 def _framed(inner: Document, tree: LexborHTMLParser, fields: list[Field], charset: str) -> Document:

@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from pipelines.read.layout import LayoutPart
 from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
+from pipelines.read.provenance import Origin, count_characters
 
 _DASH = r"[—–―\-－ ·~]*"
 _PAGE_NUMBER = re.compile(
     rf"{_DASH}[0-9０-９]{{1,3}}{_DASH}(?:/ ?[0-9]{{1,3}})?"
     r"|第? ?[0-9一二三四五六七八九十]{1,3} ?页(?: ?[,，/]? ?共 ?[0-9]{1,3} ?页)?"
 )
+_SIZE, _SCANNED_SIZE = 0.2, 0.35  # how far the sizes of two lines of one paragraph may differ; a scan measures boxes
+_LEAST_ROWS = 4  # of prose that tell the margins of one page
 _FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
 
 Head = tuple[str, int]  # a running head: its words and the size of its characters
@@ -24,7 +27,8 @@ Head = tuple[str, int]  # a running head: its words and the size of its characte
 class Row(NamedTuple):
     """One line of a page: the text of each of its cells, and its place. `size` is the height of its characters.
 
-    `column` is 1 or 2 in a column of text, and 0 where a line goes over the page.
+    `column` is 1 or 2 in a column of text, and 0 where a line goes over the page. `confidences` has a number for each
+    character of `text` that is no blank, where the row was read by OCR.
     """
 
     cells: tuple[str, ...]
@@ -33,6 +37,7 @@ class Row(NamedTuple):
     middle: float
     size: float
     column: int = 0
+    confidences: tuple[float, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -52,33 +57,40 @@ def is_page_number(row: Row) -> bool:
     return len(row.cells) == 1 and bool(_PAGE_NUMBER.fullmatch(row.cells[0]))
 
 
-def parts_of(pages: Sequence[Sequence[Row]]) -> Iterator[LayoutPart]:
+def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutPart]:
     """Yield the paragraphs and table rows of a document whose pages hold these rows, from top to bottom.
+
+    `first` is the number of the first page.
 
     Lines of one paragraph are joined, also across pages. Page numbers and running heads are furniture; what a
     paragraph runs over follows it.
     """
     heads = _running_heads(pages)
     rows = [row for page in pages for row in page]
-    margins = {
+    shared = {
         column: _margins([row for row in rows if row.column == column]) for column in {row.column for row in rows}
     }
+    last_margins = margins = shared
     paragraph, last = "", None
+    origins: list[Origin] = []
     waiting: list[LayoutPart] = []
-    for page in pages:
+    for number, page in enumerate(pages, first):
+        margins = {**shared, **_own_margins(page)}
         for at, row in enumerate(page):
             kind = _kind(row, at, page, heads)
+            origin = Origin(count_characters(row.text), number, row.confidences)
             if kind:
-                waiting.append(LayoutPart(row.text, kind))
+                waiting.append(LayoutPart(row.text, kind, (origin,)))
                 continue
-            if last is not None and _goes_on(paragraph, last, row, margins):
+            if last is not None and _goes_on(paragraph, last, row, last_margins, margins):
                 paragraph += seam(paragraph, row.text) + row.text
+                origins.append(origin)
             else:
-                yield from ([LayoutPart(paragraph)] if paragraph else [])
+                yield from ([LayoutPart(paragraph, None, tuple(origins))] if paragraph else [])
                 yield from waiting
-                waiting, paragraph = [], row.text
-            last = row
-    yield from ([LayoutPart(paragraph)] if paragraph else [])
+                waiting, paragraph, origins = [], row.text, [origin]
+            last, last_margins = row, margins
+    yield from ([LayoutPart(paragraph, None, tuple(origins))] if paragraph else [])
     yield from waiting
 
 
@@ -114,13 +126,26 @@ def _margins(rows: Sequence[Row]) -> Margins:
     return Margins(min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2])
 
 
-def _goes_on(paragraph: str, last: Row, row: Row, margins: Mapping[int, Margins]) -> bool:
-    """Return whether `row` continues the paragraph that ends with the row `last`."""
-    if len(last.cells) > 1 or len(row.cells) > 1 or abs(last.size - row.size) > 0.2 * last.size:
+def _own_margins(page: Sequence[Row]) -> dict[int, Margins]:
+    """Return the margins of a scanned page by column: each scan lies in its own way, in its own size."""
+    found = {}
+    for column in {row.column for row in page if row.confidences is not None}:
+        rows = [row for row in page if row.column == column]
+        if sum(len(row.cells) == 1 for row in rows) >= _LEAST_ROWS:
+            found[column] = _margins(rows)
+    return found
+
+
+def _goes_on(
+    paragraph: str, last: Row, row: Row, last_margins: Mapping[int, Margins], margins: Mapping[int, Margins]
+) -> bool:
+    """Return whether `row` continues the paragraph that ends with the row `last`; each with the margins of its page."""
+    if len(last.cells) > 1 or len(row.cells) > 1:
         return False
-    if bool(last.column) != bool(row.column):
+    unlike = _SIZE if last.confidences is None and row.confidences is None else _SCANNED_SIZE
+    if abs(last.size - row.size) > unlike * last.size or bool(last.column) != bool(row.column):
         return False
-    margin = margins[last.column]
+    margin = last_margins[last.column]
     if not _is_cut(paragraph, last, row, margin) and last.right < margin.right - _FULL * last.size:
         return False
     if row.left > margins[row.column].left + _INDENT * row.size:

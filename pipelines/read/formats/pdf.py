@@ -4,8 +4,11 @@ The characters of a page (`pdf_glyphs`) are put into rows by `page_lines`, and t
 """
 
 import ctypes
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -15,64 +18,105 @@ from pipelines.read.formats.page_lines import rows_of
 from pipelines.read.formats.page_rows import Row, is_page_number, parts_of
 from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.layout import compose
+from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
 MOST_PAGES = 1000
 _PASSWORD = 4  # PDFium's code for a file that needs one
 _LEAST_TEXT = 10  # characters a page; stamps and page numbers make scans look as if they had text
-_SCAN = 0.25  # of the page that a picture covers where it is a scan
+_SCAN = 0.25  # of the page that pictures cover where it is a scan
+_WHOLE, _LEAST_PROSE = 0.7, 60  # a picture of the whole page, and the characters that a page of text has beside it
+_DOTS, _MOST_PIXELS = 200, 20_000_000  # an inch, and of a page
 _START = b"%PDF-"  # a mail program or a script may have put up to 1,024 bytes before it
 _COVER = 300  # characters of the note that asks for another viewer of the attached files
 _MOST_ATTACHED, _LARGEST_ATTACHED = 100, 20_000_000
 _KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
 
 
-def read(data: bytes, name: str) -> Document:
-    """Return the text of a PDF. Raises ReadError.
+class _Page(NamedTuple):
+    """What a page shows: its rows, the share of it that pictures cover, and whether lines or shapes are drawn on it."""
 
-    Codes: `encrypted`, `broken`, `empty`, `too_large`, `needs_ocr`, and `attachment` for a portfolio of other files.
+    rows: list[Row]
+    pictured: float
+    is_drawn: bool
+    width: float
+
+    @property
+    def characters(self) -> int:
+        """How many characters of text it has, its page number not counted."""
+        return sum(len(row.text) for row in self.rows if not is_page_number(row))
+
+
+def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
+    """Return the text of a PDF, with that of its scanned pages from `scans`. Raises ReadError.
+
+    Codes: `encrypted`, `broken`, `empty`, `too_large`, `needs_ocr` (ScansWantedError where pages are to be read), and
+    `attachment` for a portfolio of other files.
     """
-    pages, pictures, attached = _pages(data)
-    shown = "".join(row.text for page in pages for row in page if not is_page_number(row))
-    if attached and len(shown) < _COVER:
-        return _of_attached(attached, name)
-    scans = [
-        number for number, (page, picture) in enumerate(zip(pages, pictures, strict=True), 1) if _is_scan(page, picture)
-    ]
-    if len(shown) < _LEAST_TEXT * len(pages):
-        if not any(pictures) and not shown:
-            raise ReadError(
-                ReasonCode.EMPTY, "found pages without text or pictures, expected a report; look at the file"
-            )
-        message = f"found {len(pages)} scanned pages with {len(shown)} characters of text; add a text layer by OCR"
+    data, pages = _report(data)
+    if all(not page.rows and not page.pictured and not page.is_drawn for page in pages):
+        raise ReadError(ReasonCode.EMPTY, "found pages without text or pictures, expected a report; look at the file")
+    numbers = _scanned(pages)
+    require(numbers, scans, f"scans without text on {listed(numbers)} of {len(pages)}")
+    rows = [page.rows for page in pages]
+    for number in numbers:
+        rows[number - 1] = rows_of_scan(scans[number], pages[number - 1].width)
+    shown = sum(len(row.text) for page in rows for row in page if not is_page_number(row))
+    if numbers and shown < _LEAST_TEXT * len(pages):
+        message = f"found {len(pages)} pages with {shown} characters that can be read; give a sharper scan, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
-    if len(_KNOWN.findall(shown)) < len(shown) / 2:
-        message = "found a text layer whose characters mean nothing (fonts without a table); add a text layer by OCR"
-        raise ReadError(ReasonCode.NEEDS_OCR, message)
-    if scans:
-        message = f"found scans without text on {_listed(scans)} of {len(pages)}; add a text layer by OCR"
-        raise ReadError(ReasonCode.NEEDS_OCR, message)
-    return compose(parts_of(pages), MEDIA_TYPE, None, whole=all(pages))
+    return compose(parts_of(rows), MEDIA_TYPE, None, whole=all(rows))
 
 
-def _is_scan(page: Sequence[Row], picture: float) -> bool:
-    """Return whether a page is a picture: a large one, and not enough words beside it."""
-    return picture > _SCAN and sum(len(row.text) for row in page if not is_page_number(row)) < _LEAST_TEXT
+def picture(data: bytes, number: int) -> bytes:
+    """Return a picture (PNG) of page `number`, which counts from 1, fit for character recognition."""
+    data, _ = _report(data)
+    with _opened(data) as document:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = min(_DOTS / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+        image = page.render(scale=scale, rev_byteorder=True).to_pil()
+    png = io.BytesIO()
+    image.save(png, "PNG", compress_level=1)
+    return png.getvalue()
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    """Return page numbers in words; the first ten of many."""
-    more = ", ..." if len(numbers) > 10 else ""
-    return f"page{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:10]))}{more}"
+def _scanned(pages: Sequence[_Page]) -> list[int]:
+    """Return the numbers of the pages that only character recognition can read."""
+    shown = "".join(row.text for page in pages for row in page.rows)
+    if len(_KNOWN.findall(shown)) < len(shown) / 2:  # fonts without a table
+        return list(range(1, len(pages) + 1))
+    found = [number for number, page in enumerate(pages, 1) if _is_scan(page)]
+    if found or sum(page.characters for page in pages) >= _LEAST_TEXT * len(pages):
+        return found
+    # next to no text in the whole file: it stands in small pictures, or its letters are drawn as shapes
+    return [number for number, page in enumerate(pages, 1) if page.characters < _LEAST_TEXT]
 
 
-def _of_attached(attached: Sequence[tuple[str, bytes]], name: str) -> Document:
-    """Read the one PDF that a portfolio holds; ReadError `attachment` names what it holds else."""
+def _is_scan(page: _Page) -> bool:
+    """Return whether a page is a picture: a large one, and not enough words beside it.
+
+    A program that scans may write its name over the page, and a header may stand there.
+    """
+    if page.pictured > _WHOLE:
+        return page.characters < _LEAST_PROSE
+    return page.pictured > _SCAN and page.characters < _LEAST_TEXT
+
+
+def _report(data: bytes) -> tuple[bytes, list[_Page]]:
+    """Return the PDF that holds the report, with its pages: this one, or the only PDF that a portfolio holds.
+
+    Raises ReadError `attachment`, which names what the portfolio holds else.
+    """
+    pages, attached = _pages(data)
+    if not attached or sum(page.characters for page in pages) >= _COVER:
+        return data, pages
     if len(attached) == 1 and _START in attached[0][1][:1024]:
-        pages, _, more = _pages(attached[0][1])
-        if not more or any(pages):
-            return read(attached[0][1], name)
+        inner, more = _pages(attached[0][1])
+        if not more or any(page.rows for page in inner):
+            return attached[0][1], inner
     names = ", ".join(file for file, _ in attached[:5])
     message = f"found a PDF portfolio with the attached files {names}, expected a report; save the report alone"
     raise ReadError(ReasonCode.ATTACHMENT, message)
@@ -90,19 +134,26 @@ def _attached(document: pdfium.PdfDocument) -> list[tuple[str, bytes]]:
     return found
 
 
-def _picture(page: pdfium.PdfPage) -> float:
-    """Return the share of the page that its largest picture covers. Sizes in a form are the form's own."""
+def _page(page: pdfium.PdfPage) -> _Page:
+    """Return what a page shows. Sizes in a form are the form's own."""
     width, height = page.get_size()
-    largest = 0.0
-    for picture in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
-        left, bottom, right, top = picture.get_bounds()
+    rows = rows_of(chars_of(page))
+    pictured, is_drawn = 0.0, False
+    # a table has thousands of lines; they only matter where there is nothing else
+    kinds = (raw.FPDF_PAGEOBJ_IMAGE,) if rows else (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
+    for thing in page.get_objects(filter=kinds, max_depth=3):
+        if thing.type == raw.FPDF_PAGEOBJ_PATH:
+            is_drawn = True
+            continue
+        left, bottom, right, top = thing.get_bounds()
         share = (right - left) * (top - bottom) / max(1.0, width * height)
-        largest = max(largest, share, 0.001)
-    return largest
+        pictured += max(share, 0.001)  # a scan may be cut into strips
+    return _Page(rows, pictured, is_drawn, width)
 
 
-def _pages(data: bytes) -> tuple[list[list[Row]], list[float], list[tuple[str, bytes]]]:
-    """Return the rows of each page, the share of it that a picture covers, and the attached files."""
+@contextmanager
+def _opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
+    """Yield the open document. Raises ReadError."""
     data = data[max(0, data.find(_START, 0, 1024 + len(_START))) :]
     try:
         document = pdfium.PdfDocument(data)
@@ -110,22 +161,25 @@ def _pages(data: bytes) -> tuple[list[list[Row]], list[float], list[tuple[str, b
         if getattr(error, "err_code", None) == _PASSWORD:
             message = "found a PDF that needs a password, expected an open one; save it without protection"
             raise ReadError(ReasonCode.ENCRYPTED, message) from error
-        raise ReadError(
-            ReasonCode.BROKEN, "found a damaged PDF that cannot be opened; fetch or save it again"
-        ) from error
+        message = "found a damaged PDF that cannot be opened; fetch or save it again"
+        raise ReadError(ReasonCode.BROKEN, message) from error
     try:
+        yield document
+    except pdfium.PdfiumError as error:
+        message = "found a PDF with a page that cannot be loaded; fetch or save it again"
+        raise ReadError(ReasonCode.BROKEN, message) from error
+    finally:
+        document.close()
+
+
+def _pages(data: bytes) -> tuple[list[_Page], list[tuple[str, bytes]]]:
+    """Return what each page shows, and the attached files."""
+    with _opened(data) as document:
         if not 0 < len(document) <= MOST_PAGES:
             code = ReasonCode.TOO_LARGE if len(document) else ReasonCode.EMPTY
             raise ReadError(code, f"found {len(document)} pages, expected 1 to {MOST_PAGES}; give the report alone")
-        pages, pictures = [], []
+        pages = []
         for page in document:
-            pages.append(rows_of(chars_of(page)))
-            pictures.append(_picture(page))
+            pages.append(_page(page))
             page.close()
-        return pages, pictures, _attached(document)
-    except pdfium.PdfiumError as error:
-        raise ReadError(
-            ReasonCode.BROKEN, "found a PDF with a page that cannot be loaded; fetch or save it again"
-        ) from error
-    finally:
-        document.close()
+        return pages, _attached(document)

@@ -1,6 +1,9 @@
 """What character recognition gives for one picture of a page: rows of text, and how sure each character is."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from pydantic import TypeAdapter
 
 # A digit with less confidence is unsure, and so is the number that it stands in.
 UNSURE = 0.9
@@ -26,8 +29,17 @@ class ScannedRow(NamedTuple):
 
 
 class ScannedPage(NamedTuple):
-    """The rows of one page from top to bottom, and the size of the upright page in pixels."""
+    """The rows of one page from top to bottom, and the size of the upright page in pixels.
+
+    `failure` says why a page could not be read; it then has no rows.
+    """
 
     rows: tuple[ScannedRow, ...]
     width: int
     height: int
+    failure: str | None = None
+
+
+Scans = Mapping[int, ScannedPage]  # the pages of a file that were read, by page number from 1
+NO_SCANS: Scans = {}
+SCANNED_PAGE = TypeAdapter(ScannedPage)  # to and from JSON

@@ -161,7 +161,7 @@ def test_each_report_in_an_archive_is_a_row_with_a_stable_id(settings: Settings)
     row = found["x.zip!/甲.docx"]
     assert row["text"] == make.TEXT
     assert row["report_id"] == report_id("x.zip!/甲.docx", row["raw_sha256"])
-    assert found["x.zip!/图.png"]["reason_code"] == "unsupported"
+    assert found["x.zip!/图.png"]["reason_code"] == "broken"
     table = read_files(settings).filter(pl.col("archive_path") == "x.zip")
     assert set(table["source_url"]) == {"https://x.example/1"} and table.height == 3
 

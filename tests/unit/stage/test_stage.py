@@ -10,6 +10,7 @@ from pipelines.build.refresh import Counts
 from pipelines.extract.report.engine import Extractor
 from pipelines.ingest.inventory import inventory
 from pipelines.read.reader import READER_VERSION
+from pipelines.read.scans.scanned_page import Scans
 from pipelines.settings import Settings
 from pipelines.stage import documents, facts
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
@@ -54,7 +55,7 @@ def test_every_file_becomes_a_document_or_says_why_not(settings: Settings, caplo
 def test_a_document_that_raises_is_a_failed_row_with_its_traceback(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(data: bytes, name: str) -> documents.Document:
+    def explode(data: bytes, name: str, scans: Scans) -> documents.Document:
         raise KeyError("unforeseen")
 
     monkeypatch.setattr(documents, "read_bytes", explode)
