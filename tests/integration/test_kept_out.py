@@ -27,7 +27,7 @@ FILES = {
     "binary.txt": bytes(range(256)) * 8,
     "undecodable.txt": "法治政府".encode("gb18030") + b"\xff\xff\x80" * 40,
     "garbled.txt": ("法治政府建设工作报告如下。\n" * 9).encode().decode("gb18030", "replace").encode(),
-    "unsupported.pdf": make.packed({"ppt/presentation.xml": b"<p:presentation/>"}),
+    "unsupported.pdf": make.packed({"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p:presentation/>"}),
     "too_large.txt": b"1" * 60_000,
     "too_deep.zip": make.packed({"c.zip": make.packed({"b.zip": make.packed({"a.zip": INNER})})}),
     "bomb.zip": make.packed({"a.txt": b"\0" * 5_000_000}),
