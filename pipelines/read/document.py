@@ -64,6 +64,14 @@ class Document:
             return "text"
         return "ocr" if scanned >= len(self.text.replace("\n", "")) else "mixed"
 
+    @property
+    def content(self) -> str:
+        """The text without its furniture."""
+        kept, at = "", 0
+        for span in self.furniture:
+            kept, at = kept + self.text[at : span.start], span.end
+        return kept + self.text[at:]
+
 
 class ReadError(FazhiError):
     """A file that cannot be read. `message` says what was found and what to do."""

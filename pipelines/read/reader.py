@@ -61,6 +61,8 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
 # What a file of one XML document is by a namespace of its root.
 _ROOTS = (
     (b"schemas.microsoft.com/office/2006/xmlPackage", _DOCX),
+    (b"schemas.microsoft.com/office/word/2003/wordml", _DOCX),
+    (b"urn:schemas-microsoft-com:office:spreadsheet", _Format("spreadsheet", True)),
     (b"urn:oasis:names:tc:opendocument:xmlns:office", _Format("opendocument", True)),
 )
 _TAG = re.compile(
@@ -98,8 +100,27 @@ def read_bytes(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     except ScansWantedError as error:
         if found.has_scans:
             raise
-        message = f"{error.message.partition(';')[0]} in a file within {name}; give that file alone"
-        raise ReadError(ReasonCode.NEEDS_OCR, message) from error
+        raise _within(error, name) from error
+
+
+def read_inside(data: bytes, name: str) -> Document:
+    """Read a document that lies in another one, as `read_bytes` does, in the process in which that one is read."""
+    if not data:
+        raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
+    data = _without_junk(data)
+    read: Callable[[bytes, str], Document] = import_module(
+        f"pipelines.read.formats.{_known_format(data, name).module}"
+    ).read
+    try:
+        return read(data, name)
+    except ScansWantedError as error:
+        raise _within(error, name) from error
+
+
+def _within(error: ScansWantedError, name: str) -> ReadError:
+    """Return the reason for scans in a file within `name`, whose pages have no numbers that the caller knows."""
+    message = f"{error.message.partition(';')[0]} in a file within {name}; give that file alone"
+    return ReadError(ReasonCode.NEEDS_OCR, message)
 
 
 def page_picture(data: bytes, name: str, number: int) -> bytes:
@@ -147,10 +168,10 @@ def _format(data: bytes) -> _Format | str:
     if b"%PDF-" in data[:_BEFORE_PDF] and b"startxref" in data[-_BEFORE_PDF:]:
         return _PDF
     head = data[:_HEAD].removeprefix(_BOM)
-    if _OPENS.match(head):
-        flat = next((found for root, found in _ROOTS if root in head), None)
-        if flat:
-            return flat
+    if _OPENS.match(head) and b"<html" not in head.lower():
+        for namespace, format_of_root in _ROOTS:
+            if namespace in head:
+                return format_of_root
     if _OPENS.match(head):  # a comment may be longer than all the head
         head = _without_comments(data.removeprefix(_BOM))[:_HEAD]
     if _OPENS.match(head) and _TAG.search(head):

@@ -1,4 +1,4 @@
-"""Word documents (docx, docm, and wps files that are docx inside), read as they look with all changes accepted.
+"""Word documents (docx, docm, XML of 2003, wps files that are docx inside), read as they look, all changes accepted.
 
 The walk is over the XML itself: python-docx does not know insertions, content controls and list numbers, and takes ten
 times as long. Page headers and footers, comments, tables of contents, and deleted, struck or hidden text are no part of
@@ -20,7 +20,7 @@ from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
-from pipelines.read.shell import has_text, refuse_shell
+from pipelines.read.shell import has_text, no_text, refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -41,6 +41,8 @@ _NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endn
 _PARTED = re.compile(
     r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
 )
+_CHUNK, _ID = qn("w:altChunk"), f"{_RELATIONS}id"
+_DEEPEST = 3  # documents that take in others
 _P, _TBL, _BOX = qn("w:p"), qn("w:tbl"), qn("w:txbxContent")
 _FROM_ABOVE = "\ue000"
 _PICTURE = "\ue001"  # begins a line that stands for a picture; the name of its relationship follows
@@ -106,7 +108,8 @@ def _damage_named() -> Iterator[None]:
 class _Body:
     """The body of one document with its styles, lists and notes."""
 
-    def __init__(self, package: WordPackage) -> None:
+    def __init__(self, package: WordPackage, depth: int = 0) -> None:
+        self._package, self._depth = package, depth
         self._root = package.body()
         choose_alternatives(self._root)
         styles = package.part("styles")
@@ -138,8 +141,33 @@ class _Body:
                 yield from self._paragraph(node)
             elif node.tag == _TBL:
                 yield from self._table(node)
+            elif node.tag == _CHUNK:
+                yield from self._taken_in(self._package.linked(node.get(_ID) or ""))
             elif node.tag not in _SKIPPED or node.tag == _BOX:
                 stack.append(iter(node))
+
+    def _taken_in(self, data: bytes) -> Iterator[str]:
+        """Yield the lines of a document of any format that the text takes in; one without text adds nothing."""
+        from pipelines.read.reader import read_inside
+
+        if not data:
+            message = "found a Word document that takes in another one, which is missing; fetch it again"
+            raise ReadError(ReasonCode.BROKEN, message)
+        if self._depth == _DEEPEST:
+            message = f"found documents within documents, {_DEEPEST} at most are read; save the text as PDF"
+            raise ReadError(ReasonCode.TOO_DEEP, message)
+        if data.startswith(b"PK"):
+            lines = list(_Body(WordPackage(data), self._depth + 1).lines())
+            texts = [line for line in lines if not line.startswith(_PICTURE)]
+            if len(texts) < len(lines) and not has_text(texts):
+                raise no_text(len(lines) - len(texts))
+            yield from texts
+            return
+        try:
+            yield from read_inside(data, "a Word document").content.split("\n")
+        except ReadError as error:
+            if error.code is not ReasonCode.EMPTY:
+                raise
 
     def _paragraph(self, node: Any) -> Iterator[str]:
         style, number = self._style(node)

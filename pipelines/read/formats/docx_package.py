@@ -1,4 +1,4 @@
-"""The parts of a Word document, however they are packed: in a zip archive, or in one XML file (flat OPC).
+"""The parts of a Word document, however they are packed: in a zip archive, or in one XML file (flat OPC, Word 2003).
 
 Parts are found by the relationships between them, as Word finds them, so their names do not matter. Strict documents
 use other namespaces; they are read as if they used the usual ones.
@@ -13,17 +13,17 @@ from typing import Any
 from lxml import etree
 
 from pipelines.read.document import ReadError
+from pipelines.read.formats.docx_2003 import NAMESPACE, is_word_2003, parts_of_2003
 from pipelines.reasons import ReasonCode
 
 FLAT = b"http://schemas.microsoft.com/office/2006/xmlPackage"
 _PKG = f"{{{FLAT.decode()}}}"
 _MOST_BYTES = 50_000_000  # of a part unpacked
-_STRICT = (
+_WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_OTHERS = (
     (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
-    (
-        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
-        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    ),
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _WORD),
+    (NAMESPACE, _WORD),
 )
 _MAIN = "word/document.xml"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -44,13 +44,19 @@ class WordPackage:
             # some programs for Windows write the separator of Windows into the archive
             self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
         else:
-            for part in _parsed(data).iter(f"{_PKG}part"):
-                content, name = part.find(f"{_PKG}xmlData"), (part.get(f"{_PKG}name") or "").lstrip("/")
-                if content is not None and len(content):
-                    self._trees[name] = content[0]
-                elif (binary := part.findtext(f"{_PKG}binaryData")) is not None:
-                    self._binaries[name] = base64.b64decode(binary)
+            self._take_apart(_parsed(data))
         self._main = self._target("", "officeDocument") or _MAIN
+
+    def _take_apart(self, root: Any) -> None:
+        """Find the parts in one XML file."""
+        if is_word_2003(root):
+            self._trees |= parts_of_2003(root)
+        for part in root.iter(f"{_PKG}part"):
+            content, name = part.find(f"{_PKG}xmlData"), (part.get(f"{_PKG}name") or "").lstrip("/")
+            if content is not None and len(content):
+                self._trees[name] = content[0]
+            elif (binary := part.findtext(f"{_PKG}binaryData")) is not None:
+                self._binaries[name] = base64.b64decode(binary)
 
     def body(self) -> Any:
         """Return the root of the main part. Raises ReadError `broken` (there is none) or `bomb` (too large)."""
@@ -126,6 +132,6 @@ def choose_alternatives(root: Any) -> None:
 
 
 def _parsed(data: bytes) -> Any:
-    for strict, usual in _STRICT:
-        data = data.replace(strict, usual)
+    for other, usual in _OTHERS:
+        data = data.replace(other, usual)
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))

@@ -1,4 +1,4 @@
-"""Excel workbooks (xlsx, xlsm, xlsb, xls): the visible sheets in order, and cells as people see them.
+"""Excel workbooks (xlsx, xlsm, xlsb, xls, XML of 2003): the visible sheets in order, and cells as people see them.
 
 A row of one cell is a line, other rows are table rows. `spreadsheet_cells` reads the cells.
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.spreadsheet_2003 import sheets_of_xml
 from pipelines.read.formats.spreadsheet_cells import Sheet, sheets_of
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, table_lines
@@ -20,7 +21,8 @@ _LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a pag
 def read(data: bytes, name: str) -> Document:
     """Return the text of a workbook. Raises ReadError `encrypted`, `broken`, `too_large`, `bomb` or `empty`."""
     try:
-        lines = [line for sheet in sheets_of(data) for line in lines_of_sheet(sheet)]
+        sheets = sheets_of(data) if data.startswith((b"PK", b"\xd0\xcf")) else sheets_of_xml(data.lstrip())
+        lines = [line for sheet in sheets for line in lines_of_sheet(sheet)]
     except ReadError:
         raise
     except Exception as error:  # the libraries raise whatever the damage leads to

@@ -92,9 +92,14 @@ def _shown(cell: Any) -> str:
             piece if isinstance(piece, str) else "" if piece.font and piece.font.strike else piece.text
             for piece in value
         ).strip()
-    form = (cell.number_format or "").partition(";")[0]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return _text(value)
+        return text_of(value)
+    return number_shown(value, cell.number_format or "")
+
+
+def number_shown(value: float, number_format: str) -> str:
+    """Return a number as a format such as `0.0%` shows it."""
+    form = number_format.partition(";")[0]
     places = _PLACES.search(form)
     decimals = len(places[1]) if places else 0 if re.search("[0#]", form) and not re.search("[/?]", form) else None
     if "%" in form:
@@ -140,10 +145,10 @@ def _labelled(values: Sequence[Sequence[Any]], row: int, column: int) -> str:
         above = next((other for other in higher if isinstance(other, str) and other), "")
         if any(_RATE.search(label) and len(label) < 30 for label in (beside, above)):
             return _number(value * 100, None) + "%"
-    return _text(value)
+    return text_of(value)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """Return a value as text: dates as 2024年1月15日, whole numbers without a decimal point."""
     if isinstance(value, datetime):
         clock = f" {value:%H:%M}" if (value.hour, value.minute) != (0, 0) else ""
