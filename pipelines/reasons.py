@@ -55,7 +55,11 @@ class ReasonCode(StrEnum):
     TOO_SLOW = "too_slow", "读取超时", "The library was not done after a minute; save the file in another format."
     CRASHED = "crashed", "读取程序崩溃", "The library ended its process; save the file in another format."
     # The document is no township's report, or it is not known whose and of when (stage/identities).
-    TEMPLATE = "template", "范本或隐去内容", "A template or a masked copy: X镇, 20XX年, figures as *."
+    TEMPLATE = (
+        "template",
+        "范本或隐去内容",
+        "A template: X镇, 20XX年; or figures as * below a title without unit and year.",
+    )
     NEWS = "news", "新闻", "A news item about the work or the report."
     DISCLOSURE_REPORT = "disclosure_report", "信息公开年报", "The yearly report on the disclosure of information."
     SPEECH = "speech", "讲话稿", "A speech or an address."

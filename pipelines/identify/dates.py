@@ -16,7 +16,9 @@ _NUMBER = re.compile(
 )
 _CITING = re.compile(r"根据|按照|依据|关于|落实|贯彻|印发|以及|《|》|。|,|，")
 _VALUE = {**dict.fromkeys("〇零Oo0", 0), **{c: n for n, c in enumerate("一二三四五六七八九", start=1)}}
-_CHINESE_YEAR = re.compile(r"[二一][〇零Oo0九][〇零Oo0一二三四五六七八九]{2}(?=年)")
+_CHINESE_YEAR = re.compile(
+    r"[二一][〇零Oo0九][〇零Oo0一二三四五六七八九]{2}(?=年|度|以来|全年|[法依]|[-—–~至到] ?[二2])"
+)
 _DATE = re.compile(r"((?:19|20) ?[0-9] ?[0-9]) ?[-/.年] ?([0-9] ?[0-9]?) ?[-/.月] ?([0-9] ?[0-9]?)")
 _CHINESE_DATE = re.compile(
     r"([〇零一二三四五六七八九Oo0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?"

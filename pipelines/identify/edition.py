@@ -13,10 +13,22 @@ _PART = re.compile(
     r"|(?<![0-9])1 ?月?[-—~至到] ?(?:[2-9]|1[01]) ?月|一至(?:[二三四五六七八九十]|十一)月"
 )
 _SPAN = re.compile(r"(20[0-9]{2}) ?年?度? ?[-—–~至到]{1,2} ?(20[0-9]{2}|[0-9]{2})(?![0-9]|[-.]| ?月)")
+_NEIGHBOURS = re.compile(r"(20[0-9]{2}) ?年?度?[、和及与](20[0-9]{2}) ?年度?")  # 2023、2024年度
+# 2021-2025年规划 is the name of a plan, not what the report is on.
+_PLAN_OF_SPAN = re.compile(r" ?年?度?[^及和总报,，]{0,14}(?:规划|纲要|方案|计划|行动)")
+# From a month of one year to a month of the next.
+_OVER_NEW_YEAR = re.compile(
+    r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?: ?[0-9]{1,2} ?日|[初底末])? ?[-—–~至到]{1,2} ?"
+    r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?:份| ?[0-9]{1,2} ?日|[底末])?"
+)
 _SEVERAL_YEARS = re.compile(r"十[二三四五]五[”\"]?(?:期间|时期|以来)|(?:近|过去|最近)[两二三四五]年|[三四五]年来")
 QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _LONGEST_SPAN = 10  # years
 _HALF_OPENS = re.compile(r"^[^。;；]{0,12}(?:上|前)半年")
+_STRETCH_OPENS = re.compile(
+    r"^(?:自|从|在)?20[0-9]{2} ?年[0-9]{1,2} ?月?(?:份|1 ?日)? ?[-—–~至到]{1,2} ?[0-9]{1,2} ?月"
+)
+_MONTHS = 12
 _PLANNED = re.compile(r"[及和暨与,](?:20[0-9]{2}|下半年|下一年|明年).*$")
 _CORRECTED = re.compile(r"更正|勘误|订正|补正|修订[版稿]|修正[版稿]|更新[版稿]|修改[版稿]")
 # Months of a title: 2023年12月 is the date of the report, 12月份 and 11-12月 are what it is on.
@@ -24,20 +36,32 @@ _DATED = re.compile(r"[0-9一二三四五六七八九十]{1,2}月(?!份)")
 
 
 def edition(title: str, opening: str) -> str | None:
-    """Return `part_of_year`, `multi_year`, `correction`, or None for the plain edition; both texts are folded.
+    """Return `part_of_year`, `multi_year`, `correction`, or None for the plain edition.
 
+    Both texts are folded, years in them are in digits. Twelve months over New Year (2023年12月至2024年11月) are a year.
     What follows with another year or half-year (及2024年上半年计划) is a plan and says nothing of the edition.
     """
     if _CORRECTED.search(title):
         return "correction"
+    over = _OVER_NEW_YEAR.search(title)
+    if over and over[1] != over[3]:
+        return None if _length(over) == _MONTHS else "multi_year"
     if last_of_span(title) or _SEVERAL_YEARS.search(QUOTED.sub("", title)):  # 2022年至2024年, 2022-2024年, 十四五以来
         return "multi_year"
     return "part_of_year" if edition_months(title, opening) else None
 
 
+def _length(over: re.Match[str]) -> int:
+    """Return how many months a stretch has that reaches into another year."""
+    return (int(over[3]) - int(over[1])) * _MONTHS + int(over[4]) - int(over[2]) + 1
+
+
 def last_of_span(title: str) -> int | None:
     """Return the last year of the span of years that a title names; None where it names none."""
-    for span in _SPAN.finditer(QUOTED.sub("", title)):
+    plain = QUOTED.sub("", title)
+    for span in (*_SPAN.finditer(plain), *_NEIGHBOURS.finditer(plain)):
+        if _PLAN_OF_SPAN.match(plain, span.end()):
+            continue
         first = int(span[1])
         last = int(span[2]) if len(span[2]) > 2 else first // 100 * 100 + int(span[2])
         if first < last <= first + _LONGEST_SPAN:
@@ -51,6 +75,12 @@ def edition_months(title: str, opening: str) -> tuple[int, int] | None:
     Arguments as of `edition`. Where the words name a part without its months (年中工作总结), it is the first half-year.
     """
     named = _PLANNED.sub("", title)
+    if not title:
+        stretch = _STRETCH_OPENS.match(opening)
+        named = stretch[0] if stretch else ""
+    over = _OVER_NEW_YEAR.search(named)
+    if over and over[1] != over[3]:
+        return None
     for months in find_months(named):
         words = named[months.start : months.end]
         # 截至10月, like a date, is when the report was written.

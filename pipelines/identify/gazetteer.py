@@ -24,6 +24,12 @@ from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
 _HAN = re.compile(r"[一-龥]")
 # What may stand right before a name that is too short or too plain to be believed elsewhere.
 _OPENERS = ("中共", "中国共产党", "在", "和", "及", "与")
+_CLAUSE_ENDS = frozenset(" ,，。;；:：\n")
+# What follows the name of a body that acts, and not of a street where something stands or happens.
+_ACTS = re.compile(
+    r"坚持|始终|认真|深入|深化|严格|紧|全面|全力|高度|扎实|积极|持续|不断|切实|着力|大力|进一步|充分|聚焦|围绕|结合|根据|按照|落实|贯彻"
+    r"|推进|推动|加强|强化|成立|制定|组织|依法|依托|把|将|以(?!东|西|南|北|内|外)|在(?:区|县|市|上级|省)|法治|党委|深学"
+)
 _OFFICE = re.compile(r"党工委|党委|办事处|工委|综合")
 _IN_BRACKETS = re.compile(r"[（(](.{2,}(?:街道|镇|乡))[)）]")
 _LONGEST_PLAIN = 3
@@ -52,7 +58,10 @@ class Unit:
 
 
 class NameMention(NamedTuple):
-    """A name found in a text. `kind` is `unit` or `region` (a county, prefecture or province)."""
+    """A name found in a text. `kind` is `unit`, `region` (a county, prefecture or province) or `street`.
+
+    A `street` opens a clause and may be a subdistrict (黄石街坚持…) or just a street.
+    """
 
     start: int
     end: int
@@ -164,7 +173,8 @@ class Gazetteer:
         """Return what a name found at a place stands for, None when it is part of ordinary words there."""
         plain = len(name) < _LONGEST_PLAIN or not is_regular(name)
         if name.endswith("街") and not (title or _OFFICE.match(text, end)):
-            return None
+            opens = after_region or not start or text[start - 1] in _CLAUSE_ENDS
+            return "street" if opens and _ACTS.match(text, end) else None
         if not plain:
             several = name.endswith("乡") and text.startswith("镇", end)  # the 乡 and 镇 of a place, not 苏木乡
             return None if several or text.startswith(("化", "居民人均"), end) else "unit"

@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.identify import kind
-from pipelines.identify.dates import date_in_url, doc_number, parse_date, signed_on, year_of_number
+from pipelines.identify.agreement import Dated, level_doubt, year_doubt
+from pipelines.identify.dates import arabic_years, date_in_url, doc_number, parse_date, signed_on, year_of_number
 from pipelines.identify.edition import edition, edition_months
+from pipelines.identify.evidence import EvidenceNames, place_evidence
 from pipelines.identify.gazetteer import Gazetteer
-from pipelines.identify.page import OPENING_LENGTH, Page, parse_page
-from pipelines.identify.place import PlaceEvidence, ResolvedPlace, resolve
+from pipelines.identify.page import OPENING_LENGTH, parse_page
+from pipelines.identify.place import ResolvedPlace, resolve
 from pipelines.identify.title import Title, find_title
 from pipelines.identify.year import report_year
 from pipelines.numerals.fold import fold
@@ -21,7 +23,7 @@ from pipelines.read.document import Span
 from pipelines.reasons import Reason, ReasonCode, reason_columns
 
 # Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "6"
+IDENTIFIER_VERSION = "7"
 
 _NUMBER_LINES = 8
 _SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
@@ -82,6 +84,10 @@ class Identity:
     reason_code: str | None
     reason: str | None
     status_reason: str | None
+    # What parts of the document contradict each other, for `review_queue`.
+    year_doubt: str | None
+    unit_doubt: str | None
+    level_doubt: str | None
     # What a person needs who places the document by hand; null where it is accepted.
     publisher: str | None = None
     index_number: str | None = None
@@ -118,14 +124,18 @@ def identify(
         or date_in_url(url)
         or parse_date(known.get("发文日期"))
     )
-    year, method = report_year(name, opening, year_of_number(number), written, published)
-    place = resolve(_place_evidence(name, opening, page, known, url), gazetteer, year)
+    found = report_year(name, opening, year_of_number(number), written, published)
+    year = found.year
+    evidence = place_evidence(name, opening, page.head[: title.next_line if title else 0], page, known, url)
+    place = resolve(evidence, gazetteer, year)
     masked = kind.mask(name, opening)
     doc_type = "template" if masked else kind.document_type(name, opening, known.get("来源", ""))
     level = "template" if masked else _level(place, name, opening, doc_type)
     reason = _reason(masked, doc_type, level, place, year)
     columns = reason_columns(reason)
-    months = edition_months(name, opening) or (None, None)
+    dated_name, dated_opening = arabic_years(name), arabic_years(opening)
+    months = edition_months(dated_name, dated_opening) or (None, None)
+    kept = edition(dated_name, dated_opening)
     unit = place.unit if level in ("township", "subdistrict") else None
     return Identity(
         title=title.written if title else None,
@@ -135,8 +145,8 @@ def identify(
         doc_type=doc_type,
         doc_level=level,
         report_year=year,
-        year_method=method,
-        edition=edition(name, opening),
+        year_method=found.method,
+        edition=kept,
         edition_start=months[0],
         edition_end=months[1],
         township_code=unit.code if unit else None,
@@ -147,6 +157,9 @@ def identify(
         reason_code=columns["reason_code"],
         reason=columns["reason"],
         status_reason=columns["status_reason"],
+        year_doubt=year_doubt(found, Dated(year_of_number(number), written, published), kept),
+        unit_doubt=place.doubt,
+        level_doubt=level_doubt(level, EvidenceNames(evidence, gazetteer)),
         **(_for_review(document_text, known) if reason else {}),
     )
 
@@ -160,13 +173,6 @@ def _for_review(text: str, known: Mapping[str, str]) -> dict[str, str | None]:
         "opening": " ".join(words)[:_SHOWN_BEFORE],
         "closing": " ".join(words)[-_SHOWN_BEHIND:],
     }
-
-
-def _place_evidence(title: str, opening: str, page: Page, known: dict[str, str], url: str | None) -> PlaceEvidence:
-    issuers = " ".join(known[name] for name in ("发布机构", "来源") if name in known)
-    publisher = " ".join(part for part in (fold(issuers) if issuers else "", page.surroundings) if part)
-    signature = " ".join(line.folded for line in page.foot[-3:] if len(line.folded) <= 40)
-    return PlaceEvidence(title, opening, publisher, signature, known.get("索引号", ""), url)
 
 
 def _level(place: ResolvedPlace, title: str, opening: str, doc_type: str) -> str:

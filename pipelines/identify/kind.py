@@ -5,6 +5,7 @@ The title decides. The opening decides where there is no title, or where the tit
 
 import re
 
+from pipelines.identify.dates import arabic_years
 from pipelines.numerals.scan import scan
 
 ACCEPTED = ("annual_report", "work_summary", "enforcement_report")
@@ -71,6 +72,7 @@ _NAMED_PLACE = re.compile(r"[一-龥]{2,}(?:(?<!乡)镇|乡(?![镇村])|街道|�
 _MODEL = re.compile(r"范文|范本|模板|样表|参考格式|[((（](?:样本|式样|参考)[))）]")
 _BLANK = scan([("_＿", "[_＿]+"), ("((（", r" *[))）] ?(?:次|件|人|场|名|个|起|份|期)")])
 _MASKED_YEAR = scan([("2", "0[xX×*]{2} ?年?"), ("xX×*", "[xX×*]{3}年")])
+_YEAR = re.compile(r"20[0-4][0-9]")
 _MASKED_FIGURE = scan([("*×xX", "(?<![A-Za-z0-9].)[*×xX]* ?(?:次|件|人|场|名|个|起|万|份|条|期|余)")])
 _MASKED_WORD = re.compile(r"(?<![A-Za-z0-9])[AX]{1,2}(?=总书记|社区|村|新时代|法治思想)|[一-龥]与X”")
 _MANY_MASKED = 3
@@ -80,13 +82,17 @@ _SALUTATION = 120
 def mask(title: str, opening: str) -> str | None:
     """Return in words what is masked in a template or a masked copy, None for an ordinary document.
 
-    Where the title names a unit in full, a masked place in the opening is a remark, such as a case of 某镇.
+    Where the title names a unit in full, a masked place in the opening is a remark, such as a case of 某镇. Where it
+    names the year as well, the text is a copy whose digits were masked: it is a report with what is left in it.
     """
     model = _MODEL.search(title)
     if model:
         return f"the title says so ({model[0]})"
-    place = _MASKED_PLACE.search(title) or (not _NAMED_PLACE.search(title) and _MASKED_PLACE.search(opening))
+    named = _NAMED_PLACE.search(title)
+    place = _MASKED_PLACE.search(title) or (not named and _MASKED_PLACE.search(opening))
     year = _MASKED_YEAR.search(title) or _MASKED_YEAR.search(opening)
+    if named and not place and not _MASKED_YEAR.search(title) and _YEAR.search(arabic_years(title)):
+        return None
     for what, match in (("the place", place), ("the year", year)):
         if match:
             return f"{what} is masked ({match[0]})"

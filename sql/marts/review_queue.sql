@@ -7,10 +7,13 @@
 --   conflict             80   two figures for one thing: one of them is wrong, or they count different things
 --   part_above_total     78   a part (其中) that is larger than its total, in one report
 --   inconsistent         75   figures of several indicators that cannot all be right (consistency)
+--   unit_disagrees       65   title, opening, signature or publisher name different units: all figures may be another's
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
 --   unsure_digits        65   a number on a scanned page that character recognition was not sure of
+--   year_disagrees       55   title, opening, document number and dates do not fit one year: all figures may be another's
 --   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
 --   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
+--   level_doubtful       45   kept out as a county's or an office's, but it says 我镇 or a township signs it
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
 --   quarantined_report   30   a township's text with facts that was not accepted as a report: mostly for a good reason
@@ -55,6 +58,23 @@ fact AS MATERIALIZED (
     WHERE
         w.fact_id IS NOT NULL OR f.confidence < 0.7 OR is_unsure(f.digit_confidence) OR i.metric_code IS NOT NULL
         OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end
+),
+contradictory_report AS (
+    SELECT
+        k.kind, r.report_id, r.township_code, r.report_year, coalesce(r.title, s.opening) AS words,
+        k.asked || k.found AS expected, k.doubt
+    FROM dim_report AS r
+    INNER JOIN stage_identities AS s ON s.report_id = r.report_id
+    CROSS JOIN LATERAL (
+        VALUES
+        ('unit_disagrees', 'the unit that reports; ', s.unit_doubt, 65.0, ['unresolved_unit']),
+        ('year_disagrees', 'the year reported on; ', s.year_doubt, 55.0, []),
+        ('level_doubtful', 'a report of a township, or not; ', s.level_doubt, 45.0,
+         ['county_report', 'city_report', 'department_report'])
+    ) AS k (kind, asked, found, doubt, reasons)
+    WHERE
+        k.found IS NOT NULL AND r.duplicate_of IS NULL AND r.corrected_by IS NULL
+        AND (r.status = 'accepted' OR list_contains(k.reasons, r.reason_code))
 ),
 item AS (
     SELECT
@@ -150,7 +170,15 @@ item AS (
         'the unit that reports' || coalesce('; seen: ' || nullif(array_to_string(w.place_candidates, ', '), ''), ''),
         60.0, w.n_facts + 2 * coalesce(c.n_headline_facts, 0)
     FROM worklist_divisions AS w
+    INNER JOIN stage_identities AS s ON s.report_id = w.report_id AND s.unit_doubt IS NULL
     LEFT JOIN fact_count AS c ON c.report_id = w.report_id
+    UNION ALL
+    SELECT
+        p.kind, p.report_id, p.report_id, p.township_code, p.report_year, NULL::VARCHAR, []::VARCHAR[],
+        p.words, p.expected,
+        p.doubt, coalesce(c.n_facts + 2 * c.n_headline_facts, 0)
+    FROM contradictory_report AS p
+    LEFT JOIN fact_count AS c ON c.report_id = p.report_id
     UNION ALL
     SELECT
         'quarantined_report', r.report_id, r.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[],

@@ -213,3 +213,32 @@ def test_a_unit_that_reports_outside_its_years_is_asked_about(tmp_path):
         ("outside_years", 20.0, "350582299", 2021, "法治政府建设年度报告",
          "a report of a unit that existed at the end of 2021; this one counts to 2019"),
     ]  # fmt: skip
+
+
+def test_a_report_that_contradicts_itself_is_asked_about(tmp_path):
+    """Units before years before levels; what was quarantined counts its facts, what a person placed is settled."""
+    fact = [say("exam_sessions", "测试{1}次。", 1)]
+    out = {"status": "quarantined", "reason": "x", "status_reason": "x", "township_code": None}
+    doubts = {
+        "units.txt": {"unit_doubt": "the title names 甲镇, the signature 乙镇"},
+        "years.txt": {"year_doubt": "the title says 2023, the opening 2022"},
+        "both.txt": {"unit_doubt": "u", **out, "reason_code": "unresolved_unit"},
+        "county.txt": {"level_doubt": "it says 我镇", **out, "reason_code": "county_report", "doc_level": "county"},
+        "news.txt": {"level_doubt": "l", "year_doubt": "y", **out, "reason_code": "news", "doc_type": "news_brief",
+                     "doc_level": "county"},
+    }  # fmt: skip
+    reports = {
+        name: Report(name, None if "status" in doubt else CHIDIAN, 2020 + at, fact, identity=doubt)
+        for at, (name, doubt) in enumerate(doubts.items())
+    }
+    warehouse = Warehouse(tmp_path, [*reports.values(), Report("a.txt", ANHAI, 2023, [])])
+    warehouse.build()
+    found = warehouse.sql("SELECT kind, worth, report_id, expected FROM review_queue ORDER BY worth DESC")
+    assert found == [
+        ("unit_disagrees", 66.0, reports["both.txt"].report_id, "the unit that reports; u"),
+        ("unit_disagrees", 65.0, reports["units.txt"].report_id,
+         "the unit that reports; the title names 甲镇, the signature 乙镇"),
+        ("year_disagrees", 55.0, reports["years.txt"].report_id,
+         "the year reported on; the title says 2023, the opening 2022"),
+        ("level_doubtful", 46.0, reports["county.txt"].report_id, "a report of a township, or not; it says 我镇"),
+    ]  # fmt: skip
