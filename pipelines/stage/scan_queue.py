@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -141,8 +142,10 @@ def _read_pages(
         return done
     processes = [HelperProcess(MEMORY, _ONE_THREAD) for _ in range(min(settings.processes, total))]
     with ThreadPoolExecutor(len(processes)) as pool:
-        for ended in [pool.submit(work, partial(_in_process, process)) for process in processes]:
-            ended.result()
+        # a thread knows who listens to the progress only if it is told
+        ended = [pool.submit(copy_context().run, work, partial(_in_process, process)) for process in processes]
+        for future in ended:
+            future.result()
     for process in processes:
         process.stop()
     return done

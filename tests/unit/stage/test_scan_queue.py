@@ -300,7 +300,10 @@ def test_the_threshold_of_the_tables_is_that_of_the_reader() -> None:
 def test_a_page_is_read_by_the_recogniser_itself(setting: Callable[..., Settings]) -> None:
     settings = setting()
     (settings.raw_dir / "柳林镇.png").write_bytes(PAGE.read_bytes())
-    scans, found = read(settings)
+    seen: list[tuple[str, int, int]] = []
+    with listening(lambda *progress: seen.append(progress)):
+        scans, found = read(settings)
+    assert ("scans", 1, 1) in seen
     assert scans == ScanCounts(1, 0, 0)
     row = found["柳林镇.png"]
     assert "发放宣传资料12" in row["text"] and "行政检查 | 418 | 530" in row["text"]
