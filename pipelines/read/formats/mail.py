@@ -1,6 +1,7 @@
 """Web archives (mht, mhtml, of browsers and of Word) and mails (eml): the part that holds the text.
 
-Attachments are not read. The address of the page, the subject and the day a mail was sent become fields.
+A mail whose own text is a short letter is its attachment. The address of the page, the subject and the day a mail was
+sent become fields.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import html, plain_text
+from pipelines.read.formats.mail_attachments import LETTER_HAN, attachments_of, read_attached
 from pipelines.read.han import HAN, count_han
 from pipelines.read.layout import one_line
 from pipelines.read.page_fields import Field
@@ -37,7 +39,11 @@ def is_mail(data: bytes) -> bool:
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the document in a web archive or a mail. Raises ReadError `empty`, `broken`, `binary`, `undecodable`."""
+    """Return the document in a web archive or a mail.
+
+    Raises ReadError `empty`, `broken`, `binary`, `undecodable`, and for attached files `several`, `attachment` or what
+    stands in the way of the only one.
+    """
     message = message_from_bytes(data.lstrip())
     pages, texts = [], []
     for part in message.walk():
@@ -50,6 +56,11 @@ def read(data: bytes, name: str) -> Document:
             texts.append((_amount(content), part, content))
     pages.sort(key=lambda page: -page[0])
     texts.sort(key=lambda text: -text[0])
+    attached = attachments_of(message)
+    if attached and max((amount for amount, _, _ in (*pages, *texts)), default=0) < LETTER_HAN:
+        dated = [field for field in _fields(message, message) if field[0] == "发布日期"]
+        document = read_attached(attached)
+        return replace(document, fields=(*document.fields, *dated))
     # the plain part of a mail holds the same as its page, or only that there is one
     for reader, found in ((html.read, pages), (plain_text.read, texts)):
         for amount, part, content in found[:1]:

@@ -94,3 +94,24 @@ def test_what_cannot_be_restored_is_garbled(data: bytes) -> None:
 def test_a_text_that_only_speaks_of_such_things_stays() -> None:
     for text in ("Wörter wie Größe, Übung und Fußgänger. " * 9, "ratio ~{a~} and ~{b~} " * 5, "ཞབས་ཏོག " * 60):
         assert read_bytes(text.encode(), "a.txt").text == text
+
+
+def test_euc_tw_is_named_and_never_read_as_another_charset() -> None:
+    def written(char: str) -> bytes:
+        """The order of the common characters is that of Big5; rows are of 94 and not of 157."""
+        marks = {"，": b"\xa1\xa2", "。": b"\xa1\xa4", "、": b"\xa1\xa3", "：": b"\xa1\xa8"}
+        if char.isascii() or char in marks:
+            return marks.get(char) or char.encode()
+        lead, trail = char.encode("big5")
+        at = (lead - 0xA4) * 157 + (trail - 0x40 if trail < 0x7F else trail - 0xA1 + 63)
+        return bytes([0xC4 + at // 94, 0xA1 + at % 94])
+
+    text = "雙溪鎮全年舉辦普法講座，參加人員一千人，調解糾紛三百件，成效明顯。" * 3
+    for data in (b"".join(map(written, text)), b"".join(map(written, text[:33]))):
+        with pytest.raises(ReadError) as refusal:
+            read_bytes(data, "a.txt")
+        assert refusal.value.code == "garbled"
+        page = b"<html><head><meta charset='euc-tw'></head><body><p>" + data + b"</p></body></html>"
+        with pytest.raises(ReadError) as refusal:
+            read_bytes(page, "a.html")
+        assert refusal.value.code == "garbled"

@@ -2,7 +2,9 @@
 
 import base64
 import quopri
+from email.header import Header
 
+import document_fixtures as make
 import pytest
 
 from pipelines.read.document import ReadError
@@ -67,3 +69,61 @@ def test_a_mail_without_a_text_is_empty_and_a_text_with_colons_is_no_mail() -> N
     assert refusal.value.code == "empty"
     text = f"To: all\nFrom: us\n\n{TITLE}\n{BODY}\n"
     assert read_bytes(text.encode(), "a.txt").text == text
+
+
+LETTER = "各位领导：现将我镇2023年法治政府建设工作报告报送贵局，请审阅。".encode()
+FROM = "From: a@b.example\r\n" + DATE
+
+
+def attached(name: str, content: bytes, kind: str = "application/octet-stream") -> bytes:
+    written = Header(name, "gb2312").encode()
+    return part(content, kind, more=f'Content-Disposition: attachment; filename="{written}"\r\n')
+
+
+def code(data: bytes) -> tuple[str, str]:
+    with pytest.raises(ReadError) as refusal:
+        read_bytes(data, "a.eml")
+    return refusal.value.code, refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("报告.docx", make.docx()),
+        ("报告.doc", make.doc()),
+        ("报告.pdf", make.pdf()),
+        ("报告.zip", make.packed({"内/报告.docx": make.docx(), "Thumbs.db": b"x"})),
+        ("报告.7z", make.packed_7z({"报告.txt": make.TEXT.encode()})),
+    ],
+    ids=["docx", "doc", "pdf", "zip", "7z"],
+)
+def test_the_report_attached_to_a_letter_is_read(name: str, content: bytes) -> None:
+    letter = part(LETTER, "text/plain; charset=utf-8")
+    logo = attached("logo.png", b"\x89PNG" * 20, "image/png")
+    document = read_bytes(whole(FROM, letter, logo, attached(name, content), kind="mixed"), "a.eml")
+    assert make.ITEMS[0] in document.text and "请审阅" not in document.text
+    assert ("发布日期", "2024-01-15") in document.fields
+
+
+def test_a_report_in_a_mail_is_read_whatever_is_attached() -> None:
+    report = part((f"{TITLE}\n" + BODY * 20).encode(), "text/plain; charset=utf-8")
+    assert TITLE in read_bytes(whole(FROM, report, attached("附表.docx", make.docx()), kind="mixed"), "a.eml").text
+
+
+def test_several_attachments_and_unreadable_ones_are_named() -> None:
+    letter = part(LETTER, "text/plain; charset=utf-8")
+
+    def mail(*files: bytes) -> bytes:
+        return whole(FROM, letter, *files, kind="mixed")
+
+    docx = attached("甲.docx", make.docx())
+    assert code(mail(docx, attached("乙.pdf", make.pdf()))) == (
+        *("several", "found a mail with 2 attached texts, expected one report; save each alone: 甲.docx, 乙.pdf"),
+    )
+    assert code(mail(attached("a.zip", make.packed({"b.txt": b"b", "c.txt": b"c"}))))[0] == "several"
+    assert code(mail(attached("乙.pdf", make.pdf(password="x"))))[0] == "encrypted"
+    assert code(mail(attached("a.zip", make.packed_rar({"b.txt": b"b"})[:30])))[0] == "broken"
+    assert code(mail(attached("a.bin", bytes(range(256)) * 8), attached("b.bin", b"\x00" * 99)))[0] == "attachment"
+    assert make.ITEMS[0] in read_bytes(mail(docx, attached("b.bin", bytes(range(256)) * 8)), "a.eml").text
+    long = attached("长.txt", (make.TEXT + BODY * 20).encode())
+    assert BODY in read_bytes(mail(docx, long), "a.eml").text
