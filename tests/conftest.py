@@ -18,6 +18,7 @@ SLOW = (
     "unit/build/test_runlock.py",
     "unit/extract/test_extract_agreement.py",
     "unit/extract/test_extract_fuzz.py",
+    "unit/read/test_read_fuzz_long.py",
     "unit/read/test_read_mutations.py",
     "unit/report/test_charts.py",
     "unit/stage/test_similarity.py",

@@ -54,8 +54,8 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
     ("xl/workbook.xml", _Format("spreadsheet", True)),
     ("xl/workbook.bin", _Format("spreadsheet", True)),
     ("ppt/presentation.xml", "a PowerPoint file"),
-    ("ofd.xml", _Format("ofd", True)),
-    ("encryptions.xml", _Format("ofd", True)),
+    ("ofd.xml", _Format("ofd", True, True)),
+    ("encryptions.xml", _Format("ofd", True, True)),
     ("content.xml", _Format("opendocument", True)),
 )
 # What a file of one XML document is by a namespace of its root.

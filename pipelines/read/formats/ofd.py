@@ -4,37 +4,55 @@ A file is a zip archive of XML: OFD.xml leads to the document, this to its pages
 above them. What a template repeats on several pages is furniture. Stamps and other annotations are no text.
 """
 
+import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from PIL import Image
+
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.ofd_glyphs import Drawn, drawn_in
-from pipelines.read.formats.ofd_package import OfdPackage, number_list
+from pipelines.read.formats import picture as picture_file
+from pipelines.read.formats.ofd_glyphs import Box, Drawn, drawn_in
+from pipelines.read.formats.ofd_package import AT, OfdPackage, number_list
 from pipelines.read.formats.page_glyphs import upright_text
 from pipelines.read.formats.page_lines import rows_of
 from pipelines.read.formats.page_rows import Row, is_page_number, parts_of
 from pipelines.read.layout import LayoutPart, compose
+from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/ofd"
 MOST_PAGES = 1000
-_A4 = (0.0, 0.0, 210.0, 297.0)  # millimetres
+_A4: Box = (0.0, 0.0, 210.0, 297.0)  # millimetres
 _LEAST_TEXT = 10  # characters a page, as for PDF
-_SCAN = 0.25  # of the page that a picture covers where it is a scan
+_SCAN = 0.25  # of the page that pictures cover where it is a scan
+_WHOLE = 0.8  # of what pictures cover: the largest is the page, and no strip of it
+_DOTS = 200 / 25.4  # a millimetre
 _OUTLINES = 20  # paths that may be characters drawn as outlines
 _KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
 
 
 class _Page:
-    """The rows of one page, those of the templates that several pages share, and what else is drawn."""
+    """The rows of one page, those of the templates that several pages share, and what else is drawn.
 
-    def __init__(self, own: Drawn, shared: Sequence[Drawn]) -> None:
+    `pictures` are the parts that hold its pictures, with their boxes.
+    """
+
+    def __init__(self, own: Drawn, shared: Sequence[Drawn], box: Box, files: Mapping[str, Any]) -> None:
+        self.box = box
+        self.pictures = [
+            (part, at) for cited, at in own.pictures if (part := files[cited].get(AT) if cited in files else None)
+        ]
+        # a scan may be cut into strips
+        self.pictured = sum(width * height for _, (_, _, width, height) in own.pictures) / (box[2] * box[3])
         self.rows = rows_of(upright_text(own.glyphs))
         self.shared = [rows_of(upright_text(template.glyphs)) for template in shared]
         self.characters = "".join(glyph.char.text for glyph in own.glyphs)
-        self.picture, self.outlines, self.nameless = own.picture, own.outlines, own.nameless
+        self.outlines, self.nameless = own.outlines, own.nameless
 
     @property
     def text(self) -> str:
@@ -44,32 +62,78 @@ class _Page:
     def is_bare(self) -> bool:
         return len(self.text) < _LEAST_TEXT
 
+    @property
+    def is_scan(self) -> bool:
+        """Whether it is a picture: a large one, and next to no text."""
+        return bool(self.pictures) and self.pictured > _SCAN and self.is_bare
 
-def read(data: bytes, name: str) -> Document:
-    """Return the text of an OFD file.
 
-    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `empty`, `needs_ocr`, `attachment`, or `several` for a
-    file of several documents that all have text.
+def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
+    """Return the text of an OFD file, with that of its scanned pages from `scans`.
+
+    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `empty`, `needs_ocr` (ScansWantedError where pages are
+    to be read), `attachment`, or `several` for a file of several documents that all have text.
     """
-    try:
+    with _damage_named():
+        _, pages = _report(OfdPackage(data))
+        _refuse_without_text(pages)
+        numbers = [number for number, page in enumerate(pages, 1) if page.is_scan]
+        require(numbers, scans, f"scans without text on {listed(numbers)} of {len(pages)}")
+        for number in numbers:
+            pages[number - 1].rows = rows_of_scan(scans[number])
+        if numbers and sum(len(page.text) for page in pages) < _LEAST_TEXT:
+            message = f"found {len(pages)} pages with hardly a character that can be read; give a sharper scan"
+            raise ReadError(ReasonCode.NEEDS_OCR, message)
+        return compose(_parts(pages), MEDIA_TYPE, None, whole=all(page.rows for page in pages))
+
+
+def picture(data: bytes, number: int) -> bytes:
+    """Return scanned page `number` (from 1) as a PNG picture. Raises ReadError."""
+    with _damage_named():
         package = OfdPackage(data)
-        found = [(root, _pages(package, root)) for root in package.documents()]
+        page = _report(package)[1][number - 1]
+        largest, (_, _, width, height) = max(page.pictures, key=lambda one: one[1][2] * one[1][3])
+        if width * height > _WHOLE * page.pictured * page.box[2] * page.box[3]:
+            return picture_file.picture(package.content(largest), 1)
+        return _put_together([(package.content(part), box) for part, box in page.pictures], page.box)
+
+
+def _put_together(strips: Sequence[tuple[bytes, Box]], paper: Box) -> bytes:
+    """Return the picture of a page that is drawn in strips."""
+    sheet = Image.new("L", (round(paper[2] * _DOTS), round(paper[3] * _DOTS)), 255)
+    for data, (left, top, width, height) in strips:
+        strip = Image.open(io.BytesIO(picture_file.picture(data, 1)))
+        size = max(1, round(width * _DOTS)), max(1, round(height * _DOTS))
+        place = round((left - paper[0]) * _DOTS), round((top - paper[1]) * _DOTS)
+        sheet.paste(strip.convert("L").resize(size), place)
+    return picture_file.as_png(sheet)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Turn whatever zipfile and lxml raise at damage into ReadError `broken`."""
+    try:
+        yield
     except ReadError:
         raise
-    except Exception as error:  # zipfile and lxml raise whatever the damage leads to
+    except Exception as error:
         message = f"found a damaged OFD document ({type(error).__name__}); fetch it again, or save it as PDF"
         raise ReadError(ReasonCode.BROKEN, message) from error
-    written = [(root, pages) for root, pages in found if any(page.rows for page in pages)]
+
+
+def _report(package: OfdPackage) -> tuple[str, list[_Page]]:
+    """Return the document that is the report, with its pages. Raises ReadError `several` or `attachment`."""
+    found = [(root, _pages(package, root)) for root in package.documents()]
+    written = [(root, pages) for root, pages in found if any(page.rows or page.is_scan for page in pages)]
     if len(written) > 1:
         message = f"found {len(written)} documents in one OFD file, expected one report; save each alone"
         raise ReadError(ReasonCode.SEVERAL, message)
     root, pages = written[0] if written else found[0]
     attached = package.attached(root)
-    if attached and not any(page.text for page in pages):
+    if attached and not written:
         message = f"found an OFD file with the attached files {', '.join(attached[:5])}, expected a report"
         raise ReadError(ReasonCode.ATTACHMENT, f"{message}; save the report alone")
-    _refuse_without_text(pages)
-    return compose(_parts(pages), MEDIA_TYPE, None, whole=all(page.rows for page in pages))
+    return root, pages
 
 
 def _pages(package: OfdPackage, document: str) -> list[_Page]:
@@ -103,34 +167,33 @@ def _pages(package: OfdPackage, document: str) -> list[_Page]:
                 shared.append(more)
             else:  # what one page alone shows is its text, wherever it lies
                 drawn = drawn.with_more(more)
-        pages.append(_Page(drawn, shared))
+        pages.append(_Page(drawn, shared, box, own))
     return pages
 
 
-def _box(area: Any | None) -> tuple[float, ...] | None:
+def _box(area: Any | None) -> Box | None:
     """Return the box of the paper: left, top, width, height in millimetres."""
     node = None if area is None else area.find("PhysicalBox")
     box = number_list("" if node is None else node.text or "")
-    return tuple(box) if len(box) == 4 and box[2] > 0 and box[3] > 0 else None
+    return (box[0], box[1], box[2], box[3]) if len(box) == 4 and box[2] > 0 and box[3] > 0 else None
 
 
 def _refuse_without_text(pages: Sequence[_Page]) -> None:
     """Raise ReadError `empty` or `needs_ocr` where a page has no text that can be read."""
-    shown = "".join(page.text for page in pages)
+    shown = any(page.text for page in pages)
     if _is_meaningless("".join(page.characters for page in pages)):
         message = "found text whose characters mean nothing (fonts without a table); print it to pictures, and use OCR"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
+    bare = {number: page for number, page in enumerate(pages, 1) if page.is_bare and not page.is_scan}
     for what, numbers in (
-        ("scans", [at for at, page in enumerate(pages, 1) if page.is_bare and page.picture > _SCAN]),
         ("characters drawn by number", [at for at, page in enumerate(pages, 1) if page.nameless >= _LEAST_TEXT]),
-        ("outlines", [at for at, page in enumerate(pages, 1) if page.is_bare and page.outlines >= _OUTLINES]),
+        ("outlines", [at for at, page in bare.items() if page.outlines >= _OUTLINES]),
+        ("pictures that are missing, and are", [at for at, page in bare.items() if page.pictured > _SCAN]),
     ):
         if numbers:
-            more = ", ..." if len(numbers) > 10 else ""
-            listed = f"page{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers[:10]))}{more}"
-            message = f"found {what} without text on {listed} of {len(pages)}; add a text layer by OCR"
+            message = f"found {what} without text on {listed(numbers)} of {len(pages)}; print it to PDF, or give a scan"
             raise ReadError(ReasonCode.NEEDS_OCR, message)
-    if not shown:
+    if not shown and not any(page.is_scan for page in pages):
         raise ReadError(ReasonCode.EMPTY, "found pages without text or pictures, expected a report; look at the file")
 
 

@@ -25,18 +25,19 @@ _STEPS = re.compile(r"g\s*([0-9]+)\s+([-+.0-9eE]+)|([-+.0-9eE]+)")
 _OFF = frozenset({"false", "0"})
 
 _Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[float, float, float, float]  # left, top, width, height in millimetres
 _UNIT: _Matrix = (1, 0, 0, 1, 0, 0)
 
 
 class Drawn(NamedTuple):
     """What a page draws.
 
-    `picture` is the share of the page that its largest picture covers, `outlines` the number of filled paths, and
-    `nameless` the number of glyphs that are drawn by their number without a character.
+    `pictures` are the ids of its pictures with the boxes that they cover on the paper, `outlines` the number of filled
+    paths, and `nameless` the number of glyphs that are drawn by their number without a character.
     """
 
     glyphs: tuple[Glyph, ...]
-    picture: float
+    pictures: tuple[tuple[str, Box], ...]
     outlines: int
     nameless: int
 
@@ -44,7 +45,7 @@ class Drawn(NamedTuple):
         """Return this page with what `other` draws below it."""
         return Drawn(
             other.glyphs + self.glyphs,
-            max(self.picture, other.picture),
+            other.pictures + self.pictures,
             self.outlines + other.outlines,
             self.nameless + other.nameless,
         )
@@ -56,7 +57,8 @@ def drawn_in(content: Any, box: tuple[float, ...], resources: Mapping[str, Any])
     `resources` are the drawings and colours that it may cite. Raises ReadError `bomb` beyond two million characters.
     """
     glyphs: list[Glyph] = []
-    picture, outlines, nameless = 0.0, 0, 0
+    pictures: list[tuple[str, Box]] = []
+    outlines, nameless = 0, 0
     for node, matrix in _objects(content, resources):
         if node.tag == "TextObject":
             found = [glyph for glyph in _text(node, matrix, resources) if _is_on(glyph.char, box)]
@@ -67,13 +69,10 @@ def drawn_in(content: Any, box: tuple[float, ...], resources: Mapping[str, Any])
                 message = f"found more than {_MOST_CHARS} characters on a page, expected a report; look at the file"
                 raise ReadError(ReasonCode.BOMB, message)
         elif node.tag == "ImageObject":
-            left, top, right, bottom = _corners(node, matrix)
-            width = min(right, box[0] + box[2]) - max(left, box[0])
-            height = min(bottom, box[1] + box[3]) - max(top, box[1])
-            picture = max(picture, max(0.0, width) * max(0.0, height) / (box[2] * box[3]), 0.001)
+            pictures.append((node.get("ResourceID") or "", _on_paper(_corners(node, matrix), box)))
         elif (node.get("Fill") or "").lower() == "true":
             outlines += 1
-    return Drawn(tuple(_without_doubles(glyphs)), picture, outlines, nameless)
+    return Drawn(tuple(_without_doubles(glyphs)), tuple(pictures), outlines, nameless)
 
 
 def _without_doubles(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
@@ -241,6 +240,13 @@ def _corners(node: Any, outer: _Matrix) -> tuple[float, float, float, float]:
         max(x for x, _ in corners),
         max(y for _, y in corners),
     )
+
+
+def _on_paper(corners: tuple[float, float, float, float], paper: tuple[float, ...]) -> Box:
+    """Return the part of a box (left, top, right, bottom) that lies on the paper."""
+    left, top = max(corners[0], paper[0]), max(corners[1], paper[1])
+    right, bottom = min(corners[2], paper[0] + paper[2]), min(corners[3], paper[1] + paper[3])
+    return left, top, max(0.0, right - left), max(0.0, bottom - top)
 
 
 def _is_on(char: Char, box: tuple[float, ...]) -> bool:

@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -19,6 +20,8 @@ _MOST_MEMBERS = 20_000
 _MOST_BYTES, _MOST_IN_ALL = 30_000_000, 100_000_000  # unpacked: of a part, and of all parts that are read
 _LOCKED = 0x1
 _SEALED = frozenset({"encryptions.xml", "decryptseed.dat", "entriesmap.dat"})  # encrypted as GM/T 0099 has it
+_CITED = ("CompositeGraphicUnits/CompositeGraphicUnit", "DrawParams/DrawParam", "MultiMedias/MultiMedia")
+AT = "At"  # the attribute that is set to where the file of a picture lies, from the root
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 
 
@@ -56,7 +59,7 @@ class OfdPackage:
     def find(self, source: str, place: str) -> str:
         """Return the name of the part at `place` as the part `source` names it. Raises ReadError `broken`."""
         place = place.strip().replace("\\", "/").lower()
-        beside = posixpath.join("/", posixpath.dirname(source), place)
+        beside = posixpath.join("/", posixpath.dirname(source).lower(), place)
         for path in (beside, posixpath.join("/", place)):  # some writers count from the root without saying so
             name = posixpath.normpath(path).strip("/")
             if name in self._infos:
@@ -81,9 +84,27 @@ class OfdPackage:
                     root = self.tree(self.find(source, node.text))
                 except (ReadError, etree.XMLSyntaxError):  # a text needs none of its fonts and pictures
                     continue
-                for kind in ("CompositeGraphicUnits/CompositeGraphicUnit", "DrawParams/DrawParam"):
+                for kind in _CITED:
                     found |= {item.get("ID"): item for item in root.iterfind(kind) if item.get("ID")}
+                part, folder = self.find(source, node.text), root.get("BaseLoc") or ""
+                for item in root.iterfind("MultiMedias/MultiMedia"):
+                    beside = posixpath.join(posixpath.dirname(part), folder).replace("\\", "/")
+                    with suppress(ReadError):
+                        item.set(AT, self.find(f"{beside}/", item.findtext("MediaFile") or ""))
         return found
+
+    def content(self, name: str) -> bytes:
+        """Return the bytes of a part. Raises ReadError `broken`, `encrypted` or `bomb`."""
+        info = self._infos.get(name)
+        if info is None:
+            raise self._broken(f"no part {name}")
+        if info.flag_bits & _LOCKED:
+            raise _sealed()
+        self._left -= info.file_size
+        if info.file_size > _MOST_BYTES or self._left < 0:
+            message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
+            raise ReadError(ReasonCode.BOMB, message)
+        return self._zip.read(info)
 
     def attached(self, document: str) -> list[str]:
         """Return the names of the files attached to a document."""
@@ -102,16 +123,7 @@ class OfdPackage:
             yield item.get("Name") or posixpath.basename(place) or "without a name"
 
     def _parsed(self, name: str) -> Any:
-        info = self._infos.get(name)
-        if info is None:
-            raise self._broken(f"no part {name}")
-        if info.flag_bits & _LOCKED:
-            raise _sealed()
-        self._left -= info.file_size
-        if info.file_size > _MOST_BYTES or self._left < 0:
-            message = f"found {info.file_size} bytes of {name} when unpacked, the limit is {_MOST_BYTES}; save it anew"
-            raise ReadError(ReasonCode.BOMB, message)
-        data = self._zip.read(info)
+        data = self.content(name)
         if self._is_sealed and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             raise _sealed()
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 import document_fixtures as make
 import polars as pl
 import pytest
+from format_fixtures import EVERY_FORMAT
 
 from pipelines.build.buckets import scan
 from pipelines.build.progress import listening
@@ -37,7 +38,7 @@ def test_a_thousand_mutated_files_give_a_thousand_rows_and_no_traceback(
 ) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
-    for name, data in make.mutations(seed=4, count=MUTATED):
+    for name, data in make.mutations(seed=4, count=MUTATED, sources=EVERY_FORMAT):
         (raw / name).write_bytes(data)
     settings = settings_for(tmp_path, processes=2)
     refresh_files(settings)

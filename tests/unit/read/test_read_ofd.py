@@ -1,12 +1,16 @@
 """OFD: text by its place on the page, whoever wrote the file, and a reason where there is none."""
 
+import io
+
 import document_fixtures as make
 import ofd_fixture as ofd
 import pytest
+from PIL import Image
 from test_read_formats import content
 
-from pipelines.read.document import ReadError
-from pipelines.read.reader import read_bytes
+from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.reader import page_picture, read_bytes
+from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
 
 def code(data: bytes) -> str:
@@ -114,9 +118,9 @@ def test_a_turned_page_and_vertical_text_are_set_upright() -> None:
 
 def test_pages_without_characters_say_so() -> None:
     lines = ofd.lines_of_report()
-    scanned = ofd.written(ofd.parts([ofd.page(lines), ofd.page([], more=ofd.image())]))
-    with pytest.raises(ReadError, match=r"needs_ocr: found scans without text on page 2 of 2"):
-        read_bytes(scanned, "a.ofd")
+    lost = ofd.written(ofd.parts([ofd.page(lines), ofd.page([], more=ofd.image())]))
+    with pytest.raises(ReadError, match=r"needs_ocr: found pictures that are missing.* on page 2 of 2"):
+        read_bytes(lost, "a.ofd")
     with pytest.raises(ReadError, match=r"needs_ocr: found characters drawn by number .* page 1 of 1"):
         read_bytes(ofd.ofd(writer=ofd.glyphs_only), "a.ofd")
     some = ofd.written(ofd.parts([ofd.page(lines, more=ofd.glyphs_only("一二三四五六七八九十", 25, 260))]))
@@ -127,6 +131,42 @@ def test_pages_without_characters_say_so() -> None:
     assert code(ofd.ofd([])) == "empty"
     logo = ofd.written(ofd.parts([ofd.page(lines, more=ofd.image(0.1))]))
     assert content(logo) == make.TEXT
+
+
+def png(width: int, height: int, shade: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (width, height), shade).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_scanned_pages_wait_for_character_recognition_and_are_read_with_it() -> None:
+    lines = ofd.lines_of_report()
+    pages = [ofd.page(lines[:4]), ofd.page([], more=ofd.image(1))]
+    data = ofd.with_pictures(ofd.parts(pages), {"5": png(1654, 2339, 200)})
+    with pytest.raises(ScansWantedError, match="scans without text on page 2 of 2") as wanted:
+        read_bytes(data, "a.ofd")
+    assert wanted.value.pages == (2,)
+    assert Image.open(io.BytesIO(page_picture(data, "a.ofd", 2))).size == (1654, 2339)
+    rows = tuple(
+        ScannedRow((line,), ((0.99,) * len(line),), 200, 1400, 100 + 60 * at, 140 + 60 * at, 38)
+        for at, line in enumerate(["全年举办普法讲座9场。", "调解纠纷318件。"])
+    )
+    document = read_bytes(data, "a.ofd", {2: ScannedPage(rows, 1654, 2339)})
+    assert document.text.startswith(make.TITLE) and "调解纠纷318件。\n" in document.text
+    assert document.text_source == "mixed"
+    with pytest.raises(ReadError, match="hardly a character"):
+        read_bytes(
+            ofd.with_pictures(ofd.parts(pages[1:]), {"5": png(9, 9, 0)}), "a.ofd", {1: ScannedPage((), 1654, 2339)}
+        )
+
+
+def test_a_page_scanned_in_strips_is_put_together() -> None:
+    strips = ofd.image(1, 0, 100, "5") + ofd.image(1, 100, 100, "6") + ofd.image(1, 200, 97, "7")
+    pictures = {name: png(800, 400, shade) for name, shade in (("5", 10), ("6", 120), ("7", 240))}
+    data = ofd.with_pictures(ofd.parts([ofd.page([], more=strips)]), pictures)
+    image = Image.open(io.BytesIO(page_picture(data, "a.ofd", 1)))
+    assert image.size == (1654, 2339)
+    assert [image.getpixel((800, y)) for y in (300, 1100, 2000)] == [10, 120, 240]
 
 
 def test_several_documents_attachments_and_encrypted_files_say_so() -> None:

@@ -8,37 +8,13 @@ import document_fixtures as make
 import pytest
 import workbook_fixture as books
 from test_read_formats import content
-from test_read_packaging import parts
+from word_xml_fixture import excel_2003, paragraph, taking_in, word_2003
 
 from pipelines.read.document import ReadError
 from pipelines.read.reader import read_bytes
 
-_W = (
-    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
-    'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" '
-    'xmlns:aml="http://schemas.microsoft.com/aml/2001/core" xmlns:v="urn:schemas-microsoft-com:vml">'
-)
 MERGED, SECOND = 'ss:MergeDown="1"', 'ss:Index="2"'
 PERCENT, STRUCK = 'ss:StyleID="p"', 'ss:StyleID="s"'
-
-
-def paragraph(text: str) -> str:
-    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
-
-
-def word_2003(body: str | None = None, styles: str = "") -> bytes:
-    if body is None:
-        rows = "".join(
-            "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in make.TABLE
-        )
-        lines = [paragraph(line) for line in make.LINES if " | " not in line]
-        at = 3 + len(make.ITEMS)
-        body = "".join([*lines[:at], f"<w:tbl>{rows}</w:tbl>", *lines[at:]])
-    header = f"<w:sectPr><w:hdr>{paragraph('页眉2022年')}</w:hdr></w:sectPr>"
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><?mso-application progid="Word.Document"?>{_W}'
-        f"<w:styles>{styles}</w:styles><w:body><wx:sect>{body}{header}</wx:sect></w:body></w:wordDocument>"
-    ).encode()
 
 
 def test_word_2003_xml_is_read() -> None:
@@ -82,22 +58,6 @@ def test_word_2003_xml_without_a_text_says_why() -> None:
         with pytest.raises(ReadError) as caught:
             read_bytes(data, "a.xml")
         assert caught.value.code == code
-
-
-def taking_in(name: str, chunk: bytes | None, around: bool = True) -> bytes:
-    """A Word document whose body is a title and the document `chunk`."""
-    files = parts()
-    text = files["word/document.xml"]
-    inner = b'<w:altChunk r:id="rIdChunk"/>'
-    start, end = text.index(b"<w:body>") + 8, text.rindex(b"<w:sectPr")
-    before = paragraph("前言。").encode() if around else b""
-    after = paragraph("结束。").encode() if around else b""
-    files["word/document.xml"] = text[:start] + before + inner + after + text[end:]
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
-    relation = f'<Relationship Id="rIdChunk" Type="{kind}" Target="/word/{name}"/></Relationships>'
-    rels = "word/_rels/document.xml.rels"
-    files[rels] = files[rels].replace(b"</Relationships>", relation.encode())
-    return make.packed(files if chunk is None else {**files, f"word/{name}": chunk})
 
 
 @pytest.mark.parametrize(
@@ -159,18 +119,8 @@ def test_excel_2003_xml_is_read() -> None:
         kind = "String" if isinstance(value, str) else "Number"
         return f'<Cell {how}><Data ss:Type="{kind}">{value}</Data></Cell>'
 
-    def book(sheets: str) -> bytes:
-        return (
-            '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-            '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
-            'xmlns:x="urn:schemas-microsoft-com:office:excel" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
-            '<Styles><Style ss:ID="p"><NumberFormat ss:Format="0.0%"/></Style>'
-            '<Style ss:ID="s"><Font ss:StrikeThrough="1"/></Style></Styles>'
-            f"{sheets}</Workbook>"
-        ).encode()
-
     rows = "".join(f"<Row>{''.join(map(cell, row))}</Row>" for row in books.cells())
-    assert content(book(f"<Worksheet><Table>{rows}</Table></Worksheet>")) == make.TEXT
+    assert content(excel_2003(f"<Worksheet><Table>{rows}</Table></Worksheet>")) == make.TEXT
     odd = (
         f"<Row>{cell('执法', MERGED)}{cell('率')}{cell(0.978, PERCENT)}</Row>"
         f"<Row>{cell('件', SECOND)}{cell(1250, STRUCK)}{cell(87.0)}</Row>"
@@ -182,8 +132,8 @@ def test_excel_2003_xml_is_read() -> None:
         f"<Worksheet><Table><Row>{cell('隐表')}</Row></Table>"
         "<x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>"
     )
-    assert content(book(f"{hidden}<Worksheet><Table>{odd}</Table></Worksheet>")) == (
+    assert content(excel_2003(f"{hidden}<Worksheet><Table>{odd}</Table></Worksheet>")) == (
         "执法 | 率 | 97.8%\n执法 | 件 | | 87\n日期 | 2024年1月15日\n"
     )
     with pytest.raises(ReadError, match="broken"):
-        read_bytes(book("<Worksheet>")[:-20], "a.xml")
+        read_bytes(excel_2003("<Worksheet>")[:-20], "a.xml")
