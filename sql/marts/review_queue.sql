@@ -9,7 +9,7 @@
 --   inconsistent         75   figures of several indicators that cannot all be right (consistency)
 --   unit_disagrees       65   title, opening, signature or publisher name different units: all figures may be another's
 --   unresolved_unit      60   a township's report without a unit: none of its facts is in a mart
---   unsure_digits        65   a number on a scanned page that character recognition was not sure of
+--   unsure_digits        65   a figure, or the year in a title, that character recognition was not sure of on a scan
 --   year_disagrees       55   title, opening, document number and dates do not fit one year: all figures may be another's
 --   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
 --   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
@@ -144,6 +144,23 @@ item AS (
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     WHERE is_unsure(f.digit_confidence) AND f.corrected_by IS NULL AND r.status = 'accepted' AND r.is_canonical
+    UNION ALL
+    SELECT
+        'unsure_digits', r.report_id, r.report_id, r.township_code, r.report_year, NULL::VARCHAR, []::VARCHAR[], r.title,
+        'the year in the title of the scan; ' || r.report_year::VARCHAR || ' was read, and not surely: confirm or correct',
+        65.0, 0
+    FROM dim_report AS r
+    INNER JOIN stage_documents AS d ON d.report_id = r.report_id
+    WHERE
+        r.status = 'accepted' AND r.corrected_by IS NULL AND d.text_source <> 'text'
+        AND len(
+            list_filter(
+                d.numerals,
+                lambda n:
+                    n."at" >= strpos(d.text, r.title) - 1 AND n."at" < strpos(d.text, r.title) - 1 + length(r.title)
+                    AND is_unsure(n.confidence)
+            )
+        ) > 0
     UNION ALL
     SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,

@@ -292,6 +292,18 @@ def test_facts_know_their_page_and_how_sure_their_digits_are(setting: Callable[.
     assert queue.filter(pl.col("kind") == "low_confidence").is_empty()
 
 
+def test_an_unsure_year_in_the_title_is_asked_about(setting: Callable[..., Settings]) -> None:
+    settings = setting()
+    for name, unsure in (("a.png", "3"), ("b.png", "8")):
+        (settings.raw_dir / name).write_bytes(picture(ord(name[0])))
+        read(settings, Recogniser(page_of(unsure=unsure)))
+    queue = pl.concat(
+        [pl.read_parquet(path) for path in build_from_raw(settings, ["review_queue"])["review_queue"].paths]
+    )
+    titles = queue.filter(pl.col("expected").str.contains("year in the title of the scan; 2023 was read"))
+    assert titles.select("kind", "evidence").rows() == [("unsure_digits", LINES[0])]
+
+
 def test_the_threshold_of_the_tables_is_that_of_the_reader() -> None:
     macro = (Settings.load().sql_dir / "macros" / "scan.sql").read_text(encoding="utf-8")
     assert f"digit_confidence < {UNSURE}" in macro
