@@ -17,8 +17,11 @@ _SELF = re.compile(r"[我全本](?:镇|乡|街道|办)|镇党委|镇政府|乡�
 FIRST_PERSON = re.compile(r"(?:我|(?<![基根资日])本)(?:镇(?!江|平|宁|原|坪|远|雄|康|沅|安)|乡|街道?|办事处|苏木)")
 _NEIGHBOUR = re.compile(
     r"(?:与|和|同|跟|及|、|联合|(?:邻近|毗邻|相邻|周边|友邻|兄弟|结对)的?(?:乡?镇|乡|街道)?|对口|赴|到|向|比|前往|参观|考察|走访|观摩"
-    r"|学习|借鉴|参照|取经|邀请|请来)(?:了|过)?(?:[一-龥]{2,5}[县市区旗])?$"
+    r"|学习|借鉴|参照|取经|邀请|请来)(?:了|过)?(?:[一-龥]{2,14}[县市区旗])?$"
 )
+_WITH_US = re.compile(r"[^,，。;；]{0,8}(?:与|和|同|跟|到|来|对|向|给)我(?:镇|乡|街道?|办事处|苏木)")
+# A title with these names more than the county, even where the register has no such unit.
+_BELOW_COUNTY = re.compile(r"镇|乡|街道|街办|办事处|苏木|[零〇一二三四五六七八九十百0-9]团|[农林牧渔]场")
 # A clause begins with it: 2023年,甲县甲镇坚持…
 _SUBJECT = re.compile(r"(?:^|[^一-龥、]|[年度来]|中共|关于|现将|现就)(?:[一-龥]{2,9}?[省市州盟县区旗]){0,3}$")
 _ABOVE = re.compile(r"[我全本](?:县|市|区|州|旗)|[县市区](?:政府|委)常务会")
@@ -58,7 +61,7 @@ def find_author(names: EvidenceNames) -> Author:
     rest = names.evidence.title
     for region in regions:
         rest = rest.replace(region.name, "")  # 镇江市, 新乡县
-    if regions and not re.search("镇|乡|街道|办事处", rest):
+    if regions and not _BELOW_COUNTY.search(rest):
         # The county's site may give the title of a text that a township wrote.
         township = _first_person(names)
         return Author(township) if township else Author(region=regions[-1].name)
@@ -87,7 +90,11 @@ def _authors(names: EvidenceNames) -> list[NameMention]:
     """Return the mentions in the opening of all units but those that the text brings in as neighbours."""
     opening, units = names.evidence.opening, names.units_of("opening")
     first = {m.name: m for m in reversed(units)}
-    neighbours = {name for name, m in first.items() if _NEIGHBOUR.search(_before(opening, m.start))}
+    neighbours = {
+        name
+        for name, m in first.items()
+        if _NEIGHBOUR.search(_before(opening, m.start)) or _WITH_US.match(opening, m.end)
+    }
     return [m for m in units if m.name not in neighbours]
 
 
@@ -131,7 +138,9 @@ def rival(name: str, names: EvidenceNames) -> str | None:
     for part, other in (("signature", signed), ("publisher", published if own_words else None)):
         if other and names.differ(name, other):
             return f"the {where} names {name}, the {part} {other}"
-    opens = {m.name for m in _subjects(names)} if where == "title" else set()
+    if where == "opening" or any(m.name == name for m in names.of("opening")):
+        return None
+    opens = {m.name for m in _subjects(names)}
     if opens and all(names.differ(name, other) for other in opens):
         return f"the title names {name}, the opening {min(opens)}"
     return None

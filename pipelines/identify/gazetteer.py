@@ -30,7 +30,7 @@ _ACTS = re.compile(
     r"坚持|始终|认真|深入|深化|严格|紧|全面|全力|高度|扎实|积极|持续|不断|切实|着力|大力|进一步|充分|聚焦|围绕|结合|根据|按照|落实|贯彻"
     r"|推进|推动|加强|强化|成立|制定|组织|依法|依托|把|将|以(?!东|西|南|北|内|外)|在(?:区|县|市|上级|省)|法治|党委|深学"
 )
-_OFFICE = re.compile(r"党工委|党委|办事处|工委|综合")
+_OFFICE = re.compile(r"党工委|党委|办(?![理公案学结证])|工委|综合")
 _IN_BRACKETS = re.compile(r"[（(](.{2,}(?:街道|镇|乡))[)）]")
 _LONGEST_PLAIN = 3
 # The committee of a zone is how it signs; the register names some zones with it and most without.

@@ -75,7 +75,7 @@ _NAMED_AFTER_PEOPLE = re.compile(r"(东乡|鄂温克|鄂伦春)族?自治([县�
 _SHORT_PROVINCE = re.compile(r"(内蒙古|广西|西藏|宁夏|新疆).*自治区$")
 
 _REGIMENT = re.compile(
-    r"兵团(?:农?第?[一二三四五六七八九十]{1,3}师)?([零一二三四五六七八九十百]{1,5})团(?:分部|乡|中心团场)?$"
+    r"兵团(?:农?第?[一二三四五六七八九十]{1,3}师)?([零一二三四五六七八九十百]{1,5})团(?:分部|乡|中心团场|生活区|农场)?$"
 )
 _LONG_NAME = 5
 
@@ -109,11 +109,11 @@ def is_regular(name: str) -> bool:
 
 
 def regiment_names(name: str) -> set[str]:
-    """Return how a regiment of the corps is called: 兵团一五二团 -> 一五二团 and 152团; none for other names."""
+    """Return how a regiment of the corps is called: 兵团一五零团 -> 一五零团, 一五〇团, 150团; none for other names."""
     match = _REGIMENT.search(name)
     if match is None:
         return set()
-    return {f"{match[1]}团", f"{chinese_value(match[1]):.0f}团"}
+    return {f"{match[1]}团", f"{match[1].replace('零', '〇')}团", f"{chinese_value(match[1]):.0f}团"}
 
 
 def abbreviates(short: str, full: str) -> bool:

@@ -16,9 +16,14 @@ from pipelines.identify.names import abbreviates
 from pipelines.identify.web_address import by_address
 
 _COUNTY_BEFORE = re.compile(r"(?:^|[^一-龥]|中共|关于|在)([一-龥]{2,5}[县市区旗])(?:人民政府)?$")
+_CITY_ABOVE = re.compile(r"^[一-龥]{2,4}(?:市|州|盟|地区)(?=[一-龥]{2})")  # 莱芜市|莱城区, both of which are no more
 _NO_COUNTY = re.compile(r"开发区|新区|园区|示范区|管理区|高新区|经开区|度假区|景区|库区|片区|[我全本各该][县市区旗]$")
 # Before a unit's name, other syllables make it another name: units that the register lacks hold names that it knows.
-_SYLLABLE = re.compile(r"(?![县市区旗州盟省年度月日共在和及与于由对向将经是为以给到送报发布网原各府委])[一-龥]")
+_SYLLABLE = re.compile(r"(?![县市区旗州盟省师年度月日共在和及与于由对向将经是为以给到送报发布网原各府委])[一-龥]")
+_ZONE_BEFORE = re.compile(
+    r"(?:^|[^一-龥]|中共|关于|在)([一-龥]{2,8}(?:高新|经开|开发|技术|产业|示范|新|园|度假|实验|合作|管理|西海岸新)区)(?:管委会|管理委员会)?$"
+)
+_SHORTEST = 2  # characters of a city's name without its kind would be one
 _INDEX = re.compile(r"[0-9]{8,}|[0-9A-Z]{12,}")
 _CARRIED_OUT = 1  # years that a change may take until the unit bears its new name
 _COUNTY_REACH = 16  # characters before a name in which its county is looked for
@@ -117,11 +122,21 @@ def _in_county_before(name: str, names: EvidenceNames, candidates: Sequence[Unit
             match = _COUNTY_BEFORE.search(before[max(above, len(before) - _COUNTY_REACH) :])
             if match and not _NO_COUNTY.search(match[1]):
                 return [u for u in candidates if _was_in(match[1], u)]
+            zone = _ZONE_BEFORE.search(before[-_COUNTY_REACH:])
+            inside = [u for u in candidates if zone and _has_zone(zone[1], u)]
+            if inside:
+                return inside
     return None
+
+
+def _has_zone(zone: str, unit: Unit) -> bool:
+    """Return whether a zone is called after the city or county of the unit: 成都高新区, 济源示范区."""
+    return any(zone.startswith(place[:-1]) for place in (*unit.city, *unit.county) if len(place) > _SHORTEST)
 
 
 def _was_in(county: str, unit: Unit) -> bool:
     """Return whether a county's name is that of the unit's county in another form: 梁平县, 前郭县, or a former one."""
+    county = _CITY_ABOVE.sub("", county)
     if county[:-1] == unit.county_stem or county in unit.former_counties:
         return True
     return any(abbreviates(county, full) for full in unit.county)

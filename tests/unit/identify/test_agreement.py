@@ -105,7 +105,7 @@ def test_a_slip_in_the_signature_does_not_move_the_year(gazetteer: Gazetteer) ->
             "opening names 青口镇, the signature 祥谦镇",
         ),
         (
-            "发布机构：祥谦镇人民政府\n2023年法治政府建设报告\n2023年，闽侯县青口镇和我镇",
+            "发布机构：祥谦镇人民政府\n2023年法治政府建设报告\n2023年，闽侯县青口镇学法，我镇",
             "",
             None,
             "the publisher 祥谦镇",

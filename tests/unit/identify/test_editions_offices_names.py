@@ -111,7 +111,8 @@ def test_a_neighbour_is_not_the_author(
 
 
 def test_regiments_and_abbreviations() -> None:
-    assert regiment_names("兵团农十二师一零四团") == {"一零四团", "104团"}
+    assert regiment_names("兵团农十二师一零四团") == {"一零四团", "一〇四团", "104团"}
+    assert regiment_names("兵团一二四团生活区") == {"一二四团", "124团"}
     assert regiment_names("兵团八十六团分部") == {"八十六团", "86团"}
     assert regiment_names("团结街道") == set()
     assert abbreviates("阿左旗", "阿拉善左旗")
