@@ -32,17 +32,17 @@ _Found = tuple[str, dict[str, str]]
 _META_OF = {key: meta for meta, keys in _KEYS.items() for key in keys.split()}
 
 
-def page_of_json(text: str) -> str | None:
-    """Return the page in a JSON text, also one in a call `name(...)`; None if it is no JSON or holds no report."""
+def json_in(text: str) -> Any | None:
+    """Return the object or list of a JSON text, also of one in a call `name(...)`; None if it is no JSON."""
     stripped = text.strip().rstrip(";")
     call = re.match(r"[\w.$]{1,60}\s*\((.*)\)\Z", stripped, re.DOTALL)
     value = _parsed(call[1] if call else stripped)
-    return _page(_candidates(value, 0)) if isinstance(value, dict | list) else None
+    return value if isinstance(value, dict | list) else None
 
 
-def is_json(text: str) -> bool:
-    """Return whether a text is an object or a list of JSON."""
-    return text.lstrip()[:1] in ("{", "[") and isinstance(_parsed(text), dict | list)
+def page_of_json(value: Any) -> str | None:
+    """Return the page that a value of JSON holds; None if it holds no report."""
+    return _page(_candidates(value, 0))
 
 
 def page_in(scripts: Iterable[str], areas: Iterable[str]) -> str | None:

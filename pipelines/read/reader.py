@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.signatures import EXCEL_2003, FLAT_OFFICE, OPEN_DOCUMENT, WORD_2003, pdf_start
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
@@ -21,7 +22,6 @@ READER_VERSION = "5"
 MAX_BYTES = 20_000_000
 
 _HEAD = 4096
-_BEFORE_PDF = 1024 + 5  # the bytes in which a PDF begins, as its viewers accept it
 
 
 class _Format(NamedTuple):
@@ -60,10 +60,10 @@ _PACKAGES: tuple[tuple[str, _Format | str], ...] = (
 )
 # What a file of one XML document is by a namespace of its root.
 _ROOTS = (
-    (b"schemas.microsoft.com/office/2006/xmlPackage", _DOCX),
-    (b"schemas.microsoft.com/office/word/2003/wordml", _DOCX),
-    (b"urn:schemas-microsoft-com:office:spreadsheet", _Format("spreadsheet", True)),
-    (b"urn:oasis:names:tc:opendocument:xmlns:office", _Format("opendocument", True)),
+    (FLAT_OFFICE, _DOCX),
+    (WORD_2003, _DOCX),
+    (EXCEL_2003, _Format("spreadsheet", True)),
+    (f"{OPEN_DOCUMENT}office", _Format("opendocument", True)),
 )
 _TAG = re.compile(
     rb"<(?:!doctype html|html|head|body|meta|title|div|table|p|span|h[1-6]|br|font|center)\b[^<]*>", re.IGNORECASE
@@ -165,12 +165,12 @@ def _format(data: bytes) -> _Format | str:
         return _package(data)
     if _is_bmp_or_webp(data):
         return _PICTURE
-    if b"%PDF-" in data[:_BEFORE_PDF] and b"startxref" in data[-_BEFORE_PDF:]:
+    if pdf_start(data) > 0 and b"startxref" in data[-_HEAD:]:
         return _PDF
     head = data[:_HEAD].removeprefix(_BOM)
     if _OPENS.match(head) and b"<html" not in head.lower():
         for namespace, format_of_root in _ROOTS:
-            if namespace in head:
+            if namespace.encode() in head:
                 return format_of_root
     if _OPENS.match(head):  # a comment may be longer than all the head
         head = _without_comments(data.removeprefix(_BOM))[:_HEAD]
@@ -184,12 +184,7 @@ def _format(data: bytes) -> _Format | str:
     if is_mail(data):
         return _Format("mail", True)
     if _JSON.match(head):
-        from pipelines.read.charset import decode
-        from pipelines.read.embedded import is_json, page_of_json
-
-        text, _ = decode(data)
-        if is_json(text) or page_of_json(text):
-            return _Format("json_page")
+        return _Format("json_page")
     return _Format("markdown" if is_markdown(data) else "plain_text")
 
 
@@ -208,7 +203,8 @@ def _without_comments(data: bytes) -> bytes:
 def _without_junk(data: bytes) -> bytes:
     """Return `data` from where a zip archive begins, when other bytes stand before it."""
     start = data.find(_ZIP, 0, _MOST_JUNK + len(_ZIP))
-    return data[start:] if start > 0 and not data.startswith((_OLE, *(magic for magic, _ in _MAGIC))) else data
+    is_known = start < 1 or data.startswith((_OLE, *(magic for magic, _ in _MAGIC))) or is_archive(data)
+    return data if is_known else data[start:]
 
 
 def _compound(data: bytes) -> _Format:

@@ -10,7 +10,6 @@ from lxml import etree
 
 from pipelines.read.formats.numbering import qn
 
-NAMESPACE = b"http://schemas.microsoft.com/office/word/2003/wordml"
 _AML, _WX = "{http://schemas.microsoft.com/aml/2001/core}", "{http://schemas.microsoft.com/office/word/2003/auxHint}"
 _REMOVED = frozenset({"Word.Deletion", "Word.Comment"})
 

@@ -13,17 +13,17 @@ from typing import Any
 from lxml import etree
 
 from pipelines.read.document import ReadError
-from pipelines.read.formats.docx_2003 import NAMESPACE, is_word_2003, parts_of_2003
+from pipelines.read.formats.docx_2003 import is_word_2003, parts_of_2003
+from pipelines.read.signatures import FLAT_OFFICE, WORD_2003
 from pipelines.reasons import ReasonCode
 
-FLAT = b"http://schemas.microsoft.com/office/2006/xmlPackage"
-_PKG = f"{{{FLAT.decode()}}}"
+_PKG = f"{{{FLAT_OFFICE}}}"
 _MOST_BYTES = 50_000_000  # of a part unpacked
 _WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OTHERS = (
     (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _WORD),
-    (NAMESPACE, _WORD),
+    (WORD_2003.encode(), _WORD),
 )
 _MAIN = "word/document.xml"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

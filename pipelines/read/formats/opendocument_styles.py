@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 
 from pipelines.read.formats.numbering import written
+from pipelines.read.signatures import OPEN_DOCUMENT
 
 _SPACES = {
-    name: f"urn:oasis:names:tc:opendocument:xmlns:{tail}:1.0"
+    name: f"{OPEN_DOCUMENT}{tail}:1.0"
     for name, tail in (
         *((one, one) for one in ("office", "style", "text", "table", "meta", "number", "presentation")),
         *(("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible")),

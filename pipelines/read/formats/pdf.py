@@ -20,6 +20,7 @@ from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.signatures import pdf_start
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
@@ -29,7 +30,6 @@ _LEAST_TEXT = 10  # characters a page; stamps and page numbers make scans look a
 _SCAN = 0.25  # of the page that pictures cover where it is a scan
 _WHOLE, _LEAST_PROSE = 0.7, 60  # a picture of the whole page, and the characters that a page of text has beside it
 _DOTS, _MOST_PIXELS = 200, 20_000_000  # an inch, and of a page
-_START = b"%PDF-"  # a mail program or a script may have put up to 1,024 bytes before it
 _COVER = 300  # characters of the note that asks for another viewer of the attached files
 _MOST_ATTACHED, _LARGEST_ATTACHED = 100, 20_000_000
 _KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
@@ -113,7 +113,7 @@ def _report(data: bytes) -> tuple[bytes, list[_Page]]:
     pages, attached = _pages(data)
     if not attached or sum(page.characters for page in pages) >= _COVER:
         return data, pages
-    if len(attached) == 1 and _START in attached[0][1][:1024]:
+    if len(attached) == 1 and pdf_start(attached[0][1]) >= 0:
         inner, more = _pages(attached[0][1])
         if not more or any(page.rows for page in inner):
             return attached[0][1], inner
@@ -154,7 +154,7 @@ def _page(page: pdfium.PdfPage) -> _Page:
 @contextmanager
 def _opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     """Yield the open document. Raises ReadError."""
-    data = data[max(0, data.find(_START, 0, 1024 + len(_START))) :]
+    data = data[max(0, pdf_start(data)) :]
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

@@ -9,9 +9,10 @@ from lxml import etree
 
 from pipelines.read.document import ReadError
 from pipelines.read.formats.spreadsheet_cells import Sheet, number_shown, text_of
+from pipelines.read.signatures import EXCEL_2003
 from pipelines.reasons import ReasonCode
 
-_SS, _X = "{urn:schemas-microsoft-com:office:spreadsheet}", "{urn:schemas-microsoft-com:office:excel}"
+_SS, _X = f"{{{EXCEL_2003}}}", "{urn:schemas-microsoft-com:office:excel}"
 _FORMS = {"Percent": "0.00%", "Fixed": "0.00", "Standard": "#,##0.00"}
 _MOST_COLUMNS, _MOST_CELLS = 500, 200_000
 
