@@ -41,10 +41,18 @@ class ReasonCode(StrEnum):
     BINARY = "binary", "不是文本", "Control characters instead of text; convert it to text."
     UNDECODABLE = "undecodable", "编码无法识别", "No known charset gives a text; save it as UTF-8."
     GARBLED = "garbled", "乱码", "Shown in a wrong charset, with characters lost; fetch it again from its page."
-    UNSUPPORTED = "unsupported", "不支持的格式", "A picture, Excel, OFD, 7z ...; save it as PDF, docx or text."
+    UNSUPPORTED = "unsupported", "不支持的格式", "PowerPoint, Outlook, a logo ...; save it as PDF, docx or text."
     ARCHIVE = "archive", "是压缩包", "An archive where one report was expected; name a file in it."
-    SEVERAL = "several", "压缩包内有多个文件", "An archive of several files given to `fazhi extract`; name one."
-    ATTACHMENT = "attachment", "正文在附件中", "A PDF portfolio; save the attached file that the reason names."
+    SEVERAL = (
+        "several",
+        "一个文件内有多份材料",
+        "Several documents in one OFD file or mail, or an archive given to `fazhi extract`; save or name one.",
+    )
+    ATTACHMENT = (
+        "attachment",
+        "正文在附件中",
+        "A PDF portfolio, OFD file or mail; save the attached file that the reason names.",
+    )
     TOO_LARGE = (
         "too_large",
         "文件过大",

@@ -1,5 +1,7 @@
 """The kinds of archives, each as a list of its files: zip, rar, 7z, tar, and single compressed files (gz, bz2, xz).
 
+Not read: litter of programs, and files that need a password.
+
 What libraries outside the standard one unpack, and what may need much memory, is unpacked in the helper process.
 """
 
@@ -70,7 +72,7 @@ def is_too_dense(size: int, packed: int) -> bool:
 def entries_of(data: bytes, name: str) -> list[Packed]:
     """Return the files of the archive `data` in its order, at most one more than `MOST_MEMBERS` where they are counted.
 
-    Raises ReadError `broken`, `encrypted` or `bomb`. `name` is that of the archive.
+    Raises ReadError `broken`, `encrypted` or `bomb`; `unpack` adds `empty` and `too_deep`. `name` is the archive's.
     """
     if data.startswith(_RAR):
         return _given(isolation.run(_unrar, data))

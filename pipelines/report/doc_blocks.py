@@ -14,14 +14,17 @@ ten seconds at most. A page that needs a release or a clock is written by its ow
 """
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines import settings
 from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
+from pipelines.reasons import ReasonCode
 from pipelines.report.evaluation import Score, evaluate
 from pipelines.report.headline_evaluation import HeadlineScore, evaluate_headlines, headline_rows
 
+_ARCHIVES = (PACKAGE_DIR / "read" / "archive_kinds.py", "entries_of")
 GOLD = PROJECT_ROOT / "tests" / "gold"
 HEADLINES = PROJECT_ROOT / "tests" / "headlines"
 #: The labelled set that nobody looked at while rules were written.
@@ -76,15 +79,24 @@ def settings_table() -> str:
 
 
 def format_table() -> str:
-    """The formats of reports: what is read, and the module of `pipelines/read/formats` that reads it."""
+    """The formats of reports: what is read and what is not, the codes of what cannot be read, and the module.
+
+    All of it stands in the module: the first paragraph of its docstring, the one that begins with `Not read:`, and the
+    codes that the docstring of its function names.
+    """
+    read = PACKAGE_DIR / "read"
     rows = []
-    for path in sorted((PACKAGE_DIR / "read" / "formats").glob("*.py")):
+    for path, function in [*((path, "read") for path in sorted((read / "formats").glob("*.py"))), _ARCHIVES]:
         module = ast.parse(path.read_text(encoding="utf-8"))
         # Only a module with the function `read` is a format; the others help one.
-        if any(isinstance(node, ast.FunctionDef) and node.name == "read" for node in module.body):
-            summary = (ast.get_docstring(module) or "").partition("\n\n")[0]
-            rows.append((" ".join(summary.split()), f"`{path.relative_to(PROJECT_ROOT).as_posix()}`"))
-    return markdown_rows(("format", "read by"), rows)
+        found = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == function]
+        if found:
+            summary, *more = (" ".join(part.split()) for part in (ast.get_docstring(module) or "").split("\n\n"))
+            left = next((part.removeprefix("Not read: ") for part in more if part.startswith("Not read: ")), "-")
+            named = re.findall(r"`(\w+)`", ast.get_docstring(found[0]) or "")
+            codes = ", ".join(f"`{code}`" for code in ReasonCode if code in named)
+            rows.append((summary, left, codes, f"`{path.relative_to(PROJECT_ROOT).as_posix()}`"))
+    return markdown_rows(("read", "not read", "kept out as", "module"), rows)
 
 
 def markdown_rows(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:

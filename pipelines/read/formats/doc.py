@@ -2,6 +2,8 @@
 
 An OLE file may hold something else; the names of its streams tell. The library does not give the numbers that Word
 makes for lists, and none is made up. It marks the page headers and footers, and what is struck out; neither is text.
+
+Not read: page headers and footers, struck text, and the numbers of lists.
 """
 
 from office_oxide import Document as OfficeDocument
@@ -26,7 +28,10 @@ _ENCRYPTED = ("encrypt", "password")
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of an old Word document. Raises ReadError `encrypted`, `unsupported`, `broken` or `empty`."""
+    """Return the text of an old Word document.
+
+    Raises ReadError `encrypted`, `unsupported`, `broken`, `shell`, `needs_ocr` or `empty`.
+    """
     if _WORD not in data:
         for stream, code, found in _OTHERS:
             if stream.encode("utf-16-le") in data:

@@ -3,6 +3,9 @@
 The walk is over the XML itself: python-docx does not know insertions, content controls and list numbers, and takes ten
 times as long. Page headers and footers, comments, tables of contents, and deleted, struck or hidden text are no part of
 the report's text. Notes stand behind the text. The numbers of lists come from `numbering`.
+
+Not read: page headers and footers, comments, tables of contents, deleted, struck and hidden text, charts, and pictures
+beside a text.
 """
 
 import re
@@ -55,7 +58,8 @@ _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     """Return the text of a Word document; one that holds only pictures has the text of these from `scans`.
 
-    Raises ReadError `broken`, `bomb`, `empty` or `needs_ocr` (ScansWantedError where pictures are to be read).
+    Raises ReadError `broken`, `bomb`, `empty`, `shell`, `too_deep` (documents that take in others) or `needs_ocr`
+    (ScansWantedError where pictures are to be read).
     """
     with _damage_named():
         lines = list(_Body(WordPackage(data)).lines())

@@ -2,6 +2,8 @@
 
 The report is found by the containers of the common content management systems or, where none is known, by where the
 prose is. What stands outside the container is dropped, except for the lines of metadata and the breadcrumb above it.
+
+Not read: what stands around the report, what no visitor sees, frames and attachments, and pictures beside a text.
 """
 
 import base64

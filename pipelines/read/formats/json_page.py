@@ -1,4 +1,7 @@
-"""Answers of a site's programs (JSON): the longest Chinese prose in them, with the title and the dates beside it."""
+"""Answers of a site's programs (JSON): the longest Chinese prose in them, with the title and the dates beside it.
+
+Not read: all strings but the longest prose.
+"""
 
 from dataclasses import replace
 
@@ -21,5 +24,5 @@ def read(data: bytes, name: str) -> Document:
         document = html.read(page.encode("utf-8", "replace"), name)
         return replace(document, media_type="application/json", encoding=charset)
     if value is None or text.lstrip()[:1] not in ("{", "["):
-        return (markdown if markdown.is_markdown(data) else plain_text).read(data, name)
+        return markdown.read(data, name) if markdown.is_markdown(data) else plain_text.read(data, name)
     raise ReadError(ReasonCode.EMPTY, f"found JSON without a text in it, expected a report; save the page of {name}")

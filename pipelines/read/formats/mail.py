@@ -2,6 +2,8 @@
 
 A mail whose own text is a short letter is its attachment. The address of the page, the subject and the day a mail was
 sent become fields.
+
+Not read: attachments of a mail that is a report itself, and attached pictures.
 """
 
 import contextlib

@@ -2,6 +2,8 @@
 
 A file is a zip archive of XML: OFD.xml leads to the document, this to its pages and to the templates drawn below and
 above them. What a template repeats on several pages is furniture. Stamps and other annotations are no text.
+
+Not read: seals and other annotations, watermarks, what lies off the paper, and pictures beside a text.
 """
 
 import io

@@ -2,6 +2,8 @@
 
 Page headers and footers, comments, indexes, and deleted, struck or hidden text are no part of the report's text. Text
 boxes stand behind their paragraph, notes behind the text. Cells stand as they are shown.
+
+Not read: page headers and footers, comments, indexes, deleted, struck and hidden text, and pictures.
 """
 
 import io
@@ -44,7 +46,8 @@ _SKIPPED = frozenset(
 def read(data: bytes, name: str) -> Document:
     """Return the text of an OpenDocument file.
 
-    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `unsupported` (a presentation), `needs_ocr` or `empty`.
+    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `unsupported` (a presentation), `shell`, `needs_ocr`
+    or `empty`.
     """
     try:
         content, styles = _parts(data)

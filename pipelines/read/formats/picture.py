@@ -1,4 +1,7 @@
-"""Pictures of pages (PNG, JPEG, TIFF of several pages, BMP, WebP, GIF), whose text only character recognition gives."""
+"""Pictures of pages (PNG, JPEG, TIFF of several pages, BMP, WebP, GIF), whose text only character recognition gives.
+
+Not read: seals and stamps, and all frames of a GIF but the first.
+"""
 
 import io
 import warnings

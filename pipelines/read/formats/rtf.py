@@ -1,4 +1,7 @@
-"""Rich text: some attachments named .doc are RTF inside."""
+"""Rich text: some attachments named .doc are RTF inside.
+
+Not read: page headers and footers, comments, deleted, struck and hidden text, and pictures.
+"""
 
 import re
 

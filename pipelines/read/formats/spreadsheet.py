@@ -1,6 +1,8 @@
 """Excel workbooks (xlsx, xlsm, xlsb, xls, XML of 2003): the visible sheets in order, and cells as people see them.
 
 A row of one cell is a line, other rows are table rows. `spreadsheet_cells` reads the cells.
+
+Not read: hidden sheets, charts and pictures; in xlsx and XML hidden rows and struck text too.
 """
 
 import re

@@ -17,7 +17,10 @@ def test_every_environment_variable_that_is_read_stands_in_the_table() -> None:
 def test_every_format_stands_in_the_table_and_no_helper() -> None:
     table = format_table()
     modules = set(re.findall(r"read/formats/(\w+)\.py", table))
-    assert {"pdf", "docx", "html"} <= modules and "page_lines" not in modules
+    assert {"pdf", "docx", "html", "ofd", "spreadsheet"} <= modules and "page_lines" not in modules
+    lines = table.splitlines()[2:]
+    assert all("`broken`" in line or "`binary`" in line for line in lines)
+    assert sum(" | - | " in line for line in lines) <= 2  # texts and Markdown are read as a whole
 
 
 def test_a_bar_in_a_cell_is_escaped() -> None:
