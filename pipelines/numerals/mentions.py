@@ -68,7 +68,7 @@ _SHAPES = re.compile(
 )
 _RUN = re.compile(r"[0-9]")
 # The last digits of a number whose first ones a page hides: **3场, *.5万, ×2件 (but 5×8小时).
-_HIDDEN_LEFT = re.compile(r"[*＊][,，.]?$|(?:^|[^0-9])×+$")
+_HIDDEN_LEFT = re.compile(r"[*＊][,，.]?$|(?:^|[^0-9])×+$|(?:^|[^0-9A-Za-z])[xX]{1,2}$")
 _REST = re.compile(r"[0-9*＊×.,，]*[0-9*＊×]")
 _START = attrgetter("start")
 _BOUND = re.compile(_DECIMAL)

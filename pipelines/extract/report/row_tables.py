@@ -23,7 +23,22 @@ from pipelines.numerals.mentions import find_mentions
 
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
 _TARGET = re.compile(r"目标|计划|任务[数量值]")
-_OTHER_YEAR = re.compile(r"上年|去年|同期|往年|累计历年")
+_OTHER_YEAR = re.compile(r"上年|上一年|去年|同期|上期|基期|往年|累计历年")
+_BARE_YEAR = re.compile(r"20[0-9]{2}")
+# Beside a column of this year, one of sums counts from some year before on.
+_SINCE = re.compile(r"(?:历年)?累计")
+_OF_YEAR = re.compile(r"数量|数值|本[年期]|当年|全年|新增|20[0-9]{2}年")
+# Heads that say in what a bare number below them counts.
+_COUNTED = {
+    "件数": "件",
+    "次数": "次",
+    "人数": "人",
+    "场数": "场",
+    "场次": "场次",
+    "份数": "份",
+    "户数": "户",
+    "人次": "人次",
+}
 _UNITS = frozenset(UNITS)
 # The heads of a table whose rows are grouped, and what its second column then holds.
 _CATEGORY = re.compile(
@@ -32,9 +47,6 @@ _CATEGORY = re.compile(
 _WORK = re.compile(r"(?:重点|主要)?(?:工作|项目|事项)(?:项目|任务|内容|名称)?")
 _INDICATOR = re.compile(
     r"(?:具体|工作|统计|主要|二级|三级|考核|评价|数据)?(?:指标|项目|事项|内容|名称|任务)(?:名称|内容|项目)?"
-)
-_JUST_VALUE = re.compile(
-    r"数量|数值|数据|数字|数|值|统计数|指标值|实绩|完成(?:数量?|量|情况|值)|本年数?|全年数?|合计|总数|总量|情况|结果|办理情况"
 )
 _NAME = re.compile(r"(?![0-9.]+\D{0,2}$)(?=.*[\u4e00-\u9fff]{2}).+")
 _LEAST_COLUMNS = 3
@@ -49,21 +61,14 @@ def read_row(
     text: the working text, for the rows above; furniture: spans of the row that belong to the page.
     """
     row = text[line.start : line.end]
-    cells, heads = _cells(row), _heads(text, line)
-    if len(cells) > 2 and row[slice(*cells[0])].strip().isdigit():
-        cells, heads = cells[1:], heads[1:]  # a running number is no label
-    category, label = "", row[slice(*cells[0])] if cells else ""
-    if _names_categories(heads):
-        if len(cells) == len(heads) - 1:
-            cells = [(0, 0), *cells]  # the category of the row above goes on
-        if len(cells) > 1 and _NAME.fullmatch(row[slice(*cells[1])].strip()):
-            category, label = row[slice(*cells[0])].strip(), row[slice(*cells[1])]
-            heads = ["" if _JUST_VALUE.fullmatch(head.strip()) else head for head in heads]
+    cells, heads, category, label = _named_cells(row, _heads(text, line))
     named = f"{category},{label}" if category else label
     unit = _row_unit(row, label, cells)
     numbers: list[SentenceNumber] = []
     facts: list[SentenceFact] = []
     for number, mention in enumerate(parse_sentence(row, line.part, furniture).mentions):
+        if not heads and _BARE_YEAR.fullmatch(row[mention.start : mention.end]):
+            mention = replace(mention, reason="date")  # it heads a column
         reason = mention.reason or "uncoded"
         column = bisect_right(cells, (mention.start, len(row))) - 1
         if not mention.reason and column >= 1 and mention.start < cells[column][1]:
@@ -74,7 +79,7 @@ def read_row(
             if figure:
                 wording = wording_of(made, [figure])
                 (reading,) = cache.reading(wording, PrecedingContext(), report_year).figures
-                reason = _not_this_year(label, head, report_year) or reading.reason
+                reason = _not_this_year(label, head, heads, report_year) or reading.reason
                 if not reason:
                     place, unit_span = (mention.start, mention.end), (mention.digits_end, mention.end)
                     facts += [
@@ -86,21 +91,37 @@ def read_row(
     return Statement(tuple(numbers), tuple(facts))
 
 
+def _named_cells(row: str, heads: list[str]) -> tuple[list[Span], list[str], str, str]:
+    """The cells of a row and the heads above them, without a running number, and the row's category and label."""
+    cells = _cells(row)
+    if len(cells) > 2 and row[slice(*cells[0])].strip().isdigit():
+        cells, heads = cells[1:], heads[1:]  # a running number is no label
+    category, label = "", row[slice(*cells[0])] if cells else ""
+    if _names_categories(heads):
+        if len(cells) == len(heads) - 1:
+            cells = [(0, 0), *cells]  # the category of the row above goes on
+        if len(cells) > 1 and _NAME.fullmatch(row[slice(*cells[1])].strip()):
+            category, label = row[slice(*cells[0])].strip(), row[slice(*cells[1])]
+    return cells, heads, category, label
+
+
 def _names_categories(heads: Sequence[str]) -> bool:
     """Whether the first column groups the rows, and the second one names what each row counts (类别 | 指标 | 数量)."""
     if len(heads) < _LEAST_COLUMNS:
         return False
-    first, second = heads[0].strip(), _UNIT_BRACKET.sub("", heads[1]).strip()
+    first, second = heads[0], _UNIT_BRACKET.sub("", heads[1]).strip()
     is_group = _CATEGORY.fullmatch(first) or ("指标" in second and _WORK.fullmatch(first))
     return bool(is_group and _INDICATOR.fullmatch(second))
 
 
-def _not_this_year(label: str, head: str, report_year: int | None) -> str:
-    """The reason that a label or head gives for its figures, where it names another year or a target, or ''."""
+def _not_this_year(label: str, head: str, heads: Sequence[str], report_year: int | None) -> str:
+    """The reason that a label or head gives for its figures, or '': another year, many years, or a target."""
     for words in (label, head):
         reason = "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
         if reason:
             return reason
+    if _SINCE.match(head) and any(_OF_YEAR.search(other) for other in heads):
+        return "multi_year"
     return "plan" if _TARGET.search(head) else ""
 
 
@@ -125,7 +146,9 @@ def _made_sentence(label: str, head: str, cell: str, row_unit: str, span: Span) 
     before, number, after = cell[: span[0]], cell[span[0] : span[1]], cell[span[1] :]
     bracket = _UNIT_BRACKET.search(head)
     if number[-1].isdigit():
-        number += bracket[1] if bracket and bracket[1] in _UNITS else row_unit
+        counted = _COUNTED.get(head, "")
+        number += bracket[1] if bracket and bracket[1] in _UNITS else row_unit or counted
+        head = "" if counted else head
     own = re.sub(r"[^\u4e00-\u9fff]", "", before)
     start = f"{_without_unit(label)},{before}" if own else f"{_without_unit(label)}{_without_unit(head)}"
     return f"{start}{number}{after}", len(start)
@@ -145,7 +168,8 @@ def _heads(text: str, line: ReportLine) -> list[str]:
         return []
     end = text.find("\n", start)
     top = text[start : end if end >= 0 else len(text)]
-    return [top[a:b] for a, b in _cells(top)]
+    heads = [top[a:b].strip() for a, b in _cells(top)]
+    return [f"{head}年" if _BARE_YEAR.fullmatch(head) else head for head in heads]
 
 
 def _cells(row: str) -> list[Span]:

@@ -308,6 +308,15 @@ GROUPED = {
     "targets stand before": (
         "类别 | 指标 | 目标值 | 完成值\n执法 | 行政处罚案件 | 90件 | 87件\n执法 | 执法检查 | 500次 | 512次"
     ),
+    "heads are bare years": (
+        "类别 | 指标 | 2023 | 2022\n执法 | 行政处罚案件 | 87件 | 65件\n执法 | 执法检查 | 512次 | 48次"
+    ),
+    "sums of years stand behind": (
+        "类别 | 指标 | 数量 | 累计\n执法 | 行政处罚案件 | 87件 | 400件\n执法 | 执法检查 | 512次 | 900次"
+    ),
+    "another stretch stands behind": (
+        "类别 | 指标 | 本期 | 上期\n执法 | 行政处罚案件 | 87件 | 65件\n执法 | 执法检查 | 512次 | 48次"
+    ),
     "plans stand behind": (
         "类别 | 指标 | 数量 | 2024年计划\n执法 | 行政处罚案件 | 87件 | 9件\n执法 | 执法检查 | 512次 | 6次"
     ),
@@ -329,6 +338,11 @@ def test_a_table_with_categories_names_its_figures_in_the_second_column(table: s
 )
 def test_a_table_of_villages_or_sums_gives_none(table: str) -> None:
     assert figures(table) == []
+
+
+def test_a_head_may_be_the_unit_of_bare_numbers() -> None:
+    assert figures("类别 | 项目 | 件数\n执法 | 行政处罚案件 | 87") == [PENALTIES]
+    assert dispositions("指标 | 2024 | 2023\n行政处罚案件 | 87件 | 65件\n")["2024"] == "date"
 
 
 def test_the_head_of_a_last_column_opens_no_part_of_the_report() -> None:
