@@ -263,7 +263,18 @@ def test_together_is_no_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["宣讲*3场", "宣讲**3场", "宣讲3*场", "资料1,*00份", "资料*,300份", "检查*.5万次", "信访×2件", "信访××2件", "信访X2件", "9*%"],
+    [
+        "宣讲*3场",
+        "宣讲**3场",
+        "宣讲3*场",
+        "资料1,*00份",
+        "资料*,300份",
+        "检查*.5万次",
+        "信访×2件",
+        "信访××2件",
+        "信访X2件",
+        "9*%",
+    ],
 )
 def test_what_is_left_of_a_hidden_number_is_no_figure(text: str) -> None:
     (mention,) = find_mentions(text)
