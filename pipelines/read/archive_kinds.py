@@ -36,6 +36,7 @@ _GZIP, _XZ, _BZIP = b"\x1f\x8b\x08", b"\xfd7zXZ\x00", re.compile(rb"BZh[1-9]1AY&
 _TAR, _TAR_AT = b"ustar", 257
 _PACKED = re.compile(r"\.(?:gz|bz2|xz|gzip)$", re.IGNORECASE)
 _OFFICE = frozenset({"[content_types].xml", "mimetype", "ofd.xml", "encryptions.xml"})
+_OPEN_DOCUMENT = frozenset({"content.xml", "meta-inf/manifest.xml"})
 # The first files of a damaged one, whose list of files is lost.
 _OFFICE_HEAD = re.compile(
     rb"\[content_types\]|ofd\.xml|\A.{30}mimetype|docprops/|_rels/|xl/w|word/", re.IGNORECASE | re.DOTALL
@@ -112,7 +113,8 @@ def _given(files: Sequence[_File]) -> list[Packed]:
 def _is_office(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(info.filename.strip("/\\").lower() in _OFFICE for info in archive.infolist())
+            names = {info.filename.replace("\\", "/").strip("/").lower() for info in archive.infolist()}
+            return not names.isdisjoint(_OFFICE) or names >= _OPEN_DOCUMENT
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return bool(_OFFICE_HEAD.search(data[:4096])) or b"word/document.xml" in data
 

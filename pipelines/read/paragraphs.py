@@ -9,9 +9,18 @@ MARK = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．)）](?![0-9])"
     r"|[①-⑳•●◆■·*#-]|第[一二三四五六七八九十]+[章条部])"
 )
+# A number that a break parts: words stand before it, a unit behind it, and the second half is no year and no mark.
+_PARTED = re.compile(
+    r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
+)
 _LATIN = re.compile(r"[A-Za-z]")
 
 
 def seam(before: str, after: str) -> str:
     """Return what stands between two joined lines: a space only between Latin words."""
     return " " if _LATIN.match(before[-1:]) and _LATIN.match(after[:1]) else ""
+
+
+def whole_numbers(text: str) -> str:
+    """Return the text of a paragraph in which no line break parts a number."""
+    return _PARTED.sub(r"\1\2", text)

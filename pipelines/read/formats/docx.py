@@ -21,6 +21,7 @@ from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.shell import has_text, no_text, refuse_shell
@@ -40,10 +41,6 @@ _WRITTEN = {qn("w:tab"): " ", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _BEFORE = {f"{_MATH}den": "/", f"{_MATH}sup": "^", f"{_MATH}sub": "_"}
 _BR, _RUNS, _WORDS = qn("w:br"), (qn("w:r"), f"{_MATH}r"), (qn("w:t"), f"{_MATH}t")
 _NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
-# A number that a break parts: words stand before it, a unit behind it, and the second half is no year and no mark.
-_PARTED = re.compile(
-    r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
-)
 _CHUNK, _ID = qn("w:altChunk"), f"{_RELATIONS}id"
 _DEEPEST = 3  # documents that take in others
 _P, _TBL, _BOX = qn("w:p"), qn("w:tbl"), qn("w:txbxContent")
@@ -177,7 +174,7 @@ class _Body:
         style, number = self._style(node)
         if _CONTENTS.match(style):
             return
-        text = _PARTED.sub(r"\1\2", "".join(self._texts(node))).strip()
+        text = whole_numbers("".join(self._texts(node))).strip()
         # a list counts its empty paragraphs too, yet a number without words says nothing
         yield number + text if text else ""
         for shown in node.iter(*_SHOWN):

@@ -14,17 +14,11 @@ from lxml import etree
 
 from pipelines.read.document import ReadError
 from pipelines.read.formats.docx_2003 import is_word_2003, parts_of_2003
-from pipelines.read.signatures import FLAT_OFFICE, WORD_2003
+from pipelines.read.signatures import FLAT_OFFICE, as_usual
 from pipelines.reasons import ReasonCode
 
 _PKG = f"{{{FLAT_OFFICE}}}"
 _MOST_BYTES = 50_000_000  # of a part unpacked
-_WORD = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_OTHERS = (
-    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
-    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", _WORD),
-    (WORD_2003.encode(), _WORD),
-)
 _MAIN = "word/document.xml"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
@@ -132,6 +126,4 @@ def choose_alternatives(root: Any) -> None:
 
 
 def _parsed(data: bytes) -> Any:
-    for other, usual in _OTHERS:
-        data = data.replace(other, usual)
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    return etree.fromstring(as_usual(data), etree.XMLParser(resolve_entities=False, no_network=True))

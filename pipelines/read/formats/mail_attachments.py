@@ -1,5 +1,6 @@
 """The files attached to a mail, those in attached archives too: the one that holds the report."""
 
+import re
 from collections.abc import Iterator, Sequence
 from email.header import decode_header, make_header
 from email.message import Message
@@ -53,7 +54,11 @@ def read_attached(found: Sequence[tuple[str, bytes]]) -> Document:
         except ReadError as error:
             failed.append(error)
     long = [(name, document) for name, document in read if count_han(document.text) >= LETTER_HAN]
-    read = long or read
+    # the same report is often attached as Word and as PDF
+    read = list(
+        {re.sub(r"\s", "", document.content): (name, document) for name, document in reversed(long or read)}.values()
+    )
+    read.reverse()
     if len(read) == 1 and len(files) <= _MOST:
         return read[0][1]
     names = ", ".join(name for name, _ in (read or files)[:_MOST_NAMED])

@@ -19,6 +19,7 @@ from pipelines.read.formats.spreadsheet import lines_of_sheet
 from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
@@ -147,7 +148,7 @@ class _Text:
             return
         style = node.get(tag_of("text:style-name")) or ""
         boxes: list[Any] = []
-        text = "".join(self._inline(node, "paragraph", style, boxes)).strip()
+        text = whole_numbers("".join(self._inline(node, "paragraph", style, boxes))).strip()
         if node.tag == _H and not number and text:
             level = node.get(tag_of("text:outline-level")) or "1"
             number = self._headings.next(int(level) if level.isdecimal() else 1)

@@ -13,15 +13,17 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.read.document import ReadError
+from pipelines.read.signatures import STRICT, as_usual
 from pipelines.reasons import ReasonCode
 
 _MOST_BYTES, _MOST_PARTS = 100_000_000, 5_000  # of the parts of a modern workbook, unpacked
 _LARGEST_STYLED = 20_000_000  # bytes of sheets that openpyxl holds in memory, at fifty times their size
 _MOST_ROWS, _MOST_COLUMNS, _MOST_CELLS = 50_000, 500, 1_000_000
 _MOST_BELOW = 200  # rows that the head of a column is looked for
+_LOCKED = re.compile(rb"\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)  # FILEPASS behind BOF, [MS-XLS]
 _RATE = re.compile("[^效]率|占比|比例|百分")
 _PLACES = re.compile(r"[0#?]\.(0+)")
 _LITERAL = re.compile(r'[0#?](?:\.[0#?]+)?"([^"]{1,10})"')
@@ -49,9 +51,24 @@ def sheets_of(data: bytes) -> list[Sheet]:
         names = {info.filename.replace("\\", "/").lower() for info in infos}
         sheets = sum(info.file_size for info in infos if "sheet" in info.filename.lower())
         if "xl/workbook.bin" not in names and sheets < _LARGEST_STYLED:
+            data = _transitional(data)
             with suppress(Exception):  # calamine opens more: Strict workbooks, and those of careless writers
                 return list(_styled(data))
     return list(_bare(data))
+
+
+def _transitional(data: bytes) -> bytes:
+    """Return a Strict workbook with the namespaces of the usual ones, which are all that openpyxl knows."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        infos = [info for info in package.infolist() if info.filename.lower().endswith((".xml", ".rels"))]
+        book = next((info for info in infos if "workbook.xml" in info.filename.lower()), None)
+        if book is None or STRICT.encode() not in package.read(book):
+            return data
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as written:
+            for info in infos:
+                written.writestr(info.filename, as_usual(package.read(info)))
+        return stream.getvalue()
 
 
 def _styled(data: bytes) -> Iterator[Sheet]:
@@ -112,7 +129,9 @@ def _bare(data: bytes) -> Iterator[Sheet]:
     """Yield the visible sheets of a workbook of any kind."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except PasswordError as error:
+    except CalamineError as error:
+        if not isinstance(error, PasswordError) and not _LOCKED.search(data):
+            raise
         message = "found a workbook that needs a password, expected an open one; save it without protection"
         raise ReadError(ReasonCode.ENCRYPTED, message) from error
     if not book.sheets_metadata:

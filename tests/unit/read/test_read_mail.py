@@ -117,7 +117,9 @@ def test_several_attachments_and_unreadable_ones_are_named() -> None:
         return whole(FROM, letter, *files, kind="mixed")
 
     docx = attached("甲.docx", make.docx())
-    assert code(mail(docx, attached("乙.pdf", make.pdf()))) == (
+    assert read_bytes(mail(docx, attached("同.pdf", make.pdf())), "a.eml").text == make.TEXT
+    other = make.pdf([[make.TITLE.replace("2023", "2022"), make.OPENING[:30]]])
+    assert code(mail(docx, attached("乙.pdf", other))) == (
         *("several", "found a mail with 2 attached texts, expected one report; save each alone: 甲.docx, 乙.pdf"),
     )
     assert code(mail(attached("a.zip", make.packed({"b.txt": b"b", "c.txt": b"c"}))))[0] == "several"

@@ -1,5 +1,8 @@
 """OpenDocument: what people see is the text, whether packed or in one file."""
 
+import io
+import zipfile
+
 import document_fixtures as make
 import opendocument_fixture as odf
 import pytest
@@ -55,6 +58,14 @@ def test_deleted_hidden_and_struck_text_is_none() -> None:
         "<text:table-of-content><text:index-body><text:p>目录</text:p></text:index-body></text:table-of-content>"
     )
     assert content(odf.odt(inner, styles, named=named)) == "共56次。\n甲丙\n显示节\n"
+
+
+def test_a_number_that_a_line_break_parts_is_whole_and_files_without_a_type_are_read() -> None:
+    assert content(odf.odt("<text:p>参训人员13<text:line-break/>50人次。</text:p>")) == "参训人员1350人次。\n"
+    with zipfile.ZipFile(io.BytesIO(odf.odt())) as package:
+        files = {info.filename: package.read(info) for info in package.infolist() if info.filename != "mimetype"}
+    assert content(make.packed(files)) == make.TEXT
+    assert content(make.packed({name.replace("/", "\\"): data for name, data in files.items()})) == make.TEXT
 
 
 def test_spaces_breaks_notes_frames_and_ruby() -> None:

@@ -1,5 +1,8 @@
 """Workbooks: what people see in the visible sheets, and nothing of what is hidden."""
 
+import io
+import struct
+import zipfile
 from datetime import date, datetime
 
 import document_fixtures as make
@@ -108,11 +111,29 @@ def test_a_workbook_that_the_first_library_does_not_open_is_read_by_the_second(m
     assert spreadsheet_cells.sheets_of(books.xlsx())[0].rows[0][0] == make.TITLE
 
 
+def test_workbooks_however_they_are_packed() -> None:
+    with zipfile.ZipFile(io.BytesIO(books.xlsx())) as package:
+        files = {info.filename: package.read(info) for info in package.infolist()}
+    usual, strict = "http://schemas.openxmlformats.org/{}/2006/{}", "http://purl.oclc.org/ooxml/{}/{}"
+    other = {}
+    for name, data in files.items():
+        for words in (("spreadsheetml", "main"), ("officeDocument", "")):
+            data = data.replace(usual.format(*words).encode(), strict.format(*words).encode())
+        other[name] = data
+    assert other["xl/workbook.xml"] != files["xl/workbook.xml"]
+    backslashes = {name.replace("/", "\\"): data for name, data in files.items()}
+    for packed in (other, backslashes, {name: data for name, data in files.items() if "styles" not in name}):
+        assert content(make.packed(packed)) == make.TEXT
+    assert content(b"\r\n" + books.xlsx()) == make.TEXT
+
+
 def test_what_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code(books.xlsx({"表": []})) == "empty"
     assert code(books.xlsx()[:-100]) == "broken"
     assert code(books.xls()[:700]) == "broken"
     assert code(make.compound({"EncryptedPackage": b"x"})) == "encrypted"
+    head = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 5, 0x0DBB, 0x07CC, 0, 6)
+    assert code(make.compound({"Workbook": head + struct.pack("<HHHHH", 0x2F, 6, 1, 1, 1)})) == "encrypted"
     assert code(make.packed({"[Content_Types].xml": b"", "xl/workbook.xml": b"\0" * 101_000_000})) == "bomb"
     book = openpyxl.Workbook()
     book.active["A1048576"] = "远"
