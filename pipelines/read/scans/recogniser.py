@@ -12,7 +12,8 @@ from pipelines.read.scans.ocr_models import Boxes, Models, Reading, is_installed
 from pipelines.read.scans.page_picture import Pixels, evened, is_blank, load_picture, without_seals
 from pipelines.read.scans.scanned_page import ScannedPage
 from pipelines.read.scans.scanned_rows import rows_of
-from pipelines.read.scans.text_strip import Strip, character_size, lengths, level
+from pipelines.read.scans.table_grid import Grid, boxes_by_cell, find_grid
+from pipelines.read.scans.text_strip import Strip, character_size, lengths, level, usual_size, usual_slope
 
 __all__ = ["is_installed", "recognise"]
 
@@ -22,10 +23,11 @@ _TRIED = 5  # lines that tell whether a page stands on its head
 
 
 class _Line(NamedTuple):
-    """A box and what was read in it."""
+    """A box, what was read in it, and the number of the ruled cell that it stands in (0 for none)."""
 
     box: Boxes
     reading: Reading
+    cell: int
 
 
 def recognise(image: bytes, threads: int = 1) -> ScannedPage:
@@ -44,9 +46,18 @@ def recognise(image: bytes, threads: int = 1) -> ScannedPage:
         pixels = _turned(pixels, 1)
         boxes = models.lines(pixels)
     pixels, boxes, known = _upright(models, pixels, boxes)
-    lines = [_Line(box, known.get(i) or models.read(cut_out(pixels, box))) for i, box in enumerate(boxes)]
     height, width = pixels.shape[:2]
-    return ScannedPage(rows_of(_strips(lines, width)), width, height)
+    if not len(boxes):
+        return ScannedPage((), width, height)
+    size, slope = usual_size(boxes), usual_slope(boxes)
+    grid = find_grid(pixels, size, slope)
+    cut, numbers = boxes_by_cell(grid, boxes, pixels, size)
+    read = {boxes[i].tobytes(): reading for i, reading in known.items()}
+    lines = [
+        _Line(box, read.get(box.tobytes()) or models.read(cut_out(pixels, box)), number)
+        for box, number in zip(cut, numbers, strict=True)
+    ]
+    return ScannedPage(rows_of(_strips(lines, grid), grid.cells), width, height)
 
 
 def cut_out(pixels: Pixels, box: Boxes) -> Pixels:
@@ -95,12 +106,10 @@ def _mean(readings: dict[int, Reading]) -> float:
     return sum(reading.mean for reading in readings.values()) / len(readings)
 
 
-def _strips(lines: list[_Line], width: int) -> list[Strip]:
+def _strips(lines: list[_Line], grid: Grid) -> list[Strip]:
     """Return the lines with their places on the straight page; what is hardly read or lies across is dropped."""
-    if not lines:
-        return []
     boxes = np.stack([line.box for line in lines])
-    straight, along = level(boxes, width)
+    straight, along = level(boxes, grid.numbers.shape[1])
     wide, high = lengths(boxes)
     strips = []
     for line, corners, is_along, w, h in zip(lines, straight, along, wide, high, strict=True):
@@ -109,5 +118,7 @@ def _strips(lines: list[_Line], width: int) -> list[Strip]:
         left, right = float(corners[[0, 3], 0].mean()), float(corners[[1, 2], 0].mean())
         top, bottom = float(corners[:2, 1].mean()), float(corners[2:, 1].mean())
         size = character_size(line.reading, float(w), float(h))
-        strips.append(Strip(repaired(line.reading), left, right, top, bottom, size))
+        cell = grid.cells[line.cell - 1] if line.cell else None
+        at = grid.place(*line.box.mean(axis=0))
+        strips.append(Strip(repaired(line.reading), left, right, top, bottom, size, cell, at))
     return strips

@@ -2,34 +2,54 @@
 
 from collections.abc import Iterator, Sequence
 from statistics import median
-from typing import NamedTuple
 
+from pipelines.read.scans.row_cells import TextCell, cells_of, row_of
 from pipelines.read.scans.scanned_page import ScannedRow
+from pipelines.read.scans.table_grid import RuledCell
+from pipelines.read.scans.table_rows import table_rows
 from pipelines.read.scans.text_strip import Strip
 
-_CELL_GAP = 1.3  # of the size: strips further apart than this stand in different cells
 _LEAST_LINES, _PROSE = 6, 9  # lines beside each other that make columns; characters of a line of prose in one
 _TABLE_REACH = 3.2  # of the size: rows further apart than this are not of one table
 
 
-class _Cell(NamedTuple):
-    """The strips of one cell as one text."""
+def rows_of(strips: Sequence[Strip], ruled: Sequence[RuledCell] = ()) -> tuple[ScannedRow, ...]:
+    """Return the rows of a page from top to bottom; `ruled` are the cells of its ruled tables."""
+    free = list(strips)
+    tables: list[list[ScannedRow]] = []
+    for table in dict.fromkeys(cell.table for cell in ruled):
+        cells = [cell for cell in ruled if cell.table == table]
+        placed = table_rows(cells, [strip for strip in free if _is_within(cells, strip)])
+        if placed:
+            tables.append([row for row, _ in placed])
+            taken = {id(strip) for _, inside in placed for strip in inside}
+            free = [strip for strip in free if id(strip) not in taken]
+    rows = list(_free_rows(free))
+    for found in tables:
+        at = next((i for i, row in enumerate(rows) if row.top + row.bottom > found[0].top + found[0].bottom), len(rows))
+        rows[at:at] = found
+    return tuple(rows)
 
-    text: str
-    confidences: tuple[float, ...]
-    left: float
-    right: float
+
+def _is_within(cells: Sequence[RuledCell], strip: Strip) -> bool:
+    """Return whether a strip stands in a cell of a table, or in a gap of it where a cell was not found."""
+    x, y = strip.at
+    inside = min(c.left for c in cells) < x < max(c.right for c in cells)
+    return strip.cell in cells or (
+        strip.cell is None and inside and min(c.top for c in cells) < y < max(c.bottom for c in cells)
+    )
 
 
-def rows_of(strips: Sequence[Strip]) -> tuple[ScannedRow, ...]:
-    """Return the rows of a page from top to bottom."""
+def _free_rows(strips: Sequence[Strip]) -> Iterator[ScannedRow]:
+    """Yield the rows of what stands in no ruled table."""
     if not strips:
-        return ()
+        return
     lines = _lines(strips)
     gutter = _gutter(lines)
     if gutter is None:
-        return tuple(_with_columns([(line, _cells(line)) for line in lines]))
-    return tuple(_by_column(lines, gutter))
+        yield from _with_columns([(line, cells_of(line)) for line in lines])
+    else:
+        yield from _by_column(lines, gutter)
 
 
 def _lines(strips: Sequence[Strip]) -> list[list[Strip]]:
@@ -54,42 +74,7 @@ def _is_beside(line: Sequence[Strip], strip: Strip) -> bool:
     )
 
 
-def _cells(line: Sequence[Strip]) -> list[_Cell]:
-    """Join the strips of a line that the detector cut apart; those far apart are cells."""
-    cells: list[_Cell] = []
-    for strip in line:
-        reading = strip.reading
-        new = _Cell(reading.text, reading.confidences, strip.left, strip.right)
-        if cells and strip.left - cells[-1].right <= _CELL_GAP * strip.size:
-            cells[-1] = _joined(cells[-1], new, strip.left - cells[-1].right > 0.3 * strip.size)
-        else:
-            cells.append(new)
-    return cells
-
-
-def _joined(one: _Cell, other: _Cell, apart: bool) -> _Cell:
-    """Return two pieces as one; a space stays between letters and figures, which would run together."""
-    space = apart and one.text[-1:].isascii() and other.text[:1].isascii()
-    text = one.text + (" " if space else "") + other.text
-    confidences = (*one.confidences, *((1.0,) if space else ()), *other.confidences)
-    return _Cell(text, confidences, one.left, max(one.right, other.right))
-
-
-def _row(line: Sequence[Strip], cells: Sequence[_Cell], column: int = 0) -> ScannedRow:
-    shown = [cell for cell in cells if cell.text]
-    return ScannedRow(
-        tuple(cell.text for cell in cells),
-        tuple(cell.confidences for cell in cells),
-        min(cell.left for cell in shown),
-        max(cell.right for cell in shown),
-        min(strip.top for strip in line),
-        max(strip.bottom for strip in line),
-        median(strip.size for strip in line),
-        column,
-    )
-
-
-def _with_columns(rows: Sequence[tuple[list[Strip], list[_Cell]]]) -> Iterator[ScannedRow]:
+def _with_columns(rows: Sequence[tuple[list[Strip], list[TextCell]]]) -> Iterator[ScannedRow]:
     """Yield the rows; in a table each row has a cell, which may be empty, for each column that the table shows."""
     at = 0
     while at < len(rows):
@@ -98,11 +83,11 @@ def _with_columns(rows: Sequence[tuple[list[Strip], list[_Cell]]]) -> Iterator[S
             end += 1
         if end - at < 2:
             end = at + 1
-            yield _row(*rows[at])
+            yield row_of(*rows[at])
         else:
             columns = _columns([cells for _, cells in rows[at:end]])
             for line, cells in rows[at:end]:
-                yield _row(line, _placed(cells, columns))
+                yield row_of(line, _placed(cells, columns))
         at = end
 
 
@@ -111,7 +96,7 @@ def _is_next(one: Sequence[Strip], other: Sequence[Strip]) -> bool:
     return min(strip.top for strip in other) - max(strip.bottom for strip in one) < _TABLE_REACH * size
 
 
-def _columns(rows: Sequence[Sequence[_Cell]]) -> list[tuple[float, float]]:
+def _columns(rows: Sequence[Sequence[TextCell]]) -> list[tuple[float, float]]:
     """Return the columns (left, right) of a table: those of its fullest row, made wider by what stands in them."""
     fullest = max(rows, key=len)
     columns = [(cell.left, cell.right) for cell in fullest]
@@ -124,23 +109,23 @@ def _columns(rows: Sequence[Sequence[_Cell]]) -> list[tuple[float, float]]:
     return columns
 
 
-def _placed(cells: Sequence[_Cell], columns: Sequence[tuple[float, float]]) -> list[_Cell]:
+def _placed(cells: Sequence[TextCell], columns: Sequence[tuple[float, float]]) -> list[TextCell]:
     """Return a row with as many cells as the table has columns, empty ones where nothing stands.
 
     A row that cannot be placed without doubt, two of its cells in one column, stays as it is.
     """
     if len(cells) == len(columns):
         return list(cells)
-    placed: list[_Cell | None] = [None] * len(columns)
+    placed: list[TextCell | None] = [None] * len(columns)
     for cell in cells:
         place = max(range(len(columns)), key=lambda i: _overlap(cell, columns[i]))
         if placed[place] is not None:
             return list(cells)
         placed[place] = cell
-    return [cell or _Cell("", (), 0, 0) for cell in placed]
+    return [cell or TextCell("", (), 0, 0) for cell in placed]
 
 
-def _overlap(cell: _Cell, column: tuple[float, float]) -> float:
+def _overlap(cell: TextCell, column: tuple[float, float]) -> float:
     """Return the pixels that a cell and a column share; below zero, the pixels between them."""
     return min(cell.right, column[1]) - max(cell.left, column[0])
 
@@ -181,11 +166,11 @@ def _by_column(lines: Sequence[Sequence[Strip]], gutter: float) -> Iterator[Scan
         if _crosses(line, gutter):
             yield from waiting
             waiting = []
-            yield _row(line, _cells(line))
+            yield row_of(line, cells_of(line))
             continue
         halves = [strip for strip in line if strip.left < gutter], [strip for strip in line if strip.left >= gutter]
         if halves[0]:
-            yield _row(halves[0], _cells(halves[0]), column=1)
+            yield row_of(halves[0], cells_of(halves[0]), column=1)
         if halves[1]:
-            waiting.append(_row(halves[1], _cells(halves[1]), column=2))
+            waiting.append(row_of(halves[1], cells_of(halves[1]), column=2))
     yield from waiting

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.read.scans.ocr_models import Boxes, Reading
+from pipelines.read.scans.table_grid import RuledCell
 
 _LONG = 5  # times as wide as high: a strip of which the slope can be told
 _MOST_LINES = 8  # strips that are needed to fit more than one slope
@@ -21,7 +22,8 @@ _STEEP = 0.14  # further from the slope of the page than this (8 degrees): lette
 class Strip(NamedTuple):
     """One strip of text with its place on the straight page, in pixels, y growing downwards.
 
-    `size` is the width of a Chinese character, about the height of all.
+    `size` is the width of a Chinese character, about the height of all. `cell` is the cell of a ruled table that it
+    stands in, `at` its middle (x, y) among the places of such cells.
     """
 
     reading: Reading
@@ -30,6 +32,8 @@ class Strip(NamedTuple):
     top: float
     bottom: float
     size: float
+    cell: RuledCell | None = None
+    at: tuple[float, float] = (0.0, 0.0)
 
     @property
     def middle(self) -> float:
@@ -46,6 +50,20 @@ def slopes(boxes: Boxes) -> NDArray[np.float32]:
     """Return the slope of each box: pixels down for a pixel to the right."""
     along = (boxes[:, 1] - boxes[:, 0]) + (boxes[:, 2] - boxes[:, 3])
     return np.asarray(along[:, 1] / np.maximum(along[:, 0], 1), np.float32)
+
+
+def usual_size(boxes: Boxes) -> float:
+    """Return about the height of the characters of most lines; a box is a third higher than they are."""
+    wide, high = lengths(boxes)
+    long = wide > _LONG * high
+    return 0.75 * float(np.median(high[long] if long.any() else high))
+
+
+def usual_slope(boxes: Boxes) -> float:
+    """Return the slope of most lines; 0 where none is long enough to tell."""
+    wide, high = lengths(boxes)
+    long = wide > _LONG * high
+    return float(np.median(slopes(boxes)[long])) if long.any() else 0.0
 
 
 def level(boxes: Boxes, width: int) -> tuple[Boxes, NDArray[np.bool_]]:
