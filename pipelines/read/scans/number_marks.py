@@ -13,6 +13,7 @@ _WITHIN = re.compile(r"(?<=[0-9])[OoQ〇Il|!｜]+(?=[0-9])")
 _ALL_ALIKE = re.compile(r"[OoIl|!0-9]*[0-9][OoIl|!0-9]*%?")
 _BESIDE_LETTER = re.compile(r"[0-9](?=[A-Za-z|!])|(?<=[A-Za-z|!])[0-9]")
 _WIDE_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3})(，(?=[0-9]{3}(?![0-9])))")
+_POINT = re.compile(r"(?<![0-9.,])[0-9]{1,3}(\.)[0-9]{3}(?![0-9])")  # 2,400 looks like this on a poor page
 _NARROW = 2.4  # digit widths from digit to digit: 1.5 to 2 over a half-width comma, 3 over a full-width one
 
 
@@ -21,6 +22,8 @@ def repaired(reading: Reading) -> Reading:
     text, confidences = reading.text, list(reading.confidences)
     for match in _BESIDE_LETTER.finditer(text):
         confidences[match.start()] = min(confidences[match.start()], DOUBTFUL)
+    for match in _POINT.finditer(text):
+        confidences[match.start(1)] = min(confidences[match.start(1)], DOUBTFUL)
     spans = [match.span() for match in _WITHIN.finditer(text)]
     if _ALL_ALIKE.fullmatch(text):
         spans.append((0, len(text)))

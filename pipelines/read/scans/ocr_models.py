@@ -88,9 +88,9 @@ class Models:
         found = self._detector(pixels).boxes
         return np.zeros((0, 4, 2), np.float32) if found is None else np.asarray(found, np.float32)
 
-    def read(self, strip: Pixels) -> Reading:
-        """Return what a strip says, one line of text from left to right."""
-        return _decoded(self._session(_prepared(strip))[0], self._alphabet)
+    def read(self, strip: Pixels, wider: float = 1.0) -> Reading:
+        """Return what a strip says, one line of text from left to right; it may be read as if it were wider."""
+        return _decoded(self._session(_prepared(strip, wider))[0], self._alphabet)
 
 
 def _model(folder: Path, task: str) -> Path:
@@ -101,12 +101,12 @@ def _model(folder: Path, task: str) -> Path:
     return found[-1]
 
 
-def _prepared(strip: Pixels) -> NDArray[np.float32]:
+def _prepared(strip: Pixels, wider: float) -> NDArray[np.float32]:
     """Return a strip as the model takes it: 1 x 3 x 48 x width, from -1 (black) to 1 (white)."""
     import cv2
 
     height, width = strip.shape[:2]
-    wide = min(max(round(width * _HEIGHT / height), 16), _LONGEST)
+    wide = min(max(round(wider * width * _HEIGHT / height), 16), _LONGEST)
     way = cv2.INTER_AREA if height > 1.5 * _HEIGHT else cv2.INTER_CUBIC if height < _HEIGHT else cv2.INTER_LINEAR
     scaled = cv2.resize(strip, (wide, _HEIGHT), interpolation=way).astype(np.float32)
     return np.ascontiguousarray((scaled / 127.5 - 1).transpose(2, 0, 1)[None])

@@ -19,7 +19,7 @@ _BOMB_PIXELS = 300_000_000  # A0 at 400 dpi has 250 million
 _LEAST_SIDE = 24  # pixels: nothing smaller holds a line of text
 _SEAL_SIDES = (0.08, 0.45)  # of the page's width: round seals have 38 to 50 mm, red headlines are wider than high
 _REDDER = 48  # of 255: red ink has so much more red than green and blue, also under a warm lamp
-_NEARLY_PAPER = 0.75  # of the paper's light: what is left of red ink after all
+_NEARLY_PAPER = 0.7  # of the paper's light: what is left of red ink after all
 _UNEVEN = 28  # of 255: between the lightest and the darkest part of the paper
 
 
@@ -80,8 +80,10 @@ def is_blank(pixels: Pixels) -> bool:
     return bool(abs(float(paper) - float(low)) < 24 and float(grey.max()) - float(paper) < 90)
 
 
-def without_seals(pixels: Pixels) -> Pixels:
-    """Return the picture with round red seals taken out; black text under a seal and red headlines stay.
+def without_seals(pixels: Pixels) -> tuple[Pixels, Pixels]:
+    """Return the picture with round red seals taken out, and where their ink was (255 there, else 0).
+
+    Black text under a seal and red headlines stay.
 
     Red ink takes away green and blue and a little red. As much red as its colour tells is given back within a seal, so
     that ink becomes paper, and black ink, which has no colour, stays.
@@ -90,8 +92,9 @@ def without_seals(pixels: Pixels) -> Pixels:
 
     signed = pixels.astype(np.int16)
     red = (signed[:, :, 2] - np.maximum(signed[:, :, 0], signed[:, :, 1]) > _REDDER).astype(np.uint8)
+    seals = np.zeros_like(pixels)
     if not red.any():
-        return pixels
+        return pixels, seals
     height, width = red.shape
     scale = 4  # a seal is large, so that its shape is found on a small picture
     small = cv2.resize(red * 255, (max(width // scale, 1), max(height // scale, 1)), interpolation=cv2.INTER_AREA)
@@ -108,19 +111,31 @@ def without_seals(pixels: Pixels) -> Pixels:
         if cleaned is pixels:
             cleaned = pixels.copy()
         around = np.s_[max(y - 3 * scale, 0) : y + h + 3 * scale, max(x - 3 * scale, 0) : x + w + 3 * scale]
+        seals[around] = 255 * red[around][:, :, None]
         cleaned[around] = _without_red(pixels[around], red[around] > 0)
-    return cleaned
+    return cleaned, seals
+
+
+def is_red(strip: Pixels, seal: Pixels) -> bool:
+    """Return whether a strip of a cleaned picture shows what is left of a seal: more red was there than black is."""
+    grey = strip.max(axis=2)
+    black = grey < 0.75 * np.percentile(grey, 90)
+    return bool((seal[:, :, 0] > 127).sum() > black.sum())
 
 
 def _without_red(part: Pixels, is_red: NDArray[np.bool_]) -> Pixels:
-    """Return a part of a page, in grey, without its red ink. What is nearly as light as paper becomes paper."""
+    """Return a part of a page, in grey, without its red ink; around ink, what is nearly as light as paper is paper."""
+    import cv2
+
     light = part[:, :, 2].astype(np.float32)  # black is dark in it, and red ink hardly
     redness = np.maximum(light - part[:, :, :2].max(axis=2), 0)
     paper = float(np.percentile(light[~is_red], 60)) if not is_red.all() else 255.0
     full = float(np.percentile(redness[is_red], 80))
     lost = max(paper - float(np.percentile(light[is_red], 40)), 0.0)
-    back = light + 2 * lost * np.minimum(redness / full, 1)
-    return np.asarray(np.clip(back / _NEARLY_PAPER, 0, paper)[:, :, None], np.uint8)
+    inked = np.minimum(1.3 * redness / full, 1)
+    near = cv2.dilate(inked, np.ones((5, 5), np.uint8))  # JPEG keeps colours at half the resolution
+    back = (light + 2 * lost * inked) / (1 - (1 - _NEARLY_PAPER) * near)
+    return np.asarray(np.clip(back, 0, paper)[:, :, None], np.uint8)
 
 
 def evened(pixels: Pixels) -> Pixels:

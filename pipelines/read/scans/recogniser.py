@@ -3,16 +3,18 @@
 The packages are those of the extra `ocr`; they are imported when the first page is read.
 """
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from pipelines.read.scans.number_marks import repaired
 from pipelines.read.scans.ocr_models import Boxes, Models, Reading, is_installed, load_models
-from pipelines.read.scans.page_picture import Pixels, evened, is_blank, load_picture, without_seals
+from pipelines.read.scans.page_picture import Pixels, evened, is_blank, is_red, load_picture, without_seals
 from pipelines.read.scans.scanned_page import ScannedPage
 from pipelines.read.scans.scanned_rows import rows_of
-from pipelines.read.scans.table_grid import Grid, boxes_by_cell, find_grid
+from pipelines.read.scans.second_look import confirmed
+from pipelines.read.scans.table_grid import Grid, boxes_by_cell, find_grid, part_of
 from pipelines.read.scans.text_strip import Strip, character_size, lengths, level, usual_size, usual_slope
 
 __all__ = ["is_installed", "recognise"]
@@ -40,12 +42,14 @@ def recognise(image: bytes, threads: int = 1) -> ScannedPage:
     pixels = load_picture(image)
     if is_blank(pixels):
         return ScannedPage((), pixels.shape[1], pixels.shape[0])
-    pixels = without_seals(evened(pixels))
+    pixels, seals = without_seals(evened(pixels))
     boxes = models.lines(pixels)
     if _is_on_its_side(boxes):
-        pixels = _turned(pixels, 1)
+        pixels, seals = _turned(pixels, 1), _turned(seals, 1)
         boxes = models.lines(pixels)
-    pixels, boxes, known = _upright(models, pixels, boxes)
+    upright, boxes, known = _upright(models, pixels, boxes)
+    if upright is not pixels:
+        pixels, seals = upright, _turned(seals, 2)
     height, width = pixels.shape[:2]
     if not len(boxes):
         return ScannedPage((), width, height)
@@ -57,7 +61,12 @@ def recognise(image: bytes, threads: int = 1) -> ScannedPage:
         _Line(box, read.get(box.tobytes()) or models.read(cut_out(pixels, box)), number)
         for box, number in zip(cut, numbers, strict=True)
     ]
-    return ScannedPage(rows_of(_strips(lines, grid), grid.cells), width, height)
+
+    def left_over(box: Boxes) -> bool:
+        return is_red(cut_out(pixels, box), cut_out(seals, box))
+
+    strips = [_looked_at_again(models, pixels, *found) for found in _with_room(_strips(lines, grid, left_over))]
+    return ScannedPage(rows_of(strips, grid.cells), width, height)
 
 
 def cut_out(pixels: Pixels, box: Boxes) -> Pixels:
@@ -106,19 +115,51 @@ def _mean(readings: dict[int, Reading]) -> float:
     return sum(reading.mean for reading in readings.values()) / len(readings)
 
 
-def _strips(lines: list[_Line], grid: Grid) -> list[Strip]:
-    """Return the lines with their places on the straight page; what is hardly read or lies across is dropped."""
+def _strips(lines: list[_Line], grid: Grid, left_over: Callable[[Boxes], bool]) -> list[tuple[Strip, Boxes]]:
+    """Return the lines with their places on the straight page and their boxes.
+
+    What is hardly read, lies across the lines or is what is left of a seal is dropped.
+    """
     boxes = np.stack([line.box for line in lines])
     straight, along = level(boxes, grid.numbers.shape[1])
     wide, high = lengths(boxes)
     strips = []
     for line, corners, is_along, w, h in zip(lines, straight, along, wide, high, strict=True):
-        if not is_along or line.reading.mean < _LEAST_MEAN or not line.reading.text.strip():
+        is_poor = line.reading.mean < _LEAST_MEAN or not line.reading.text.strip()
+        if is_poor or not is_along or left_over(line.box):
             continue
         left, right = float(corners[[0, 3], 0].mean()), float(corners[[1, 2], 0].mean())
         top, bottom = float(corners[:2, 1].mean()), float(corners[2:, 1].mean())
         size = character_size(line.reading, float(w), float(h))
         cell = grid.cells[line.cell - 1] if line.cell else None
         at = grid.place(*line.box.mean(axis=0))
-        strips.append(Strip(repaired(line.reading), left, right, top, bottom, size, cell, at))
+        strips.append((Strip(repaired(line.reading), left, right, top, bottom, size, cell, at), line.box))
     return strips
+
+
+def _with_room(found: list[tuple[Strip, Boxes]]) -> Iterator[tuple[Strip, Boxes, tuple[float, float]]]:
+    """Yield each strip with its box and the pixels that are free to its left and its right, to half its height at most.
+
+    A neighbour on the same line and the rules of a cell end what is free.
+    """
+    for strip, box in found:
+        most = 0.5 * (strip.bottom - strip.top)
+        beside = [other for other, _ in found if other is not strip and other.top < strip.middle < other.bottom]
+        left = min((strip.left - other.right for other in beside if other.left < strip.left), default=most)
+        right = min((other.left - strip.right for other in beside if other.left > strip.left), default=most)
+        if strip.cell:
+            half, gap = (strip.right - strip.left) / 2, 0.2 * strip.size
+            left = min(left, strip.at[0] - half - strip.cell.left - gap)
+            right = min(right, strip.cell.right - strip.at[0] - half - gap)
+        yield strip, box, (min(max(left, 0), most), min(max(right, 0), most))
+
+
+def _looked_at_again(models: Models, pixels: Pixels, strip: Strip, box: Boxes, room: tuple[float, float]) -> Strip:
+    """Return a strip whose numbers were read twice."""
+    width = max(strip.right - strip.left, 1.0)
+
+    def read_part(start: float, end: float) -> Reading:
+        return models.read(cut_out(pixels, part_of(box, start, end, higher=0.1)), wider=1.1)
+
+    shares = room[0] / width, room[1] / width
+    return strip._replace(reading=confirmed(strip.reading, strip.size / width, shares, read_part))

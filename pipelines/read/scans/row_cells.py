@@ -41,6 +41,7 @@ def joined(one: TextCell, other: TextCell, apart: bool = False) -> TextCell:
 
 
 def row_of(line: Sequence[Strip], cells: Sequence[TextCell], column: int = 0) -> ScannedRow:
+    """Return the row of these cells, of which at least one has a text; its place is that of the strips in it."""
     shown = [cell for cell in cells if cell.text]
     return ScannedRow(
         tuple(cell.text for cell in cells),
@@ -52,5 +53,3 @@ def row_of(line: Sequence[Strip], cells: Sequence[TextCell], column: int = 0) ->
         median(strip.size for strip in line),
         column,
     )
-
-

@@ -1,6 +1,6 @@
 """Ruled tables on a picture: the cells that rules close in, and the boxes of text that stand in them.
 
-A cell is a piece of paper that rules enclose, whatever its shape, so that skew, perspective and merged cells do no harm.
+A cell is a piece of paper that rules enclose, so that skew, perspective and merged cells do no harm.
 Tables without upright rules are read by the gaps between their columns (pipelines.read.scans.scanned_rows).
 """
 
@@ -98,7 +98,7 @@ def _rules(dark: NDArray[np.uint8], size: float, slope: float) -> NDArray[np.uin
     upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, np.ones((round(_UPRIGHT_RULE * size), 1), np.uint8))
     level = cv2.dilate(dark, np.ones((thick, 1), np.uint8))
     level = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((1, round(_LEVEL_RULE * size)), np.uint8))
-    return np.asarray(upright | level, np.uint8)
+    return np.asarray(cv2.bitwise_or(upright, level), np.uint8)
 
 
 def _tables(places: Sequence[tuple[float, float, float, float]], reach: float) -> list[int]:
@@ -124,7 +124,7 @@ def boxes_by_cell(grid: Grid, boxes: Boxes, pixels: Pixels, size: float) -> tupl
     numbers: list[int] = []
     for box in boxes:
         for number, start, end in _stretches(grid, box, size):
-            cut.append(box if (start, end) == (0, 1) else _part(box, start, end))
+            cut.append(box if (start, end) == (0, 1) else part_of(box, start, end))
             numbers.append(number)
     taken = set(numbers)
     tables = {grid.cells[number - 1].table for number in taken if number}
@@ -136,7 +136,7 @@ def boxes_by_cell(grid: Grid, boxes: Boxes, pixels: Pixels, size: float) -> tupl
 
 
 def _stretches(grid: Grid, box: Boxes, size: float) -> list[tuple[int, float, float]]:
-    """Return the cells that the middle line of a box goes through, with the share of the box where it begins and ends."""
+    """Return the cells that the middle line of a box goes through, and between which shares of its length."""
     height, width = grid.numbers.shape
     first, last = (box[0] + box[3]) / 2, (box[1] + box[2]) / 2
     length = max(float(np.linalg.norm(last - first)), 1.0)
@@ -160,11 +160,12 @@ def _stretches(grid: Grid, box: Boxes, size: float) -> list[tuple[int, float, fl
     ]
 
 
-def _part(box: Boxes, start: float, end: float) -> Boxes:
-    """Return the stretch of a box from `start` to `end`, shares of its width."""
+def part_of(box: Boxes, start: float, end: float, higher: float = 0.0) -> Boxes:
+    """Return the stretch of a box from `start` to `end`, shares of its width; `higher` is a share of its height."""
     upper, lower = box[1] - box[0], box[2] - box[3]
-    corners = [box[0] + start * upper, box[0] + end * upper, box[3] + end * lower, box[3] + start * lower]
-    return np.stack(corners).astype(np.float32)
+    corners = np.stack([box[0] + start * upper, box[0] + end * upper, box[3] + end * lower, box[3] + start * lower])
+    rise = higher * (corners[[3, 2, 1, 0]] - corners)
+    return np.asarray(corners - rise, np.float32)
 
 
 def _ink(grid: Grid, number: int, pixels: Pixels, size: float) -> Boxes | None:
@@ -176,7 +177,7 @@ def _ink(grid: Grid, number: int, pixels: Pixels, size: float) -> Boxes | None:
     inside = (grid.numbers[top:bottom, left:right] == number).astype(np.uint8)
     edge = max(round(0.1 * size), 2)
     inside = cv2.erode(np.pad(inside, 1), np.ones((edge, edge), np.uint8))[1:-1, 1:-1]
-    dark = _dark(pixels[top:bottom, left:right], size) & inside
+    dark = cv2.bitwise_and(_dark(pixels[top:bottom, left:right], size), inside)
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     marks = [stats[at] for at in range(1, count) if stats[at][3] > _INK_HEIGHT[0] * size]
@@ -187,5 +188,5 @@ def _ink(grid: Grid, number: int, pixels: Pixels, size: float) -> Boxes | None:
     if y1 - y0 > _INK_HEIGHT[1] * size:
         return None
     free = 0.25 * size
-    x0, y0, x1, y1 = left + x0 - free, top + y0 - free, left + x1 + free, top + y1 + free
-    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+    west, north, east, south = left + x0 - free, top + y0 - free, left + x1 + free, top + y1 + free
+    return np.array([(west, north), (east, north), (east, south), (west, south)], np.float32)
