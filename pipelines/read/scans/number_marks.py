@@ -14,6 +14,7 @@ _ALL_ALIKE = re.compile(r"[OoIl|!0-9]*[0-9][OoIl|!0-9]*%?")
 _BESIDE_LETTER = re.compile(r"[0-9](?=[A-Za-z|!])|(?<=[A-Za-z|!])[0-9]")
 _WIDE_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3})(，(?=[0-9]{3}(?![0-9])))")
 _POINT = re.compile(r"(?<![0-9.,])[0-9]{1,3}(\.)[0-9]{3}(?![0-9])")  # 2,400 looks like this on a poor page
+_LEADING_NOUGHT = re.compile(r"(?<![0-9])0[0-9]+")  # 021年: the digit before it lies under a seal, or was cut off
 _NARROW = 2.4  # digit widths from digit to digit: 1.5 to 2 over a half-width comma, 3 over a full-width one
 
 
@@ -22,6 +23,9 @@ def repaired(reading: Reading) -> Reading:
     text, confidences = reading.text, list(reading.confidences)
     for match in _BESIDE_LETTER.finditer(text):
         confidences[match.start()] = min(confidences[match.start()], DOUBTFUL)
+    for match in _LEADING_NOUGHT.finditer(text):
+        for at in range(*match.span()):
+            confidences[at] = min(confidences[at], DOUBTFUL)
     for match in _POINT.finditer(text):
         confidences[match.start(1)] = min(confidences[match.start(1)], DOUBTFUL)
     spans = [match.span() for match in _WITHIN.finditer(text)]

@@ -19,7 +19,7 @@ _BOMB_PIXELS = 300_000_000  # A0 at 400 dpi has 250 million
 _LEAST_SIDE = 24  # pixels: nothing smaller holds a line of text
 _SEAL_SIDES = (0.08, 0.45)  # of the page's width: round seals have 38 to 50 mm, red headlines are wider than high
 _REDDER = 48  # of 255: red ink has so much more red than green and blue, also under a warm lamp
-_NEARLY_PAPER = 0.7  # of the paper's light: what is left of red ink after all
+_NEARLY_PAPER = 0.8  # of the paper's light: what is left of red ink after all
 _UNEVEN = 28  # of 255: between the lightest and the darkest part of the paper
 
 
@@ -116,11 +116,19 @@ def without_seals(pixels: Pixels) -> tuple[Pixels, Pixels]:
     return cleaned, seals
 
 
-def is_red(strip: Pixels, seal: Pixels) -> bool:
-    """Return whether a strip of a cleaned picture shows what is left of a seal: more red was there than black is."""
+def ink_tone(pixels: Pixels) -> float:
+    """Return the tone of the black ink of a page, 0 to 255: light on a blurred page, where strokes run out."""
+    return float(np.percentile(pixels[::2, ::2].max(axis=2), 1.5))
+
+
+def is_red(strip: Pixels, seal: Pixels, ink: float) -> bool:
+    """Return whether a strip of a cleaned picture shows what is left of a seal: much red was there, and little black.
+
+    `ink` is the tone of black ink on the page; what is nearer to it than to paper is black.
+    """
     grey = strip.max(axis=2)
-    black = grey < 0.75 * np.percentile(grey, 90)
-    return bool((seal[:, :, 0] > 127).sum() > black.sum())
+    black = grey < 0.55 * ink + 0.45 * np.percentile(grey, 90)
+    return bool(0.25 * (seal[:, :, 0] > 127).sum() > black.sum())
 
 
 def _without_red(part: Pixels, is_red: NDArray[np.bool_]) -> Pixels:
@@ -132,9 +140,9 @@ def _without_red(part: Pixels, is_red: NDArray[np.bool_]) -> Pixels:
     paper = float(np.percentile(light[~is_red], 60)) if not is_red.all() else 255.0
     full = float(np.percentile(redness[is_red], 80))
     lost = max(paper - float(np.percentile(light[is_red], 40)), 0.0)
-    inked = np.minimum(1.3 * redness / full, 1)
-    near = cv2.dilate(inked, np.ones((5, 5), np.uint8))  # JPEG keeps colours at half the resolution
-    back = (light + 2 * lost * inked) / (1 - (1 - _NEARLY_PAPER) * near)
+    inked = np.minimum(redness / full, 1)
+    near = cv2.dilate(inked, np.ones((3, 3), np.uint8))  # JPEG keeps colours at half the resolution
+    back = (light + 1.2 * lost * inked) / (1 - (1 - _NEARLY_PAPER) * near)
     return np.asarray(np.clip(back, 0, paper)[:, :, None], np.uint8)
 
 

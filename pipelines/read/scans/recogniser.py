@@ -10,7 +10,7 @@ import numpy as np
 
 from pipelines.read.scans.number_marks import repaired
 from pipelines.read.scans.ocr_models import Boxes, Models, Reading, is_installed, load_models
-from pipelines.read.scans.page_picture import Pixels, evened, is_blank, is_red, load_picture, without_seals
+from pipelines.read.scans.page_picture import Pixels, evened, ink_tone, is_blank, is_red, load_picture, without_seals
 from pipelines.read.scans.scanned_page import ScannedPage
 from pipelines.read.scans.scanned_rows import rows_of
 from pipelines.read.scans.second_look import confirmed
@@ -62,8 +62,10 @@ def recognise(image: bytes, threads: int = 1) -> ScannedPage:
         for box, number in zip(cut, numbers, strict=True)
     ]
 
+    ink = ink_tone(pixels)
+
     def left_over(box: Boxes) -> bool:
-        return is_red(cut_out(pixels, box), cut_out(seals, box))
+        return is_red(cut_out(pixels, box), cut_out(seals, box), ink)
 
     strips = [_looked_at_again(models, pixels, *found) for found in _with_room(_strips(lines, grid, left_over))]
     return ScannedPage(rows_of(strips, grid.cells), width, height)
@@ -138,12 +140,12 @@ def _strips(lines: list[_Line], grid: Grid, left_over: Callable[[Boxes], bool]) 
 
 
 def _with_room(found: list[tuple[Strip, Boxes]]) -> Iterator[tuple[Strip, Boxes, tuple[float, float]]]:
-    """Yield each strip with its box and the pixels that are free to its left and its right, to half its height at most.
+    """Yield each strip with its box and the pixels that are free to its left and right, to 0.8 of its height at most.
 
     A neighbour on the same line and the rules of a cell end what is free.
     """
     for strip, box in found:
-        most = 0.5 * (strip.bottom - strip.top)
+        most = 0.8 * (strip.bottom - strip.top)
         beside = [other for other, _ in found if other is not strip and other.top < strip.middle < other.bottom]
         left = min((strip.left - other.right for other in beside if other.left < strip.left), default=most)
         right = min((other.left - strip.right for other in beside if other.left > strip.left), default=most)

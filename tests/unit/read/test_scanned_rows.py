@@ -90,3 +90,12 @@ def test_the_comma_of_thousands_is_narrow():
     wide = narrow._replace(places=(0.1, 0.2, 0.35, 0.5, 0.6, 0.7))
     assert repaired(narrow).text == "12,840"
     assert repaired(wide).text == "12，840"
+
+
+def test_a_number_that_begins_with_a_nought_lacks_a_digit():
+    assert repaired(reading("021年")).confidences == (*(DOUBTFUL,) * 3, 1.0)
+    assert repaired(reading("0件，0.5%")).confidences == (1.0,) * 7
+
+
+def test_a_point_before_three_digits_may_be_a_comma():
+    assert repaired(reading("2.400份")).confidences == (1.0, DOUBTFUL, 1.0, 1.0, 1.0, 1.0)
