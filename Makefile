@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast ui notebook check lint fmt hooks docs bench rehearsal torture requirements clean help
+.PHONY: run test test-fast ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -66,6 +66,9 @@ docs: $(TESTING) ## write the generated pages and parts of pages anew
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)
+
+bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20 minutes, three fonts of Debian); writes docs/ocr.md
+	"$(PY)" -m benchmarks.ocr $(ARGS)
 
 rehearsal: $(TESTING) ## run the nightly job on 400,000 generated reports (hours, 60 GB); writes its part of docs/benchmarks.md
 	"$(PY)" -m benchmarks.rehearsal $(ARGS)

@@ -1,9 +1,11 @@
 """From strips of text to the rows of a page: cells from left to right, columns of text one after the other."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from statistics import median
 
-from pipelines.read.scans.row_cells import TextCell, cells_of, row_of
+from pipelines.read.han import HAN
+from pipelines.read.scans.row_cells import TextCell, cells_of, joined, row_of
 from pipelines.read.scans.scanned_page import ScannedRow
 from pipelines.read.scans.table_grid import RuledCell
 from pipelines.read.scans.table_rows import table_rows
@@ -83,12 +85,18 @@ def _with_columns(rows: Sequence[tuple[list[Strip], list[TextCell]]]) -> Iterato
             end += 1
         if end - at < 2:
             end = at + 1
-            yield row_of(*rows[at])
+            line, cells = rows[at]
+            yield row_of(line, [reduce(joined, cells)] if _is_spaced_out(cells) else cells)
         else:
             columns = _columns([cells for _, cells in rows[at:end]])
             for line, cells in rows[at:end]:
                 yield row_of(line, _placed(cells, columns))
         at = end
+
+
+def _is_spaced_out(cells: Sequence[TextCell]) -> bool:
+    """Return whether a line is one word whose characters stand far apart, as in headings."""
+    return len(cells) > 1 and all(len(cell.text) == 1 and HAN.fullmatch(cell.text) for cell in cells)
 
 
 def _is_next(one: Sequence[Strip], other: Sequence[Strip]) -> bool:

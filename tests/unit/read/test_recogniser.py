@@ -99,6 +99,18 @@ def test_a_transparent_page_has_white_paper(picture):
     assert lines(recognise(png(clear)))[:8] == EXPECTED[:8]
 
 
+def test_vertical_columns_are_read_from_right_to_left(picture):
+    text = "一年来，柳林镇举办法治讲座"
+    glyphs = [picture.crop((142 + 26 * at, 150, 168 + 26 * at, 186)) for at in range(len(text))]
+    sheet, columns = Image.new("RGB", (560, 620), "white"), []
+    for column in range(7):
+        order = [(at + 2 * column) % len(text) for at in range(len(text)) if text[at] != "，"]
+        for down, at in enumerate(order):
+            sheet.paste(glyphs[at], (480 - 64 * column, 60 + 38 * down))
+        columns.append("".join(text[at] for at in order))
+    assert [row.cells[0].replace(",", "，") for row in recognise(png(sheet)).rows] == columns
+
+
 def test_a_red_headline_stays_and_the_seal_goes(picture):
     red = picture.copy()
     headline = picture.crop((0, 60, 900, 125)).convert("L")

@@ -52,6 +52,11 @@ def test_a_figure_stays_under_its_heading_beside_an_empty_cell():
     ]
 
 
+def test_a_heading_with_its_characters_far_apart_is_one_cell():
+    assert cells(*(strip(glyph, 300 + 120 * at, 100) for at, glyph in enumerate("工作报告"))) == [("工作报告",)]
+    assert cells(strip("甲", 100, 100), strip("3", 300, 100)) == [("甲", "3")]
+
+
 def test_two_columns_of_text_are_read_one_after_the_other():
     left = [strip(f"左栏第{at}行的文字满满一行", 100, 100 + 50 * at, 390) for at in range(1, 9)]
     right = [strip(f"右栏第{at}行的文字满满一行", 540, 100 + 50 * at, 390) for at in range(1, 9)]
