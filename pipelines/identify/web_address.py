@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pipelines.identify.gazetteer import Unit
 
-_GOVERNMENT = re.compile(r"(?:rm)?zf(?:w|xxgk)?$|xxgk$")  # what follows a county's name in a path: nyxrmzf
+_GOVERNMENT = re.compile(r"(?:rm)?zf(?:w|xxgk)?$|xxgk$")  # what follows a county's name: nyxrmzf, wfqzf
 _PATH_PARTS = 4  # deeper down, parts of a path name kinds of documents
 _KINDS = frozenset({"shi", "xian", "qu", "qi", "zhou", "meng"})
 
@@ -24,7 +24,8 @@ def by_address(candidates: Sequence[Unit], url: str | None) -> list[Unit]:
     host = parts.hostname or "" if parts else ""
     if not parts or not host.endswith(".gov.cn"):
         return []
-    labels = set(host.split(".")) - {"gov", "cn", "www"}
+    labels = {form for label in host.split(".") for form in (label, _GOVERNMENT.sub("", label))}
+    labels -= {"gov", "cn", "www", ""}
     of_city = [unit for unit in candidates if labels & _city_labels(unit.pinyin)]
     path = {_GOVERNMENT.sub("", part) for part in parts.path.lower().split("/")[1 : _PATH_PARTS + 1]} - {""}
     of_path = [unit for unit in of_city if path & _path_labels(unit.pinyin)]

@@ -34,6 +34,8 @@ _AWARD = re.compile(r"(?:荣获|获得|获评|被评为?|授予|听取|审议|�
 _FREE = re.compile(rf" ?{_STATES}")
 # What a sentence that begins with a year tells of a plan or an award: 2024年,我镇将…
 _NO_RESULT = re.compile(r" ?年?度?[,，]?[^,，。;；]{0,12}(?:将|计划|打算|继续|荣获|获评|被评)")
+_HEADING = re.compile(r"(?:^|\n) *(?:[((]?一[))、.]|[((]?1[))、.])")
+_LEAD = 200
 _BACKGROUND = 8
 _JUST_BEGUN, _NO_LIMIT = 1, 9999
 _YEAR_ENDS = 10  # a report dated in October or later is about the year that is ending
@@ -43,7 +45,7 @@ _CENTURY = 2000
 class ReportYear(NamedTuple):
     """The year reported on and how it was found: `title`, `opening`, `doc_number`, `date`, or two Nones.
 
-    `titled` and `opened` are the years that title and opening name, each for itself.
+    `titled` is the year that the title names, `opened` the one that the sentences before the first heading state.
     """
 
     year: int | None
@@ -72,7 +74,7 @@ def report_year(
     if titled and titled > latest and _in_opening(opening, _NO_LIMIT) == titled:
         return ReportYear(titled, "title", titled, titled)
     if titled and (titled <= latest or opened is None):
-        return ReportYear(titled, "title", titled, opened)
+        return ReportYear(titled, "title", titled, _stated(opening, latest))
     if opened:
         return ReportYear(opened, "opening", titled, opened)
     if number_year:
@@ -109,6 +111,13 @@ def _in_title(title: str, latest: int) -> int | None:
 def _plain_years(text: str) -> str:
     """Return a text in which a stretch of months that ends in another year is that year."""
     return _STRETCH.sub(r"\1年", text) if "月" in text else text
+
+
+def _stated(opening: str, latest: int) -> int | None:
+    """Return the year that the sentences before the first heading state; a year that only stands there is none."""
+    heading = _HEADING.search(opening)
+    lead = _plain_years(opening[: heading.start()] if heading else opening[:_LEAD])
+    return _in_opening(lead, latest) if _OPENS.search(lead) or _ANNOUNCED.search(lead) else None
 
 
 def _in_opening(opening: str, latest: int) -> int | None:

@@ -75,6 +75,12 @@ def test_a_title_before_its_time_gives_way_to_the_opening(gazetteer: Gazetteer) 
     assert found.year_doubt == "the opening says 2023, the title 2024"
 
 
+def test_a_year_in_the_body_contradicts_nothing(gazetteer: Gazetteer) -> None:
+    body = "一年来，青口镇依法行政，报告如下：\n一、学法\n学法6次。2022年，获评先进镇。\n二、打算\n2024年，继续学法。\n"
+    found = of(f"闽侯县青口镇2023年法治政府建设报告\n{body}{SIGNED}2024年1月9日\n", gazetteer)
+    assert (found.report_year, found.year_doubt) == (2023, None)
+
+
 def test_a_slip_in_the_signature_does_not_move_the_year(gazetteer: Gazetteer) -> None:
     text = f"闽侯县青口镇2024年法治政府建设报告\n2024年，青口镇在2023年的基础上{BODY}{SIGNED}2024年1月9日\n"
     found = of(text, gazetteer)
