@@ -79,6 +79,13 @@ _WORD, _WORKBOOKS = (
     tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book")),
 )
 _ZIP, _BOM = b"PK\x03\x04", b"\xef\xbb\xbf"
+_BLANKS = tuple(bytes([byte]) for byte in b"\xef\xbb\xbf \t\r\n")
+# How what begins with a tag or a bracket begins in UTF-16, with and without a byte order mark.
+_WIDE = (
+    *((first, "utf-16-le") for first in (b"\xff\xfe<\0", b"\xff\xfe{\0", b"\xff\xfe[\0", b"<\0", b"{\0", b"[\0")),
+    *((first, "utf-16-be") for first in (b"\xfe\xff\0<", b"\xfe\xff\0{", b"\xfe\xff\0[", b"\0<", b"\0{", b"\0[")),
+)
+_DECLARED = re.compile(r"(\A\s*<\?xml[^>]{0,100}?)\s+encoding\s*=\s*[\"'][^\"']*[\"']")
 _MOST_JUNK = 1024  # bytes before an archive: a byte order mark, blank lines, the head of an answer
 
 
@@ -201,10 +208,28 @@ def _without_comments(data: bytes) -> bytes:
 
 
 def _without_junk(data: bytes) -> bytes:
-    """Return `data` from where a zip archive begins, when other bytes stand before it."""
+    """Return `data` from where its format begins, when blanks, a byte order mark or the head of an answer stand before
+    it, and a page or JSON in UTF-16 as UTF-8.
+    """
+    known = (_OLE, *(magic for magic, _ in _MAGIC))
+    if data[:1] in _BLANKS and (bare := data.lstrip(b"".join(_BLANKS))).startswith(known):
+        return bare
     start = data.find(_ZIP, 0, _MOST_JUNK + len(_ZIP))
-    is_known = start < 1 or data.startswith((_OLE, *(magic for magic, _ in _MAGIC))) or is_archive(data)
-    return data if is_known else data[start:]
+    if start > 0 and not data.startswith(known) and not is_archive(data):
+        return data[start:]
+    return _narrow(data)
+
+
+def _narrow(data: bytes) -> bytes:
+    """Return a page, an XML document or JSON in UTF-16 as UTF-8, without the charset that it declares."""
+    for mark, charset in _WIDE:
+        if data.startswith(mark):
+            try:
+                text = data.decode(charset).lstrip("\ufeff")
+            except UnicodeDecodeError:
+                return data
+            return _DECLARED.sub(r"\1", text).encode() if text.lstrip()[:1] in ("<", "{", "[") else data
+    return data
 
 
 def _compound(data: bytes) -> _Format:

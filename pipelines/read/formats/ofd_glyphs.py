@@ -127,7 +127,8 @@ def _text(node: Any, outer: _Matrix, resources: Mapping[str, Any]) -> Iterator[G
     for code in node.iterfind("TextCode"):
         x = (number_list(code.get("X") or "") or [x])[0]
         y = (number_list(code.get("Y") or "") or [y])[0]
-        text = re.sub(r"[\x00-\x1f\ufeff]", "", code.text or "")
+        # some writers put the text on lines of its own
+        text = re.sub(r"[\x00-\x1f\ufeff]", "", re.sub(r"\A\s*\n\s*|\s*\n\s*\Z", "", code.text or ""))
         across, down = _places(code, text, node, x, y)
         # a box around a single character shows how wide it is
         alone = box[2] * math.hypot(*outer[:2]) / (scale or 1) if len(text) == 1 and len(box) == 4 else 0.0

@@ -24,6 +24,13 @@ def test_shuffled_objects_are_put_in_order_whoever_wrote_them(writer) -> None:
     assert content(ofd.ofd(writer=writer)) == make.TEXT
 
 
+def test_a_text_on_lines_of_its_own_keeps_its_places() -> None:
+    def apart(text: str, x: float, y: float) -> str:
+        return ofd.listed(text, x, y).replace(f">{text}<", f">\n            {text}\n        <")
+
+    assert content(ofd.ofd(writer=apart)) == make.TEXT
+
+
 def test_paths_and_names_of_parts_in_every_way() -> None:
     files = ofd.parts([ofd.page(ofd.lines_of_report())])
     rooted = {name: text.replace('BaseLoc="Pages', 'BaseLoc="/Doc_0/Pages') for name, text in files.items()}

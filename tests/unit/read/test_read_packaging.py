@@ -1,10 +1,13 @@
 """Word documents however they are packed, and pages that begin in an unusual way."""
 
 import io
+import json
 import zipfile
 
 import document_fixtures as make
+import opendocument_fixture as odf
 import pytest
+import word_xml_fixture as word_xml
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
@@ -100,3 +103,21 @@ def test_margins_of_an_old_word_document_and_struck_words_are_no_text() -> None:
     assert body is not None
     drop_struck(body)
     assert lines_of(body) == ["共13次"]
+
+
+def test_pages_and_json_in_utf_16_are_pages_and_json() -> None:
+    page, answer = make.html().decode(), json.dumps({"title": make.TITLE, "content": make.TEXT}, ensure_ascii=False)
+    word, flat_text = word_xml.word_2003().decode(), odf.fodt().decode()
+    for text in (page, page.replace("utf-8", "utf-16"), word, word.replace("UTF-8", "UTF-16"), flat_text, answer):
+        for mark, charset in (("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be"), ("", "utf-16-le"), ("", "utf-16-be")):
+            assert content((mark + text).encode(charset)) == make.TEXT, (text[:20], mark, charset)
+    assert read_bytes(make.TEXT.encode("utf-16"), "a.txt").encoding == "utf-16-le"
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n"])
+def test_blanks_before_a_format_do_not_matter(before: bytes) -> None:
+    for data in (make.rtf(), make.doc(), make.pdf(), make.docx(), odf.odt()):
+        assert content(before + data) == make.TEXT
+    picture = b"\x89PNG\r\n\x1a\n"
+    with pytest.raises(ReadError, match="broken"):
+        read_bytes(before + picture, "a.png")
