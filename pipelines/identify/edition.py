@@ -4,6 +4,7 @@ Only the title decides; without one, the opening. Which of several editions coun
 `sql/tables/dim_report.sql`.
 """
 
+import datetime
 import re
 
 from pipelines.numerals.months import find_months
@@ -21,7 +22,16 @@ _OVER_NEW_YEAR = re.compile(
     r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?: ?[0-9]{1,2} ?日|[初底末])? ?[-—–~至到]{1,2} ?"
     r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?:份| ?[0-9]{1,2} ?日|[底末])?"
 )
-_SEVERAL_YEARS = re.compile(r"十[二三四五]五[”\"]?(?:期间|时期|以来)|(?:近|过去|最近)[两二三四五]年|[三四五]年来")
+_SEVERAL_YEARS = re.compile(
+    r"十[二三四五]五[”\"]?(?:期间|时期|以来)|(?:近|过去|最近)[两二三四五]年|[三四五]年来|[本上]届(?:党委|政府|以来)"
+    r"|^(?!.*20[0-9]{2}).*[六七八九]五[”\"]?(?:普法|规划|法治)[^,，。]{0,8}(?:中期|期间|期满|终期|规划|以来)"
+)
+_SINCE = re.compile(r"(?<![0-9])(20[0-9]{2}) ?年?以来")
+_OPENS_SINCE = re.compile(rf"(?:自|从)?{_SINCE.pattern}")
+_YEAR = re.compile(r"20[0-9]{2}")
+_LEAST_YEARS = 2  # a report of January 2024 on what was done since 2023 is on one year, since 2022 on two
+# 池店镇2023年11月法治政府建设工作总结 is on a month; one of December may be on the year.
+_ON_MONTH = re.compile(r"(?<=[镇乡处道府])(?:关于)?20[0-9]{2}年(1[01]|[1-9])月(?=法治|法制|依法|普法|行政|工作)")
 QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _LONGEST_SPAN = 10  # years
 _HALF_OPENS = re.compile(r"^[^。;；]{0,12}(?:上|前)半年")
@@ -35,10 +45,13 @@ _CORRECTED = re.compile(r"更正|勘误|订正|补正|修订[版稿]|修正[版�
 _DATED = re.compile(r"[0-9一二三四五六七八九十]{1,2}月(?!份)")
 
 
-def edition(title: str, opening: str) -> str | None:
+def edition(
+    title: str, opening: str, written_on: datetime.date | None = None, published_on: datetime.date | None = None
+) -> str | None:
     """Return `part_of_year`, `multi_year`, `correction`, or None for the plain edition.
 
-    Both texts are folded, years in them are in digits. Twelve months over New Year (2023年12月至2024年11月) are a year.
+    Both texts are folded, years in them are in digits. The dates tell how many years 2021年以来 are. Twelve months over
+    New Year (2023年12月至2024年11月) are a year.
     What follows with another year or half-year (及2024年上半年计划) is a plan and says nothing of the edition.
     """
     if _CORRECTED.search(title):
@@ -46,7 +59,14 @@ def edition(title: str, opening: str) -> str | None:
     over = _OVER_NEW_YEAR.search(title)
     if over and over[1] != over[3]:
         return None if _length(over) == _MONTHS else "multi_year"
-    if last_of_span(title) or _SEVERAL_YEARS.search(QUOTED.sub("", title)):  # 2022年至2024年, 2022-2024年, 十四五以来
+    plain = QUOTED.sub("", title)
+    if last_of_span(title) or _SEVERAL_YEARS.search(plain):  # 2022年至2024年, 2022-2024年, 十四五以来
+        return "multi_year"
+    since = _SINCE.search(plain)
+    until = written_on or published_on
+    if not _YEAR.search(plain):  # an old report may be published again, so only its signature says when it was new
+        since, until = _OPENS_SINCE.match(opening), written_on
+    if since and until and until.year - int(since[1]) >= _LEAST_YEARS:
         return "multi_year"
     return "part_of_year" if edition_months(title, opening) else None
 
@@ -81,6 +101,9 @@ def edition_months(title: str, opening: str) -> tuple[int, int] | None:
     over = _OVER_NEW_YEAR.search(named)
     if over and over[1] != over[3]:
         return None
+    month = _ON_MONTH.search(named)
+    if month:
+        return int(month[1]), int(month[1])
     for months in find_months(named):
         words = named[months.start : months.end]
         # 截至10月, like a date, is when the report was written.

@@ -124,7 +124,9 @@ def identify(
         or date_in_url(url)
         or parse_date(known.get("发文日期"))
     )
-    found = report_year(name, opening, year_of_number(number), written, published)
+    dated_name, dated_opening = arabic_years(name), arabic_years(opening)
+    kept = edition(dated_name, dated_opening, written, published)
+    found = report_year(name, opening, year_of_number(number), written, published, kept == "multi_year")
     year = found.year
     evidence = place_evidence(name, opening, page.head[: title.next_line if title else 0], page, known, url)
     place = resolve(evidence, gazetteer, year)
@@ -133,9 +135,7 @@ def identify(
     level = "template" if masked else _level(place, name, opening, doc_type)
     reason = _reason(masked, doc_type, level, place, year)
     columns = reason_columns(reason)
-    dated_name, dated_opening = arabic_years(name), arabic_years(opening)
     months = edition_months(dated_name, dated_opening) or (None, None)
-    kept = edition(dated_name, dated_opening)
     unit = place.unit if level in ("township", "subdistrict") else None
     return Identity(
         title=title.written if title else None,

@@ -56,10 +56,25 @@ def resolve(evidence: PlaceEvidence, gazetteer: Gazetteer, year: int | None = No
     if other and name not in evidence.title:
         return ResolvedPlace(candidates=tuple(gazetteer.by_name[name]), name=name, problem=other, doubt=other)
     place = _among(name, names, gazetteer, year)
+    elsewhere = _outside_title(place.unit, names)
+    if elsewhere and name not in evidence.title:
+        return place._replace(unit=None, method=None, problem=elsewhere, doubt=elsewhere)
+    other = other or elsewhere
     if author.doubtful and place.method == "unique_name":
         problem = "it is named in passing, and neither county nor host confirms it"
         return place._replace(unit=None, method=None, problem=problem, doubt=other)
     return place._replace(doubt=other)
+
+
+def _outside_title(unit: Unit | None, names: EvidenceNames) -> str | None:
+    """Say that the title names only regions in which the unit does not lie, None where it may lie in one."""
+    regions = names.regions_of("title")
+    if unit is None or not regions:
+        return None
+    above = unit.county | unit.city | unit.province | unit.former_counties
+    if not above.isdisjoint(regions) or any(_was_in(region, unit) for region in regions):
+        return None
+    return f"the title names {min(regions)}, the text {unit.name} of {min(unit.county, key=len)}"
 
 
 def _among(name: str, names: EvidenceNames, gazetteer: Gazetteer, year: int | None) -> ResolvedPlace:

@@ -20,6 +20,7 @@ _STRETCH = re.compile(
 )
 _DAY = re.compile(r"20[0-9]{2} ?[-年./] ?[0-9]{1,2} ?[-月./] ?[0-9]{1,2} ?日?")
 _PLAN = re.compile(r"^ ?年? ?(?:度|全年)?[^0-9,，。及和暨与]{0,12}(?:思路|打算|计划|安排|要点|目标|规划)")
+_SINCE = re.compile(r"20[0-9]{2} ?年?以来")
 _IN_BRACKETS = re.compile(r"[((（] ?(20[0-4][0-9]) ?年? ?度? ?[))）]")
 # 24年法治政府建设: behind the name of who reports, not behind words such as 近 or 走过.
 _SHORT_YEAR = re.compile(
@@ -60,8 +61,9 @@ def report_year(
     number_year: int | None,
     written_on: datetime.date | None,
     published_on: datetime.date | None,
+    several_years: bool = False,
 ) -> ReportYear:
-    """Return the year reported on.
+    """Return the year reported on, the last one of a report on several.
 
     `title` and `opening` are folded. A document number or a date alone means the year before, unless the report is
     dated in the last quarter, when such reports are about the year that is ending. A year that had not begun, or only
@@ -70,6 +72,8 @@ def report_year(
     title, opening = arabic_years(title), arabic_years(opening)
     dated = written_on or published_on
     latest = dated.year - (dated.month <= _JUST_BEGUN) if dated else _NO_LIMIT
+    if several_years:  # 2021年以来 is where it begins; a year in its opening may be any of them, so dates come first
+        title, opening = _SINCE.sub("", title), _SINCE.sub("", opening) if dated is None and not number_year else ""
     titled, opened = _in_title(title, latest), _in_opening(opening, latest)
     if titled and titled > latest and _in_opening(opening, _NO_LIMIT) == titled:
         return ReportYear(titled, "title", titled, titled)

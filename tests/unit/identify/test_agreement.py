@@ -125,6 +125,14 @@ def test_two_units(head: str, signature: str, code: str | None, said: str | None
     assert said in (found.unit_doubt or "") if said else found.unit_doubt is None
 
 
+def test_a_county_and_a_unit_of_another_one(gazetteer: Gazetteer) -> None:
+    head = f"余杭区2023年法治政府建设报告\n2023年，我镇{BODY}"
+    found = of(head + SIGNED, gazetteer)
+    assert (found.township_code, found.reason_code) == (None, "unresolved_unit")
+    assert found.unit_doubt == "the title names 余杭区, the text 青口镇 of 闽侯县"
+    assert of(f"福州市2023年法治政府建设报告\n2023年，我镇{BODY}{SIGNED}", gazetteer).township_code == "350121105"
+
+
 @pytest.mark.parametrize(
     ("text", "reason", "said"),
     [

@@ -41,6 +41,34 @@ def test_the_title_says_which_years(title: str, found: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "opening", "signed", "found", "year"),
+    [
+        ("池店镇2021年以来法治政府建设工作报告", "", "2024年1月9日", "multi_year", 2023),
+        ("池店镇2023年以来法治政府建设工作报告", "", "2024年1月9日", None, 2023),
+        ("池店镇法治政府建设工作报告", "2021年以来，", "2024年1月9日", "multi_year", 2023),
+        ("池店镇本届政府以来法治政府建设工作报告", "2021年以来，", "2024年1月9日", "multi_year", 2023),
+        ("池店镇“八五”普法中期总结", "2021年以来，", "2023年11月9日", "multi_year", 2023),
+        ("池店镇“八五”普法2023年度工作总结", "2023年，", "2024年1月9日", None, 2023),
+        ("池店镇“十四五”以来法治政府建设工作报告", "2023年，", "", "multi_year", 2023),
+        ("池店镇“十四五”以来法治政府建设工作报告", "2021年以来，", "", "multi_year", None),
+        ("池店镇2022、2023年度法治政府建设工作报告", "", "", "multi_year", 2023),
+        ("池店镇二〇二二至二〇二三年法治政府建设工作报告", "", "", "multi_year", 2023),
+        ("池店镇2023年12月至2024年11月法治政府建设工作报告", "", "", None, 2024),
+        ("池店镇2023年10月至2024年5月法治政府建设工作报告", "", "", "multi_year", 2024),
+        ("池店镇2023年11月法治建设工作总结", "", "", "part_of_year", 2023),
+        ("池店镇2023年12月法治建设工作总结", "", "", None, 2023),
+        ("池店镇落实2021-2025年法治建设规划2023年度情况报告", "", "", None, 2023),
+    ],
+)
+def test_the_years_since_one(
+    title: str, opening: str, signed: str, found: str | None, year: int | None, gazetteer: Gazetteer
+) -> None:
+    identity = of(f"{title}\n{opening}池店镇{OPENING}晋江市池店镇人民政府\n{signed}\n", gazetteer)
+    assert (identity.edition, identity.report_year) == (found, year)
+    assert identity.year_doubt is None
+
+
+@pytest.mark.parametrize(
     ("text", "year"),
     [
         (
