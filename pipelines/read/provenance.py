@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipelines.read.document import PageSpan, ReadNumeral
 from pipelines.read.normalise import normalise
 
+_DOUBT = 0.5  # below UNSURE of scanned_page
 _NUMERALS = frozenset("0123456789０１２３４５６７８９.．%％〇零一二三四五六七八九十百千万亿两")
 
 
@@ -22,6 +23,14 @@ class Origin(NamedTuple):
     characters: int
     page: int
     confidences: tuple[float, ...] | None = None
+
+    def with_doubt(self, at: int) -> "Origin":
+        """Return this origin with the character `at` (from either end) unsure, if character recognition read it."""
+        if not self.confidences:
+            return self
+        changed = list(self.confidences)
+        changed[at] = min(changed[at], _DOUBT)
+        return self._replace(confidences=tuple(changed))
 
 
 def count_characters(text: str) -> int:

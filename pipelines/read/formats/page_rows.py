@@ -21,6 +21,7 @@ _SIZE, _SCANNED_SIZE = 0.2, 0.35  # how far the sizes of two lines of one paragr
 _LEAST_ROWS = 4  # of prose that tell the margins of one page
 _FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
 
+_DIGIT = re.compile("[0-9.．]")
 Head = tuple[str, int]  # a running head: its words and the size of its characters
 
 
@@ -83,6 +84,8 @@ def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutP
                 waiting.append(LayoutPart(row.text, kind, (origin,)))
                 continue
             if last is not None and _goes_on(paragraph, last, row, last_margins, margins):
+                if _joins_number(paragraph, row):
+                    origins[-1], origin = origins[-1].with_doubt(-1), origin.with_doubt(0)
                 paragraph += seam(paragraph, row.text) + row.text
                 origins.append(origin)
             else:
@@ -92,6 +95,11 @@ def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutP
             last, last_margins = row, margins
     yield from ([LayoutPart(paragraph, None, tuple(origins))] if paragraph else [])
     yield from waiting
+
+
+def _joins_number(paragraph: str, row: Row) -> bool:
+    """Return whether a number of a scan goes on in the next line: a point at the end of a line is easily overlooked."""
+    return row.confidences is not None and bool(_DIGIT.match(paragraph[-1:]) and _DIGIT.match(row.text))
 
 
 def _running_heads(pages: Sequence[Sequence[Row]]) -> frozenset[Head]:

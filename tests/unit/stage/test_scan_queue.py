@@ -292,6 +292,22 @@ def test_facts_know_their_page_and_how_sure_their_digits_are(setting: Callable[.
     assert queue.filter(pl.col("kind") == "low_confidence").is_empty()
 
 
+def test_a_number_that_goes_on_in_the_next_line_is_unsure(setting: Callable[..., Settings]) -> None:
+    settings = setting()
+    lines = [
+        LINES[0],
+        "全年开展法治培训12场次，参训人员350人次，发放宣传资料1",
+        "200份，排查矛盾纠纷318件。",
+        *LINES[3:],
+    ]
+    (settings.raw_dir / "a.png").write_bytes(picture())
+    read(settings, Recogniser(page_of(lines)))
+    tables = build_from_raw(settings, ["fact_indicator"])["fact_indicator"].paths
+    fact = pl.concat([pl.read_parquet(path) for path in tables]).sort("number_start")
+    sure = fact.select("value", pl.col("digit_confidence") < UNSURE).rows()
+    assert sure == [(12.0, False), (350.0, False), (1200.0, True), (318.0, False)]
+
+
 def test_an_unsure_year_in_the_title_is_asked_about(setting: Callable[..., Settings]) -> None:
     settings = setting()
     for name, unsure in (("a.png", "3"), ("b.png", "8")):
