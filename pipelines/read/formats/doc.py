@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import LayoutPart, compose
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
@@ -24,6 +25,7 @@ _OTHERS = (
     ("PowerPoint Document", ReasonCode.UNSUPPORTED, "an old PowerPoint file"),
     ("__properties_version1.0", ReasonCode.UNSUPPORTED, "an Outlook message"),
 )
+_BR = "<br />"
 _ENCRYPTED = ("encrypt", "password")
 
 
@@ -40,7 +42,7 @@ def read(data: bytes, name: str) -> Document:
         message = "found a damaged OLE file without a Word text; fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message)
     try:
-        html = OfficeDocument.from_bytes(data, "doc").to_html()
+        html = OfficeDocument.from_bytes(data, "doc").to_html().replace("\n", " ")
     except OfficeOxideError as error:
         if any(word in str(error).lower() for word in _ENCRYPTED):
             message = "found a Word document that needs a password, expected an open one; save it without protection"
@@ -48,7 +50,7 @@ def read(data: bytes, name: str) -> Document:
         raise ReadError(
             ReasonCode.BROKEN, "found a damaged Word document; fetch it again, or save it as docx"
         ) from error
-    body = LexborHTMLParser(html).body
+    body = LexborHTMLParser(whole_numbers(html.replace(_BR, "\n")).replace("\n", _BR)).body
     lines: list[str] = []
     if body is not None:
         drop_struck(body)

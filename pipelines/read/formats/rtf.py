@@ -8,8 +8,9 @@ import re
 from striprtf.striprtf import rtf_to_text
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.rtf_groups import plain_groups
+from pipelines.read.formats.rtf_groups import LINE, plain_groups
 from pipelines.read.layout import LayoutPart, compose, table_lines
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
@@ -27,7 +28,10 @@ def read(data: bytes, name: str) -> Document:
     except Exception as error:  # the library raises whatever the damage leads to
         message = f"found damaged rich text ({type(error).__name__}); fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message) from error
-    rows = (table_lines([line.split("|")]) if "|" in line else [line] for line in _PRIVATE.sub("", text).split("\n"))
+    paragraphs = (_PRIVATE.sub("", whole_numbers(part.replace(LINE, "\n"))) for part in text.split("\n"))
+    rows = (
+        table_lines([line.split("|")]) if "|" in line else [line] for part in paragraphs for line in part.split("\n")
+    )
     lines = [line for row in rows for line in row if line.strip()]
     drawing = "a drawing that the file does not hold" if _LOST_SHAPE.search(data) else None
     refuse_shell(lines, len(_PICTURE.findall(data)), drawing)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 _TOKEN = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL
 )
+LINE = "\ue0ff"  # stands for the end of a line that ends no paragraph
 _HIDING = frozenset({"deleted", "v", "strike", "striked"})
 # Words that stand for a character; what ends a paragraph, row or cell stays, so that the lines around it stay apart.
 _CHARACTERS = frozenset(
@@ -83,6 +84,8 @@ def plain_groups(text: str) -> str:
             )
         elif word == "plain":
             state = replace(state, hiding=frozenset())
+        if word == "line":
+            token = f"{{\\uc1\\u{ord(LINE)} ?}}"
         is_shown = not (state.hiding and _is_text(token, word)) and not state.is_dropped
         if token == "}" and stack:
             before, state = state, stack.pop()

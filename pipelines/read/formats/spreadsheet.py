@@ -13,18 +13,26 @@ from pipelines.read.formats.spreadsheet_2003 import sheets_of_xml
 from pipelines.read.formats.spreadsheet_cells import Sheet, sheets_of
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, table_lines
+from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLD_MEDIA_TYPE = "application/vnd.ms-excel"
+_PICTURE = re.compile(rb"PK\x01\x02.{42}xl[/\\]media[/\\]", re.DOTALL)  # in the list of the files of an archive
 _LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a page, as on web pages
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of a workbook. Raises ReadError `encrypted`, `broken`, `too_large`, `bomb` or `empty`."""
+    """Return the text of a workbook.
+
+    Raises ReadError `encrypted`, `broken`, `too_large`, `bomb`, `shell`,
+    `needs_ocr` or `empty`.
+    """
     try:
         sheets = sheets_of(data) if data.startswith((b"PK", b"\xd0\xcf")) else sheets_of_xml(data.lstrip())
         lines = [line for sheet in sheets for line in lines_of_sheet(sheet)]
+        if not any(" | " in line for line in lines):  # a table is content, however short
+            refuse_shell(lines, len(_PICTURE.findall(data)))
     except ReadError:
         raise
     except Exception as error:  # the libraries raise whatever the damage leads to

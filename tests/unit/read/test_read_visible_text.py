@@ -117,6 +117,15 @@ def test_hidden_rich_text_is_no_text(written: str, read: str) -> None:
     assert content(data.encode()) == make.TEXT.replace("6次", f"{read}次", 1)
 
 
+def test_a_number_that_a_line_break_parts_is_whole() -> None:
+    rich = make.rtf().decode().replace("6\\'b4\\'ce", "13\\line 50\\'b4\\'ce", 1).encode()
+    old = make.doc(f"{make.OPENING}\r参训人员13\x0b50人次。\r第二段，内容\x0b续行3次。\r")
+    assert content(rich) == make.TEXT.replace("6次", "1350次", 1)
+    assert content(old) == f"{make.OPENING}\n参训人员1350人次。\n第二段，内容\n续行3次。\n"
+    apart = make.rtf().decode().replace("6\\'b4\\'ce\\'a3\\'ac", "6\\'b4\\'ce\\'a3\\'ac\\line ", 1).encode()
+    assert content(apart) == make.TEXT.replace("6次，", "6次，\n", 1)
+
+
 def test_styles_that_hide_make_no_rich_text() -> None:
     sheet = (
         "{\\stylesheet{\\s0 Normal;}{\\*\\cs15\\additive\\v Hidden;}{\\*\\cs16\\sbasedon15 Below;}"

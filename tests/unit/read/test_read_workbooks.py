@@ -11,7 +11,9 @@ import pytest
 import workbook_fixture as books
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Font
+from PIL import Image as PillowImage
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
@@ -140,3 +142,15 @@ def test_what_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert content(books.saved(book)) == "远\n"
     book.active["A1"] = "近"
     assert code(books.saved(book)) == "too_large"
+
+
+def test_a_workbook_of_a_title_is_a_shell() -> None:
+    assert code(books.xlsx({"表": [[make.TITLE], [make.SIGNATURE[0]]]})) == "shell"
+    assert code(books.xls({"表": [[make.TITLE]]})) == "shell"
+    book = openpyxl.Workbook()
+    book.active["A1"] = make.TITLE
+    stream = io.BytesIO()
+    PillowImage.new("L", (40, 40)).save(stream, "PNG")
+    book.active.add_image(Image(stream), "A3")
+    assert code(books.saved(book)) == "needs_ocr"
+    assert content(books.xlsx({"表": [[make.TITLE], ["信访", 112]]})) == f"{make.TITLE}\n信访 | 112\n"
