@@ -44,7 +44,7 @@ def lineage(table: str, column: str) -> set[str]:
 
 
 def test_dependencies_come_from_the_sql():
-    assert SPECS["fact_indicator"].depends_on == ("correction", "dim_report", "stage_facts")
+    assert SPECS["fact_indicator"].depends_on == ("correction", "dim_report", "stage_documents", "stage_facts")
     assert SPECS["number_mention"].depends_on[-1:] == ("stage_numbers",)
     assert (SPECS["dim_report"].group, SPECS["township_year"].group) == ("tables", "marts")
     seen = set(metadata.inputs())
