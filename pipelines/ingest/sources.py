@@ -16,7 +16,7 @@ from pipelines.errors import FazhiError
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.paths import SOURCES
 
-AttachmentType = Literal["pdf", "doc", "docx", "wps", "zip", "rar", "txt"]
+AttachmentType = Literal["pdf", "doc", "docx", "wps", "ofd", "odt", "rtf", "xls", "xlsx", "zip", "rar", "7z", "txt"]
 
 
 class SourcesError(FazhiError):
@@ -88,7 +88,10 @@ class Source(Entry):
     item_title: str = "title"
     item_date: str = "date"
     body: Selector = ""
-    attachments: ListOf[AttachmentType] = ("pdf", "doc", "docx", "wps", "zip", "rar", "txt")
+    attachments: ListOf[AttachmentType] = (
+        *("pdf", "doc", "docx", "wps", "ofd", "odt", "rtf"),
+        *("xls", "xlsx", "zip", "rar", "7z", "txt"),
+    )
     delay: float = Field(default=5.0, ge=0, description="a number of seconds that is not negative")
     min_documents: int = Field(default=0, ge=0, description="a whole number that is not negative")
 

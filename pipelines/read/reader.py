@@ -22,6 +22,7 @@ READER_VERSION = "5"
 MAX_BYTES = 20_000_000
 
 _HEAD = 4096
+_ROOT = 16_384  # office programs declare dozens of namespaces in the root of an XML document
 
 
 class _Format(NamedTuple):
@@ -175,9 +176,10 @@ def _format(data: bytes) -> _Format | str:
     if pdf_start(data) > 0 and b"startxref" in data[-_HEAD:]:
         return _PDF
     head = data[:_HEAD].removeprefix(_BOM)
-    if _OPENS.match(head) and b"<html" not in head.lower():
+    root = data[:_ROOT] if _OPENS.match(head) else b""
+    if b"<html" not in root.lower():
         for namespace, format_of_root in _ROOTS:
-            if namespace.encode() in head:
+            if namespace.encode() in root:
                 return format_of_root
     if _OPENS.match(head):  # a comment may be longer than all the head
         head = _without_comments(data.removeprefix(_BOM))[:_HEAD]

@@ -11,7 +11,7 @@ from pipelines.reasons import ReasonCode
 # A line with prose or figures. What names an attachment or is a tag that a template left is none.
 _PROSE = re.compile(r"[。;；,，|]|[0-9]+(?:次|件|人|场|名|个|起|份|条|期)|[:：]$")
 _NO_TEXT = re.compile(
-    r"^附件|附件[:：]|点击|下载|\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|\{\{|\}\}|\$\{|<%|\{%|^主办|版权|备案|无法显示|浏览器|请稍|加载"
+    r"^附件|附件[:：]|点击|下载|\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z)\b|\{\{|\}\}|\$\{|<%|\{%|^主办|版权|备案|无法显示|浏览器|请稍|加载"
 )
 _NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
 _LINE = 8  # Chinese characters that a line of text has at least

@@ -54,7 +54,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|zip|rar)(?:$|[?#])", re.IGNORECASE)
+_ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z)(?:$|[?#])", re.IGNORECASE)
 _NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
 _LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
