@@ -34,6 +34,8 @@ _LEAST_YEARS = 2  # a report of January 2024 on what was done since 2023 is on o
 _ON_MONTH = re.compile(r"(?<=[镇乡处道府])(?:关于)?20[0-9]{2}年(1[01]|[1-9])月(?=法治|法制|依法|普法|行政|工作)")
 QUOTED = re.compile(r"《[^》]{0,80}》|[((（][^))）]{0,40}[))）]")
 _LONGEST_SPAN = 10  # years
+# (2021—2023年) behind 中期 is what the report is on; behind the name of a plan it is the plan's.
+_SPAN_IN_BRACKETS = re.compile(rf"(?<![规划纲要方案计行动意见])[((（]{_SPAN.pattern} ?年?度?[))）]")
 _HALF_OPENS = re.compile(r"^[^。;；]{0,12}(?:上|前)半年")
 _STRETCH_OPENS = re.compile(
     r"^(?:自|从|在)?20[0-9]{2} ?年[0-9]{1,2} ?月?(?:份|1 ?日)? ?[-—–~至到]{1,2} ?[0-9]{1,2} ?月"
@@ -79,7 +81,8 @@ def _length(over: re.Match[str]) -> int:
 def last_of_span(title: str) -> int | None:
     """Return the last year of the span of years that a title names; None where it names none."""
     plain = QUOTED.sub("", title)
-    for span in (*_SPAN.finditer(plain), *_NEIGHBOURS.finditer(plain)):
+    bracketed = _SPAN_IN_BRACKETS.finditer(re.sub("《[^》]{0,80}》", "", title))
+    for span in (*_SPAN.finditer(plain), *_NEIGHBOURS.finditer(plain), *bracketed):
         if _PLAN_OF_SPAN.match(plain, span.end()):
             continue
         first = int(span[1])

@@ -219,7 +219,7 @@ def _unit_names(name: str) -> set[str]:
     names = {folded, short_township(folded), folded.removeprefix("国营"), folded.removesuffix("地区")}
     names.update(_IN_BRACKETS.findall(folded))
     if folded.endswith("街道") and len(folded) > _LONGEST_PLAIN:
-        names.add(folded[:-1])
+        names.add(folded[:-2] if folded.endswith("街街道") else folded[:-1])  # 民意街, and not 民意街街
         names.add(folded[:-2] + "办事处")  # how Henan and Shandong write it
     names |= regiment_names(folded)
     return {each for each in names if len(each) > 1} - {"街道"}

@@ -33,8 +33,8 @@ _DEPARTMENT = re.compile(
 )
 # Offices of a township, a zone or a county. Some registers hold one as a unit of its own: then it is that unit.
 _OFFICE = re.compile(
-    r"(?:服务中心|[一-龥]{2}(?:管理|综治|治理|指挥|保障|文化|执法|审批)[一-龥]{0,4}中心|(?<!执法)[大中]队|人大(?:常委会|主席团)?"
-    r"|政协|(?:服务|管理|监督|监测|工作|农技|文化)站|党政办|执法办|综治办)$"
+    r"(?:服务中心|[一-龥]{2}(?:管理|综治|治理|指挥|保障|文化|执法|审批)[一-龥]{0,4}中心|(?<!执法)[大中]队|(?:人大|人民代表大会)(?:常委会|常务委员会|主席团|工委|工作委员会)?"
+    r"|政协|纪委(?:监委)?|纪律检查委员会|纪检监察[组室]|办公室|(?:服务|管理|监督|监测|工作|农技|文化)站|党政办|执法办|综治办)$"
 )
 # Bodies that some registers hold as a township-level unit: then the title names it, else it is not the unit found.
 _COMMITTEE = re.compile(r"(?:管委会|管理委员会|开发区|园区|农场|林场)$")

@@ -94,6 +94,12 @@ def test_a_year_that_had_only_begun_is_a_plans(text: str, year: int, gazetteer: 
         "闽侯县政务服务中心",
         "晋江经济开发区政务服务中心",
         "池店镇综治中心服务站",
+        "池店镇第十八届人民代表大会主席团",
+        "梅岭街道人大工作委员会",
+        "中共池店镇纪律检查委员会",
+        "池店镇纪委",
+        "池店镇应急管理办公室",
+        "池店镇党建办公室",
     ],
 )
 def test_an_office_is_no_township(office: str, gazetteer: Gazetteer) -> None:
@@ -112,6 +118,8 @@ def test_an_office_is_no_township(office: str, gazetteer: Gazetteer) -> None:
         ("孟津区康乐办事处2023年法治政府建设报告", "410308003"),
         ("第八师石河子市一五二团2023年法治政府建设报告", "659001500"),
         ("石河子市152团2023年法治政府建设报告", "659001500"),
+        ("硚口区汉正街2023年法治政府建设报告", "420104009"),
+        ("江汉区满春街2023年法治政府建设报告", "420103005"),
         ("宜兴市银杏大街街道2023年法治政府建设报告", None),
         ("周村区银杏大街街道2023年法治政府建设报告", None),
         ("余杭区长山镇2023年法治政府建设报告", None),
@@ -146,3 +154,21 @@ def test_regiments_and_abbreviations() -> None:
     assert abbreviates("阿左旗", "阿拉善左旗")
     assert not abbreviates("阿右旗", "阿拉善左旗")
     assert not abbreviates("梁县", "梁平县")
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "edition"),
+    [
+        ("池店镇法治政府建设工作总结(2023年)", 2023, None),
+        ("池店镇法治政府建设工作总结（2023年上半年）", 2023, "part_of_year"),
+        ("池店镇法治政府建设工作情况（2023年1-11月）", 2023, "part_of_year"),
+        ("池店镇法治政府建设工作情况（2023年1月至10月）", 2023, "part_of_year"),
+        ("池店镇法治政府建设工作情况（2023年第三季度）", 2023, "part_of_year"),
+        ("池店镇“八五”普法中期（2021—2023年）法治建设自查报告", 2023, "multi_year"),
+        ("池店镇落实法治政府建设规划(2021-2025年)2023年工作报告", 2023, None),
+        ("池店镇落实《法治政府建设实施纲要(2021-2025年)》2023年度情况报告", 2023, None),
+    ],
+)
+def test_years_in_brackets(title: str, year: int, edition: str | None, gazetteer: Gazetteer) -> None:
+    found = of(f"{title}\n一年来，{OPENING}", gazetteer)
+    assert (found.report_year, found.edition) == (year, edition)
