@@ -1,9 +1,11 @@
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from pipelines.read.scans.number_marks import DOUBTFUL
 from pipelines.read.scans.ocr_models import Reading
+from pipelines.read.scans.seals import is_covered, is_red, surer
 from pipelines.read.scans.second_look import confirmed
 
 
@@ -57,3 +59,23 @@ def test_the_piece_reaches_no_further_than_is_free():
 
 def test_every_number_is_looked_at():
     assert look("12件、13件", "12件、13件", 0.9).confidences == (0.9, 0.9, 1, 1, 0.9, 0.9, 1)
+
+
+def test_of_two_readings_under_a_seal_the_surer_is_taken_and_what_differs_is_doubtful():
+    assert surer(reading("柳林镇", 0.8), reading("柳休镇", 0.9)).text == "柳休镇"
+    assert surer(reading("柳林镇", 0.8), reading("柳休镇", 0.9)).confidences == (0.9, DOUBTFUL, 0.9)
+    assert surer(reading("24年", 0.9), reading("2024年", 0.8)).confidences == (0.9, 0.9, 0.9)
+    assert surer(reading("2024年", 0.9), reading("24年", 0.8)).confidences.count(DOUBTFUL) == 2
+    assert surer(reading("柳林镇"), reading("柳林镇", 0.2)).confidences == (1, 1, 1)
+
+
+def test_the_rest_of_a_seal_is_told_from_text_under_it():
+    paper, seal = np.full((40, 200, 3), 240, np.uint8), np.zeros((40, 200, 3), np.uint8)
+    seal[5:35, 20:40] = 255
+    ghost, text = paper.copy(), paper.copy()
+    ghost[5:35, 20:40] = 190
+    text[10:30, 30:150:8] = 30
+    assert is_red(ghost, seal, 60.0)
+    assert not is_red(text, seal, 60.0)
+    assert is_covered(seal)
+    assert not is_covered(seal * 0)
