@@ -20,6 +20,7 @@ SLOW = (
     "unit/extract/test_extract_fuzz.py",
     "unit/read/test_read_fuzz_long.py",
     "unit/read/test_read_mutations.py",
+    "unit/read/test_recogniser_pages.py",
     "unit/report/test_charts.py",
     "unit/stage/test_similarity.py",
     "unit/warehouse/test_diff.py",
