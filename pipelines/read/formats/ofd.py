@@ -21,7 +21,7 @@ from pipelines.read.formats.ofd_glyphs import Box, Drawn, drawn_in
 from pipelines.read.formats.ofd_package import AT, OfdPackage, number_list
 from pipelines.read.formats.page_glyphs import upright_text
 from pipelines.read.formats.page_lines import rows_of
-from pipelines.read.formats.page_rows import Row, is_page_number, parts_of
+from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
@@ -35,7 +35,6 @@ _SCAN = 0.25  # of the page that pictures cover where it is a scan
 _WHOLE = 0.8  # of what pictures cover: the largest is the page, and no strip of it
 _DOTS = 200 / 25.4  # a millimetre
 _OUTLINES = 20  # paths that may be characters drawn as outlines
-_KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
 
 
 class _Page:
@@ -204,7 +203,7 @@ def _is_meaningless(text: str) -> bool:
     text = re.sub(r"\s", "", text)
     if len(text) < _LEAST_TEXT:
         return False
-    return max(len(text) - len(_KNOWN.findall(text)), Counter(text).most_common(1)[0][1]) > len(text) / 2
+    return not has_meaning(text) or Counter(text).most_common(1)[0][1] > len(text) / 2
 
 
 def _parts(pages: Sequence[_Page]) -> Iterator[LayoutPart]:

@@ -12,6 +12,7 @@ from pipelines.read.layout import LayoutPart
 from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
 from pipelines.read.provenance import Origin, count_characters
 
+_KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
 _DASH = r"[—–―\-－ ·~]*"
 _PAGE_NUMBER = re.compile(
     rf"{_DASH}[0-9０-９]{{1,3}}{_DASH}(?:/ ?[0-9]{{1,3}})?"
@@ -51,6 +52,11 @@ class Margins(NamedTuple):
 
     left: float
     right: float
+
+
+def has_meaning(text: str) -> bool:
+    """Return whether at least half of the characters are known ones; those of a font without a table are not."""
+    return len(_KNOWN.findall(text)) >= len(text) / 2
 
 
 def is_page_number(row: Row) -> bool:

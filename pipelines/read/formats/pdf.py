@@ -7,7 +7,6 @@ Not read: watermarks, annotations, and pictures beside a text.
 
 import ctypes
 import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -17,7 +16,7 @@ import pypdfium2.raw as raw
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.page_lines import rows_of
-from pipelines.read.formats.page_rows import Row, is_page_number, parts_of
+from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
 from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
@@ -34,7 +33,6 @@ _WHOLE, _LEAST_PROSE = 0.7, 60  # a picture of the whole page, and the character
 _DOTS, _MOST_PIXELS = 200, 20_000_000  # an inch, and of a page
 _COVER = 300  # characters of the note that asks for another viewer of the attached files
 _MOST_ATTACHED, _LARGEST_ATTACHED = 100, 20_000_000
-_KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
 
 
 class _Page(NamedTuple):
@@ -88,7 +86,7 @@ def picture(data: bytes, number: int) -> bytes:
 def _scanned(pages: Sequence[_Page]) -> list[int]:
     """Return the numbers of the pages that only character recognition can read."""
     shown = "".join(row.text for page in pages for row in page.rows)
-    if len(_KNOWN.findall(shown)) < len(shown) / 2:  # fonts without a table
+    if not has_meaning(shown):  # fonts without a table
         return list(range(1, len(pages) + 1))
     found = [number for number, page in enumerate(pages, 1) if _is_scan(page)]
     if found or sum(page.characters for page in pages) >= _LEAST_TEXT * len(pages):
