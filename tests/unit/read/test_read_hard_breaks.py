@@ -1,5 +1,7 @@
 """Lines cut at one width are joined; headings, items, signatures and table rows are not, and other texts stay."""
 
+import unicodedata
+
 import document_fixtures as make
 import pytest
 
@@ -22,6 +24,19 @@ WHOLE = [
 
 def cut(line: str, width: int) -> list[str]:
     return [line[at : at + width] for at in range(0, len(line), width)]
+
+
+def cut_by_columns(line: str, columns: int) -> list[str]:
+    parts = [""]
+    for char in line:
+        if sum(1 + (unicodedata.east_asian_width(other) in "WF") for other in parts[-1] + char) > columns:
+            parts.append("")
+        parts[-1] += char
+    return parts
+
+
+def whole(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line]
 
 
 @pytest.mark.parametrize("width", [18, 24, 30, 36, 43])
@@ -62,3 +77,97 @@ def test_table_rows_and_texts_without_one_width_stay() -> None:
         "丁村开展讲座一场",
     ] * 4
     assert join_cut_lines(items) == items
+
+
+@pytest.mark.parametrize("tag", ["div", "p", "section"])
+@pytest.mark.parametrize("columns", [44, 56, 70])
+def test_lines_of_a_page_that_lost_the_indents_before_paragraphs(tag: str, columns: int) -> None:
+    lines = [part for line in WHOLE[1:] for part in cut_by_columns("　　" + line, columns)]
+    page = make.html(f"<h1>{WHOLE[0]}</h1>" + "".join(f"<{tag}>{line}</{tag}>" for line in lines))
+    text = read_bytes(page, "a").text
+    assert all(f"{line}\n" in text for line in WHOLE)
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n \n", "\n\n\n"])
+@pytest.mark.parametrize("width", [20, 26, 34])
+def test_double_spaced_lines_are_joined(between: str, width: int) -> None:
+    lines = [part for line in WHOLE for part in cut(line, width)]
+    assert whole(read_bytes(between.join(lines).encode(), "a").text) == WHOLE
+
+
+def test_a_wider_gap_ends_a_paragraph_of_double_spaced_lines() -> None:
+    paragraphs = [line.replace("。", "，").rstrip("，") for line in WHOLE[3:6]] * 2
+    text = "\n\n\n".join("\n\n".join(cut(line, 26)) for line in paragraphs)
+    assert whole("\n".join(join_cut_lines(text.split("\n")))) == paragraphs
+
+
+def test_double_spaced_paragraphs_and_lists_stay() -> None:
+    items = [f"（{mark}）甲村开展普法讲座{mark}场" for mark in "一二三四五六七八九"]
+    lists = [
+        "行政处罚案件五十三件已经全部办结",
+        "行政执法检查二百次已经全部完成了",
+        "排查矛盾纠纷六百件已经全部化解",
+    ] * 4
+    for lines in (WHOLE, items, lists):
+        assert whole("\n".join(join_cut_lines("\n\n".join(lines).split("\n")))) == lines
+
+
+@pytest.mark.parametrize("margin", [1, 4, 11])
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_a_margin_that_all_lines_share_is_no_indent(margin: int, indent: str) -> None:
+    lines = [part for line in WHOLE[1:-2] for part in cut_by_columns(indent + line, 64)]
+    text = "\n".join(
+        " " * margin + line for line in [" " * 6 + WHOLE[0], *lines, " " * 40 + WHOLE[-2], " " * 44 + WHOLE[-1]]
+    )
+    assert [line.strip() for line in whole(read_bytes(text.encode(), "a").text)] == WHOLE
+
+
+def test_each_page_has_a_margin_of_its_own() -> None:
+    lines = [part for line in WHOLE for part in cut_by_columns(line, 64)]
+    text = "\n".join(" " * 3 + line for line in lines[:8]) + "\n\f" + "\n".join(" " * 9 + line for line in lines[8:])
+    assert whole(read_bytes(text.encode(), "a").text) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["\n\f", "\n\n- 1 -\n\f", "\n        1\n\f\n", "\n— 1 —\n", "\n\n\n第 1 页 共 2 页\n\n", "\n\f- 2 -\n", "\n1/2\f"],
+)
+@pytest.mark.parametrize("width", [24, 31, 400])
+def test_a_sentence_goes_on_over_the_end_of_a_page(between: str, width: int) -> None:
+    within = WHOLE[4].index("465")
+    pieces = WHOLE[4][: within + 1], WHOLE[4][within + 1 :]
+    before = [part for line in (*WHOLE[:4], pieces[0]) for part in cut(line, width)]
+    if width < 400:
+        before = [part for line in (*WHOLE[:4], WHOLE[4]) for part in cut(line, width)][:-1]
+        pieces = "", WHOLE[4][-(len(WHOLE[4]) % width) :]
+    after = [part for line in (pieces[1], *WHOLE[5:]) for part in cut(line, width)]
+    document = read_bytes(("\n".join(before) + between + "\n".join(after) + "\n").encode(), "a")
+    aside = [document.text[span.start : span.end] for span in document.furniture if span.kind == "page_number"]
+    number = between.strip()
+    assert [line.strip() for line in aside] == ([number] if number else [])
+    assert [line for line in whole(document.text) if line not in aside] == WHOLE
+
+
+def test_heads_of_the_pages_of_a_text_are_furniture() -> None:
+    pages = ["\n".join(["江北镇2019年文件汇编", *lines]) for lines in (WHOLE[:4], WHOLE[4:6], WHOLE[6:])]
+    document = read_bytes("\n\f".join(pages).encode(), "a")
+    heads = [document.text[span.start : span.end] for span in document.furniture if span.kind == "running_head"]
+    assert heads == ["江北镇2019年文件汇编"] * 3
+    titled = ["\n".join([WHOLE[0], *lines]) for lines in (WHOLE[1:4], WHOLE[4:6], WHOLE[6:])]
+    document = read_bytes("\n\f".join(titled).encode(), "a")
+    assert document.text.startswith(WHOLE[0]) and document.furniture[0].start > 0
+    assert sum(span.kind == "running_head" for span in document.furniture) == 2
+
+
+def test_the_end_of_a_page_ends_what_is_whole() -> None:
+    for last, first in (
+        ("全年办结信访事项，共计318件。", "群众满意。"),
+        ("二、下一步打算", "继续推进。"),
+        ("开展培训，共12场", "（二）检查。"),
+    ):
+        lines = f"{WHOLE[0]}\n{last}\n\f{first}\n".encode()
+        assert whole(read_bytes(lines, "a").text)[1:] == [last, first]
+
+
+def test_a_text_of_page_numbers_alone_is_read() -> None:
+    assert read_bytes("- 1 -\n\f- 2 -\n\f第3页".encode(), "a").text.split("\n") == ["- 1 -", "- 2 -", "第3页"]
