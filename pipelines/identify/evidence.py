@@ -11,7 +11,9 @@ from pipelines.numerals.fold import fold
 PARTS = ("title", "opening", "publisher", "signature")  # in the order in which they are used
 
 # Lines at the foot that name other pages or bodies, not who signs.
-_NO_SIGNATURE = re.compile(r"[,，。;；]|[上下]一[篇条页]|相关|链接|抄[送报]|主送|印发|来源|报告|总结|情况|工作")
+_NO_SIGNATURE = re.compile(
+    r"[,，。;；|]|[上下]一[篇条页]|相关|链接|抄[送报]|主送|印发|来源|报告|总结|情况|工作|附[件表]|联系|电话|此件|公开|责任编辑|浏览"
+)
 _SIGNATURE_LINES, _LONGEST_SIGNATURE = 3, 40
 # The head of official paper above the title: 甲县甲镇人民政府文件.
 _LETTERHEAD = re.compile(r"(?:政府|办事处|委员会|党委|工委|办公室) ?文 ?件$")
@@ -38,8 +40,8 @@ def place_evidence(
     issuers = [fold(known[name]) for name in ("发布机构", "来源") if name in known]
     letterhead = [line.folded for line in above if _LETTERHEAD.search(line.folded)]
     publisher = " ".join(part for part in (*letterhead, *issuers, page.surroundings) if part)
-    last = [line.folded for line in page.foot[-_SIGNATURE_LINES:] if len(line.folded) <= _LONGEST_SIGNATURE]
-    signed = [line for line in last if not _NO_SIGNATURE.search(line)]
+    short = (line.folded for line in page.foot if len(line.folded) <= _LONGEST_SIGNATURE)
+    signed = [line for line in short if not _NO_SIGNATURE.search(line)][-_SIGNATURE_LINES:]
     lines = opening.split("\n")
     while lines and lines[-1] in signed:  # of a short text
         lines.pop()
