@@ -20,6 +20,9 @@ Boxes = NDArray[np.float32]  # boxes x 4 corners (from the upper left, clockwise
 _HEIGHT = 48  # pixels of a line as the model takes it
 _LONGEST = 4_000  # pixels: 80 characters; a longer strip is pressed together
 _DETECT_SIDE = 1_600  # pixels of the longer side for the search of lines
+_TALL = 2.2  # times the width: higher pictures, as of whole web pages, would be too small to search as one
+_SEAM = 4  # pixels by which two pieces may disagree on where a line is
+_NO_BOXES: Boxes = np.zeros((0, 4, 2), np.float32)
 _PACKAGES = ("rapidocr", "onnxruntime", "cv2", "PIL")
 
 
@@ -84,9 +87,27 @@ class Models:
         self._alphabet: list[str] = recogniser.postprocess_op.character
 
     def lines(self, pixels: Pixels) -> Boxes:
-        """Return the boxes of the lines of text on a picture."""
+        """Return the boxes of the lines of text on a picture; one much higher than wide is searched piece by piece."""
+        height, width = pixels.shape[:2]
+        if height <= _TALL * width:
+            return self._found(pixels)
+        step, overlap = round(1.3 * width), round(0.2 * width)
+        kept: list[Boxes] = []
+        for top in range(0, height - overlap, step):
+            bottom = min(top + step + overlap, height)
+            boxes = self._found(pixels[top:bottom]) + np.array([0, top], np.float32)
+            begin = top + overlap / 2 - _SEAM if top else 0
+            end = bottom - overlap / 2 + _SEAM if bottom < height else height
+            for box in boxes:
+                middle = box.mean(axis=0)
+                is_known = any(np.abs(middle - other.mean(axis=0)).max() < 3 * _SEAM for other in kept[-40:])
+                if begin <= middle[1] < end and not is_known:
+                    kept.append(box)
+        return np.stack(kept) if kept else _NO_BOXES
+
+    def _found(self, pixels: Pixels) -> Boxes:
         found = self._detector(pixels).boxes
-        return np.zeros((0, 4, 2), np.float32) if found is None else np.asarray(found, np.float32)
+        return _NO_BOXES if found is None else np.asarray(found, np.float32)
 
     def read(self, strip: Pixels, wider: float = 1.0) -> Reading:
         """Return what a strip says, one line of text from left to right; it may be read as if it were wider."""

@@ -81,6 +81,14 @@ def test_small_and_large_pages(picture, scale):
     assert lines(recognise(png(picture.resize(size, Image.Resampling.LANCZOS)))) == EXPECTED
 
 
+def test_a_picture_as_long_as_a_web_page_is_read_whole(picture):
+    paragraph = picture.crop((0, 130, 900, 300))
+    tall = Image.new("RGB", (900, 170 * 18), "white")
+    for at in range(18):
+        tall.paste(paragraph, (0, 170 * at))
+    assert lines(recognise(png(tall))) == EXPECTED[1:4] * 18
+
+
 def test_a_picture_of_over_20_megapixels_is_scaled_down(picture):
     sheet = Image.new("RGB", (5000, 4600), "white")
     sheet.paste(picture.resize((4500, 4100)), (200, 200))
