@@ -20,9 +20,12 @@ def by_address(candidates: Sequence[Unit], url: str | None) -> list[Unit]:
 
     Either the host is the county's, or it is the city's: then the path names the county, or the city is enough.
     """
-    parts = urlsplit(url) if url else None
-    host = parts.hostname or "" if parts else ""
-    if not parts or not host.endswith(".gov.cn"):
+    try:
+        parts = urlsplit(url or "")
+        host = parts.hostname or ""
+    except ValueError:  # no address after all: http://[a
+        return []
+    if not host.endswith(".gov.cn"):
         return []
     labels = {form for label in host.split(".") for form in (label, _GOVERNMENT.sub("", label))}
     labels -= {"gov", "cn", "www", ""}
