@@ -6,6 +6,7 @@ Lengths are in any one unit; y grows upwards.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.read.layout import LayoutPart
@@ -21,6 +22,7 @@ _PAGE_NUMBER = re.compile(
 _SIZE, _SCANNED_SIZE = 0.2, 0.35  # how far the sizes of two lines of one paragraph may differ; a scan measures boxes
 _LEAST_ROWS = 4  # of prose that tell the margins of one page
 _FULL, _INDENT = 2.5, 1.2  # in characters: how far a full line may end before the margin; what is indented
+_OUTER = 3  # characters by which second lines may begin before the first ones
 
 _DIGIT = re.compile("[0-9.．]")
 Head = tuple[str, int]  # a running head: its words and the size of its characters
@@ -137,7 +139,16 @@ def _margins(rows: Sequence[Row]) -> Margins:
     prose = [row for row in rows if len(row.cells) == 1] or list(rows)
     widest = max(row.right - row.left for row in prose)
     wide = [row for row in prose if row.right - row.left > widest * 0.8]
-    return Margins(min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2])
+    left, right = min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2]
+    # where paragraphs have two lines, their first lines are wide and indented, and their second ones are short
+    second = [
+        row.left
+        for last, row in pairwise(prose)
+        if last.right > right - _FULL * last.size
+        and row.size < left - row.left < _OUTER * row.size
+        and not MARK.match(row.text)
+    ]
+    return Margins(min(second, default=left), right)
 
 
 def _own_margins(page: Sequence[Row]) -> dict[int, Margins]:

@@ -24,6 +24,17 @@ def test_shuffled_objects_are_put_in_order_whoever_wrote_them(writer) -> None:
     assert content(ofd.ofd(writer=writer)) == make.TEXT
 
 
+def test_paragraphs_of_two_lines_are_told_by_their_indent() -> None:
+    """First lines are wide and indented, second ones short: the margin is where these begin."""
+    lines = ["双溪镇认真抓好各项工作，健全各项制度，压实各级各类责任，强化", "全程监督。"] * 3
+    last = ["下一年双溪镇将继续推进法治建设各项工作，提升依法行政水平。", "双溪镇人民政府"]
+    placed = [(line, 25 if at % 2 else 25 + 2 * ofd.SIZE) for at, line in enumerate(lines)]
+    placed += [(line, 25 + 2 * ofd.SIZE) for line in last]
+    objects = "".join(ofd.listed(line, x, 30 + 8 * at) for at, (line, x) in enumerate(placed))
+    data = ofd.written(ofd.parts([f"<Page><Content><Layer>{objects}</Layer></Content></Page>"]))
+    assert content(data) == "".join(f"{line}\n" for line in (*["".join(lines[:2])] * 3, *last))
+
+
 def test_a_text_on_lines_of_its_own_keeps_its_places() -> None:
     def apart(text: str, x: float, y: float) -> str:
         return ofd.listed(text, x, y).replace(f">{text}<", f">\n            {text}\n        <")
