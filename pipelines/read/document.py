@@ -44,7 +44,8 @@ class Document:
     `furniture` is sorted and does not overlap. `fields` are the (name, value) pairs of the page's metadata, under the
     names of `pipelines.read.page_fields`, in page order.
     `is_complete` is false where the text is known to be cut off. `pages` is sorted, and empty where a format has no
-    pages; `numerals` are those of scanned pages, sorted.
+    pages; `numerals` are those of scanned pages, sorted. `pictures` counts the pictures that were seen and not read,
+    and `points_to` names what the file shows instead of a text: both say why a document without a text has none.
     """
 
     text: str
@@ -55,6 +56,8 @@ class Document:
     is_complete: bool
     pages: tuple[PageSpan, ...] = ()
     numerals: tuple[ReadNumeral, ...] = ()
+    pictures: int = 0
+    points_to: str | None = None
 
     @property
     def text_source(self) -> str:

@@ -37,9 +37,18 @@ class LayoutPart:
 
 
 def compose(
-    parts: Iterable[LayoutPart], media_type: str, encoding: str | None, fields: Sequence[Field] = (), whole: bool = True
+    parts: Iterable[LayoutPart],
+    media_type: str,
+    encoding: str | None,
+    fields: Sequence[Field] = (),
+    whole: bool = True,
+    *,
+    pictures: int = 0,
+    points_to: str | None = None,
 ) -> Document:
     """Join parts to a document. `fields` come before those found in the text; `whole` is false if pages are missing.
+
+    `pictures` and `points_to` are those of `Document`.
 
     Raises ReadError `empty` when nothing is left.
     """
@@ -69,7 +78,7 @@ def compose(
     all_fields = tuple(dict.fromkeys((*fields, *found_fields)))
     pages, numerals = trace(text, pieces)
     whole = whole and is_complete(text, furniture)
-    return Document(text, media_type, encoding, furniture, all_fields, whole, pages, numerals)
+    return Document(text, media_type, encoding, furniture, all_fields, whole, pages, numerals, pictures, points_to)
 
 
 def one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.shell import refuse_shell
 from pipelines.read.signatures import EXCEL_2003, FLAT_OFFICE, OPEN_DOCUMENT, WORD_2003, pdf_start
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
@@ -94,9 +95,9 @@ def read_bytes(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     """Read the content of one file; `name` serves messages only, `scans` are its scanned pages that were read.
 
     Raises ReadError, whose code says what stands in the way: `empty`, `unsupported`, `binary`, `undecodable`,
-    `garbled`, `encrypted`, `broken`, `needs_ocr`, `attachment`, `bomb`, `too_large`, `too_slow`, `crashed`, and
-    `archive` for an archive, of which the caller reads the members (`pipelines.read.unpack`). ScansWantedError names
-    the scanned pages that are to be read (`page_picture`). Callers hold `data` to `MAX_BYTES`.
+    `garbled`, `encrypted`, `broken`, `shell`, `needs_ocr`, `attachment`, `bomb`, `too_large`, `too_slow`, `crashed`,
+    and `archive` for an archive, of which the caller reads the members (`pipelines.read.unpack`). ScansWantedError
+    names the scanned pages that are to be read (`page_picture`). Callers hold `data` to `MAX_BYTES`.
     """
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
@@ -104,15 +105,19 @@ def read_bytes(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     found = _known_format(data, name)
     arguments = (data, name, scans) if found.has_scans else (data, name)
     try:
-        return cast(Document, _called(found, "read", arguments))
+        document = cast(Document, _called(found, "read", arguments))
     except ScansWantedError as error:
         if found.has_scans:
             raise
         raise _within(error, name) from error
+    refuse_shell(document)
+    return document
 
 
 def read_inside(data: bytes, name: str) -> Document:
-    """Read a document that lies in another one, as `read_bytes` does, in the process in which that one is read."""
+    """Read a document that lies in another one, as `read_bytes` does, in the process in which that one is read.
+
+    It may be a part without a text of its own: a title, a picture."""
     if not data:
         raise ReadError(ReasonCode.EMPTY, f"{name} has no bytes")
     data = _without_junk(data)

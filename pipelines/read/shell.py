@@ -1,39 +1,66 @@
-"""Shells: documents that hold a title and no text, because the report is a picture or stands elsewhere."""
+"""Shells: documents that hold a title and no text, because the report is a picture or stands elsewhere.
+
+The reader asks this of each document, whatever its format.
+"""
 
 import re
 from collections.abc import Iterable
 
 from pipelines.numerals.fold import fold
-from pipelines.read.document import ReadError
+from pipelines.read.document import Document, ReadError
 from pipelines.read.han import count_han
 from pipelines.reasons import ReasonCode
 
 # A line with prose or figures. What names an attachment or is a tag that a template left is none.
-_PROSE = re.compile(r"[。;；,，|]|[0-9]+(?:次|件|人|场|名|个|起|份|条|期)|[:：]$")
+_PROSE = re.compile(r"[。;；,，|]|[:：]$")
+_HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]")
+_FIGURE = re.compile(r"[0-9]+(?:余|多)?(?:次|件|人|场|名|个|起|份|条)|\|\s*[0-9][0-9.,]*\s*%?\s*(?:\||$)")
+_FILE = r"\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z|jpe?g|png|tiff?)(?![a-z0-9])"
 _NO_TEXT = re.compile(
-    r"^附件|附件[:：]|点击|下载|\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z)\b|\{\{|\}\}|\$\{|<%|\{%|^主办|版权|备案|无法显示|浏览器|请稍|加载"
+    rf"^附件|附件[:：]|[见在]附件|[见在]附图|点击|下载|{_FILE}|\{{\{{|\}}\}}|\$\{{|<%|\{{%|^主办|版权|备案|无法显示|浏览|阅读次数|阅读量|访问量|请稍|加载"
+    r"|请(?:予)?(?:查收|查阅|审阅|查看|接收)|(?:予以|现予|向社会)(?:公布|公开|公示)"
 )
-_NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
-_LINE = 8  # Chinese characters that a line of text has at least
+_NAMED_FILE = re.compile(rf"[^\s:：《》、，。!()\[\]]{{1,80}}{_FILE}", re.IGNORECASE)
+_NAMES_REPORT = re.compile(
+    r"(?:报告|总结|汇报|情况|年报)\W*$|(?:法治|法制|依法行政|依法治).{0,40}(?:报告|总结|汇报|情况|年报)"
+)
+_LINE, _WITH_FIGURE = 8, 2  # Chinese characters that a line of text has at least, and one with a figure
 _MOST_LINES = 8
+_LONG = 100  # Chinese characters of a line that is text, whatever it says
 
 
 def has_text(lines: Iterable[str]) -> bool:
     """Return whether any of the lines is one of a report's text, not only title, signature and links."""
-    folded = [fold(line).strip() for line in lines]
-    if len(folded) > _MOST_LINES:
+    folded = [text for line in lines if (text := fold(line).strip())]
+    return len(folded) > _MOST_LINES or any(map(_is_text, folded))
+
+
+def _is_text(line: str) -> bool:
+    size = count_han(line)
+    if size >= _LONG or (_HEADING.match(line) and size > _WITH_FIGURE):
         return True
-    return any(_PROSE.search(line) and count_han(line) >= _LINE and not _NO_TEXT.search(line) for line in folded)
+    says = (size >= _LINE and _PROSE.search(line)) or (size >= _WITH_FIGURE and _FIGURE.search(line))
+    return bool(says) and not _NO_TEXT.search(line)
 
 
-def refuse_shell(lines: Iterable[str], pictures: int, target: str | None = None) -> None:
+def names_report(lines: Iterable[str]) -> bool:
+    """Return whether any of the lines ends as a title of a report does, or names a report on the rule of law."""
+    return any(_NAMES_REPORT.search(fold(line).strip()) for line in lines)
+
+
+def refuse_shell(document: Document) -> None:
     """Raise the ReadError of `no_text` for a document that has a title or pictures and no text beside them.
 
     A short text that names no report is left to those who ask what kind of document it is.
     """
-    lines = list(lines)
-    if not has_text(lines) and (pictures or target or any(map(_NAMES_REPORT.search, lines))):
-        raise no_text(pictures, target)
+    lines = document.content.split("\n")
+    if has_text(lines):
+        return
+    titles = (value for name, value in document.fields if name == "标题")
+    named = next((found[0] for found in map(_NAMED_FILE.search, lines) if found), None)
+    target = named or document.points_to
+    if document.pictures or target or names_report((*lines, *titles)):
+        raise no_text(document.pictures, target)
 
 
 def no_text(pictures: int, target: str | None = None) -> ReadError:
@@ -47,5 +74,6 @@ def no_text(pictures: int, target: str | None = None) -> ReadError:
             ReasonCode.NEEDS_OCR, f"found {pictures} pictures and no text beside the title; add a text layer"
         )
     return ReadError(
-        ReasonCode.SHELL, "found a title without text, which a script or a template fills in; save what it shows"
+        ReasonCode.SHELL,
+        "found a title without text, expected a report; save the text that a script, a template or an attachment holds",
     )

@@ -14,7 +14,6 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.paragraphs import whole_numbers
-from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"
@@ -32,7 +31,7 @@ _ENCRYPTED = ("encrypt", "password")
 def read(data: bytes, name: str) -> Document:
     """Return the text of an old Word document.
 
-    Raises ReadError `encrypted`, `unsupported`, `broken`, `shell`, `needs_ocr` or `empty`.
+    Raises ReadError `encrypted`, `unsupported`, `broken` or `empty`.
     """
     if _WORD not in data:
         for stream, code, found in _OTHERS:
@@ -52,10 +51,11 @@ def read(data: bytes, name: str) -> Document:
         ) from error
     body = LexborHTMLParser(whole_numbers(html.replace(_BR, "\n")).replace("\n", _BR)).body
     lines: list[str] = []
+    pictures = 0
     if body is not None:
         drop_struck(body)
         for node in body.css("header, footer"):
             node.decompose()
         lines = lines_of(body, numbered=False)
-        refuse_shell(lines, len(body.css("img")))
-    return compose(map(LayoutPart, lines), MEDIA_TYPE, None)
+        pictures = len(body.css("img"))
+    return compose(map(LayoutPart, lines), MEDIA_TYPE, None, pictures=pictures)

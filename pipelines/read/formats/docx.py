@@ -24,7 +24,7 @@ from pipelines.read.layout import LayoutPart, compose, spread, table_lines
 from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
-from pipelines.read.shell import has_text, no_text, refuse_shell
+from pipelines.read.shell import has_text, no_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,7 +55,7 @@ _CONTENTS = re.compile(r"^toc ?[0-9]", re.IGNORECASE)
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     """Return the text of a Word document; one that holds only pictures has the text of these from `scans`.
 
-    Raises ReadError `broken`, `bomb`, `empty`, `shell`, `too_deep` (documents that take in others) or `needs_ocr`
+    Raises ReadError `broken`, `bomb`, `empty`, `too_deep` (documents that take in others) or `needs_ocr`
     (ScansWantedError where pictures are to be read).
     """
     with _damage_named():
@@ -63,7 +63,6 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
         texts = [line for line in lines if not line.startswith(_PICTURE)]
         pictures = len(lines) - len(texts)
         if not pictures or has_text(texts):
-            refuse_shell(texts, 0)
             return compose(map(LayoutPart, texts), MEDIA_TYPE, None)
         found = f"{pictures} picture{'s' * (pictures > 1)} and no text beside the title"
         require(range(1, pictures + 1), scans, found)

@@ -28,7 +28,7 @@ from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
-from pipelines.read.shell import has_text, no_text
+from pipelines.read.shell import has_text, names_report, no_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/html"
@@ -55,7 +55,6 @@ _HIDDEN = re.compile(
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z)(?:$|[?#])", re.IGNORECASE)
-_NAMES_REPORT = re.compile(r"(?:报告|总结|汇报|情况|年报)\W*$")
 _LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
@@ -116,7 +115,8 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = Tr
     title = _title(tree, dict(fields))
     has_title = _bare(title) in _bare("".join(lines[:6]))
     titled = [LayoutPart(title)] if title and not has_title else []
-    return compose([*kept, *titled, *map(LayoutPart, lines), *scanned], MEDIA_TYPE, charset, [*fields, *more])
+    parts = [*kept, *titled, *map(LayoutPart, lines), *scanned]
+    return compose(parts, MEDIA_TYPE, charset, [*fields, *more], pictures=pictures, points_to=pointed)
 
 
 def picture(data: bytes, number: int) -> bytes:
@@ -159,7 +159,7 @@ def _points_to(body: LexborNode) -> str | None:
 
 def _is_fragment(lines: list[str], pointed: str | None, pictures: int) -> bool:
     """Return whether a page without prose is taken all the same: it points nowhere, and no line names a report."""
-    return not pointed and not pictures and not any(_NAMES_REPORT.search(line) for line in lines)
+    return not pointed and not pictures and not names_report(lines)
 
 
 def _meta_fields(tree: LexborHTMLParser) -> list[Field]:

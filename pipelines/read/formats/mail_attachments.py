@@ -9,6 +9,7 @@ from pipelines.ingest.litter import is_litter
 from pipelines.read.document import Document, ReadError
 from pipelines.read.han import count_han
 from pipelines.read.layout import one_line
+from pipelines.read.shell import refuse_shell
 from pipelines.read.unpack import SEPARATOR, is_archive, members
 from pipelines.reasons import ReasonCode
 
@@ -90,7 +91,9 @@ def _read(name: str, content: bytes) -> Document:
     if is_archive(content):  # it could not be opened: say why
         for _ in members(content, name):
             break
-    return read_inside(content, name)
+    document = read_inside(content, name)
+    refuse_shell(document)  # the report may be the file beside it
+    return document
 
 
 def _name(part: Message) -> str:

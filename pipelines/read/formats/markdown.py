@@ -3,7 +3,7 @@
 import re
 
 from markdown_it import MarkdownIt
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
@@ -13,6 +13,7 @@ from pipelines.read.normalise import normalise
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/markdown"
+_LONGEST_ADDRESS = 200
 _FRONT = re.compile(r"\A---\n.{0,2000}?\n---\n", re.DOTALL)
 _HEADING = re.compile(rb"^ {0,3}#{1,6} \S", re.MULTILINE)
 _STRONG = re.compile(rb"\*\*[^*\n|]{2,40}\*\*")
@@ -32,4 +33,10 @@ def read(data: bytes, name: str) -> Document:
     body = LexborHTMLParser(_MARKDOWN.render(source)).body
     if body is None:
         raise ReadError(ReasonCode.EMPTY, f"{name} has nothing but marks of Markdown")
-    return compose(map(LayoutPart, lines_of(body)), MEDIA_TYPE, charset)
+    return compose(map(LayoutPart, lines_of(body)), MEDIA_TYPE, charset, points_to=_picture(body))
+
+
+def _picture(body: LexborNode) -> str | None:
+    """Return the address of the first picture: a text in Markdown holds none itself."""
+    picture = body.css_first("img")
+    return None if picture is None else (picture.attributes.get("src") or "a picture")[:_LONGEST_ADDRESS]

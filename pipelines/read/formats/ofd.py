@@ -25,6 +25,7 @@ from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, p
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.shell import has_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/ofd"
@@ -32,6 +33,7 @@ MOST_PAGES = 1000
 _A4: Box = (0.0, 0.0, 210.0, 297.0)  # millimetres
 _LEAST_TEXT = 10  # characters a page, as for PDF
 _SCAN = 0.25  # of the page that pictures cover where it is a scan
+_SMALL = 0.05  # of the page: less is a logo or a seal
 _WHOLE = 0.8  # of what pictures cover: the largest is the page, and no strip of it
 _DOTS = 200 / 25.4  # a millimetre
 _OUTLINES = 20  # paths that may be characters drawn as outlines
@@ -78,14 +80,21 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     with _damage_named():
         _, pages = _report(OfdPackage(data))
         _refuse_without_text(pages)
-        numbers = [number for number, page in enumerate(pages, 1) if page.is_scan]
+        is_title = not has_text(row.text for page in pages for row in page.rows)
+        numbers = [
+            number
+            for number, page in enumerate(pages, 1)
+            if page.is_scan or (is_title and page.pictures and page.pictured > _SMALL)
+        ]
         require(numbers, scans, f"scans without text on {listed(numbers)} of {len(pages)}")
         for number in numbers:
-            pages[number - 1].rows = rows_of_scan(scans[number])
+            page = pages[number - 1]  # a title over the picture is no part of it
+            page.rows = [*([] if page.is_scan else page.rows), *rows_of_scan(scans[number])]
         if numbers and sum(len(page.text) for page in pages) < _LEAST_TEXT:
             message = f"found {len(pages)} pages with hardly a character that can be read; give a sharper scan"
             raise ReadError(ReasonCode.NEEDS_OCR, message)
-        return compose(_parts(pages), MEDIA_TYPE, None, whole=all(page.rows for page in pages))
+        pictures = sum(page.pictured > _SMALL for page in pages)
+        return compose(_parts(pages), MEDIA_TYPE, None, whole=all(page.rows for page in pages), pictures=pictures)
 
 
 def picture(data: bytes, number: int) -> bytes:

@@ -20,7 +20,6 @@ from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
 from pipelines.read.paragraphs import whole_numbers
-from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 TEXT_TYPE = "application/vnd.oasis.opendocument.text"
@@ -47,8 +46,7 @@ _SKIPPED = frozenset(
 def read(data: bytes, name: str) -> Document:
     """Return the text of an OpenDocument file.
 
-    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `unsupported` (a presentation), `shell`, `needs_ocr`
-    or `empty`.
+    Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `unsupported` (a presentation) or `empty`.
     """
     try:
         content, styles = _parts(data)
@@ -58,8 +56,7 @@ def read(data: bytes, name: str) -> Document:
             if found is not None:
                 text = _Text(Styles(content, styles))
                 lines = list(text.lines(found) if media_type == TEXT_TYPE else text.sheets(found))
-                refuse_shell(lines, text.pictures)
-                return compose(map(LayoutPart, lines), media_type, None)
+                return compose(map(LayoutPart, lines), media_type, None, pictures=text.pictures)
     except ReadError:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to

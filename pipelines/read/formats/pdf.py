@@ -21,6 +21,7 @@ from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
+from pipelines.read.shell import has_text
 from pipelines.read.signatures import pdf_start
 from pipelines.reasons import ReasonCode
 
@@ -29,6 +30,7 @@ MOST_PAGES = 1000
 _PASSWORD = 4  # PDFium's code for a file that needs one
 _LEAST_TEXT = 10  # characters a page; stamps and page numbers make scans look as if they had text
 _SCAN = 0.25  # of the page that pictures cover where it is a scan
+_SMALL = 0.05  # of the page: less is a logo or a seal
 _WHOLE, _LEAST_PROSE = 0.7, 60  # a picture of the whole page, and the characters that a page of text has beside it
 _DOTS, _MOST_PIXELS = 200, 20_000_000  # an inch, and of a page
 _COVER = 300  # characters of the note that asks for another viewer of the attached files
@@ -67,7 +69,8 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     if numbers and shown < _LEAST_TEXT * len(pages):
         message = f"found {len(pages)} pages with {shown} characters that can be read; give a sharper scan, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
-    return compose(parts_of(rows), MEDIA_TYPE, None, whole=all(rows))
+    pictures = sum(page.pictured > _SMALL for page in pages)
+    return compose(parts_of(rows), MEDIA_TYPE, None, whole=all(rows), pictures=pictures)
 
 
 def picture(data: bytes, number: int) -> bytes:
@@ -89,6 +92,8 @@ def _scanned(pages: Sequence[_Page]) -> list[int]:
     if not has_meaning(shown):  # fonts without a table
         return list(range(1, len(pages) + 1))
     found = [number for number, page in enumerate(pages, 1) if _is_scan(page)]
+    if not has_text(row.text for page in pages for row in page.rows):  # a title over or beside the pictures of the text
+        found = [number for number, page in enumerate(pages, 1) if page.pictured > _SMALL or _is_scan(page)]
     if found or sum(page.characters for page in pages) >= _LEAST_TEXT * len(pages):
         return found
     # next to no text in the whole file: it stands in small pictures, or its letters are drawn as shapes

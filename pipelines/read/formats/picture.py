@@ -45,7 +45,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     if shown < _LEAST_TEXT:
         message = f"found a {kind} picture with {shown} characters that can be read; give a sharper one, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
-    return compose(parts_of(rows), f"image/{kind.lower()}", None, whole=all(rows))
+    return compose(parts_of(rows), f"image/{kind.lower()}", None, whole=all(rows), pictures=pages)
 
 
 def picture(data: bytes, number: int) -> bytes:

@@ -11,7 +11,6 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.rtf_groups import LINE, plain_groups
 from pipelines.read.layout import LayoutPart, compose, table_lines
 from pipelines.read.paragraphs import whole_numbers
-from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"
@@ -21,7 +20,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of an RTF file. Raises ReadError `broken`, `shell`, `needs_ocr` or `empty`."""
+    """Return the text of an RTF file. Raises ReadError `broken` or `empty`."""
     try:
         plain = plain_groups(data.decode("latin-1"))
         text = rtf_to_text(plain, encoding="gb18030", errors="ignore")  # type: ignore[no-untyped-call]
@@ -34,5 +33,5 @@ def read(data: bytes, name: str) -> Document:
     )
     lines = [line for row in rows for line in row if line.strip()]
     drawing = "a drawing that the file does not hold" if _LOST_SHAPE.search(data) else None
-    refuse_shell(lines, len(_PICTURE.findall(data)), drawing)
-    return compose(map(LayoutPart, lines), MEDIA_TYPE, None)
+    pictures = len(_PICTURE.findall(data))
+    return compose(map(LayoutPart, lines), MEDIA_TYPE, None, pictures=pictures, points_to=drawing)

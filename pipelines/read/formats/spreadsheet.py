@@ -13,7 +13,6 @@ from pipelines.read.formats.spreadsheet_2003 import sheets_of_xml
 from pipelines.read.formats.spreadsheet_cells import Sheet, sheets_of
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, table_lines
-from pipelines.read.shell import refuse_shell
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,23 +22,17 @@ _LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a pag
 
 
 def read(data: bytes, name: str) -> Document:
-    """Return the text of a workbook.
-
-    Raises ReadError `encrypted`, `broken`, `too_large`, `bomb`, `shell`,
-    `needs_ocr` or `empty`.
-    """
+    """Return the text of a workbook. Raises ReadError `encrypted`, `broken`, `too_large`, `bomb` or `empty`."""
     try:
         sheets = sheets_of(data) if data.startswith((b"PK", b"\xd0\xcf")) else sheets_of_xml(data.lstrip())
         lines = [line for sheet in sheets for line in lines_of_sheet(sheet)]
-        if not any(" | " in line for line in lines):  # a table is content, however short
-            refuse_shell(lines, len(_PICTURE.findall(data)))
     except ReadError:
         raise
     except Exception as error:  # the libraries raise whatever the damage leads to
         message = f"found a damaged workbook ({type(error).__name__}); fetch it again, or save it as PDF"
         raise ReadError(ReasonCode.BROKEN, message) from error
     media_type = MEDIA_TYPE if data.startswith(b"PK") else OLD_MEDIA_TYPE
-    return compose(map(LayoutPart, join_cut_lines(lines)), media_type, None)
+    return compose(map(LayoutPart, join_cut_lines(lines)), media_type, None, pictures=len(_PICTURE.findall(data)))
 
 
 def lines_of_sheet(sheet: Sheet) -> Iterator[str]:

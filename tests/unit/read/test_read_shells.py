@@ -1,14 +1,21 @@
 """Documents that hold a title and no text: what they point to, or that they are pictures."""
 
+import base64
 import io
 
 import document_fixtures as make
 import docx as word
+import ofd_fixture as ofd
 import pytest
+import workbook_fixture as workbook
+from opendocument_fixture import odt, paragraph
 from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen import canvas
 
-from pipelines.read.document import ReadError
+from pipelines.read.document import ReadError, ScansWantedError
 from pipelines.read.reader import read_bytes
+from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
 HEADING = f"<h1>{make.TITLE}</h1>"
 
@@ -66,4 +73,101 @@ def test_rich_text_of_a_title(inner: str, code: str, words: str) -> None:
 def test_an_old_word_document_of_a_title() -> None:
     with pytest.raises(ReadError) as caught:
         read_bytes(make.doc(f"{make.TITLE}\r{make.SIGNATURE[0]}\r{make.SIGNATURE[1]}\r"), "a")
+    assert caught.value.code == "shell"
+
+
+LONG = "，".join(("下载附件并向社会公开制度" * 2, "双溪镇各村各站所全年推进依法办事" * 3, "各项工作有序开展" * 4))
+TITLE_PARTS = {
+    "title": (make.TITLE,),
+    "dated": (make.TITLE, "发布时间：2024-01-12 09:12　来源：双溪镇人民政府"),
+    "signed": (make.TITLE, *make.SIGNATURE),
+    "attached": (make.TITLE, "附件：双溪镇法治政府建设工作报告.docx", *make.SIGNATURE),
+    "announced": (make.TITLE + "（全文）", "现将双溪镇2023年法治政府建设工作报告予以公布，请点击附件查看。"),
+}
+WRITERS = {
+    "txt": lambda lines: "\r\n".join(lines).encode("gb18030"),
+    "md": lambda lines: ("# {}\n\n## 正文\n\n{}\n\n![](1.png)\n".format(lines[0], "\n\n".join(lines[1:]))).encode(),
+    "pdf": lambda lines: make.pdf([lines]),
+    "xlsx": lambda lines: workbook.xlsx({"一": [[line] for line in lines]}),
+    "ofd": lambda lines: ofd.ofd([line[at : at + 30] for line in lines for at in range(0, len(line), 30)]),
+    "odt": lambda lines: odt("".join(map(paragraph, lines))),
+    "doc": lambda lines: make.doc("".join(f"{line}\r" for line in lines)),
+    "eml": lambda lines: (
+        b"Subject: =?utf-8?b?" + base64.b64encode(lines[0].encode()) + b"?=\nFrom: a@example.cn\nMIME-Version: 1.0\n"
+        b"Content-Type: text/plain; charset=utf-8\n\n" + "\n".join(("见附件。", *lines[1:])).encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("lines", TITLE_PARTS.values(), ids=TITLE_PARTS)
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_title_alone_is_a_shell_in_every_format(kind: str, lines: tuple[str, ...]) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_bytes(WRITERS[kind](lines), "a")
+    assert caught.value.code == "shell", str(caught.value)
+    assert ("双溪镇法治政府建设工作报告.docx" in caught.value.message) == (lines is TITLE_PARTS["attached"])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (make.OPENING,),
+        ("全年调解纠纷8件。",),
+        ("接待群众来访12人次",),
+        ("执法 | 检查 | 512",),
+        (LONG,),
+    ],
+)
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_title_with_one_line_of_text_is_read(kind: str, more: tuple[str, ...]) -> None:
+    if kind in ("md", "odt", "doc", "xlsx") and " | " in more[0]:
+        pytest.skip("tables are written in another way there")
+    document = read_bytes(WRITERS[kind]((make.TITLE, *more)), "a")
+    assert more[0][:3] in document.text
+
+
+def test_a_short_text_that_names_no_report_is_left_to_others() -> None:
+    assert read_bytes("关于召开会议的通知\n双溪镇人民政府\n".encode(), "a").text.startswith("关于")
+
+
+def scan_of(lines: list[str]) -> ScannedPage:
+    rows = [
+        ScannedRow((line,), ((0.99,) * len(line),), 200, 1400, 100 + 60 * at, 140 + 60 * at, 38)
+        for at, line in enumerate(lines)
+    ]
+    return ScannedPage(tuple(rows), 1654, 2339)
+
+
+def titled_pdf(share: float) -> bytes:
+    """A page with a title as text, and a picture below it that covers a share of the page."""
+    stream = io.BytesIO()
+    sheet = canvas.Canvas(stream, pagesize=(595, 842))
+    sheet.setFont("STSong-Light", 14)
+    sheet.drawString(90, 800, make.TITLE)
+    sheet.drawImage(ImageReader(Image.new("L", (200, 300), 200)), 0, 0, 595, 842 * share)
+    sheet.showPage()
+    sheet.save()
+    return stream.getvalue()
+
+
+def titled_ofd(share: float) -> bytes:
+    picture = io.BytesIO()
+    Image.new("L", (400, 400), 200).save(picture, "PNG")
+    page = ofd.page([make.TITLE], more=ofd.image(1, 40, 297 * share))
+    return ofd.with_pictures(ofd.parts([page]), {"5": picture.getvalue()})
+
+
+@pytest.mark.parametrize("written", [titled_pdf, titled_ofd])
+def test_the_picture_below_a_title_is_read(written) -> None:
+    data = written(0.2)
+    with pytest.raises(ScansWantedError) as wanted:
+        read_bytes(data, "a")
+    assert wanted.value.pages == (1,)
+    scans = {1: scan_of([make.TITLE, make.OPENING, make.ITEMS[1]])}
+    assert make.ITEMS[1] in read_bytes(data, "a", scans).text
+    with pytest.raises(ReadError) as caught:  # a photo
+        read_bytes(data, "a", {1: scan_of([make.TITLE])})
+    assert caught.value.code == "needs_ocr"
+    with pytest.raises(ReadError) as caught:  # a logo
+        read_bytes(written(0.02), "a")
     assert caught.value.code == "shell"
