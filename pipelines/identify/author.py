@@ -33,6 +33,8 @@ OWN_WORK = re.compile(
     r"(?:强化|提升|推动|推进|促进|夯实|筑牢|服务|保障|助力|擦亮|建设|打造|结合|围绕|立足)(?:[一-龥]{2,6}[县市区旗])?$"
 )
 _OWN_BODY = re.compile(r"(?:党委|党工委|人民政府|政府|办事处|法治|依法|治理|高质量|经济社会|辖区|全[镇乡]|党政|实际)")
+# Who leads a township is its own committee: 在县委和甲镇党委的领导下,我镇…
+_LEADS = re.compile(r"(?:党委|党工委|人民政府|政府|办事处|[、和及])+[^,，。;；]{0,8}领导下")
 _OPENS_WITHIN = 150
 _MATTERS = 2
 _REACH = 24  # characters before a name that say which part it plays
@@ -93,7 +95,8 @@ def _authors(names: EvidenceNames) -> list[NameMention]:
     neighbours = {
         name
         for name, m in first.items()
-        if _NEIGHBOUR.search(_before(opening, m.start)) or _WITH_US.match(opening, m.end)
+        if (_NEIGHBOUR.search(_before(opening, m.start)) and not _LEADS.match(opening, m.end))
+        or _WITH_US.match(opening, m.end)
     }
     return [m for m in units if m.name not in neighbours]
 
@@ -153,7 +156,8 @@ def _named_once(mentions: list[NameMention], opening: str) -> str | None:
     (only,) = mentions
     paper = _OWN_PAPER.search(_before(opening, only.start))
     work = OWN_WORK.search(_before(opening, only.start)) and _OWN_BODY.match(opening, only.end)
-    return only.name if paper or work else None
+    leads = _LEADS.match(opening, only.end)
+    return only.name if paper or work or leads else None
 
 
 def _street(names: EvidenceNames) -> str | None:
