@@ -53,6 +53,24 @@ def test_changes_notes_numbers_and_styles_of_word_2003() -> None:
     )
 
 
+def test_lists_of_word_2003_whose_numbers_are_not_stated() -> None:
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:nfc w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    levels = level.format(0, 39, "%1、") + level.format(1, 0, "（%2）")
+    lists = (
+        f'<w:lists><w:listDef w:listDefId="5">{levels}</w:listDef><w:listDef w:listDefId="6">'
+        f'{level.format(0, 23, "·")}</w:listDef><w:list w:ilfo="1"><w:ilst w:val="5"/></w:list>'
+        '<w:list w:ilfo="2"><w:ilst w:val="6"/></w:list></w:lists>'
+    )
+
+    def listed(text: str, number: int, depth: int = 0) -> str:
+        properties = f'<w:listPr><w:ilvl w:val="{depth}"/><w:ilfo w:val="{number}"/></w:listPr>'
+        return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    body = listed("宣传", 1) + listed("讲座", 1, 1) + listed("展板", 1, 1) + listed("执法", 1) + listed("点", 2)
+    data = word_2003(body).replace(b"<w:styles>", f"{lists}<w:styles>".encode())
+    assert content(data) == "一、宣传\n（1）讲座\n（2）展板\n二、执法\n点\n"
+
+
 def test_word_2003_xml_without_a_text_says_why() -> None:
     for data, code in ((word_2003("<w:p/>"), "empty"), (word_2003()[:-40], "broken")):
         with pytest.raises(ReadError) as caught:
