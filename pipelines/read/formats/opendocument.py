@@ -1,7 +1,7 @@
 """OpenDocument texts and sheets (odt, ott, ods, and flat fodt, fods), read as they look with all changes accepted.
 
-Page headers and footers, comments, indexes, and deleted, struck or hidden text are no part of the report's text. Text
-boxes stand behind their paragraph, notes behind the text. Cells stand as they are shown.
+Formulas are text. Page headers and footers, comments, indexes, and deleted, struck or hidden text are no part of the
+report's text. Text boxes stand behind their paragraph, notes behind the text. Cells stand as they are shown.
 
 Not read: page headers and footers, comments, indexes, deleted, struck and hidden text, and pictures.
 """
@@ -31,6 +31,11 @@ _TABLE, _ROW, _CELL = (tag_of(name) for name in ("table:table", "table:table-row
 _COVERED, _ITEM, _NOTE = (tag_of(name) for name in ("table:covered-table-cell", "text:list-item", "text:note"))
 _IMAGE, _BOX = tag_of("draw:image"), tag_of("draw:text-box")
 _SPACE, _TAB, _BREAK = (tag_of(name) for name in ("text:s", "text:tab", "text:line-break"))
+_OBJECT, _HREF = tag_of("draw:object"), "{http://www.w3.org/1999/xlink}href"
+_MATH = "{http://www.w3.org/1998/Math/MathML}"
+_MATH_WORDS = frozenset(f"{_MATH}{name}" for name in ("mi", "mn", "mo", "mtext", "ms"))
+_MATH_NOTES = frozenset(f"{_MATH}{name}" for name in ("annotation", "annotation-xml"))
+_BETWEEN = {f"{_MATH}mfrac": "/", f"{_MATH}msup": "^", f"{_MATH}msub": "_"}
 _HIDDEN_PARAGRAPH, _SPAN = tag_of("text:hidden-paragraph"), tag_of("text:span")
 _SKIPPED = frozenset(
     tag_of(name)
@@ -54,7 +59,7 @@ def read(data: bytes, name: str) -> Document:
         for kind, media_type in (("office:text", TEXT_TYPE), ("office:spreadsheet", SHEET_TYPE)):
             found = None if body is None else body.find(tag_of(kind))
             if found is not None:
-                text = _Text(Styles(content, styles))
+                text = _Text(Styles(content, styles), data)
                 lines = list(text.lines(found) if media_type == TEXT_TYPE else text.sheets(found))
                 return compose(map(LayoutPart, lines), media_type, None, pictures=text.pictures)
     except ReadError:
@@ -99,8 +104,8 @@ def _parsed(data: bytes) -> Any:
 class _Text:
     """The walk over one body, with its lists and notes. Parsed XML is at most 256 deep, so the walk may call itself."""
 
-    def __init__(self, styles: Styles) -> None:
-        self._styles = styles
+    def __init__(self, styles: Styles, data: bytes) -> None:
+        self._styles, self._data = styles, data
         self._headings = ListCount(styles.outline)
         self._lists: dict[str, ListCount] = {}
         self._notes: list[Any] = []
@@ -173,11 +178,30 @@ class _Text:
                 if shown or self._styles.shows(own):
                     yield from self._inline(child, "text", own, boxes)
             elif isinstance(tag, str) and tag.startswith(tag_of("draw:")):
-                boxes.append([child])
+                formula = self._formula(child)
+                if formula is None:
+                    boxes.append([child])
+                elif shown:
+                    yield formula
             elif tag not in _SKIPPED and shown and child.get(tag_of("text:is-hidden")) != "true":
                 yield from self._inline(child, "", "", boxes)
             if shown:
                 yield _flat(child.tail)
+
+    def _formula(self, frame: Any) -> str | None:
+        """Return the text of a formula that stands in a line; None for a frame of anything else."""
+        node = frame.find(_OBJECT)
+        if node is None:
+            return None
+        root, part = node.find(f"{_MATH}math"), (node.get(_HREF) or "").removeprefix("./")
+        if root is None and part and self._data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(self._data)) as package:
+                infos = {info.filename.replace("\\", "/"): info for info in package.infolist()}
+                info = infos.get(f"{part.strip('/')}/content.xml")
+                root = None if info is None else _parsed(_unpacked(package, info))
+        if root is None or root.tag != f"{_MATH}math":
+            return None
+        return "".join(_of_formula(root))
 
     def _list(self, node: Any, style: str, depth: int) -> Iterator[str]:
         """Yield the items of a list; its numbers come from its style."""
@@ -229,6 +253,16 @@ class _Text:
                     message = f"found tables of more than {_MOST_CELLS} cells, expected a report; save it alone"
                     raise ReadError(ReasonCode.TOO_LARGE, message)
                 yield from [cells] * times
+
+
+def _of_formula(node: Any) -> Iterator[str]:
+    """Yield the text of MathML; a fraction and a power are not the digits of one number."""
+    if node.tag in _MATH_WORDS:
+        yield (node.text or "").strip()
+    for at, child in enumerate(node):
+        if child.tag not in _MATH_NOTES:
+            yield _BETWEEN.get(node.tag, "") if at == 1 else ""
+            yield from _of_formula(child)
 
 
 def _uncovered(row: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

@@ -68,6 +68,25 @@ def test_a_number_that_a_line_break_parts_is_whole_and_files_without_a_type_are_
     assert content(make.packed({name.replace("/", "\\"): data for name, data in files.items()})) == make.TEXT
 
 
+def test_formulas_are_text_where_they_stand() -> None:
+    words = (
+        "<math xmlns='http://www.w3.org/1998/Math/MathML'><semantics><mrow><mn>318</mn><mo>=</mo>"
+        "<mfrac><mn>1</mn><mn>2</mn></mfrac><msup><mi>x</mi><mn>2</mn></msup></mrow>"
+        "<annotation encoding='StarMath 5.0'>99</annotation></semantics></math>"
+    )
+    frame = (
+        "<text:p>纠纷<draw:frame><draw:object xmlns:xlink='http://www.w3.org/1999/xlink' xlink:href='./Object 1'>{}"
+        "</draw:object><draw:image/></draw:frame>件。</text:p>"
+    )
+    with zipfile.ZipFile(io.BytesIO(odf.odt(frame.format("")))) as package:
+        files = {info.filename: package.read(info) for info in package.infolist()}
+    assert content(make.packed({**files, "Object 1/content.xml": words.encode()})) == "纠纷318=1/2x^2件。\n"
+    assert content(odf.fodt(frame.format(words))) == "纠纷318=1/2x^2件。\n"
+    chart = {**files, "Object 1/content.xml": b"<chart/>"}
+    with pytest.raises(ReadError, match="needs_ocr"):  # a chart is a picture
+        read_bytes(make.packed(chart), "a.odt")
+
+
 def test_spaces_breaks_notes_frames_and_ruby() -> None:
     inner = (
         "<text:p>a<text:s text:c='3'/>b<text:tab/>c<text:line-break/>新行"
