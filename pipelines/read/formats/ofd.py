@@ -19,6 +19,7 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import picture as picture_file
 from pipelines.read.formats.ofd_glyphs import Box, Drawn, drawn_in
 from pipelines.read.formats.ofd_package import AT, OfdPackage, number_list
+from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_glyphs import upright_text
 from pipelines.read.formats.page_lines import rows_of
 from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
@@ -35,7 +36,7 @@ _LEAST_TEXT = 10  # characters a page, as for PDF
 _SCAN = 0.25  # of the page that pictures cover where it is a scan
 _SMALL = 0.05  # of the page: less is a logo or a seal
 _WHOLE = 0.8  # of what pictures cover: the largest is the page, and no strip of it
-_DOTS = 200 / 25.4  # a millimetre
+_DOTS, _POINTS = 200 / 25.4, 72 / 25.4  # a millimetre
 _OUTLINES = 20  # paths that may be characters drawn as outlines
 
 
@@ -219,4 +220,7 @@ def _parts(pages: Sequence[_Page]) -> Iterator[LayoutPart]:
     """Yield what templates repeat, as furniture, and the paragraphs."""
     repeated: dict[str, Row] = {row.text: row for page in pages for rows in page.shared for row in rows}
     yield from (LayoutPart(text, "running_head") for text in repeated)
-    yield from parts_of([page.rows for page in pages])
+    # in points, and downwards as the paper is measured
+    papers = [(-(page.box[1] + page.box[3]) * _POINTS, -page.box[1] * _POINTS) for page in pages]
+    edges = [edge_rows(page.rows, *paper, at == 0) for at, (page, paper) in enumerate(zip(pages, papers, strict=True))]
+    yield from parts_of([page.rows for page in pages], edges=edges)

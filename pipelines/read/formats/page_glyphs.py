@@ -143,5 +143,9 @@ def _is_vertical(chars: Sequence[Char]) -> bool:
 
 
 def _upright(char: Char) -> Char:
-    """Return a character of vertical text as one of level text: columns become rows, the right one first."""
-    return Char(char.text, -char.top, -char.bottom, char.left, char.right)
+    """Return a character of vertical text as one of level text: columns become rows, the right one first.
+
+    A digit is narrow, but its column is as wide as that of any other character.
+    """
+    middle, half = (char.left + char.right) / 2, max(char.right - char.left, char.top - char.bottom) / 2
+    return Char(char.text, -char.top, -char.bottom, middle - half, middle + half)

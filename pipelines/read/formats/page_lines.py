@@ -10,10 +10,13 @@ from statistics import median
 
 from pipelines.read.formats.page_glyphs import Char
 from pipelines.read.formats.page_rows import Row
+from pipelines.read.paragraphs import FINAL
 
 _CELL_GAP = 1.2  # of the size: two characters further apart than this stand in different cells
 _SPACE_GAP = 0.3
 _LEAST_LINES, _COLUMN = 6, 9  # lines beside each other that make columns; characters of a line of prose in one
+_GUTTER = 0.8  # of the size, between two columns at least
+_LEAST_LEFT, _LEAST_RIGHT, _LEAST_BELOW = 8, 2, 3  # lines of a left column, of a short right one, and below that one
 _LIST_MARK = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]?|[•●◆■·*-]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]+")  # the bullets of symbol fonts
 
@@ -33,7 +36,7 @@ def rows_of(chars: Sequence[Char]) -> list[Row]:
     gutter = _gutter(lines, size)
     if gutter is None:
         return [row for line in lines if (row := _row(line))]
-    return list(_by_column(lines, gutter))
+    return list(_by_column(lines, gutter, size))
 
 
 def _middle(char: Char) -> float:
@@ -41,51 +44,84 @@ def _middle(char: Char) -> float:
 
 
 def _gutter(lines: Sequence[Sequence[Char]], size: float) -> float | None:
-    """Return the middle of the gutter between two columns of text; None for a page without, and for a table.
+    """Return the middle of the gutter between two columns of text; None for a page without, and for a table."""
+    shown = [[char for char in line if char.text.strip()] for line in lines]
+    shown = [line for line in shown if line]
+    starts = sorted(
+        char.left for line in shown for last, char in pairwise(line) if char.left - last.right > _GUTTER * size
+    )
+    if not shown:
+        return None
+    left, right = min(line[0].left for line in shown), max(line[-1].right for line in shown)
+    if len(starts) < _LEAST_LINES:  # lines beside each other may lie a little higher or lower
+        starts = sorted(starts + [line[0].left for line in shown if line[0].left > left + 0.35 * (right - left)])
+    # indented lines of the right column begin further right, so the gutter ends where the first quarter begins
+    first = starts[: len(starts) // 4 + 1]
+    last = left
+    for start in first:
+        middle = start - 0.1
+        if start - last < 0.3 * size or not 0.35 < (middle - left) / (right - left) < 0.7:
+            continue
+        last = start
+        if _parts_columns(shown, middle, size):
+            return middle
+    return None
+
+
+def _parts_columns(lines: Sequence[Sequence[Char]], middle: float, size: float) -> bool:
+    """Return whether columns of text lie on both sides of `middle`: all over the page, or beside a short right one.
 
     In columns most lines of the left one are full, and there is prose on both sides; cells are short.
     """
-    shown = [[char for char in line if char.text.strip()] for line in lines]
-    shown = [line for line in shown if line]
-    gaps = [
-        (last.right, char.left)
-        for line in shown
-        for last, char in pairwise(line)
-        if char.left - last.right > _CELL_GAP * size
-    ]
-    if len(gaps) < _LEAST_LINES:
-        return None
-    left, right = min(line[0].left for line in shown), max(line[-1].right for line in shown)
-    # indented lines of the right column begin further right, so the gutter ends where the first quarter begins
-    middle = sorted(start for _, start in gaps)[len(gaps) // 4] - 0.1
-    if not 0.35 < (middle - left) / (right - left) < 0.65:
-        return None
-    parts = [
-        ([char for char in line if char.left < middle], [char for char in line if char.left >= middle])
-        for line in shown
-        if not any(char.left < middle < char.right for char in line) and _is_parted(line, middle, size)
-    ]
+    runs: list[list[tuple[list[Char], list[Char]]]] = [[]]
+    for line in lines:
+        if _is_parted(line, middle, size):
+            left, right = ([char for char in line if (char.left < middle) is side] for side in (True, False))
+            runs[-1].append((left, right))
+        elif runs[-1]:
+            runs.append([])
+    parts = [part for run in runs for part in run]
     both = [(one, other) for one, other in parts if one and other]
-    if len(both) < _LEAST_LINES or len(parts) < 0.6 * len(shown):
-        return None
-    edge = max(one[-1].right for one, _ in both)
-    full = sum(one[-1].right > edge - 2.5 * size for one, _ in both)
-    prose = sum(len(one) >= _COLUMN for one, _ in both), sum(len(other) >= _COLUMN for _, other in both)
-    return middle if min(full, *prose) > 0.5 * len(both) else None
+    if len(both) >= _LEAST_LINES and len(parts) >= 0.6 * len(lines):
+        edge = max(one[-1].right for one, _ in both)
+        full = sum(one[-1].right > edge - 2.5 * size for one, _ in both)
+        prose = sum(len(one) >= _COLUMN for one, _ in both), sum(len(other) >= _COLUMN for _, other in both)
+        if min(full, *prose) > 0.5 * len(both):
+            return True
+    beside = [run for run in runs if any(other for _, other in run)]
+    return len(beside) == 1 and _has_short_column(beside[0], size)
+
+
+def _has_short_column(run: Sequence[tuple[list[Char], list[Char]]], size: float) -> bool:
+    """Return whether lines without one that goes over the page are a left column of running text and a short right one.
+
+    The left one goes on below the right one, as no table does. Most of its lines are prose, and several are full and
+    end within a sentence.
+    """
+    left, right = [one for one, _ in run if one], [other for _, other in run if other]
+    end = max(at for at, (_, other) in enumerate(run) if other)
+    if len(left) < _LEAST_LEFT or len(right) < _LEAST_RIGHT or len(run) - 1 - end < _LEAST_BELOW:
+        return False
+    edge = max(line[-1].right for line in left)
+    full = [line[-1].right > edge - 2.5 * size and line[-1].text not in FINAL for line, _ in run if line]
+    prose = sum(len(line) >= _COLUMN for line in left), sum(len(line) >= _COLUMN for line in right)
+    return sum(full) >= 0.3 * len(left) and prose[0] > 0.5 * len(left) and prose[1] >= 0.5 * len(right)
 
 
 def _is_parted(line: Sequence[Char], middle: float, size: float) -> bool:
     """Return whether a line has a gap at `middle`, or stands on one side of it."""
     before = max((char.right for char in line if char.left < middle), default=None)
     after = min((char.left for char in line if char.left >= middle), default=None)
-    return before is None or after is None or after - before > 0.8 * size
+    if before is not None and before > middle:
+        return False
+    return before is None or after is None or after - before > _GUTTER * size
 
 
-def _by_column(lines: Sequence[Sequence[Char]], gutter: float) -> Iterator[Row]:
+def _by_column(lines: Sequence[Sequence[Char]], gutter: float, size: float) -> Iterator[Row]:
     """Yield the rows of a page of two columns: between lines that go over both, the left column before the right."""
     waiting: list[Row] = []
     for line in lines:
-        if any(char.left < gutter < char.right for char in line if char.text.strip()):
+        if not _is_parted([char for char in line if char.text.strip()], gutter, size):
             yield from waiting
             waiting = []
             yield from ([row] if (row := _row(line)) else [])

@@ -5,7 +5,7 @@ Lengths are in any one unit; y grows upwards.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,19 +66,26 @@ def is_page_number(row: Row) -> bool:
     return len(row.cells) == 1 and bool(_PAGE_NUMBER.fullmatch(row.cells[0]))
 
 
-def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutPart]:
+def parts_of(
+    pages: Sequence[Sequence[Row]], first: int = 1, edges: Sequence[Collection[int]] = ()
+) -> Iterator[LayoutPart]:
     """Yield the paragraphs and table rows of a document whose pages hold these rows, from top to bottom.
 
-    `first` is the number of the first page.
+    `first` is the number of the first page, `edges` are the numbers of the rows of each page that its place shows to be
+    its head or its foot.
 
     Lines of one paragraph are joined, also across pages. Page numbers and running heads are furniture; what a
     paragraph runs over follows it.
     """
+    pages = _in_columns(pages)
     heads = _running_heads(pages)
     rows = [row for page in pages for row in page]
     shared = {
         column: _margins([row for row in rows if row.column == column]) for column in {row.column for row in rows}
     }
+    if 1 in shared and 2 in shared:  # a column that holds only a few lines is as wide as the other
+        width = max(shared[column].right - shared[column].left for column in (1, 2))
+        shared |= {column: Margins(shared[column].left, shared[column].left + width) for column in (1, 2)}
     last_margins = margins = shared
     paragraph, last = "", None
     origins: list[Origin] = []
@@ -86,7 +93,8 @@ def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutP
     for number, page in enumerate(pages, first):
         margins = {**shared, **_own_margins(page)}
         for at, row in enumerate(page):
-            kind = _kind(row, at, page, heads)
+            is_edge = len(edges) > number - first and at in edges[number - first]
+            kind = "running_head" if is_edge and not is_page_number(row) else _kind(row, at, page, heads)
             origin = Origin(count_characters(row.text), number, row.confidences)
             if kind:
                 waiting.append(LayoutPart(row.text, kind, (origin,)))
@@ -108,6 +116,24 @@ def parts_of(pages: Sequence[Sequence[Row]], first: int = 1) -> Iterator[LayoutP
 def _joins_number(paragraph: str, row: Row) -> bool:
     """Return whether a number of a scan goes on in the next line: a point at the end of a line is easily overlooked."""
     return row.confidences is not None and bool(_DIGIT.match(paragraph[-1:]) and _DIGIT.match(row.text))
+
+
+def _in_columns(pages: Sequence[Sequence[Row]]) -> Sequence[Sequence[Row]]:
+    """Return pages in which a last page that fills only its left column has one, as those before it have two."""
+    columned = [row for page in pages for row in page if row.column == 1]
+    if not columned:
+        return pages
+    left, right = min(row.left for row in columned), max(row.right for row in columned)
+    return [
+        [row._replace(column=1) for row in page]
+        if all(
+            not row.column and left - row.size < row.left and row.right < right + row.size
+            for row in page
+            if not is_page_number(row)
+        )
+        else page
+        for page in pages
+    ]
 
 
 def _running_heads(pages: Sequence[Sequence[Row]]) -> frozenset[Head]:
@@ -135,10 +161,16 @@ def _kind(row: Row, at: int, page: Sequence[Row], heads: frozenset[Head]) -> str
 
 
 def _margins(rows: Sequence[Row]) -> Margins:
-    """Return the margins of the running text: those of the lines that are nearly the widest."""
+    """Return the margins of the running text: those of the lines that are nearly the widest.
+
+    Running text has commas and stops; a title over it may be wider.
+    """
     prose = [row for row in rows if len(row.cells) == 1] or list(rows)
-    widest = max(row.right - row.left for row in prose)
-    wide = [row for row in prose if row.right - row.left > widest * 0.8]
+    sentences = [row for row in prose if CLAUSE.search(row.text)]
+    if len(sentences) < _LEAST_ROWS:
+        sentences = prose
+    widest = max(row.right - row.left for row in sentences)
+    wide = [row for row in prose if widest * 0.8 < row.right - row.left <= widest + row.size]
     left, right = min(row.left for row in wide), sorted(row.right for row in wide)[len(wide) // 2]
     # where paragraphs have two lines, their first lines are wide and indented, and their second ones are short
     second = [

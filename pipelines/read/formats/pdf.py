@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_lines import rows_of
 from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
 from pipelines.read.formats.pdf_glyphs import chars_of
@@ -44,6 +45,7 @@ class _Page(NamedTuple):
     pictured: float
     is_drawn: bool
     width: float
+    height: float
 
     @property
     def characters(self) -> int:
@@ -70,7 +72,8 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
         message = f"found {len(pages)} pages with {shown} characters that can be read; give a sharper scan, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
     pictures = sum(page.pictured > _SMALL for page in pages)
-    return compose(parts_of(rows), MEDIA_TYPE, None, whole=all(rows), pictures=pictures)
+    edges = [edge_rows(page, 0, pages[at].height, at == 0) for at, page in enumerate(rows)]
+    return compose(parts_of(rows, edges=edges), MEDIA_TYPE, None, whole=all(rows), pictures=pictures)
 
 
 def picture(data: bytes, number: int) -> bytes:
@@ -153,7 +156,7 @@ def _page(page: pdfium.PdfPage) -> _Page:
         left, bottom, right, top = thing.get_bounds()
         share = (right - left) * (top - bottom) / max(1.0, width * height)
         pictured += max(share, 0.001)  # a scan may be cut into strips
-    return _Page(rows, pictured, is_drawn, width)
+    return _Page(rows, pictured, is_drawn, width, height)
 
 
 @contextmanager

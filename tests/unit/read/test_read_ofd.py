@@ -83,6 +83,12 @@ def test_paragraphs_go_on_across_pages_and_what_a_template_repeats_is_furniture(
     assert content(ofd.written(alone)) == make.TEXT
 
 
+def test_the_head_of_one_page_is_furniture() -> None:
+    head = ofd.plain("河口镇2019年文件汇编", 130, 9)
+    document = read_bytes(ofd.written(ofd.parts([ofd.page(ofd.lines_of_report(), more=head)])), "a.ofd")
+    assert [document.text[span.start : span.end] for span in document.furniture] == ["河口镇2019年文件汇编"]
+
+
 def test_slanted_pale_unseen_and_off_the_paper_is_no_text() -> None:
     def marked(how: str, boundary: str = "20 57 170 7") -> str:
         return (
