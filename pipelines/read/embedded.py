@@ -1,7 +1,7 @@
 """Reports that a site hands out as JSON: in an answer of its programs, or in a script or a text area of a page.
 
-The longest string that is Chinese prose is the report. It becomes a page of its own, with the title and the dates that
-stand beside it.
+The longest string that is Chinese prose is the report, or the pieces of a list that are one text. It becomes a page of
+its own, with the title and the dates that stand beside it.
 """
 
 import html
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from pipelines.read.han import count_han
+from pipelines.read.text_blocks import text_of_blocks
 
 _MARK = re.compile(r"[。；，：]")
 _TAG = re.compile(r"<(?:p|div|br|span|table|h[1-6]|section|ul|ol)\b[^>]*>", re.IGNORECASE)
@@ -83,6 +84,8 @@ def _candidates(top: Any, depth: int) -> Iterator[_Found]:
                 yield from _candidates(inner, depth + 1)
             elif len(value) >= FEWEST:
                 yield value, beside
+        elif isinstance(value, list) and count_han(whole := text_of_blocks(value) or "") >= FEWEST:
+            yield whole, beside
         elif isinstance(value, list):
             texts = [item for item in value if isinstance(item, str)]
             stack.extend((item, beside) for item in value if not isinstance(item, str))

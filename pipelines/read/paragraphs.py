@@ -1,6 +1,7 @@
 """Where a paragraph ends and where one begins, for formats whose lines have to be joined (plain text, pages, PDF)."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 FINAL = tuple("。！？!?：:；;")
 CLAUSE = re.compile("[，。；]")
@@ -14,6 +15,7 @@ _PARTED = re.compile(
     r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
 )
 _LATIN = re.compile(r"[A-Za-z]")
+NOTE = "\ue002"  # begins a line of a footnote or an endnote
 
 
 def seam(before: str, after: str) -> str:
@@ -24,3 +26,22 @@ def seam(before: str, after: str) -> str:
 def whole_numbers(text: str) -> str:
     """Return the text of a paragraph in which no line break parts a number."""
     return _PARTED.sub(r"\1\2", text)
+
+
+def with_notes(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines; those of notes (`NOTE` before them) stand behind the paragraph that cites them.
+
+    A note of the title waits for the first sentence, so that nothing parts title and opening.
+    """
+    waiting: list[str] = []
+    has_begun = False
+    for line in lines:
+        if line.startswith(NOTE):
+            waiting.append(line.removeprefix(NOTE))
+        else:
+            yield line
+            has_begun = has_begun or bool(CLAUSE.search(line))
+        if has_begun:
+            yield from waiting
+            waiting.clear()
+    yield from waiting

@@ -2,7 +2,8 @@
 
 The walk is over the XML itself: python-docx does not know insertions, content controls and list numbers, and takes ten
 times as long. Page headers and footers, comments, tables of contents, and deleted, struck or hidden text are no part of
-the report's text. Notes stand behind the text. The numbers of lists come from `numbering`.
+the report's text. Notes stand behind the paragraph or the table that cites them. The numbers of lists come from
+`numbering`.
 
 Not read: page headers and footers, comments, tables of contents, deleted, struck and hidden text, charts, and pictures
 beside a text.
@@ -21,7 +22,7 @@ from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
-from pipelines.read.paragraphs import whole_numbers
+from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.shell import has_text, no_text
@@ -117,6 +118,7 @@ class _Body:
         self._visibility = Visibility(styles)
         self._numbering = Numbering(package.part("numbering"))
         self._cited: list[Any] = []
+        self._is_in_note = self._is_in_table = False
         self._notes = {
             (kind, note.get(qn("w:id"))): note
             for kind in _NOTES.values()
@@ -126,9 +128,7 @@ class _Body:
         }
 
     def lines(self) -> Iterator[str]:
-        yield from self._blocks(self._root)
-        while self._cited:
-            yield from self._blocks(self._cited.pop(0))
+        yield from with_notes(self._blocks(self._root))
 
     def _blocks(self, parent: Any) -> Iterator[str]:
         """Yield the lines of paragraphs and tables in order, whatever wraps them; iterative, for deep nesting."""
@@ -141,10 +141,20 @@ class _Body:
                 yield from self._paragraph(node)
             elif node.tag == _TBL:
                 yield from self._table(node)
+                yield from self._cited_notes()
             elif node.tag == _CHUNK:
                 yield from self._taken_in(self._package.linked(node.get(_ID) or ""))
             elif node.tag not in _SKIPPED or node.tag == _BOX:
                 stack.append(iter(node))
+
+    def _cited_notes(self) -> Iterator[str]:
+        """Yield the lines of the notes that were cited, outside of tables and of other notes only."""
+        if self._is_in_note or self._is_in_table:
+            return
+        self._is_in_note = True
+        while self._cited:
+            yield from (NOTE + line for line in self._blocks(self._cited.pop(0)))
+        self._is_in_note = False
 
     def _taken_in(self, data: bytes) -> Iterator[str]:
         """Yield the lines of a document of any format that the text takes in; one without text adds nothing."""
@@ -176,6 +186,7 @@ class _Body:
         text = whole_numbers("".join(self._texts(node))).strip()
         # a list counts its empty paragraphs too, yet a number without words says nothing
         yield number + text if text else ""
+        yield from self._cited_notes()
         for shown in node.iter(*_SHOWN):
             if shown.find(f".//{_BOX}") is None:
                 links = [link.get(_EMBED) or link.get(_IMAGE_ID) or "" for link in shown.iter(_BLIP, _IMAGE_DATA)]
@@ -196,7 +207,7 @@ class _Body:
 
     def _texts(self, paragraph: Any) -> Iterator[str]:
         """Yield the text of a paragraph with insertions, without what is deleted, struck or hidden, fields' codes and
-        what boxes hold; the notes that it cites are kept for the end."""
+        what boxes hold; the notes that it cites are kept for its end."""
         style = _style_id(paragraph)
         stack = [iter(paragraph)]
         while stack:
@@ -239,7 +250,9 @@ class _Body:
             for cell in (cell for row in cells for cell in row):
                 yield from self._blocks(cell)
         else:
+            around, self._is_in_table = self._is_in_table, True
             grid = spread([self._cell(cell) for cell in row] for row in cells)
+            self._is_in_table = around
             for above, row in pairwise(grid):
                 row[:] = [_merged(text, above[at : at + 1]) for at, text in enumerate(row)]
             yield from table_lines(grid)

@@ -1,7 +1,7 @@
 """OpenDocument texts and sheets (odt, ott, ods, and flat fodt, fods), read as they look with all changes accepted.
 
 Formulas are text. Page headers and footers, comments, indexes, and deleted, struck or hidden text are no part of the
-report's text. Text boxes stand behind their paragraph, notes behind the text. Cells stand as they are shown.
+report's text. Boxes and notes stand behind their paragraph or table. Cells stand as they are shown.
 
 Not read: page headers and footers, comments, indexes, deleted, struck and hidden text, and pictures.
 """
@@ -19,7 +19,7 @@ from pipelines.read.formats.spreadsheet import lines_of_sheet
 from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines
-from pipelines.read.paragraphs import whole_numbers
+from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.reasons import ReasonCode
 
 TEXT_TYPE = "application/vnd.oasis.opendocument.text"
@@ -108,15 +108,14 @@ class _Text:
         self._styles, self._data = styles, data
         self._headings = ListCount(styles.outline)
         self._lists: dict[str, ListCount] = {}
-        self._notes: list[Any] = []
+        self._cited: list[Any] = []
+        self._is_in_note = self._is_in_table = False
         self._cells = 0
         self.pictures = 0
 
     def lines(self, body: Any) -> Iterator[str]:
         """Yield the lines of a text."""
-        yield from self._blocks(body)
-        for note in self._notes:
-            yield from self._blocks(note)
+        yield from with_notes(self._blocks(body))
 
     def sheets(self, body: Any) -> Iterator[str]:
         """Yield the lines of the sheets that are shown."""
@@ -140,10 +139,20 @@ class _Text:
                 yield from self._list(node, "", 0)
             elif node.tag == _TABLE:
                 yield from self._table(node)
+                yield from self._cited_notes()
             elif node.tag == _IMAGE:
                 self.pictures += 1
             elif node.tag not in _SKIPPED and not self._styles.is_hidden_section(node):
                 yield from self._blocks(node)
+
+    def _cited_notes(self) -> Iterator[str]:
+        """Yield the lines of the notes that were cited, outside of tables and of other notes only."""
+        if self._is_in_note or self._is_in_table:
+            return
+        self._is_in_note = True
+        while self._cited:
+            yield from (NOTE + line for line in self._blocks(self._cited.pop(0)))
+        self._is_in_note = False
 
     def _paragraph(self, node: Any, number: str = "") -> Iterator[str]:
         if any(field.get(tag_of("text:is-hidden")) == "true" for field in node.iterfind(f".//{_HIDDEN_PARAGRAPH}")):
@@ -156,11 +165,12 @@ class _Text:
             number = self._headings.next(int(level) if level.isdecimal() else 1)
         if text:
             yield number + text
+        yield from self._cited_notes()
         for box in boxes:
             yield from self._blocks(box)
 
     def _inline(self, node: Any, family: str, style: str, boxes: list[Any]) -> Iterator[str]:
-        """Yield the text within a paragraph; what boxes hold waits in `boxes`, notes wait for the end."""
+        """Yield the text within a paragraph; what boxes hold waits in `boxes`, notes wait for its end."""
         shown = not self._styles.is_hidden(family, style)
         if shown:
             yield _flat(node.text)
@@ -172,7 +182,7 @@ class _Text:
             elif tag in (_TAB, _BREAK):
                 yield (" " if tag == _TAB else "\n") if shown else ""
             elif tag == _NOTE:
-                self._notes.extend([child] if shown else [])
+                self._cited.extend([child] if shown else [])
             elif tag == _SPAN:
                 own = child.get(tag_of("text:style-name")) or ""
                 if shown or self._styles.shows(own):
@@ -230,7 +240,10 @@ class _Text:
             for cell in (cell for row in cells for cell in row):
                 yield from self._blocks(cell)
         else:
-            yield from table_lines(spread(_uncovered(row) for row in self._rows(node)))
+            around, self._is_in_table = self._is_in_table, True
+            grid = spread(_uncovered(row) for row in self._rows(node))
+            self._is_in_table = around
+            yield from table_lines(grid)
 
     def _rows(self, table: Any) -> Iterator[list[tuple[str, int, int]]]:
         """Yield the rows that are shown as (text, columns, rows) of each cell; a covered cell spans no column."""

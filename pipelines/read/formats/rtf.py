@@ -10,13 +10,13 @@ from striprtf.striprtf import rtf_to_text
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.rtf_groups import LINE, plain_groups
 from pipelines.read.layout import LayoutPart, compose, table_lines
-from pipelines.read.paragraphs import whole_numbers
+from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"
 _PICTURE = re.compile(rb"\\(?:pict|objdata)\b")
 _LOST_SHAPE = re.compile(rb"\\fldinst[ {}\r\n]*SHAPE\b[ {}\r\n]*\{\\fldrslt[ \r\n]*\}")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_PRIVATE = re.compile(f"(?!{NOTE})[\ue000-\uf8ff]")
 
 
 def read(data: bytes, name: str) -> Document:
@@ -31,7 +31,7 @@ def read(data: bytes, name: str) -> Document:
     rows = (
         table_lines([line.split("|")]) if "|" in line else [line] for part in paragraphs for line in part.split("\n")
     )
-    lines = [line for row in rows for line in row if line.strip()]
+    lines = list(with_notes(line for row in rows for line in row if line.strip()))
     drawing = "a drawing that the file does not hold" if _LOST_SHAPE.search(data) else None
     pictures = len(_PICTURE.findall(data))
     return compose(map(LayoutPart, lines), MEDIA_TYPE, None, pictures=pictures, points_to=drawing)

@@ -1,11 +1,13 @@
 """What the library for rich text does not know: hidden and struck text, text boxes, footnotes.
 
-The file is walked once, and written again without what is hidden and with boxes as paragraphs behind the one in
-which they stand, and with notes behind the text.
+The file is walked once, and written again without what is hidden and with boxes and notes as paragraphs behind
+the one in which they stand.
 """
 
 import re
 from dataclasses import dataclass, replace
+
+from pipelines.read.paragraphs import NOTE
 
 _TOKEN = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL
@@ -20,6 +22,8 @@ _STYLE = re.compile(r"\{\\\*\s*\\cs([0-9]+)([^{}]{0,2000})\}")
 _LONGEST_SHEET, _DEEPEST = 200_000, 10
 _BOXES = {"shptxt": "box", "dptxbxtext": "box", "footnote": "note"}
 _SHAPES = frozenset({"shp", "do"})
+_MARKED = f"{{\\uc1\\u{ord(NOTE)} ?}}"
+_BEGINS = {"box": "{\\par\\pard ", "note": f"{{\\par\\pard {_MARKED}"}
 # A copy of the shape for old programs, the margins of the page, and comments: no box in them is text of the report.
 _DROPPED = frozenset("shprslt annotation header headerl headerr headerf footer footerl footerr footerf".split())
 
@@ -52,9 +56,10 @@ def _hiding_styles(text: str) -> frozenset[str]:
 
 
 def plain_groups(text: str) -> str:
-    """Return rich text without what is hidden, with boxes as paragraphs of their own, and notes behind the text."""
+    """Return rich text without what is hidden, with boxes and notes as paragraphs of their own."""
     written: list[str] = []
-    held: dict[str, list[str]] = {"box": [], "note": []}  # boxes wait for the end of the paragraph, notes of the text
+    held: dict[str, list[str]] = {"box": [], "note": [], "row": []}  # they wait for the end of the paragraph
+    is_in_table, row_end = False, 0
     stack: list[_State] = []
     state = _State()
     hiding_styles = _hiding_styles(text)
@@ -73,7 +78,7 @@ def plain_groups(text: str) -> str:
             state = replace(state, is_dropped=True)
         elif word in _BOXES and not state.is_dropped:
             state = replace(state, held_as=_BOXES[word])
-            held[state.held_as].append("{\\par\\pard ")
+            held[state.held_as].append(_BEGINS[state.held_as])
             continue
         elif word in _HIDING:
             on = match[2] != "0"
@@ -95,13 +100,29 @@ def plain_groups(text: str) -> str:
                 is_shown = True
         if state.held_as:
             held[state.held_as].extend((token,) if is_shown else ())
+            if word == "par" and state.held_as == "note":
+                held["note"].append(_MARKED)
         elif is_shown:
-            if word == "par" and held["box"] and not state.in_shape:
-                written.extend(held["box"])
-                held["box"].clear()
+            if word == "par" and not state.in_shape:
+                if held["row"] and not is_in_table:
+                    written[row_end:row_end] = [*_taken(held["row"]), "\\par "]
+                written.extend(_taken(held["box"]))
+                written.extend(_taken(held["note"]) if not is_in_table else ())
             written.append(token)
+            if word in ("trowd", "intbl", "pard", "row"):
+                is_in_table = word in ("trowd", "intbl")
+            if word == "row":  # the notes of a table stand behind it
+                held["row"].extend(_taken(held["note"]))
+                row_end = len(written)
     end = max((place for place, token in enumerate(written) if token == "}"), default=len(written))
-    return "".join([*written[:end], *held["box"], *held["note"], *written[end:]])
+    return "".join([*written[:end], *held["box"], *held["row"], *held["note"], *written[end:]])
+
+
+def _taken(held: list[str]) -> list[str]:
+    """Return what was held, and hold it no longer."""
+    taken = held.copy()
+    held.clear()
+    return taken
 
 
 def _is_text(token: str, word: str | None) -> bool:

@@ -47,6 +47,50 @@ def test_a_page_whose_text_is_in_a_script_or_a_text_area(body: str) -> None:
     assert read_bytes(page(body), "a.html").text == TEXT
 
 
+def inline(line: str) -> list[dict[str, object]]:
+    return [{"text": line[:9]}, {"text": line[9:20], "bold": True}, {"text": line[20:]}]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [{"type": "text", "text": line} for line in LINES],
+        [{"type": "image", "src": "/a.png"}, *({"html": f"<p>{line}</p>"} for line in LINES)],
+        [{"id": "x1", "type": "paragraph", "data": {"text": line}} for line in LINES],
+        [{"type": "paragraph", "children": inline(line)} for line in LINES],
+        [{"type": "paragraph", "content": [{"type": "text", **part} for part in inline(line)]} for line in LINES],
+        [[line] for line in LINES],
+        [{"insert": LINES[0]}, {"insert": "\n", "attributes": {"align": "left"}}, {"insert": f"{LINES[1]}\n"}],
+        {
+            "type": "doc",
+            "content": [{"type": "list", "content": [{"type": "item", "content": inline(LINES[0])}]}, LINES[1]],
+        },
+    ],
+)
+def test_a_text_in_pieces_is_joined_in_order(blocks: object) -> None:
+    answer = {"code": 0, "data": {**DETAIL, "content": blocks}}
+    assert read_bytes(json.dumps(answer).encode(), "a.json").text == TEXT
+    state = f"<script>window.__STATE__={json.dumps(answer)}</script>"
+    assert read_bytes(page(state), "a.html").text == TEXT
+
+
+def test_sections_with_headings_are_one_text_and_articles_are_not() -> None:
+    sections = [{"title": "一、主要做法", "content": LINES[0]}, {"title": "（二）成效", "content": LINES[1]}]
+    text = read_bytes(json.dumps({**DETAIL, "content": sections}).encode(), "a.json").text
+    assert text == "\n".join((TITLE, "一、主要做法", LINES[0], "（二）成效", LINES[1], ""))
+    for more in ({"title": "河口镇2022年法治政府建设情况报告"}, {"publishTime": "2023-01-12"}, {"source": "河口镇"}):
+        articles = [{**more, "content": f"{LINES[1]}{LINES[0]}"}, {**more, "content": "短文，不是报告。"}]
+        document = read_bytes(json.dumps({"rows": articles}).encode(), "a.json")
+        assert "短文" not in document.text and LINES[1] in document.text
+    deep: object = LINES[0] + LINES[1]
+    for _ in range(200):
+        deep = [deep]
+    assert (
+        read_bytes(json.dumps({**DETAIL, "content": deep}).encode(), "a.json").text
+        == f"{TITLE}\n{LINES[0]}{LINES[1]}\n"
+    )
+
+
 def test_json_without_a_report_is_empty() -> None:
     for data in (b'{"code": 500, "data": null}', b"[[1, 2], [3, 4]]"):
         with pytest.raises(ReadError) as refusal:

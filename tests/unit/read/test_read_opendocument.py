@@ -95,7 +95,9 @@ def test_spaces_breaks_notes_frames_and_ruby() -> None:
         "<draw:frame><draw:text-box><text:p>框内5次。</text:p></draw:text-box></draw:frame>"
         "<draw:custom-shape><text:p>图形6次。</text:p></draw:custom-shape>后</text:p><text:p>末段</text:p>"
     )
-    assert content(odf.odt(inner)) == "a b c\n新行字后\n框内5次。\n图形6次。\n末段\n脚注12件。\n"
+    assert content(odf.odt(inner)) == "a b c\n新行字后\n框内5次。\n脚注12件。\n图形6次。\n末段\n"
+    noted = inner.replace("新行", "新，行")
+    assert content(odf.odt(noted)) == "a b c\n新，行字后\n脚注12件。\n框内5次。\n图形6次。\n末段\n"
 
 
 def test_numbers_of_lists_and_headings_are_written_out() -> None:

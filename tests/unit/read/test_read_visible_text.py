@@ -6,6 +6,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from test_read_formats import content
+from word_xml_fixture import word_2003
 
 M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -142,4 +143,63 @@ def test_boxes_and_notes_of_rich_text_are_read_once() -> None:
     box = "{\\shp{\\*\\shpinst{\\sp{\\sn a}{\\sv 1}}{\\shptxt \\pard Box 9\\par}}" + old + "}"
     note = "{\\super 1}{\\footnote \\pard Note 7}"
     data = f"{{\\rtf1\\ansi{{\\header {box}}}First{note} line{box} ends\\par Second\\par}}"
-    assert content(data.encode()) == "First1 line ends\nBox 9\nSecond\nNote 7\n"
+    assert (
+        content(data.encode()) == "First1 line ends\nBox 9\nSecond\nNote 7\n"
+    )  # a note of the title waits for a sentence
+
+
+NOTED = [
+    make.TITLE,
+    make.OPENING,
+    "一、成效",
+    "共有办件3件。",
+    "乙注5件。",
+    "信访 | 112",
+    "表注7件。",
+    "二、打算",
+    make.PLAN,
+]
+
+
+def rtf_of(body: str) -> bytes:
+    return f"{{\\rtf1\\ansi {body}}}".encode("ascii")
+
+
+def in_rtf(text: str) -> str:
+    return "".join(char if char.isascii() else f"\\u{ord(char)}?" for char in text)
+
+
+@pytest.mark.parametrize("title_note", [(), ("题注共9份。",), ("题注共9份。", "又一段。")])
+def test_notes_of_rich_text_stand_behind_the_paragraph_that_cites_them(title_note: tuple[str, ...]) -> None:
+    def note(*lines: str) -> str:
+        return "{\\footnote\\pard\\plain \\chftn " + "\\par ".join(map(in_rtf, lines)) + "}" if lines else ""
+
+    body = in_rtf(NOTED[0]) + note(*title_note) + "\\par "
+    body += "".join(in_rtf(line) + "\\par " for line in NOTED[1:3])
+    body += in_rtf("共有") + note(NOTED[4]) + in_rtf("办件3件。") + "\\par "
+    body += (
+        "\\trowd\\cellx900\\cellx1800\\pard\\intbl " + in_rtf("信访") + note(NOTED[6]) + "\\cell 112\\cell\\row\\pard "
+    )
+    body += "".join(in_rtf(line) + "\\par " for line in NOTED[7:])
+    lines = content(rtf_of(body)).splitlines()
+    assert lines == [*NOTED[:2], *title_note, *NOTED[2:]]
+
+
+def test_notes_of_word_stand_behind_the_paragraph_or_table_that_cites_them() -> None:
+    def note(text: str, more: str = "") -> str:
+        return f"<w:r><w:footnote>{paragraph(text, more)}</w:footnote></w:r>"
+
+    def paragraph(text: str, more: str = "") -> str:
+        return f"<w:p>{more}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    table = (
+        f"<w:tbl><w:tr><w:tc>{paragraph('信访', note(NOTED[6]))}</w:tc><w:tc>{paragraph('112')}</w:tc></w:tr></w:tbl>"
+    )
+    body = (
+        paragraph(NOTED[0], note("题注共9份。"))
+        + "".join(map(paragraph, NOTED[1:3]))
+        + paragraph(NOTED[3], note(NOTED[4], note("注的注8条。")))
+        + table
+        + "".join(map(paragraph, NOTED[7:]))
+    )
+    assert content(word_2003(body)).splitlines() == [*NOTED[:2], "题注共9份。", *NOTED[2:5], "注的注8条。", *NOTED[5:]]

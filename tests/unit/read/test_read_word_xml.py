@@ -49,7 +49,7 @@ def test_changes_notes_numbers_and_styles_of_word_2003() -> None:
         + f"<w:tc>{paragraph('87')}</w:tc></w:tr></w:tbl>"
     )
     assert content(word_2003(body, style)) == (
-        "一、宣传\n培训\n1350人次。\n续行\n框内8次。\n执法 | 512\n执法 | 87\n脚注7件。\n"
+        "一、宣传\n培训\n1350人次。\n续行\n脚注7件。\n框内8次。\n执法 | 512\n执法 | 87\n"
     )
 
 
