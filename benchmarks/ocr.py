@@ -232,9 +232,10 @@ def page(scores: dict[str, Score], command: str, processes: int) -> str:
         "of such a number are in `review_queue`. Numbers that are neither right nor wrong were not found at all.",
         "## Speed and memory",
         _speed(scores),
-        f"{processes} processes, each with one core. The yardstick is ten products of two matrices of 1,000 x 1,000 "
-        "numbers, timed after each page: it tells how busy the machine was. Memory is the most that a process held, "
-        "with the models, the page and this benchmark's own drawing.",
+        f"{processes} processes, each with one core. The yardstick is the CPU time of ten products of two matrices "
+        "of 1,000 x 1,000 numbers, taken after each page: it tells how fast a core is. Wall seconds are "
+        "longer where other work shares the cores. Memory is the most that a process held, with the models, the page "
+        "and this benchmark's own drawing.",
         "## All mistakes",
         "What was drawn → what was read; `?` marks a number that is flagged.",
         "\n".join(mistakes),
