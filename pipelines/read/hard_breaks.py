@@ -15,8 +15,10 @@ from typing import NamedTuple
 from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
 
 _NARROWEST, _WIDEST = 18, 43  # characters a line
-_LEAST_FULL = 4  # so many full lines without a final mark show that a text is cut
-_INDENT = 2  # characters before a paragraph, which a web page may have lost
+_LEAST_FULL, _LEAST_ALL = (
+    4,
+    3,
+)  # so many full lines without a final mark show that a text is cut; if there are no others
 _HEAD_LINES = 6  # above the first sentence
 _SPACED, _LEAST_SPACED = 0.8, 8  # of the lines have empty ones between them where a text is double-spaced
 _TABLE = re.compile(r"\||\t|\S {3,}\S|\S\u3000{2,}\S")
@@ -120,16 +122,19 @@ def _cells(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
 
 
+# How lines may be measured, the width of a Chinese character, and the indent that a web page may have lost.
+_WAYS: tuple[tuple[Measure, int, int], ...] = ((len, 1, 0), (_cells, 2, 0), (len, 1, 2), (_cells, 2, 4), (len, 1, 4))
+
+
 def _cut(lines: Sequence[str]) -> _Cut | None:
     """Return how a text is cut, the way that explains most of its lines; None for any other text."""
     # a title above the text may be wider than its lines
     head = next((at for at, line in enumerate(lines) if CLAUSE.search(line)), 0)
     ways = [
         found
-        for indent in (0, _INDENT)
-        for measure, factor in ((len, 1), (_cells, 2))
+        for measure, factor, indent in _WAYS
         for block in (lines, *([lines[head:]] if 0 < head <= _HEAD_LINES else []))
-        if (found := _width(block, measure, factor, indent * factor))
+        if (found := _width(block, measure, factor, indent))
     ]
     return max(ways, key=lambda found: found.share, default=None)
 
@@ -144,18 +149,20 @@ def _width(lines: Sequence[str], measure: Measure, factor: int, indent: int) -> 
         width -= 1
     if not _NARROWEST * factor <= width <= _WIDEST * factor:
         return None
-    pairs = full = 0
+    pairs = full = sentences = 0
     is_first = True
     for line, after in pairwise(lines):
         is_full = False
-        if line and after and not line.endswith(FINAL) and not _starts(after) and not _TABLE.search(line):
+        is_heading = MARK.match(line) and not CLAUSE.search(line)
+        if after and line and not (line.endswith(FINAL) or _starts(after) or _TABLE.search(line) or is_heading):
             # a list has lines of much the same length as well, so a lost indent counts in sentences only
             lost = indent if is_first and CLAUSE.search(line + after) else 0
             is_full = _is_full(line, after, width, measure, lost)
             pairs += 1
             full += is_full
+            sentences += is_full and bool(CLAUSE.search(line))
         is_first = not is_full
-    if full < _LEAST_FULL or full < 0.6 * pairs:
+    if full < 0.6 * pairs or (full < _LEAST_FULL and not sentences == pairs >= _LEAST_ALL):
         return None
     return _Cut(full / pairs, width, measure, indent)
 

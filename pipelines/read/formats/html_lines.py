@@ -21,6 +21,7 @@ SKIPPED = frozenset(
     "textarea head title meta link rt rp rtc -comment".split()
 )
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _AT_RULE = re.compile(r"@[^{};@]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _CLASS = re.compile(r"[a-z]*\.[a-z_][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
 _MOST_CLASSES = 200
@@ -64,11 +65,18 @@ def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -
     lines: list[str] = []
     current: list[str] = []
     number = ""
+    kept = 0  # elements around that keep the line breaks of the source
     for step, child in _walk(node):
         if child.mem_id == stop:
             break
+        if step in ("enter", "leave") and _keeps_breaks(child):
+            kept += 1 if step == "enter" else -1
         if step == "text":
-            current.append(child.text_content or "")
+            first, *more = (child.text_content or "").split("\n") if kept else [child.text_content or ""]
+            current.append(first)
+            for line in more:
+                _end(lines, current)
+                current.append(line)
         elif step == "rows":
             _end(lines, current)
             lines.extend(_rows(child))
@@ -79,6 +87,11 @@ def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -
             current.append(number)
     _end(lines, current)
     return lines
+
+
+def _keeps_breaks(node: LexborNode) -> bool:
+    """Return whether a line break in the source is one on the page."""
+    return node.tag == "pre" or bool(_PRE.search(node.attributes.get("style") or ""))
 
 
 def _walk(top: LexborNode) -> Iterator[tuple[str, LexborNode]]:

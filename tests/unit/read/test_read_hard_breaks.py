@@ -88,6 +88,21 @@ def test_lines_of_a_page_that_lost_the_indents_before_paragraphs(tag: str, colum
     assert all(f"{line}\n" in text for line in WHOLE)
 
 
+@pytest.mark.parametrize("indent", ["", "　　", "    "])
+@pytest.mark.parametrize("width", [20, 28, 36])
+@pytest.mark.parametrize("page", ["<pre>{}</pre>", "<div style='white-space: pre-wrap'>{}</div>", "<p>{}</p>"])
+def test_line_breaks_that_a_page_shows_are_ends_of_lines(page: str, width: int, indent: str) -> None:
+    lines = [part for line in WHOLE[1:-2] for part in cut(indent + line, width)]
+    between = "<br>" if "<p>" in page else "\n"
+    text = read_bytes(make.html(f"<h1>{WHOLE[0]}</h1>" + page.format(between.join([*lines, *WHOLE[-2:]]))), "a").text
+    assert [line for line in whole(text) if line in WHOLE] == WHOLE
+
+
+def test_a_short_text_is_cut_if_all_its_unfinished_lines_are() -> None:
+    lines = [part for line in [*WHOLE[:2], WHOLE[2], WHOLE[3], WHOLE[6], WHOLE[4]] for part in cut(line, 43)]
+    assert join_cut_lines(lines) == [*WHOLE[:2], WHOLE[2], WHOLE[3], WHOLE[6], WHOLE[4]]
+
+
 @pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n \n", "\n\n\n"])
 @pytest.mark.parametrize("width", [20, 26, 34])
 def test_double_spaced_lines_are_joined(between: str, width: int) -> None:

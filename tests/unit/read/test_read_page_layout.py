@@ -16,6 +16,7 @@ from pipelines.read.formats.page_rows import Row
 from pipelines.read.reader import read_bytes
 
 FONT = "STSong-Light"
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 TITLE = "双溪县河口镇人民政府2023年度法治政府建设工作情况报告"
 BODY = [
     "2023年，河口镇坚持把依法办事贯穿各项工作，健全制度、压实责任、强化监督。现将有关情况报告如下：",
@@ -33,7 +34,6 @@ OTHER = "江北镇2019年依法行政工作报告"
 
 
 def paper(*draw: Callable[[canvas.Canvas], None], size: tuple[float, float] = (595, 842)) -> bytes:
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     stream = io.BytesIO()
     sheet = canvas.Canvas(stream, pagesize=size)
     for page in draw:
