@@ -2,8 +2,9 @@
 
 An OLE file may hold something else; the names of its streams tell. The library does not give the numbers that Word
 makes for lists, and none is made up. It marks the page headers and footers, and what is struck out; neither is text.
+What a style strikes or hides it does not tell: `doc_styles` takes that out before.
 
-Not read: page headers and footers, struck text, and the numbers of lists.
+Not read: page headers and footers, struck and hidden text, and the numbers of lists.
 """
 
 from office_oxide import Document as OfficeDocument
@@ -11,6 +12,7 @@ from office_oxide import OfficeOxideError
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.read.document import Document, ReadError
+from pipelines.read.formats.doc_styles import BLANK, blank_hidden
 from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.paragraphs import whole_numbers
@@ -41,7 +43,7 @@ def read(data: bytes, name: str) -> Document:
         message = "found a damaged OLE file without a Word text; fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message)
     try:
-        html = OfficeDocument.from_bytes(data, "doc").to_html().replace("\n", " ")
+        html = OfficeDocument.from_bytes(blank_hidden(data), "doc").to_html().replace("\n", " ").replace(BLANK, "")
     except OfficeOxideError as error:
         if any(word in str(error).lower() for word in _ENCRYPTED):
             message = "found a Word document that needs a password, expected an open one; save it without protection"
