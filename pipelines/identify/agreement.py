@@ -1,7 +1,7 @@
 """Where the evidence of a document disagrees: about the year, and about whether a township wrote it.
 
 Such documents are not kept out, as most of what disagrees is a slip of a clerk; a person should look at them
-(`review_queue`). Where title, opening and signature name different units is told in `author`.
+(one of the marts lists what to check). Where title, opening and signature name different units is told in `author`.
 """
 
 import datetime

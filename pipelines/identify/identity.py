@@ -84,7 +84,7 @@ class Identity:
     reason_code: str | None
     reason: str | None
     status_reason: str | None
-    # What parts of the document contradict each other, for `review_queue`.
+    # What parts of the document contradict each other; a person should look at it.
     year_doubt: str | None
     unit_doubt: str | None
     level_doubt: str | None
