@@ -13,6 +13,7 @@ from pipelines.read.paragraphs import CLAUSE, FINAL, MARK
 
 _ZONE = 0.08  # of the height of the paper; the margins of Chinese papers and of Word are wider
 _APART_ABOVE, _APART_BELOW = 1.65, 2.0  # times the larger size, from the middle of a line to that of the next
+_SMALL, _CLOSER = 0.75, 1.1  # what is much smaller than the title may stand closer above it
 _WIDER = 1.4  # times the distance of other lines
 _SMALLER = 0.88  # times the size of what it is set apart from
 _HEAD_ROWS, _TITLE_ROWS = 2, 3
@@ -47,7 +48,8 @@ def _heads(page: Sequence[Row], edge: float, is_first: bool) -> int:
         head, below = page[:count], page[count:]
         if head[-1].middle < edge:
             return 0
-        if head[-1].middle - below[0].middle < _APART_ABOVE * max(head[-1].size, below[0].size):
+        apart = _CLOSER if is_first and head[-1].size < _SMALL * below[0].size else _APART_ABOVE
+        if head[-1].middle - below[0].middle < apart * max(head[-1].size, below[0].size):
             continue
         if is_first:
             is_head = all(_has_title(row, below) and _is_unlike(row, below[0]) for row in head)

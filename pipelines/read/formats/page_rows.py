@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.read.layout import LayoutPart
-from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
+from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, SIGNATURE, seam
 from pipelines.read.provenance import Origin, count_characters
 
 _KNOWN = re.compile(r"[\x20-\x7e一-龥\u2000-\u206f\u2190-\u25ff\u2e80-\u303f\uff00-\uffef·×°—]")
@@ -176,7 +176,8 @@ def _margins(rows: Sequence[Row]) -> Margins:
     second = [
         row.left
         for last, row in pairwise(prose)
-        if last.right > right - _FULL * last.size
+        if CLAUSE.search(last.text)
+        and last.right > right - _FULL * last.size
         and row.size < left - row.left < _OUTER * row.size
         and not MARK.match(row.text)
     ]
@@ -207,7 +208,7 @@ def _goes_on(
         return False
     if row.left > margins[row.column].left + _INDENT * row.size:
         return False
-    return not (paragraph.endswith(FINAL) and MARK.match(row.text))
+    return not (paragraph.endswith(FINAL) and (MARK.match(row.text) or SIGNATURE.fullmatch(row.text)))
 
 
 def _is_cut(paragraph: str, last: Row, row: Row, margin: Margins) -> bool:

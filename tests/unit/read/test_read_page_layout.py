@@ -138,6 +138,30 @@ def test_narrow_text_under_a_wide_title(title: str, size: float, width: float) -
     assert lines_of(read_bytes(paper(draw), "a")) == [title, *BODY]
 
 
+def test_a_head_at_the_margin_above_a_wide_title_is_no_line_of_the_text() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.setFont(FONT, 12)
+        sheet.drawRightString(515, 812, "江北镇2019年文件汇编")
+        sheet.setFont(FONT, 20)
+        sheet.drawCentredString(297, 765, TITLE)
+        put(sheet, flow(BODY, 435, 16), 80, 730, 16, 24)
+
+    assert lines_of(read_bytes(paper(draw), "a")) == PROSE
+
+
+def test_a_signature_at_the_top_of_a_column_ends_no_sentence() -> None:
+    rows = flow(BODY, 200, 12)
+    left = rows.index("　　河口镇人民政府")
+
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.setFont(FONT, 16)
+        sheet.drawCentredString(297, 790, TITLE)
+        put(sheet, rows[:left], 50, 750, 12, 18)
+        put(sheet, rows[left:], 270, 750, 12, 18)
+
+    assert lines_of(read_bytes(paper(draw), "a")) == PROSE
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("length", [40, 53, 62])
 def test_a_number_over_two_columns_of_vertical_text_is_whole(length: int, narrow: bool) -> None:
@@ -194,6 +218,15 @@ def test_a_head_of_the_size_and_place_of_the_title_is_told_by_what_it_says() -> 
         body(sheet, top=675, size=10.5, title=10.5, left=80)
 
     document = read_bytes(paper(draw, size=(612, 792)), "a")
+    assert furniture(document) == [OTHER] and lines_of(document) == PROSE
+
+
+def test_a_small_head_may_stand_close_above_the_title() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        put(sheet, [OTHER], 80, 798, 9, 0)
+        body(sheet, top=738)
+
+    document = read_bytes(paper(draw), "a")
     assert furniture(document) == [OTHER] and lines_of(document) == PROSE
 
 
