@@ -196,7 +196,7 @@ def _format(data: bytes) -> _Format | str:
     from pipelines.read.formats.markdown import is_markdown
 
     if is_mail(data):
-        return _Format("mail", True)
+        return _Format("mail", True, True)
     if _JSON.match(head):
         return _Format("json_page")
     return _Format("markdown" if is_markdown(data) else "plain_text")

@@ -3,7 +3,7 @@
 A mail whose own text is a short letter is its attachment. The address of the page, the subject and the day a mail was
 sent become fields.
 
-Not read: attachments of a mail that is a report itself, and attached pictures.
+Not read: attachments of a mail that is a report itself, and pictures beside a text.
 """
 
 import contextlib
@@ -13,14 +13,17 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import html, plain_text
 from pipelines.read.formats.mail_attachments import LETTER_HAN, attachments_of, read_attached
+from pipelines.read.formats.mail_pictures import page_with_pictures
 from pipelines.read.han import HAN, count_han
 from pipelines.read.layout import one_line
 from pipelines.read.page_fields import Field
+from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
 
 _HEAD = 65_536  # a mail that went through many hands has a long head
@@ -40,13 +43,47 @@ def is_mail(data: bytes) -> bool:
     return bool(_KIND.search(head)) or len(_LETTER.findall(head)) >= 3
 
 
-def read(data: bytes, name: str) -> Document:
-    """Return the document in a web archive or a mail.
+def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
+    """Return the document in a web archive or a mail; one that holds only pictures has the text of these from `scans`.
 
-    Raises ReadError `empty`, `broken`, `binary`, `undecodable`, and for attached files `several`, `attachment` or what
-    stands in the way of the only one.
+    Raises ReadError `empty`, `broken`, `binary`, `undecodable`, `needs_ocr` (ScansWantedError where pictures are to be
+    read), and for attached files `several`, `attachment` or what stands in the way of the only one.
     """
     message = message_from_bytes(data.lstrip())
+    body = _body(message)
+    attached = attachments_of(message)
+    if attached and body.most_han < LETTER_HAN:
+        dated = [field for field in _fields(message, message) if field[0] == "发布日期"]
+        document = read_attached(attached)
+        return replace(document, fields=(*document.fields, *dated))
+    illustrated = _illustrated(message, body)
+    if illustrated is not None:
+        document = html.read(illustrated, name, scans)
+    elif body.content:
+        document = (html.read if body.is_page else plain_text.read)(body.content, name)
+    else:
+        found = "found a mail or web archive without a text in it"
+        raise ReadError(ReasonCode.EMPTY, f"{found}; save the attachment or the page of {name}")
+    return replace(document, fields=(*document.fields, *_fields(message, body.part)))
+
+
+def picture(data: bytes, number: int) -> bytes:
+    """Return picture `number` (from 1) of a mail or web archive as PNG. Raises ReadError `broken`."""
+    message = message_from_bytes(data.lstrip())
+    return html.picture(_illustrated(message, _body(message)) or b"", number)
+
+
+class _Body(NamedTuple):
+    """What a mail says itself: the part, its bytes, whether it is a page, and the most Chinese characters of a part."""
+
+    part: Message
+    content: bytes
+    is_page: bool
+    most_han: int
+
+
+def _body(message: Message) -> _Body:
+    """Return the page with most Chinese characters, else the plain text; without content where there is neither."""
     pages, texts = [], []
     for part in message.walk():
         if part.is_multipart() or part.get_content_disposition() == "attachment":
@@ -58,20 +95,20 @@ def read(data: bytes, name: str) -> Document:
             texts.append((_amount(content), part, content))
     pages.sort(key=lambda page: -page[0])
     texts.sort(key=lambda text: -text[0])
-    attached = attachments_of(message)
-    if attached and max((amount for amount, _, _ in (*pages, *texts)), default=0) < LETTER_HAN:
-        dated = [field for field in _fields(message, message) if field[0] == "发布日期"]
-        document = read_attached(attached)
-        return replace(document, fields=(*document.fields, *dated))
+    most = max((amount for amount, _, _ in (*pages, *texts)), default=0)
     # the plain part of a mail holds the same as its page, or only that there is one
-    for reader, found in ((html.read, pages), (plain_text.read, texts)):
+    for is_page, found in ((True, pages), (False, texts)):
         for amount, part, content in found[:1]:
-            if amount or reader is plain_text.read or not texts:
-                document = reader(content, name)
-                return replace(document, fields=(*document.fields, *_fields(message, part)))
-    raise ReadError(
-        ReasonCode.EMPTY, f"found a mail or web archive without a text in it; save the attachment or the page of {name}"
-    )
+            if amount or not is_page or not texts:
+                return _Body(part, content, is_page, most)
+    return _Body(message, b"", False, 0)
+
+
+def _illustrated(message: Message, body: _Body) -> bytes | None:
+    """Return the page with its pictures where it is no longer than a letter; None where it is, or shows none."""
+    if body.most_han >= LETTER_HAN:
+        return None
+    return page_with_pictures(message, body.content, body.is_page)
 
 
 def _content(part: Message) -> bytes:

@@ -1,14 +1,18 @@
 """Web archives and mails: the page in them, its address, its title, and when a mail was sent."""
 
 import base64
+import io
 import quopri
+import random
 from email.header import Header
 
 import document_fixtures as make
 import pytest
+from PIL import Image
 
-from pipelines.read.document import ReadError
-from pipelines.read.reader import read_bytes
+from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.reader import page_picture, read_bytes
+from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
 TITLE = "河口镇2023年法治政府建设情况报告"
 BODY = "2023年，河口镇深入推进法治政府建设，全年开展普法讲座26场，参加人员1350人次，调解纠纷318件。"
@@ -129,3 +133,67 @@ def test_several_attachments_and_unreadable_ones_are_named() -> None:
     assert make.ITEMS[0] in read_bytes(mail(docx, attached("b.bin", bytes(range(256)) * 8)), "a.eml").text
     long = attached("长.txt", (make.TEXT + BODY * 20).encode())
     assert BODY in read_bytes(mail(docx, long), "a.eml").text
+
+
+def scan(width: int) -> bytes:
+    stream = io.BytesIO()
+    Image.frombytes("L", (width, 400), random.Random(1).randbytes(width * 400)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def illustrated(body: str, *heads: str, kind: str = "text/html; charset=utf-8", head: str = "") -> bytes:
+    """A mail with a body and pictures of growing width, each with lines of its head."""
+    pictures = (part(scan(400 + at), "image/png", more=more) for at, more in enumerate(heads))
+    subject = f"Subject: =?utf-8?B?{base64.b64encode(TITLE.encode()).decode()}?=\r\n"
+    return whole(f"From: a@b.example\r\n{subject}{DATE}{head}", part(body.encode(), kind), *pictures)
+
+
+WEB = "Content-Location: http://www.hekou.example/p.aspx?a={}&b=2\r\n"
+SAVED = "Content-Location: file:///C:/1/%E6%8A%A5%E5%91%8A.files/image00{}.png\r\n"
+ATTACHED = "Content-Disposition: attachment; filename={}.png\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "widths"),
+    [
+        (
+            illustrated(
+                f"<h1>{TITLE}</h1><img src='http://www.hekou.example/p.aspx?a=2&amp;b=2'>",
+                *(WEB.format(at) for at in range(3)),
+                head="Snapshot-Content-Location: http://www.hekou.example/1.html\r\n",
+            ),
+            [402],
+        ),
+        (
+            illustrated(
+                f"<html><body><p>{TITLE}</p><img src='报告.files/image001.png'><img src='报告.files/image002.png'>"
+                "</body></html>",
+                *(SAVED.format(at) for at in (2, 1)),
+            ),
+            [401, 400],
+        ),
+        (illustrated(f"{TITLE}<br><img src='cid:b@1'>", "Content-ID: <a@1>\r\n", "Content-ID: <b@1>\r\n"), [401, 400]),
+        (illustrated("<p>请查收，见附图。</p>", ATTACHED.format(1), ATTACHED.format(2)), [400, 401]),
+        (
+            illustrated("您好：\r\n现将报告发给你们，请查收。", ATTACHED.format(1), kind="text/plain; charset=utf-8"),
+            [400],
+        ),
+        (illustrated("", ATTACHED.format(1)), [400]),
+    ],
+)
+def test_a_mail_or_web_archive_of_pictures_is_read_by_character_recognition(data: bytes, widths: list[int]) -> None:
+    with pytest.raises(ScansWantedError) as wanted:
+        read_bytes(data, "a.eml")
+    assert wanted.value.pages == tuple(range(1, len(widths) + 1))
+    shown = [Image.open(io.BytesIO(page_picture(data, "a.eml", page))).width for page in wanted.value.pages]
+    assert shown == widths
+    row = ScannedRow((BODY,), ((0.99,) * len(BODY),), 20, 380, 100, 130, 20)
+    document = read_bytes(data, "a.eml", {page: ScannedPage((row,), 400, 400) for page in wanted.value.pages})
+    assert BODY in document.text and dict(document.fields)["标题"] == TITLE
+
+
+def test_pictures_beside_a_text_and_drawings_are_left_aside() -> None:
+    assert read_bytes(illustrated(PAGE, ATTACHED.format(1)), "a.eml").text == f"{TITLE}\n{BODY}\n"
+    drawing = part(b"<svg/>" * 500, "image/svg+xml", more=ATTACHED.format(1))
+    data = whole(f"From: a@b.example\r\n{DATE}", part(TITLE.encode(), "text/plain; charset=utf-8"), drawing)
+    assert code(data)[0] == "shell"
