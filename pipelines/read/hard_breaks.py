@@ -130,12 +130,8 @@ def _cut(lines: Sequence[str]) -> _Cut | None:
     """Return how a text is cut, the way that explains most of its lines; None for any other text."""
     # a title above the text may be wider than its lines
     head = next((at for at, line in enumerate(lines) if CLAUSE.search(line)), 0)
-    ways = [
-        found
-        for measure, factor, indent in _WAYS
-        for block in (lines, *([lines[head:]] if 0 < head <= _HEAD_LINES else []))
-        if (found := _width(block, measure, factor, indent))
-    ]
+    text = lines[head:] if head <= _HEAD_LINES else lines
+    ways = [found for measure, factor, indent in _WAYS if (found := _width(text, measure, factor, indent))]
     return max(ways, key=lambda found: found.share, default=None)
 
 

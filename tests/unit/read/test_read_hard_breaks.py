@@ -163,6 +163,24 @@ def test_a_sentence_goes_on_over_the_end_of_a_page(between: str, width: int) -> 
     assert [line for line in whole(document.text) if line not in aside] == WHOLE
 
 
+@pytest.mark.parametrize("number", ["{}/2", " {} / 2", "Page {} of 2", "第{}页/共2页", "·{}·"])
+def test_page_numbers_that_count_are_told_without_a_form_feed(number: str) -> None:
+    within = WHOLE[4].index("465") + 1
+    pages = [[*WHOLE[:4], WHOLE[4][:within]], [WHOLE[4][within:], *WHOLE[5:]]]
+    text = "".join("\n".join([*page, "", number.format(at), "", ""]) for at, page in enumerate(pages, 1))
+    document = read_bytes(text.encode(), "a")
+    aside = [document.text[span.start : span.end] for span in document.furniture]
+    assert aside == [number.format(1), number.format(2)]
+    assert [line for line in whole(document.text) if line not in aside] == WHOLE
+
+
+def test_fractions_and_numbers_on_lines_of_their_own_are_no_page_numbers() -> None:
+    for numbers in (("1/3", "1/2"), ("2/3", "3/3"), ("1/2", "2/3"), ("1", "2")):
+        lines = [WHOLE[0], "占比，", numbers[0], "全年", numbers[1], WHOLE[1]]
+        document = read_bytes("\n".join(lines).encode(), "a")
+        assert whole(document.text) == lines and not any(span.kind == "page_number" for span in document.furniture)
+
+
 def test_heads_of_the_pages_of_a_text_are_furniture() -> None:
     pages = ["\n".join(["江北镇2019年文件汇编", *lines]) for lines in (WHOLE[:4], WHOLE[4:6], WHOLE[6:])]
     document = read_bytes("\n\f".join(pages).encode(), "a")
