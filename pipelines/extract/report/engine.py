@@ -22,13 +22,14 @@ from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
-ENGINE_VERSION = "10"
+ENGINE_VERSION = "11"
 
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
+_OPENS_WITH_PART = re.compile(r"\s*其中")
 
 
 class Extractor:
@@ -84,6 +85,9 @@ class Extractor:
                 statement = sentence.statement
                 if statement is None:
                     statement = sentence.statement_in(_LineContext(cache, line, at, with_figure), cache)
+                # A line that opens with 其中 parts a total of another line, or a note's total: nobody knows which.
+                if at == 0 and statement.facts and _OPENS_WITH_PART.match(words):
+                    statement = statement.without_facts()
                 rows.add(line, start, statement, numerals)
         numbers, facts, subset_marks = rows.columns()
         mark_subsets(facts, subset_marks, self.codebook, text)

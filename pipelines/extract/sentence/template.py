@@ -55,6 +55,11 @@ class PlacedStatement(NamedTuple):
     facts_of_numbers: Sequence[int | None]  # by number: which of the facts it gives
     facts: tuple[PlacedFact, ...]
 
+    def without_facts(self) -> PlacedStatement:
+        """The same numbers, none of which is a fact."""
+        dispositions = tuple(["uncoded" if word == "fact" else word for word in self.dispositions])
+        return self._replace(dispositions=dispositions, facts_of_numbers=(None,) * len(self.dispositions), facts=())
+
 
 def make_template(text: str, report_year: int | None) -> tuple[str, int | None, list[str], list[str]]:
     """The template of a sentence, the year it is read as of, its numerals, and the pieces it consists of.

@@ -348,3 +348,15 @@ def test_a_head_may_be_the_unit_of_bare_numbers() -> None:
 def test_the_head_of_a_last_column_opens_no_part_of_the_report() -> None:
     text = "指标 | 2024年 | 2025年计划\n行政处罚案件 | 87件 | 90件\n全年受理信访件38件。\n"
     assert dispositions(text) == {"2024年": "date", "2025年": "date", "87件": "fact", "90件": "plan", "38件": "fact"}
+
+
+def test_parts_that_open_a_line_are_no_totals() -> None:
+    parts = "其中立案查处食品安全案件15件，调解纠纷40件。"
+    assert dispositions(f"全年办理行政处罚案件87件。\n{parts}\n其中：信访件30件。\n") == {
+        "87件": "fact",
+        "15件": "uncoded",
+        "40件": "uncoded",
+        "30件": "uncoded",
+    }
+    facts = extract(f"全年办理行政处罚案件87件。{parts}", (), 2024, load_codebook()).facts
+    assert [(fact.value, fact.role) for fact in facts][:2] == [(87.0, "total"), (15.0, "subset")]
