@@ -5,7 +5,7 @@ shows.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.read.completeness import is_complete
@@ -13,6 +13,7 @@ from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import find_furniture
 from pipelines.read.normalise import normalise
 from pipelines.read.page_fields import Field
+from pipelines.read.paragraphs import NOTE
 from pipelines.read.provenance import Origin, trace
 from pipelines.reasons import ReasonCode
 
@@ -79,6 +80,12 @@ def compose(
     pages, numerals = trace(text, pieces)
     whole = whole and is_complete(text, furniture)
     return Document(text, media_type, encoding, furniture, all_fields, whole, pages, numerals, pictures, points_to)
+
+
+def text_parts(lines: Iterable[str]) -> Iterator[LayoutPart]:
+    """Yield lines of `with_notes` as pieces of the text; a note that explains a figure is furniture, `note`."""
+    for line in lines:
+        yield LayoutPart(line.removeprefix(NOTE), "note" if line.startswith(NOTE) else None)
 
 
 def one_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 An OLE file may hold something else; the names of its streams tell. The library does not give the numbers that Word
 makes for lists, and none is made up. It marks the page headers and footers, and what is struck out; neither is text.
-What a style strikes or hides it does not tell: `doc_styles` takes that out before.
+What a style strikes or hides it does not tell: `doc_marks` takes that out before, and marks the notes.
 
 Not read: page headers and footers, struck and hidden text, and the numbers of lists.
 """
@@ -12,10 +12,10 @@ from office_oxide import OfficeOxideError
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.doc_styles import BLANK, blank_hidden
+from pipelines.read.formats.doc_marks import BLANK, notes_in_place, with_marks
 from pipelines.read.formats.html_lines import drop_struck, lines_of
-from pipelines.read.layout import LayoutPart, compose
-from pipelines.read.paragraphs import whole_numbers
+from pipelines.read.layout import compose, text_parts
+from pipelines.read.paragraphs import whole_numbers, with_notes
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"
@@ -43,7 +43,7 @@ def read(data: bytes, name: str) -> Document:
         message = "found a damaged OLE file without a Word text; fetch it again, or save it as docx"
         raise ReadError(ReasonCode.BROKEN, message)
     try:
-        html = OfficeDocument.from_bytes(blank_hidden(data), "doc").to_html().replace("\n", " ").replace(BLANK, "")
+        html = OfficeDocument.from_bytes(with_marks(data), "doc").to_html().replace("\n", " ").replace(BLANK, "")
     except OfficeOxideError as error:
         if any(word in str(error).lower() for word in _ENCRYPTED):
             message = "found a Word document that needs a password, expected an open one; save it without protection"
@@ -58,6 +58,6 @@ def read(data: bytes, name: str) -> Document:
         drop_struck(body)
         for node in body.css("header, footer"):
             node.decompose()
-        lines = lines_of(body, numbered=False)
+        lines = list(with_notes(notes_in_place(lines_of(body, numbered=False))))
         pictures = len(body.css("img"))
-    return compose(map(LayoutPart, lines), MEDIA_TYPE, None, pictures=pictures)
+    return compose(text_parts(lines), MEDIA_TYPE, None, pictures=pictures)

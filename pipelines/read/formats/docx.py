@@ -21,7 +21,7 @@ from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
 from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.formats.page_rows import parts_of
-from pipelines.read.layout import LayoutPart, compose, spread, table_lines
+from pipelines.read.layout import LayoutPart, compose, spread, table_lines, text_parts
 from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
@@ -64,7 +64,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
         texts = [line for line in lines if not line.startswith(_PICTURE)]
         pictures = len(lines) - len(texts)
         if not pictures or has_text(texts):
-            return compose(map(LayoutPart, texts), MEDIA_TYPE, None)
+            return compose(text_parts(texts), MEDIA_TYPE, None)
         found = f"{pictures} picture{'s' * (pictures > 1)} and no text beside the title"
         require(range(1, pictures + 1), scans, found)
         parts = list(_with_scans(lines, scans))
@@ -87,7 +87,7 @@ def _with_scans(lines: Iterable[str], scans: Scans) -> Iterator[LayoutPart]:
     first = 1
     for is_picture, group in groupby(lines, lambda line: line.startswith(_PICTURE)):
         if not is_picture:
-            yield from map(LayoutPart, group)
+            yield from text_parts(group)
             continue
         numbers = range(first, first + len(list(group)))
         yield from parts_of([rows_of_scan(scans[number]) for number in numbers], first)

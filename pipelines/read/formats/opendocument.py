@@ -18,7 +18,7 @@ from pipelines.read.formats.opendocument_styles import ListCount, Styles, tag_of
 from pipelines.read.formats.spreadsheet import lines_of_sheet
 from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
-from pipelines.read.layout import LayoutPart, compose, spread, table_lines
+from pipelines.read.layout import compose, spread, table_lines, text_parts
 from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.reasons import ReasonCode
 
@@ -61,7 +61,7 @@ def read(data: bytes, name: str) -> Document:
             if found is not None:
                 text = _Text(Styles(content, styles), data)
                 lines = list(text.lines(found) if media_type == TEXT_TYPE else text.sheets(found))
-                return compose(map(LayoutPart, lines), media_type, None, pictures=text.pictures)
+                return compose(text_parts(lines), media_type, None, pictures=text.pictures)
     except ReadError:
         raise
     except Exception as error:  # zipfile and lxml raise whatever the damage leads to

@@ -9,7 +9,7 @@ from striprtf.striprtf import rtf_to_text
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.rtf_groups import LINE, plain_groups
-from pipelines.read.layout import LayoutPart, compose, table_lines
+from pipelines.read.layout import compose, table_lines, text_parts
 from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
 from pipelines.reasons import ReasonCode
 
@@ -34,4 +34,4 @@ def read(data: bytes, name: str) -> Document:
     lines = list(with_notes(line for row in rows for line in row if line.strip()))
     drawing = "a drawing that the file does not hold" if _LOST_SHAPE.search(data) else None
     pictures = len(_PICTURE.findall(data))
-    return compose(map(LayoutPart, lines), MEDIA_TYPE, None, pictures=pictures, points_to=drawing)
+    return compose(text_parts(lines), MEDIA_TYPE, None, pictures=pictures, points_to=drawing)

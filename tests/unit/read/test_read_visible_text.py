@@ -8,6 +8,8 @@ from docx.oxml.ns import nsdecls
 from test_read_formats import content
 from word_xml_fixture import word_2003
 
+from pipelines.read.reader import read_bytes
+
 M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 
@@ -203,3 +205,22 @@ def test_notes_of_word_stand_behind_the_paragraph_or_table_that_cites_them() -> 
         + "".join(map(paragraph, NOTED[7:]))
     )
     assert content(word_2003(body)).splitlines() == [*NOTED[:2], "题注共9份。", *NOTED[2:5], "注的注8条。", *NOTED[5:]]
+
+
+@pytest.mark.parametrize(
+    ("note", "explains"),
+    [
+        ("其中食品案件15件。", True),
+        ("注：包括上年2件。", True),
+        ("① 该数据截至11月。", True),
+        ("全年检查276次。", False),
+        ("[1] 全年检查276次。", False),
+        ("注：开展检查276次。", False),
+    ],
+)
+def test_a_note_that_explains_a_figure_gives_none_of_its_own(note: str, explains: bool) -> None:
+    lines = [in_rtf(line) for line in (make.TITLE, make.OPENING, "办理案件87件", "明年继续。")]
+    body = "\\par ".join([*lines[:2], lines[2] + "{\\footnote\\pard " + in_rtf(note) + "}", lines[3]])
+    document = read_bytes(rtf_of(body), "a.rtf")
+    assert document.text.splitlines() == [make.TITLE, make.OPENING, "办理案件87件", note, "明年继续。"]
+    assert [document.text[span.start : span.end] for span in document.furniture] == [note] * explains

@@ -1,23 +1,35 @@
-"""Old Word documents: the text that a style strikes through or hides, which the library does not tell from other text.
+"""Old Word documents: what the library does not tell of a text is written into it before the library reads it.
+
+That is which text a style strikes through or hides, and where a footnote is cited and where it begins.
 
 The offsets and the codes of properties (sprm) are those of [MS-DOC]: the style sheet (2.9.271), the pages of runs and
-paragraphs (2.9.33, 2.9.174), and the pieces of the text (2.9.177).
+paragraphs (2.9.33, 2.9.174), the pieces of the text (2.9.177), and the places of notes (2.8.16, 2.8.17).
 """
 
 import io
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import olefile
+
+from pipelines.read.paragraphs import NOTE
 
 BLANK = "\x7f"  # stands for a character that is no text; no document holds it
 _MARKS = {0x0837: "struck", 0x2A53: "struck twice", 0x083C: "hidden"}
 _CHARACTER_STYLE = 0x4A30
 _TABLE_STREAM, _NARROW, _RECORDS = 0x0200, 0x40000000, 154
-_STYLES, _RUNS, _PARAGRAPHS, _PIECES = 1, 12, 13, 33  # places in the list of what the table stream holds
+_STYLES, _CITED, _NOTES, _RUNS, _PARAGRAPHS, _PIECES = (
+    1,
+    2,
+    3,
+    12,
+    13,
+    33,
+)  # places in the list of what the table stream holds
 _PAGE, _DEEPEST = 512, 20
+_LENGTHS, _REFERENCE = 0x4C, 0x02  # where the lengths of text and notes stand; the character that cites a note
 # Bytes of an operand by the upper three bits of a code; 6 is a length that is stated.
 _SIZES = (1, 1, 2, 4, 2, 2, 0, 3)
 _TABLE_ROWS, _TABS = 0xD608, 0xC615  # whose length is stated in another way
@@ -40,18 +52,18 @@ class _Stretch(NamedTuple):
     properties: bytes
 
 
-def blank_hidden(data: bytes) -> bytes:
+def with_marks(data: bytes) -> bytes:
     """Return an old Word document in which `BLANK` stands for each character that its properties strike or hide.
 
-    What marks the ends of paragraphs and cells stays. A file that is damaged comes back as it is: what it lacks is said
-    by whoever reads it.
+    `NOTE` stands where a footnote is cited, and where each begins behind the text. What marks the ends of paragraphs
+    and cells stays. A file that is damaged comes back as it is: what it lacks is said by whoever reads it.
     """
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as package:
             document = bytearray(package.openstream("WordDocument").read())
             flags = struct.unpack_from("<H", document, 10)[0]
             table = package.openstream("1Table" if flags & _TABLE_STREAM else "0Table").read()
-        if not _blank(document, table):
+        if not (_blank(document, table) | _mark_notes(document, table)):
             return data
         stream = io.BytesIO(data)
         with olefile.OleFileIO(stream, write_mode=True) as package:
@@ -81,6 +93,28 @@ def _blank(document: bytearray, table: bytes) -> bool:
                 _write_over(document, at, end, pieces)
             at = end
     return found
+
+
+def _mark_notes(document: bytearray, table: bytes) -> bool:
+    """Write `NOTE` where footnotes are cited and begin; return whether that was possible for all of them."""
+    text, notes = struct.unpack_from("<II", document, _LENGTHS)
+    cited = _record(document, table, _CITED)
+    count = (len(cited) - 4) // 6
+    if not notes or count < 1:
+        return False
+    begins = struct.unpack_from(f"<{count}I", _record(document, table, _NOTES))
+    places = (*struct.unpack_from(f"<{count}I", cited), *(text + begin for begin in begins))
+    spots, first = [], 0
+    for start, end, width in _pieces(_record(document, table, _PIECES)):
+        last = first + (end - start) // width
+        spots += [start + width * (place - first) for place in places if width == 2 and first <= place < last]
+        first = last
+    # one with a mark of its own has another character there
+    if len(spots) < len(places) or any(document[at : at + 2] != bytes((_REFERENCE, 0)) for at in spots):
+        return False
+    for at in spots:
+        document[at : at + 2] = ord(NOTE).to_bytes(2, "little")
+    return True
 
 
 def _write_over(document: bytearray, start: int, end: int, pieces: list[tuple[int, int, int]]) -> None:
@@ -216,3 +250,37 @@ def _pieces(data: bytes) -> Iterator[tuple[int, int, int]]:
         is_narrow = bool(place & _NARROW)
         start, width = ((place & ~_NARROW) // 2, 1) if is_narrow else (place, 2)
         yield start, start + width * (edges[number + 1] - edges[number]), width
+
+
+def notes_in_place(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines with each footnote, `NOTE` before it, behind the line or the table that cites it.
+
+    The first half of the marks cites, the second half begins notes. Where they do not fit, the notes stay at the end.
+    """
+    half, odd = divmod(sum(line.count(NOTE) for line in lines), 2)
+    seen = 0
+    texts: list[str] = []
+    notes: list[list[str]] = []
+    rest: list[str] = []
+    for line in lines:
+        if seen < half:
+            texts.append(line)
+            seen += line.count(NOTE)
+        elif line.startswith(NOTE):
+            notes.append([line.replace(NOTE, "")])
+        elif notes and len(notes) < half:
+            notes[-1].append(line)
+        else:  # the end of the text, and what boxes hold behind the notes
+            (rest if notes else texts).append(line)
+    if odd or seen != half or len(notes) != half:
+        yield from (line.replace(NOTE, "") for line in lines)
+        return
+    waiting: list[str] = []
+    for line in texts:
+        is_row = " | " in line
+        yield from () if is_row else waiting
+        waiting = waiting if is_row else []
+        yield line.replace(NOTE, "")
+        for _ in range(line.count(NOTE)):
+            waiting += [NOTE + piece for piece in notes.pop(0)]
+    yield from (*waiting, *rest)

@@ -1,4 +1,4 @@
-"""Old Word documents: what a style of characters or of paragraphs strikes or hides is no text."""
+"""Old Word documents: what a style strikes or hides is no text; footnotes stand behind what cites them."""
 
 import random
 import struct
@@ -8,7 +8,7 @@ import pytest
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
-from pipelines.read.formats.doc_styles import blank_hidden
+from pipelines.read.formats.doc_marks import with_marks
 from pipelines.read.reader import read_bytes
 
 STRIKE, TWICE, HIDDEN, BOLD = 0x0837, 0x2A53, 0x083C, 0x0835
@@ -76,13 +76,56 @@ def test_text_of_one_byte_a_character() -> None:
 
 def test_a_document_without_such_styles_stays_as_it_is() -> None:
     for data in (make.doc(), make.doc("标题\r", make.doc_sheet((1, NONE, b""), (2, NONE, sprm(BOLD))))):
-        assert blank_hidden(data) == data
+        assert with_marks(data) == data
 
 
 def test_damage_is_left_to_the_reader() -> None:
     whole, rng = document(runs={"1250件": styled(2)}), random.Random(5)
     for _ in range(300):
         data = make.damaged(bytearray(whole), rng, make.docx())
-        blank_hidden(data)
+        with_marks(data)
     with pytest.raises(ReadError):
         read_bytes(whole[:3000], "a.doc")
+
+
+def noted(text: str, notes: str) -> bytes:
+    """A document with footnotes: `\x02` in the text cites one, and in `notes` begins one."""
+    whole = text + notes
+    cited = [at for at, char in enumerate(text) if char in "\x02①"]
+    begins = [at for at, char in enumerate(notes) if char in "\x02①"]
+    sizes = struct.pack("<II", len(text), len(notes))
+    places = struct.pack(f"<{len(cited) + 1}I", *cited, len(text)) + b"\1\0" * len(cited)
+    return make.doc(
+        whole, SHEET, notes=(sizes, places, struct.pack(f"<{len(begins) + 2}I", *begins, len(notes), len(notes)))
+    )
+
+
+TITLED, NOTED = f"{make.TITLE}\r{make.OPENING}\r一、成效\r", "二、打算\r明年举办培训9次。\r"
+
+
+def test_footnotes_stand_behind_the_paragraph_that_cites_them() -> None:
+    text = TITLED.replace("\r", "\x02\r", 1) + "办件3件\x02，调解\x025件。\r" + NOTED
+    data = noted(text, "\x02题注，共2份。\r\x02注一7件。\r续注8件。\r\x02注二9件。\r")
+    opening = TITLED.splitlines()
+    expected = [
+        *opening[:2],
+        "题注，共2份。",
+        opening[2],
+        "办件3件，调解5件。",
+        "注一7件。",
+        "续注8件。",
+        "注二9件。",
+        *NOTED.splitlines(),
+    ]
+    assert content(data).splitlines() == expected
+
+
+def test_footnotes_of_a_table_stand_behind_it() -> None:
+    cells = "信访\x02\x07112\x07110\x07\x07热线\x07734\x07728\x07\x07"
+    lines = content(noted(f"{TITLED}{cells}{NOTED}", "\x02表注6件。\r")).splitlines()
+    assert lines[3:6] == ["信访 | 112 | 110", "热线 | 734 | 728", "表注6件。"]
+
+
+def test_footnotes_with_marks_of_their_own_stay_behind_the_text() -> None:
+    lines = content(noted(f"{TITLED}办件3件①。\r{NOTED}", "①注4件。\r")).splitlines()
+    assert lines[3] == "办件3件①。" and lines[-1] == "①注4件。"
