@@ -30,7 +30,11 @@ class ReasonCode(StrEnum):
     # The file gives no text (stage/documents; for archives stage/files).
     CHANGED = "changed", "读取时文件被改动", "The file was written to during the run; the next run reads it."
     EMPTY = "empty", "没有正文", "No text at all: no bytes, an empty page, a page that a script builds."
-    NEEDS_OCR = "needs_ocr", "扫描件，需文字识别", "A scan, or a PDF whose fonts hide the text; add a text layer."
+    NEEDS_OCR = (
+        "needs_ocr",
+        "扫描件，需文字识别",
+        "A scan that waits for character recognition, or that cannot be read; the reason says which.",
+    )
     SHELL = (
         "shell",
         "只有标题，没有正文",

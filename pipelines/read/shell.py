@@ -66,13 +66,11 @@ def refuse_shell(document: Document) -> None:
 def no_text(pictures: int, target: str | None = None) -> ReadError:
     """Return the reason for a shell: `shell` with what it points to, `needs_ocr` where it holds only pictures."""
     if target:
-        return ReadError(
-            ReasonCode.SHELL, f"found a title without text, which points to {target}; fetch that beside it"
-        )
+        message = f"found a title without text, which points to {target}; fetch that beside it"
+        return ReadError(ReasonCode.SHELL, message)
     if pictures:
-        return ReadError(
-            ReasonCode.NEEDS_OCR, f"found {pictures} pictures and no text beside the title; add a text layer"
-        )
+        message = f"found {pictures} pictures and no text beside the title; give scans of the pages, or the text"
+        return ReadError(ReasonCode.NEEDS_OCR, message)
     return ReadError(
         ReasonCode.SHELL,
         "found a title without text, expected a report; save the text that a script, a template or an attachment holds",

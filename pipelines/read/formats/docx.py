@@ -206,8 +206,10 @@ class _Body:
         return True
 
     def _texts(self, paragraph: Any) -> Iterator[str]:
-        """Yield the text of a paragraph with insertions, without what is deleted, struck or hidden, fields' codes and
-        what boxes hold; the notes that it cites are kept for its end."""
+        """Yield the text of a paragraph with insertions; the notes that it cites are kept for its end.
+
+        What is deleted, struck or hidden, the codes of fields and what boxes hold are no part of it.
+        """
         style = _style_id(paragraph)
         stack = [iter(paragraph)]
         while stack:

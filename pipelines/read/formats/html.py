@@ -68,9 +68,8 @@ _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
 def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = True) -> Document:
     """Return the report on a web page. Where the page has hardly any text, its scripts and text areas are searched.
 
-    Where it has none, the pictures in it (not those beside it) have their text from `scans`.
-
-    Those of a page that was itself found in a script or a text area (`is_whole` is false) are not searched again.
+    A page that was itself found in one of these (`is_whole` is false) is not searched again. Where a page has no text
+    beside its title, the pictures in it (not those in files of their own) have their text from `scans`.
     Raises ReadError `empty`, `shell`, `broken`, `binary`, `undecodable` or `needs_ocr` (ScansWantedError where pictures
     are to be read).
     """

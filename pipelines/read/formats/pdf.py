@@ -1,4 +1,4 @@
-"""PDF with a text layer: paragraphs across lines and pages, page numbers and running heads set apart.
+"""PDF, with text or scanned: paragraphs across lines and pages, page numbers and running heads set apart.
 
 The characters of a page (`pdf_glyphs`) are put into rows by `page_lines`, and these into paragraphs by `page_rows`.
 

@@ -22,7 +22,7 @@ def require(numbers: Sequence[int], scans: Scans, found: str) -> None:
         raise ScansWantedError(f"found {found}; {listed(wanted)} to be read by character recognition", wanted)
     for number in numbers:
         if failure := scans[number].failure:
-            message = f"found {found}; {listed([number])} cannot be read ({failure}); give a file with a text layer"
+            message = f"found {found}; {listed([number])} cannot be read ({failure}); give a sharper scan, or the text"
             raise ReadError(ReasonCode.NEEDS_OCR, message)
 
 

@@ -141,7 +141,7 @@ def _overlap(cell: TextCell, column: tuple[float, float]) -> float:
 def _gutter(lines: Sequence[Sequence[Strip]]) -> float | None:
     """Return the middle of the gutter between two columns of text; None for a page without, and for a table.
 
-    The idea is that of pipelines.read.formats.pdf_lines: most lines are parted at the same place near the middle of
+    The idea is that of `pipelines.read.formats.page_lines`: most lines are parted at the same place near the middle of
     the page, the left ones are full, and there is prose on both sides.
     """
     left = min(line[0].left for line in lines)
