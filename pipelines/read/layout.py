@@ -12,8 +12,8 @@ from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import find_furniture
 from pipelines.read.normalise import normalise
+from pipelines.read.notes import NOTE
 from pipelines.read.page_fields import Field
-from pipelines.read.paragraphs import NOTE
 from pipelines.read.provenance import Origin, trace
 from pipelines.reasons import ReasonCode
 

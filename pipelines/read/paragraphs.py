@@ -1,7 +1,6 @@
 """Where a paragraph ends and where one begins, for formats whose lines have to be joined (plain text, pages, PDF)."""
 
 import re
-from collections.abc import Iterable, Iterator
 
 FINAL = tuple("。！？!?：:；;")
 CLAUSE = re.compile("[，。；]")
@@ -20,11 +19,6 @@ _PARTED = re.compile(
     r"(?<=[一-龥，：（])([0-9]+[.]?)\n(?!(?:19|20)[0-9]{2}年)(?![0-9]+[、.．)）](?![0-9]))([0-9.]*[0-9])(?=[一-龥%％])"
 )
 _LATIN = re.compile(r"[A-Za-z]")
-NOTE = "\ue002"  # begins a line of a footnote or an endnote
-# A note that explains a figure of the text, and states none of its own.
-_EXPLAINS = re.compile(
-    r"[\W0-9①-⑳]*(?:注[:：释])?\s*(?:其中|包括|包含|含|上述|以上|该|此|这|分别|即|指|系|占|比|较|同比|上年|去年|统计|数据|口径|截至)"
-)
 
 
 def seam(before: str, after: str) -> str:
@@ -35,24 +29,3 @@ def seam(before: str, after: str) -> str:
 def whole_numbers(text: str) -> str:
     """Return the text of a paragraph in which no line break parts a number."""
     return _PARTED.sub(r"\1\2", text)
-
-
-def with_notes(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines; those of notes (`NOTE` before them) stand behind the paragraph that cites them.
-
-    A note of the title waits for the first sentence, so that nothing parts title and opening. One that only explains a
-    figure (其中…) keeps `NOTE` before it: its figures are parts of others, and of which is not told.
-    """
-    waiting: list[str] = []
-    has_begun = False
-    for line in lines:
-        if line.startswith(NOTE):
-            bare = line.removeprefix(NOTE)
-            waiting.append(line if _EXPLAINS.match(bare) else bare)
-        else:
-            yield line
-            has_begun = has_begun or bool(CLAUSE.search(line))
-        if has_begun:
-            yield from waiting
-            waiting.clear()
-    yield from waiting

@@ -15,7 +15,8 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.doc_marks import BLANK, notes_in_place, with_marks
 from pipelines.read.formats.html_lines import drop_struck, lines_of
 from pipelines.read.layout import compose, text_parts
-from pipelines.read.paragraphs import whole_numbers, with_notes
+from pipelines.read.notes import with_notes
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/msword"

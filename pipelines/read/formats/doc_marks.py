@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import olefile
 
-from pipelines.read.paragraphs import NOTE
+from pipelines.read.notes import NOTE
 
 BLANK = "\x7f"  # stands for a character that is no text; no document holds it
 _MARKS = {0x0837: "struck", 0x2A53: "struck twice", 0x083C: "hidden"}

@@ -22,7 +22,8 @@ from pipelines.read.formats.docx_visibility import Visibility
 from pipelines.read.formats.numbering import Numbering, qn
 from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.layout import LayoutPart, compose, spread, table_lines, text_parts
-from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
+from pipelines.read.notes import CitedNotes, with_notes
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.shell import has_text, no_text
@@ -117,8 +118,7 @@ class _Body:
         self._styles = _styles(styles)
         self._visibility = Visibility(styles)
         self._numbering = Numbering(package.part("numbering"))
-        self._cited: list[Any] = []
-        self._is_in_note = self._is_in_table = False
+        self._cited = CitedNotes(self._blocks)
         self._notes = {
             (kind, note.get(qn("w:id"))): note
             for kind in _NOTES.values()
@@ -141,20 +141,11 @@ class _Body:
                 yield from self._paragraph(node)
             elif node.tag == _TBL:
                 yield from self._table(node)
-                yield from self._cited_notes()
+                yield from self._cited.lines()
             elif node.tag == _CHUNK:
                 yield from self._taken_in(self._package.linked(node.get(_ID) or ""))
             elif node.tag not in _SKIPPED or node.tag == _BOX:
                 stack.append(iter(node))
-
-    def _cited_notes(self) -> Iterator[str]:
-        """Yield the lines of the notes that were cited, outside of tables and of other notes only."""
-        if self._is_in_note or self._is_in_table:
-            return
-        self._is_in_note = True
-        while self._cited:
-            yield from (NOTE + line for line in self._blocks(self._cited.pop(0)))
-        self._is_in_note = False
 
     def _taken_in(self, data: bytes) -> Iterator[str]:
         """Yield the lines of a document of any format that the text takes in; one without text adds nothing."""
@@ -186,7 +177,7 @@ class _Body:
         text = whole_numbers("".join(self._texts(node))).strip()
         # a list counts its empty paragraphs too, yet a number without words says nothing
         yield number + text if text else ""
-        yield from self._cited_notes()
+        yield from self._cited.lines()
         for shown in node.iter(*_SHOWN):
             if shown.find(f".//{_BOX}") is None:
                 links = [link.get(_EMBED) or link.get(_IMAGE_ID) or "" for link in shown.iter(_BLIP, _IMAGE_DATA)]
@@ -225,7 +216,8 @@ class _Body:
             elif child.tag in _NOTES:
                 # each note once, so that no circle of notes is walked
                 note = self._notes.pop((_NOTES[child.tag], child.get(qn("w:id"))), None)
-                self._cited.extend(() if note is None else (note,))
+                if note is not None:
+                    self._cited.cite(note)
             elif child.tag not in _SKIPPED and not (child.tag in _RUNS and self._visibility.is_hidden(child, style)):
                 yield _BEFORE.get(child.tag, "")
                 stack.append(iter(child))
@@ -252,9 +244,8 @@ class _Body:
             for cell in (cell for row in cells for cell in row):
                 yield from self._blocks(cell)
         else:
-            around, self._is_in_table = self._is_in_table, True
-            grid = spread([self._cell(cell) for cell in row] for row in cells)
-            self._is_in_table = around
+            with self._cited.held():
+                grid = spread([self._cell(cell) for cell in row] for row in cells)
             for above, row in pairwise(grid):
                 row[:] = [_merged(text, above[at : at + 1]) for at, text in enumerate(row)]
             yield from table_lines(grid)

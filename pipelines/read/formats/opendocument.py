@@ -19,7 +19,8 @@ from pipelines.read.formats.spreadsheet import lines_of_sheet
 from pipelines.read.formats.spreadsheet_cells import Sheet
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import compose, spread, table_lines, text_parts
-from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
+from pipelines.read.notes import CitedNotes, with_notes
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.reasons import ReasonCode
 
 TEXT_TYPE = "application/vnd.oasis.opendocument.text"
@@ -108,8 +109,7 @@ class _Text:
         self._styles, self._data = styles, data
         self._headings = ListCount(styles.outline)
         self._lists: dict[str, ListCount] = {}
-        self._cited: list[Any] = []
-        self._is_in_note = self._is_in_table = False
+        self._cited = CitedNotes(self._blocks)
         self._cells = 0
         self.pictures = 0
 
@@ -139,20 +139,11 @@ class _Text:
                 yield from self._list(node, "", 0)
             elif node.tag == _TABLE:
                 yield from self._table(node)
-                yield from self._cited_notes()
+                yield from self._cited.lines()
             elif node.tag == _IMAGE:
                 self.pictures += 1
             elif node.tag not in _SKIPPED and not self._styles.is_hidden_section(node):
                 yield from self._blocks(node)
-
-    def _cited_notes(self) -> Iterator[str]:
-        """Yield the lines of the notes that were cited, outside of tables and of other notes only."""
-        if self._is_in_note or self._is_in_table:
-            return
-        self._is_in_note = True
-        while self._cited:
-            yield from (NOTE + line for line in self._blocks(self._cited.pop(0)))
-        self._is_in_note = False
 
     def _paragraph(self, node: Any, number: str = "") -> Iterator[str]:
         if any(field.get(tag_of("text:is-hidden")) == "true" for field in node.iterfind(f".//{_HIDDEN_PARAGRAPH}")):
@@ -165,7 +156,7 @@ class _Text:
             number = self._headings.next(int(level) if level.isdecimal() else 1)
         if text:
             yield number + text
-        yield from self._cited_notes()
+        yield from self._cited.lines()
         for box in boxes:
             yield from self._blocks(box)
 
@@ -182,7 +173,8 @@ class _Text:
             elif tag in (_TAB, _BREAK):
                 yield (" " if tag == _TAB else "\n") if shown else ""
             elif tag == _NOTE:
-                self._cited.extend([child] if shown else [])
+                if shown:
+                    self._cited.cite(child)
             elif tag == _SPAN:
                 own = child.get(tag_of("text:style-name")) or ""
                 if shown or self._styles.shows(own):
@@ -240,9 +232,8 @@ class _Text:
             for cell in (cell for row in cells for cell in row):
                 yield from self._blocks(cell)
         else:
-            around, self._is_in_table = self._is_in_table, True
-            grid = spread(_uncovered(row) for row in self._rows(node))
-            self._is_in_table = around
+            with self._cited.held():
+                grid = spread(_uncovered(row) for row in self._rows(node))
             yield from table_lines(grid)
 
     def _rows(self, table: Any) -> Iterator[list[tuple[str, int, int]]]:

@@ -10,7 +10,8 @@ from striprtf.striprtf import rtf_to_text
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.rtf_groups import LINE, plain_groups
 from pipelines.read.layout import compose, table_lines, text_parts
-from pipelines.read.paragraphs import NOTE, whole_numbers, with_notes
+from pipelines.read.notes import NOTE, with_notes
+from pipelines.read.paragraphs import whole_numbers
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/rtf"

@@ -7,7 +7,7 @@ the one in which they stand.
 import re
 from dataclasses import dataclass, replace
 
-from pipelines.read.paragraphs import NOTE
+from pipelines.read.notes import NOTE
 
 _TOKEN = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+", re.IGNORECASE | re.DOTALL
