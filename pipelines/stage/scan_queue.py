@@ -39,11 +39,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ScanCounts:
-    """Pages that a run read by character recognition, and the pages and files that still wait for it."""
+    """Pages that a run read by character recognition, and those that still wait for it."""
 
     read: int = 0
     waiting: int = 0
-    waiting_files: int = 0
 
 
 class _Page(NamedTuple):
@@ -71,8 +70,7 @@ def read_documents(
     if read:
         again = refresh_documents(files, settings)
         counts = replace(counts, errors=counts.errors + again.errors)
-    pages = _waiting(settings)
-    return counts, ScanCounts(read, _count(pages), pages.height)
+    return counts, ScanCounts(read, _count(_waiting(settings)))
 
 
 def read_with_scans(data: bytes, name: str, most_pages: int) -> Document:

@@ -126,7 +126,7 @@ def test_a_scan_of_each_format_is_read(setting: Callable[..., Settings], name: s
     (settings.raw_dir / name).write_bytes(FILES[name]())
     scans, found = read(settings, Recogniser())
     row = found[name]
-    assert scans == ScanCounts(1, 0, 0) and row["read_status"] == "ok"
+    assert scans == ScanCounts(1, 0) and row["read_status"] == "ok"
     assert "排查矛盾纠纷318件，调解成功311件。" in row["text"]
     assert row["text_source"] == ("mixed" if name.startswith("pictures") else "ocr")
     assert [(span["page"], span["is_scanned"]) for span in row["pages"]] == [(1, True)]
@@ -142,7 +142,7 @@ def test_pages_of_one_file_go_on_in_each_other(setting: Callable[..., Settings])
     (settings.raw_dir / "a.tif").write_bytes(picture(form="TIFF", pages=3))
     (settings.raw_dir / "b.docx").write_bytes(docx_of(picture(200), picture(190)))
     scans, found = read(settings, Recogniser())
-    assert scans == ScanCounts(5, 0, 0)
+    assert scans == ScanCounts(5, 0)
     assert [span["page"] for span in found["a.tif"]["pages"]] == [1, 2, 3]
     assert [span["page"] for span in found["b.docx"]["pages"]] == [1, 2]
 
@@ -165,11 +165,11 @@ def test_no_page_is_read_twice(setting: Callable[..., Settings], monkeypatch: py
     (settings.raw_dir / "b.docx").write_bytes(docx_of(picture()))
     recogniser = Recogniser()
     scans, before = read(settings, recogniser)
-    assert recogniser.asked == 1 and scans == ScanCounts(2, 0, 0)  # the same picture in two files
+    assert recogniser.asked == 1 and scans == ScanCounts(2, 0)  # the same picture in two files
     assert read(settings, Recogniser(ReadError(ReasonCode.CRASHED, "asked again")))[1] == before
     monkeypatch.setattr(documents, "READER_VERSION", "another")
     scans, after = read(settings, Recogniser(ReadError(ReasonCode.CRASHED, "asked again")))
-    assert scans == ScanCounts(0, 0, 0)
+    assert scans == ScanCounts(0, 0)
     assert [row["text"] for row in after.values()] == [row["text"] for row in before.values()]
 
 
@@ -180,22 +180,22 @@ def test_a_run_reads_so_many_pages_and_the_next_goes_on(setting: Callable[..., S
     seen: list[tuple[str, int, int]] = []
     with listening(lambda *progress: seen.append(progress)):
         scans, found = read(settings, Recogniser())
-    assert scans == ScanCounts(2, 2, 2)
+    assert scans == ScanCounts(2, 2)
     assert [progress for progress in seen if progress[0] == "scans"][-1] == ("scans", 2, 2)
     assert {row["reason_code"] for row in found.values()} == {"needs_ocr"}
     assert found["a.tif"]["pages_waiting"] == [3] and "page 3 to be read" in found["a.tif"]["reason"]
     rows = waiting(settings)
     assert rows == [("a.tif", "needs_ocr", 1, 1), ("b.png", "needs_ocr", 1, 2)]
     scans, found = read(settings, Recogniser())
-    assert scans == ScanCounts(2, 0, 0)
+    assert scans == ScanCounts(2, 0)
     assert {row["read_status"] for row in found.values()} == {"ok"}
-    assert read(setting(pages=0), Recogniser())[0] == ScanCounts(0, 0, 0)
+    assert read(setting(pages=0), Recogniser())[0] == ScanCounts(0, 0)
 
 
 def test_no_page_is_read_where_the_limit_is_nought(setting: Callable[..., Settings]) -> None:
     settings = setting(pages=0)
     (settings.raw_dir / "a.png").write_bytes(picture())
-    assert read(settings, Recogniser())[0] == ScanCounts(0, 1, 1)
+    assert read(settings, Recogniser())[0] == ScanCounts(0, 1)
 
 
 def waiting(settings: Settings) -> list[tuple[object, ...]]:
@@ -213,7 +213,7 @@ def test_a_page_that_fails_is_a_reason_and_is_not_tried_again(setting: Callable[
     settings = setting()
     (settings.raw_dir / "a.png").write_bytes(picture())
     scans, found = read(settings, Recogniser(ReadError(ReasonCode.TOO_SLOW, "found a page that is not read")))
-    assert scans == ScanCounts(1, 0, 0)
+    assert scans == ScanCounts(1, 0)
     assert found["a.png"]["reason_code"] == "needs_ocr" and "too_slow" in found["a.png"]["reason"]
     assert read(settings, Recogniser())[1]["a.png"]["reason"] == found["a.png"]["reason"]
 
@@ -253,7 +253,7 @@ def test_without_the_extra_scans_wait(
     (settings.raw_dir / "a.png").write_bytes(picture())
     with caplog.at_level(logging.WARNING):
         scans, found = read(settings)
-    assert scans == ScanCounts(0, 1, 1) and found["a.png"]["reason_code"] == "needs_ocr"
+    assert scans == ScanCounts(0, 1) and found["a.png"]["reason_code"] == "needs_ocr"
     assert "fazhi[ocr]" in caplog.text
 
 
@@ -332,7 +332,7 @@ def test_a_page_is_read_by_the_recogniser_itself(setting: Callable[..., Settings
     with listening(lambda *progress: seen.append(progress)):
         scans, found = read(settings)
     assert ("scans", 1, 1) in seen
-    assert scans == ScanCounts(1, 0, 0)
+    assert scans == ScanCounts(1, 0)
     row = found["柳林镇.png"]
     assert "发放宣传资料12" in row["text"] and "行政检查 | 418 | 530" in row["text"]
     alone = examine(settings.raw_dir / "柳林镇.png", None, settings)
