@@ -20,8 +20,8 @@ from pipelines.identify.division_changes import Change, ChangesError, load_chang
 from pipelines.identify.names import is_regular, regiment_names, short_name, short_township, stem
 from pipelines.numerals.fold import fold
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
+from pipelines.read.han import HAN
 
-_HAN = re.compile(r"[一-龥]")
 # What may stand right before a name that is too short or too plain to be believed elsewhere.
 _OPENERS = ("中共", "中国共产党", "在", "和", "及", "与")
 _CLAUSE_ENDS = frozenset(" ,，。;；:：\n")
@@ -178,7 +178,7 @@ class Gazetteer:
         if not plain:
             several = name.endswith("乡") and text.startswith("镇", end)  # the 乡 and 镇 of a place, not 苏木乡
             return None if several or text.startswith(("化", "居民人均"), end) else "unit"
-        free = after_region or start == 0 or not _HAN.match(text[start - 1]) or text.endswith(_OPENERS[:2], 0, start)
+        free = after_region or start == 0 or not HAN.match(text[start - 1]) or text.endswith(_OPENERS[:2], 0, start)
         free = free or (name.endswith("团") and text[start - 1] == "师")
         if name in self.regions and free:
             return "region"

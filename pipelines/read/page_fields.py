@@ -91,7 +91,7 @@ _VALUE = {
 }
 _VALUE["发文日期"] = _VALUE["生成日期"] = _VALUE["发布日期"] = _VALUE["成文日期"]
 _PHRASE = re.compile(r"[^。;；:：!！?？0-9]{1,20}$")
-_REPORT_WORDS = re.compile(r"报告|总结|汇报|情况")
+REPORT_WORDS = re.compile(r"报告|总结|汇报|情况")
 
 Field = tuple[str, str]
 
@@ -109,7 +109,7 @@ def is_weak(key: str) -> bool:
 def fits(name: str, value: str) -> bool:
     """Return whether `value` may be the value of field `name` when no colon ties the two together."""
     pattern = _VALUE.get(name, _PHRASE)
-    return bool(pattern.match(value)) and not _REPORT_WORDS.search(value)
+    return bool(pattern.match(value)) and not REPORT_WORDS.search(value)
 
 
 def strip_lead(line: str) -> str:

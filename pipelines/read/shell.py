@@ -15,7 +15,8 @@ from pipelines.reasons import ReasonCode
 _PROSE = re.compile(r"[。;；,，|]|[:：]$")
 _HEADING = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、.]")
 _FIGURE = re.compile(r"[0-9]+(?:余|多)?(?:次|件|人|场|名|个|起|份|条)|\|\s*[0-9][0-9.,]*\s*%?\s*(?:\||$)")
-_FILE = r"\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z|jpe?g|png|tiff?)(?![a-z0-9])"
+DOCUMENTS = "pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z"  # the endings of files that sites attach
+_FILE = rf"\.(?:{DOCUMENTS}|jpe?g|png|tiff?)(?![a-z0-9])"
 _NO_TEXT = re.compile(
     rf"^附件|附件[:：]|[见在]附件|[见在]附图|点击|下载|{_FILE}|\{{\{{|\}}\}}|\$\{{|<%|\{{%|^主办|版权|备案|无法显示|浏览|阅读次数|阅读量|访问量|请稍|加载"
     r"|请(?:予)?(?:查收|查阅|审阅|查看|接收)|(?:予以|现予|向社会)(?:公布|公开|公示)"

@@ -28,7 +28,7 @@ from pipelines.read.layout import LayoutPart, compose, one_line
 from pipelines.read.page_fields import Field
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
-from pipelines.read.shell import has_text, names_report, no_text
+from pipelines.read.shell import DOCUMENTS, has_text, names_report, no_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "text/html"
@@ -54,7 +54,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z)(?:$|[?#])", re.IGNORECASE)
+_ATTACHED = re.compile(rf"\.(?:{DOCUMENTS})(?:$|[?#])", re.IGNORECASE)
 _LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")

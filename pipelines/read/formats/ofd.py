@@ -21,8 +21,9 @@ from pipelines.read.formats.ofd_glyphs import Box, Drawn, drawn_in
 from pipelines.read.formats.ofd_package import AT, OfdPackage, number_list
 from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_glyphs import upright_text
+from pipelines.read.formats.page_limits import LEAST_TEXT, SCAN, SMALL, check_count
 from pipelines.read.formats.page_lines import rows_of
-from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
+from pipelines.read.formats.page_rows import Row, count_shown, has_meaning, parts_of
 from pipelines.read.layout import LayoutPart, compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
@@ -30,11 +31,7 @@ from pipelines.read.shell import has_text
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/ofd"
-MOST_PAGES = 1000
 _A4: Box = (0.0, 0.0, 210.0, 297.0)  # millimetres
-_LEAST_TEXT = 10  # characters a page, as for PDF
-_SCAN = 0.25  # of the page that pictures cover where it is a scan
-_SMALL = 0.05  # of the page: less is a logo or a seal
 _WHOLE = 0.8  # of what pictures cover: the largest is the page, and no strip of it
 _DOTS, _POINTS = 200 / 25.4, 72 / 25.4  # a millimetre
 _OUTLINES = 20  # paths that may be characters drawn as outlines
@@ -59,17 +56,18 @@ class _Page:
         self.outlines, self.nameless = own.outlines, own.nameless
 
     @property
-    def text(self) -> str:
-        return "".join(row.text for row in self.rows if not is_page_number(row))
+    def shown(self) -> int:
+        """How many characters of text it has, its page number not counted."""
+        return count_shown(self.rows)
 
     @property
     def is_bare(self) -> bool:
-        return len(self.text) < _LEAST_TEXT
+        return self.shown < LEAST_TEXT
 
     @property
     def is_scan(self) -> bool:
         """Whether it is a picture: a large one, and next to no text."""
-        return bool(self.pictures) and self.pictured > _SCAN and self.is_bare
+        return bool(self.pictures) and self.pictured > SCAN and self.is_bare
 
 
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
@@ -85,16 +83,16 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
         numbers = [
             number
             for number, page in enumerate(pages, 1)
-            if page.is_scan or (is_title and page.pictures and page.pictured > _SMALL)
+            if page.is_scan or (is_title and page.pictures and page.pictured > SMALL)
         ]
         require(numbers, scans, f"scans without text on {listed(numbers)} of {len(pages)}")
         for number in numbers:
             page = pages[number - 1]  # a title over the picture is no part of it
             page.rows = [*([] if page.is_scan else page.rows), *rows_of_scan(scans[number])]
-        if numbers and sum(len(page.text) for page in pages) < _LEAST_TEXT:
+        if numbers and sum(page.shown for page in pages) < LEAST_TEXT:
             message = f"found {len(pages)} pages with hardly a character that can be read; give a sharper scan"
             raise ReadError(ReasonCode.NEEDS_OCR, message)
-        pictures = sum(page.pictured > _SMALL for page in pages)
+        pictures = sum(page.pictured > SMALL for page in pages)
         return compose(_parts(pages), MEDIA_TYPE, None, whole=all(page.rows for page in pages), pictures=pictures)
 
 
@@ -151,9 +149,7 @@ def _pages(package: OfdPackage, document: str) -> list[_Page]:
     """Return the pages of the document whose root part has this name, in their order."""
     root = package.tree(document)
     places = [(node.get("BaseLoc") or "") for node in root.iterfind("Pages/Page")]
-    if not 0 < len(places) <= MOST_PAGES:
-        code = ReasonCode.TOO_LARGE if places else ReasonCode.EMPTY
-        raise ReadError(code, f"found {len(places)} pages, expected 1 to {MOST_PAGES}; give the report alone")
+    check_count(len(places))
     templates = {
         node.get("ID"): package.find(document, node.get("BaseLoc") or "")
         for node in root.iterfind("CommonData/TemplatePage")
@@ -191,15 +187,17 @@ def _box(area: Any | None) -> Box | None:
 
 def _refuse_without_text(pages: Sequence[_Page]) -> None:
     """Raise ReadError `empty` or `needs_ocr` where a page has no text that can be read."""
-    shown = any(page.text for page in pages)
+    shown = any(page.shown for page in pages)
     if _is_meaningless("".join(page.characters for page in pages)):
-        message = "found text whose characters mean nothing (fonts without a table); print it to pictures, and use OCR"
+        message = (
+            "found characters that mean nothing (fonts without a table); print it to pictures, which are read as scans"
+        )
         raise ReadError(ReasonCode.NEEDS_OCR, message)
     bare = {number: page for number, page in enumerate(pages, 1) if page.is_bare and not page.is_scan}
     for what, numbers in (
-        ("characters drawn by number", [at for at, page in enumerate(pages, 1) if page.nameless >= _LEAST_TEXT]),
+        ("characters drawn by number", [at for at, page in enumerate(pages, 1) if page.nameless >= LEAST_TEXT]),
         ("outlines", [at for at, page in bare.items() if page.outlines >= _OUTLINES]),
-        ("pictures that are missing, and are", [at for at, page in bare.items() if page.pictured > _SCAN]),
+        ("pictures that are missing, and are", [at for at, page in bare.items() if page.pictured > SCAN]),
     ):
         if numbers:
             message = f"found {what} without text on {listed(numbers)} of {len(pages)}; print it to PDF, or give a scan"
@@ -211,7 +209,7 @@ def _refuse_without_text(pages: Sequence[_Page]) -> None:
 def _is_meaningless(text: str) -> bool:
     """Return whether most characters are no known ones, or one and the same: what a font without a table leaves."""
     text = re.sub(r"\s", "", text)
-    if len(text) < _LEAST_TEXT:
+    if len(text) < LEAST_TEXT:
         return False
     return not has_meaning(text) or Counter(text).most_common(1)[0][1] > len(text) / 2
 

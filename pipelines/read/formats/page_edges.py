@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipelines.read.formats.page_rows import Row
+from pipelines.read.page_fields import REPORT_WORDS
 from pipelines.read.paragraphs import CLAUSE, FINAL, MARK
 
 _ZONE = 0.08  # of the height of the paper; the margins of Chinese papers and of Word are wider
@@ -19,7 +20,6 @@ _SMALLER = 0.88  # times the size of what it is set apart from
 _HEAD_ROWS, _TITLE_ROWS = 2, 3
 _YEAR = re.compile(r"[12][0-9]{3} ?年|[〇○零一二三四五六七八九]{4}年")
 _UNIT = re.compile(r"镇|乡|街|办事处|[县市区团场]")
-_REPORT = re.compile(r"报告|总结|汇报|情况")
 # The name of a collection, and no part of the title that follows it.
 _COLLECTION = re.compile(r"(?:汇编|选编|文集|简报|专刊|(?:内部|学习)资料|(?:会议|参阅)材料)(?:[（(][^（）()]*[)）])?$")
 _CLOSING = re.compile(
@@ -67,7 +67,7 @@ def _has_title(head: Row, below: Sequence[Row]) -> bool:
             break
         rows.append(row.text)
     title = "".join(rows)
-    return bool(_REPORT.search(title)) and all(
+    return bool(REPORT_WORDS.search(title)) and all(
         pattern.search(title) or not pattern.search(head.text) for pattern in (_YEAR, _UNIT)
     )
 

@@ -5,7 +5,7 @@ Lengths are in any one unit; y grows upwards.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -64,6 +64,11 @@ def has_meaning(text: str) -> bool:
 def is_page_number(row: Row) -> bool:
     """Return whether a row is the number of its page and nothing else."""
     return len(row.cells) == 1 and bool(_PAGE_NUMBER.fullmatch(row.cells[0]))
+
+
+def count_shown(rows: Iterable[Row]) -> int:
+    """Return how many characters of text the rows of a page have, its page number not counted."""
+    return sum(len(row.text) for row in rows if not is_page_number(row))
 
 
 def parts_of(

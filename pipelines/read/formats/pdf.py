@@ -16,8 +16,9 @@ import pypdfium2.raw as raw
 
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.page_edges import edge_rows
+from pipelines.read.formats.page_limits import LEAST_TEXT, SCAN, SMALL, check_count
 from pipelines.read.formats.page_lines import rows_of
-from pipelines.read.formats.page_rows import Row, has_meaning, is_page_number, parts_of
+from pipelines.read.formats.page_rows import Row, count_shown, has_meaning, parts_of
 from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
@@ -27,11 +28,7 @@ from pipelines.read.signatures import pdf_start
 from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/pdf"
-MOST_PAGES = 1000
 _PASSWORD = 4  # PDFium's code for a file that needs one
-_LEAST_TEXT = 10  # characters a page; stamps and page numbers make scans look as if they had text
-_SCAN = 0.25  # of the page that pictures cover where it is a scan
-_SMALL = 0.05  # of the page: less is a logo or a seal
 _WHOLE, _LEAST_PROSE = 0.7, 60  # a picture of the whole page, and the characters that a page of text has beside it
 _DOTS, _MOST_PIXELS = 200, 20_000_000  # an inch, and of a page
 _COVER = 300  # characters of the note that asks for another viewer of the attached files
@@ -50,7 +47,7 @@ class _Page(NamedTuple):
     @property
     def characters(self) -> int:
         """How many characters of text it has, its page number not counted."""
-        return sum(len(row.text) for row in self.rows if not is_page_number(row))
+        return count_shown(self.rows)
 
 
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
@@ -67,11 +64,11 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     rows = [page.rows for page in pages]
     for number in numbers:
         rows[number - 1] = rows_of_scan(scans[number], pages[number - 1].width)
-    shown = sum(len(row.text) for page in rows for row in page if not is_page_number(row))
-    if numbers and shown < _LEAST_TEXT * len(pages):
+    shown = sum(map(count_shown, rows))
+    if numbers and shown < LEAST_TEXT * len(pages):
         message = f"found {len(pages)} pages with {shown} characters that can be read; give a sharper scan, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
-    pictures = sum(page.pictured > _SMALL for page in pages)
+    pictures = sum(page.pictured > SMALL for page in pages)
     edges = [edge_rows(page, 0, pages[at].height, at == 0) for at, page in enumerate(rows)]
     return compose(parts_of(rows, edges=edges), MEDIA_TYPE, None, whole=all(rows), pictures=pictures)
 
@@ -96,11 +93,11 @@ def _scanned(pages: Sequence[_Page]) -> list[int]:
         return list(range(1, len(pages) + 1))
     found = [number for number, page in enumerate(pages, 1) if _is_scan(page)]
     if not has_text(row.text for page in pages for row in page.rows):  # a title over or beside the pictures of the text
-        found = [number for number, page in enumerate(pages, 1) if page.pictured > _SMALL or _is_scan(page)]
-    if found or sum(page.characters for page in pages) >= _LEAST_TEXT * len(pages):
+        found = [number for number, page in enumerate(pages, 1) if page.pictured > SMALL or _is_scan(page)]
+    if found or sum(page.characters for page in pages) >= LEAST_TEXT * len(pages):
         return found
     # next to no text in the whole file: it stands in small pictures, or its letters are drawn as shapes
-    return [number for number, page in enumerate(pages, 1) if page.characters < _LEAST_TEXT]
+    return [number for number, page in enumerate(pages, 1) if page.characters < LEAST_TEXT]
 
 
 def _is_scan(page: _Page) -> bool:
@@ -110,7 +107,7 @@ def _is_scan(page: _Page) -> bool:
     """
     if page.pictured > _WHOLE:
         return page.characters < _LEAST_PROSE
-    return page.pictured > _SCAN and page.characters < _LEAST_TEXT
+    return page.pictured > SCAN and page.characters < LEAST_TEXT
 
 
 def _report(data: bytes) -> tuple[bytes, list[_Page]]:
@@ -183,9 +180,7 @@ def _opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
 def _pages(data: bytes) -> tuple[list[_Page], list[tuple[str, bytes]]]:
     """Return what each page shows, and the attached files."""
     with _opened(data) as document:
-        if not 0 < len(document) <= MOST_PAGES:
-            code = ReasonCode.TOO_LARGE if len(document) else ReasonCode.EMPTY
-            raise ReadError(code, f"found {len(document)} pages, expected 1 to {MOST_PAGES}; give the report alone")
+        check_count(len(document))
         pages = []
         for page in document:
             pages.append(_page(page))

@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from PIL import Image
 
 from pipelines.read.document import Document, ReadError
-from pipelines.read.formats.page_rows import is_page_number, parts_of
+from pipelines.read.formats.page_limits import LEAST_TEXT, check_count
+from pipelines.read.formats.page_rows import count_shown, parts_of
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
-MOST_PAGES = 1000
 _MOST_PIXELS = 200_000_000  # a page of 300 dots an inch has 9 million
 _LEAST_PIXELS = 90_000  # of a page; less is a logo or a button
-_LEAST_TEXT = 10  # characters a page
 
 
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
@@ -36,13 +35,12 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
         if image.width * image.height < _LEAST_PIXELS:
             message = f"found a {kind} picture of {image.width} x {image.height} pixels, expected a page; leave it out"
             raise ReadError(ReasonCode.UNSUPPORTED, message)
-    if pages > MOST_PAGES:
-        raise ReadError(ReasonCode.TOO_LARGE, f"found {pages} pages, expected 1 to {MOST_PAGES}; give the report alone")
+    check_count(pages)
     numbers = range(1, pages + 1)
     require(numbers, scans, f"a {kind} picture of {pages} page{'s' * (pages > 1)}")
     rows = [rows_of_scan(scans[number]) for number in numbers]
-    shown = sum(len(row.text) for page in rows for row in page if not is_page_number(row))
-    if shown < _LEAST_TEXT:
+    shown = sum(map(count_shown, rows))
+    if shown < LEAST_TEXT:
         message = f"found a {kind} picture with {shown} characters that can be read; give a sharper one, or the text"
         raise ReadError(ReasonCode.NEEDS_OCR, message)
     return compose(parts_of(rows), f"image/{kind.lower()}", None, whole=all(rows), pictures=pages)
