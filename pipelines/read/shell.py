@@ -19,8 +19,10 @@ DOCUMENTS = "pdf|docx?|wps|ofd|odt|rtf|xlsx?|zip|rar|7z"  # the endings of files
 _FILE = rf"\.(?:{DOCUMENTS}|jpe?g|png|tiff?)(?![a-z0-9])"
 _NO_TEXT = re.compile(
     rf"^附件|附件[:：]|[见在]附件|[见在]附图|点击|下载|{_FILE}|\{{\{{|\}}\}}|\$\{{|<%|\{{%|^主办|版权|备案|无法显示|浏览|阅读次数|阅读量|访问量|请稍|加载"
-    r"|请(?:予)?(?:查收|查阅|审阅|查看|接收)|(?:予以|现予|向社会)(?:公布|公开|公示)"
 )
+# A sentence that hands a report over. The line that holds it is text only if another sentence has a figure.
+_HANDS_OVER = re.compile(r"请(?:予)?(?:查收|查阅|审阅|查看|接收)|(?:予以|现予|向社会)(?:公布|公开|公示)")
+_SENTENCE = re.compile("[。;；]")
 _NAMED_FILE = re.compile(rf"[^\s:：《》、，。!()\[\]]{{1,80}}{_FILE}", re.IGNORECASE)
 _NAMES_REPORT = re.compile(
     r"(?:报告|总结|汇报|情况|年报)\W*$|(?:法治|法制|依法行政|依法治).{0,40}(?:报告|总结|汇报|情况|年报)"
@@ -40,8 +42,11 @@ def _is_text(line: str) -> bool:
     size = count_han(line)
     if size >= _LONG or (_HEADING.match(line) and size > _WITH_FIGURE):
         return True
-    says = (size >= _LINE and _PROSE.search(line)) or (size >= _WITH_FIGURE and _FIGURE.search(line))
-    return bool(says) and not _NO_TEXT.search(line)
+    if _NO_TEXT.search(line):
+        return False
+    if _HANDS_OVER.search(line):
+        return any(_FIGURE.search(part) for part in _SENTENCE.split(line) if not _HANDS_OVER.search(part))
+    return bool((size >= _LINE and _PROSE.search(line)) or (size >= _WITH_FIGURE and _FIGURE.search(line)))
 
 
 def names_report(lines: Iterable[str]) -> bool:

@@ -83,6 +83,7 @@ TITLE_PARTS = {
     "signed": (make.TITLE, *make.SIGNATURE),
     "attached": (make.TITLE, "附件：双溪镇法治政府建设工作报告.docx", *make.SIGNATURE),
     "announced": (make.TITLE + "（全文）", "现将双溪镇2023年法治政府建设工作报告予以公布，请点击附件查看。"),
+    "handed over": (make.TITLE, "现将工作报告1份予以公布，请予审阅。欢迎监督。"),
 }
 WRITERS = {
     "txt": lambda lines: "\r\n".join(lines).encode("gb18030"),
@@ -116,6 +117,7 @@ def test_a_title_alone_is_a_shell_in_every_format(kind: str, lines: tuple[str, .
         ("接待群众来访12人次",),
         ("执法 | 检查 | 512",),
         (LONG,),
+        ("日前，双溪镇向社会公布年度报告。全年调解纠纷21起，成功20起。",),
     ],
 )
 @pytest.mark.parametrize("kind", WRITERS)
