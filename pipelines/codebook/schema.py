@@ -31,6 +31,7 @@ Disposition = Literal[
     "plan",
     "rank",
     "share",
+    "size",
     "slogan",
     "uncoded",
     "upper_level",

@@ -22,7 +22,7 @@ from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
-ENGINE_VERSION = "11"
+ENGINE_VERSION = "12"
 
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(

@@ -136,7 +136,9 @@ def match_context(sentence: TokenizedSentence, window: Window) -> MatchContext:
     right = sentence.bits(figure.end, window.right)
     left = sentence.bits(window.left, figure.start)
     examples = sentence.text.rfind("等", window.left, figure.start)
-    barring = sentence.bits(examples, figure.start) if examples > window.left else left
+    barring = 0
+    for token in sentence.named(max(examples, window.left), figure.start):
+        barring |= sentence.term(token).bits
     clause = left | right | sentence.bits(window.clause, window.left)
     if not _OUTCOME.match(sentence.text, figure.end):
         barring |= right

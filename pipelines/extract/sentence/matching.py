@@ -76,7 +76,7 @@ def _own_words(sentence: TokenizedSentence, window: Window, index: int) -> Windo
 def _match_near(sentence: TokenizedSentence, window: Window, context: MatchContext) -> list[Match]:
     """The matches by a head word in the figure's own words, on the side that fits better."""
     figure, text = window.figure, sentence.text
-    left = best_candidates(sentence, sentence.between(window.left, figure.start), context, "left")
+    left = best_candidates(sentence, sentence.named(window.left, figure.start), context, "left")
     tokens = sentence.between(figure.end, window.right)
     if any(other.start == window.right for other in sentence.figures):
         # A noun further on that touches the next figure belongs to that figure.
@@ -92,6 +92,8 @@ def _match_near(sentence: TokenizedSentence, window: Window, context: MatchConte
             drop_left = gap_right <= max(2, gap_left) and not touches(sentence, left[0].token, window)
         if drop_left:
             left = []
+    if not left and not right:
+        left = best_candidates(sentence, sentence.between(window.left, figure.start), context, "left")
     candidates = left or right
     if not candidates:
         return []

@@ -27,7 +27,9 @@ _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]"
 _COLON = (":", "：")
 _OPEN = ("(", "（", *_COLON)
 _CLOSE = re.compile("[)）]")
-_SUBSET = re.compile(r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]")
+_SUBSET = re.compile(
+    r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]|[例比譬]如|(?<=[,，。;；(（])如(?=[^,，。;；、0-9]{2,10}(?:村|社区))"
+)
 _ALIKE = 2  # characters that two coordinate nouns end in
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有|未引发|未引起)过?$")
 # 一 before these counts; before others (一个问题) it mostly means "a".
