@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
@@ -80,13 +81,13 @@ def read_with_scans(data: bytes, name: str, most_pages: int) -> Document:
     except ScansWantedError as error:
         if len(error.pages) > most_pages or not is_installed():
             raise
-        process = HelperProcess(MEMORY, _ONE_THREAD)
         scans: dict[int, ScannedPage] = {}
-        for number in error.pages:
-            report("scans", len(scans), len(error.pages))
-            page = _page("", data, name, number)
-            failed = ScannedPage((), 0, 0, page.failure)
-            scans[number] = failed if page.failure else _recognised(page.picture, partial(_in_process, process))
+        with _processes(1) as (process,):
+            for number in error.pages:
+                report("scans", len(scans), len(error.pages))
+                page = _page("", data, name, number)
+                failed = ScannedPage((), 0, 0, page.failure)
+                scans[number] = failed if page.failure else _recognised(page.picture, partial(_in_process, process))
         return read_bytes(data, name, scans)
 
 
@@ -138,15 +139,24 @@ def _read_pages(
     if recognise_page is not None:
         work(recognise_page)
         return done
-    processes = [HelperProcess(MEMORY, _ONE_THREAD) for _ in range(min(settings.processes, total))]
-    with ThreadPoolExecutor(len(processes)) as pool:
+    count = min(settings.processes, total)
+    with _processes(count) as processes, ThreadPoolExecutor(count) as pool:
         # a thread knows who listens to the progress only if it is told
         ended = [pool.submit(copy_context().run, work, partial(_in_process, process)) for process in processes]
         for future in ended:
             future.result()
-    for process in processes:
-        process.stop()
     return done
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[list[HelperProcess]]:
+    """Yield processes that read pages; they end with the block, as each holds a gigabyte of models."""
+    processes = [HelperProcess(MEMORY, _ONE_THREAD) for _ in range(count)]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.stop()
 
 
 def _pages(rows: pl.DataFrame, settings: Settings) -> Iterator[_Page]:

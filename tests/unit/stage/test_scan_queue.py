@@ -337,3 +337,23 @@ def test_a_page_is_read_by_the_recogniser_itself(setting: Callable[..., Settings
     assert "发放宣传资料12" in row["text"] and "行政检查 | 418 | 530" in row["text"]
     alone = examine(settings.raw_dir / "柳林镇.png", None, settings)
     assert {fact["value"] for fact in alone.facts} >= {12840.0, 107.0, 98.6, 25.0}
+
+
+def test_processes_that_read_pages_end_after_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+
+    class Ending:
+        def __init__(self, memory: int, environment: object) -> None:
+            self.memory = memory
+
+        def run(self, *_arguments: object, **_options: object) -> ScannedPage:
+            raise RuntimeError("no page")
+
+        def stop(self) -> None:
+            ended.append(self.memory)
+
+    monkeypatch.setattr(scan_queue, "HelperProcess", Ending)
+    monkeypatch.setattr(scan_queue, "is_installed", lambda: True)
+    with pytest.raises(RuntimeError, match="no page"):
+        scan_queue.read_with_scans(picture(), "柳林镇.png", 5)
+    assert ended == [scan_queue.MEMORY]
