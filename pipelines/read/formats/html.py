@@ -105,8 +105,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = Tr
     if not has_text(lines) and not has_text(lines_of(body)) and not _is_fragment(lines, pointed, pictures):
         if pointed or not embedded:
             raise no_text(pictures, pointed)
-        require(range(1, len(embedded) + 1), scans, f"{len(embedded)} pictures and no text beside the title")
-        scanned = list(parts_of([rows_of_scan(scans[number]) for number in range(1, len(embedded) + 1)]))
+        scanned = _scanned(len(embedded), scans)
         if not has_text(part.text for part in scanned):
             raise no_text(pictures)
     above = lines_of(body, stop=containers[0].mem_id)
@@ -128,6 +127,13 @@ def picture(data: bytes, number: int) -> bytes:
     except binascii.Error as error:
         message = "found a damaged picture in the page, expected base64; save the page again"
         raise ReadError(ReasonCode.BROKEN, message) from error
+
+
+def _scanned(pictures: int, scans: Scans) -> list[LayoutPart]:
+    """Return the text of the pictures in a page. Raises as `require` does where one is not read."""
+    numbers = range(1, pictures + 1)
+    require(numbers, scans, f"{pictures} pictures and no text beside the title")
+    return list(parts_of([rows_of_scan(scans[number]) for number in numbers]))
 
 
 def _embedded(body: LexborNode) -> list[str]:
