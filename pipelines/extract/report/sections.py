@@ -26,6 +26,10 @@ _PLAN = re.compile(
 _PROBLEM = re.compile(
     r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|(?<!强基补)短板"
 )
+# A heading of both (主要成效和存在的问题) opens with results.
+_RESULT_FIRST = re.compile(
+    r"(?:成效|成绩|做法|举措|亮点|主要工作|开展情况|完成情况|工作情况)(?:及其?|和|与|、|以及|暨)[^,，。;；]{0,6}(?:存在|问题|不足|短板)"
+)
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
 # A heading on a plan that was carried out announces results: 年度计划的制定和完成情况.
 _PLAN_DONE = re.compile(r"计划[^,，。;；]{0,10}?(?:完成|落实|执行|实施|进展|推进)的?情况")
@@ -146,7 +150,7 @@ def _announced_part(words: str, report_year: int | None) -> str:
     if any(f"{year}年" in body for year in later_years) and not _RESULT.search(body):
         return "plan"
     if _PROBLEM.search(body):
-        return "problem"
+        return "result" if _RESULT_FIRST.search(body) else "problem"
     if not (report_year and f"{report_year + 1}年" in body):
         body = _PLAN_DONE.sub("", body)
     of_this_year = report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)

@@ -23,6 +23,15 @@ _DENIAL = re.compile(r"\((?:全年|均|都|全部)?(?:无|未|没有|零)[^()]*\
 # What went before the deed (检查后, 经检查) is not what a figure counts.
 _AFTERWARDS = re.compile(r"之?后(?![续勤进备方台期半])")
 _BY_WAY_OF = ("经", "经过")
+# What is used is no audience: 利用乡村社区普法资源,开展学习12次.
+_USED = re.compile(
+    r"(?:利用|依托|借助|借力|用好|用活|整合)[^,，。;；:：0-9]{0,14}?(?:资源|阵地|平台|设施|场所|力量|优势|广播)"
+)
+# Words that open a deed, which the subject of the item before may have done too.
+_DEED = re.compile(
+    "(?:并|还|又|再|共|全年|先后|另外?)*(?:参[与加]|开展|组织|举[办行]|召开|列席|提供|进行|完成|协助|办理|集[中体])"
+)
+_PART_MARK = re.compile("其中|包括|包含")
 # Figures with these reasons do not end the words of the next figure: 由118项优化为86项 counts the same thing twice.
 _TRANSPARENT = frozenset({"before_change", "slogan", "size"})
 _FIRST_SUBJECT = SUBJECTS & -SUBJECTS
@@ -62,6 +71,10 @@ class TokenizedSentence:
         self.tokens = self.codebook.tokens(self.text)
         self._ends = [token[1] for token in self.tokens]
         self._bits = [terms[token[2]].bits for token in self.tokens]
+        for used in _USED.finditer(self.text):
+            for at in range(bisect_left(self._ends, used.start()), bisect_right(self._ends, used.end())):
+                if self.tokens[at][0] >= used.start():
+                    self._bits[at] &= ~SUBJECTS
         self.reasons = [""] * len(self.figures)
         self.reach = [0] * len(self.figures)
         ends = {match.start() for match in _CLAUSE_END.finditer(self.text)}
@@ -140,18 +153,41 @@ class TokenizedSentence:
         The first subject of the lexicon (the study centre group) also reaches over nearer ones within its sentence:
         中心组必学内容,班子成员轮流讲学,全年集体学法6次 is the centre group's figure.
         """
-        found = self._nearest(window, SUBJECTS) or self.context.answer(SUBJECTS_BEFORE)
+        first = self._item_start(window)
+        found = self._nearest(window, SUBJECTS, first)
+        if not found and not first:
+            found = self.context.answer(SUBJECTS_BEFORE)
         if not self.bits(window.clause, window.figure.start) & SUBJECTS:
-            found |= self.bits(0, window.clause) & _FIRST_SUBJECT
+            found |= self.bits(first, window.clause) & _FIRST_SUBJECT
         return found
 
-    def _nearest(self, window: Window, kind: int) -> int:
-        """The bits of a kind in the figure's own words, else in the nearest clause left of them that has any."""
+    def _item_start(self, window: Window) -> int:
+        """Where the items end that keep their subject: 党委会会前学法9次,业务学习12次 names one of the first only.
+
+        0 where there are none, behind 其中, where a deed is named (开展研讨12次), and where the figure has no head of
+        its own (……学法9次,下半年12次).
+        """
+        unit = window.figure.unit
+        own = self.between(window.left, window.figure.start)
+        if _DEED.match(self.text, window.left) or not any(unit in self.term(token).heads for token in own):
+            return 0
+        for figure, reason in zip(reversed(self.figures), reversed(self.reasons), strict=True):
+            if figure.end >= window.clause or figure.unit != unit or reason:
+                continue
+            if self.bits(self.clause_start(figure.start), figure.start) & SUBJECTS:
+                return 0 if _PART_MARK.search(self.text, figure.end, window.figure.start) else figure.end
+        return 0
+
+    def _nearest(self, window: Window, kind: int, first: int = 0) -> int:
+        """The bits of a kind in the figure's own words, else in the nearest clause left of them that has any.
+
+        first: words before it are not looked at.
+        """
         figure = window.figure
         found = (self.bits(window.left, figure.start) | self.bits(figure.end, window.right)) & kind
         position = window.left
-        while not found and position > 0:
-            start = self.clause_start(position - 1)
+        while not found and position > first:
+            start = max(first, self.clause_start(position - 1))
             found = self.bits(start, position) & kind
             position = start - 1
         return found

@@ -109,6 +109,21 @@ def test_a_problem_section_holds_no_result(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("both", "problems"),
+    [
+        ("一、主要成效和存在的问题", "（二）存在的问题"),
+        ("二、工作开展情况及存在问题", "（二）存在的主要问题"),
+        ("一、主要做法、存在的不足", "（二）问题与短板"),
+        ("二、取得的成绩与存在的短板", "（二）短板和不足"),
+    ],
+)
+def test_a_heading_of_results_and_problems_opens_with_results(both: str, problems: str) -> None:
+    results = "（一）主要成效\n1.化解矛盾。调解纠纷36件，办结信访件12件。"
+    found = dispositions(f"{both}\n{results}\n{problems}\n调解纠纷仅40件。\n三、其他\n举办法治讲座2场。")
+    assert (found["36件"], found["12件"], found["40件"], found["2场"]) == ("fact", "fact", "problem", "fact")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "二、2025年工作计划\n举办法治讲座6场。\n三、主要成效\n调解纠纷40件。",

@@ -14,7 +14,7 @@ from pipelines.extract.report.engine import extract
 
 WORDINGS = Path(__file__).with_name("wordings")
 # How many of the 25 sentences apart are read right; raise it when it is passed, never lower it.
-RIGHT_APART = {"limits": 20, "petition_publicity": 19, "training": 21}
+RIGHT_APART = {"limits": 25, "petition_publicity": 19, "training": 21}
 
 
 def read_set(subject: str, name: str) -> dict[str, Any]:
