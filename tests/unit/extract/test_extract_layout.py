@@ -147,6 +147,16 @@ def test_enumerated_items_are_read_one_by_one(stop: str) -> None:
 
 # text, the number as printed, its disposition; such a number is never a fact
 NO_RESULT = [
+    ("贯彻县委十二届八次全会精神。", "八次", "name"),
+    ("组织开展好差评评价3600次。", "3600次", "uncoded"),
+    ("举办读书班2期。", "2期", "uncoded"),
+    ("起草调解书15份。", "15份", "uncoded"),
+    ("批评教育改正38次。", "38次", "uncoded"),
+    ("发布典型案例5起。", "5起", "uncoded"),
+    ("人大代表列席党委会议6次。", "6次", "uncoded"),
+    ("全年信访总量控制在80件以内。", "80件", "plan"),
+    ("2名执法人员因工作调动离岗。", "2名", "uncoded"),
+    ("组建37支10人以上的普法志愿者队伍。", "10人", "size"),
     ("每季度组织法治讲座1次。", "1次", "norm"),
     ("每月开展执法检查2次。", "2次", "norm"),
     ("每年举办法治讲座不少于2场。", "2场", "norm"),
