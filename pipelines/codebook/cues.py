@@ -91,7 +91,9 @@ def _sets_time(text: str, start: int, year: re.Match[str]) -> bool:
     return bool(opens) and not _DOCUMENT.match(text, year.end())
 
 
-_LEAST_BEFORE = re.compile(r"(?:不少于|不低于|不下于?|不止|至少|起码|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)了?$")
+_LEAST_BEFORE = re.compile(
+    r"(?:不少于|不低于|不下于?|不止|至少|最少|最低|起码|超过|突破|超出|超|逾|多于|高于|大于|≥|>|满)了?$"
+)
 _PASSED_BEFORE = re.compile(r"(?<![通经不])过了?$")
 _MOST_BEFORE = re.compile(
     r"(?:[不未]超过?|没有?超过|不高于|不多于|不大于|未突破|未达到?|未满|至多|最多|(?<!不)少于|(?<!不)低于|小于"
@@ -101,7 +103,7 @@ _ABOUT_BEFORE = re.compile(r"(?:大约|(?<![预节签违履合])约|(?<![最附�
 _UNDER_BEFORE = re.compile(r"近(?:为|达|有)?$")
 _END = r"(?=[,，。;；、)）的]|$)"
 _BRACKET = r"(?:[(（][^)）]{1,4}[)）])?"
-_LEAST_AFTER = re.compile(rf"{_BRACKET}(?:[及之]?以上|之上|往上|有余|余{_END})")
+_LEAST_AFTER = re.compile(rf"{_BRACKET}(?:[及之]?以上|之上|往上|有余|[余多]{_END})")
 _OVER_AFTER = re.compile(r"多(?![元样方种次])")
 _MOST_AFTER = re.compile(rf"{_BRACKET}(?:[及之]?以下|以内|之内)")
 _ABOUT_AFTER = re.compile(rf"{_BRACKET}(?:左右|上下{_END}|许{_END})")
@@ -133,7 +135,7 @@ def amount(text: str, mention: Mention) -> Amount:
     if _ABOUT_BEFORE.search(left):
         low, high = about(value)
         return Amount(value, "approx", low, value if _UNDER_BEFORE.search(left) else high)
-    if _ABOUT_AFTER.match(text, mention.end):
+    if mention.about or _ABOUT_AFTER.match(text, mention.end):
         return Amount(value, "approx", *about(value))
     return Amount(value, "exact", value, value)
 

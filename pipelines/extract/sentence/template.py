@@ -19,7 +19,7 @@ from pipelines.numerals.classifiers import UNIT
 # date, a document's number, a running ordinal. The first digit opens them all, as pipelines.numerals.scan explains.
 _PLAIN = re.compile(
     r"""([0-9](?:
-        (?<![0-9A-Za-z万亿千百第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
+        (?<![0-9A-Za-z万亿千百十拾佰仟零〇点成之第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
         (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
         (?=万?[余多]?(?>%|(?![年月日时号]|个(?:月|季度))(?:UNIT))(?![-—~至到]{1,2}[0-9]))
       | (?<=月[0-9])[0-9]?(?=日)

@@ -57,7 +57,9 @@ def test_thousands_separators_do_not_change_a_value(number: int) -> None:
     assert arabic_value(f"{number:,}") == arabic_value(f"{number:,}".replace(",", "，")) == number
 
 
-@pytest.mark.parametrize("word", ["", "件", "三件", "3", "第一"])
+@pytest.mark.parametrize(
+    "word", ["", "件", "三件", "3件", "第一", "三百五千", "二三七百", "三点十", "1万20", "百五", "三百零"]
+)
 def test_what_is_no_chinese_numeral_has_no_value(word: str) -> None:
     assert chinese_value(word) is None
 
