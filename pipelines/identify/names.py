@@ -113,7 +113,9 @@ def regiment_names(name: str) -> set[str]:
     match = _REGIMENT.search(name)
     if match is None:
         return set()
-    return {f"{match[1]}团", f"{match[1].replace('零', '〇')}团", f"{chinese_value(match[1]):.0f}团"}
+    names = {f"{match[1]}团", f"{match[1].replace('零', '〇')}团"}
+    number = chinese_value(match[1])
+    return names if number is None else names | {f"{number:.0f}团"}
 
 
 def abbreviates(short: str, full: str) -> bool:

@@ -151,6 +151,7 @@ def test_regiments_and_abbreviations() -> None:
     assert regiment_names("兵团一二四团生活区") == {"一二四团", "124团"}
     assert regiment_names("兵团八十六团分部") == {"八十六团", "86团"}
     assert regiment_names("团结街道") == set()
+    assert regiment_names("兵团三百二七团") == {"三百二七团"}
     assert abbreviates("阿左旗", "阿拉善左旗")
     assert not abbreviates("阿右旗", "阿拉善左旗")
     assert not abbreviates("梁县", "梁平县")
