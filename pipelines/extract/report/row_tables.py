@@ -24,6 +24,8 @@ from pipelines.numerals.mentions import find_mentions
 _UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
 _TARGET = re.compile(r"目标|计划|任务[数量值]")
 _OTHER_YEAR = re.compile(r"上年|上一年|去年|同期|上期|基期|往年|累计历年")
+# Heads of columns that compare years, and hold no figure of one.
+_GROWTH = re.compile(r"增减|增长|增幅|增降|变化|变动|同比|环比|升降|涨幅|降幅|[±＋+]/?[-－]?$")
 _BARE_YEAR = re.compile(r"20[0-9]{2}")
 # Beside a column of this year, one of sums counts from some year before on.
 _SINCE = re.compile(r"(?:历年)?累计")
@@ -39,7 +41,8 @@ _COUNTED = {
     "户数": "户",
     "人次": "人次",
 }
-_UNITS = frozenset(UNITS)
+_UNITS = frozenset(UNITS) | {"%"}
+_BARE = re.compile(r"[0-9][余多]?$")  # a number without a classifier
 # The heads of a table whose rows are grouped, and what its second column then holds.
 _CATEGORY = re.compile(
     r"(?:工作|项目|指标|业务|统计|任务|所属)?(?:类别|分类|类型|领域|板块|方面|维度|大类|种类|门类|模块|条线)(?:名称)?|一级(?:指标|项目)"
@@ -115,11 +118,14 @@ def _names_categories(heads: Sequence[str]) -> bool:
 
 
 def _not_this_year(label: str, head: str, heads: Sequence[str], report_year: int | None) -> str:
-    """The reason that a label or head gives for its figures, or '': another year, many years, or a target."""
+    """The reason that a label or head gives for its figures, or '': another year, many years, a comparison of
+    years, or a target."""
     for words in (label, head):
         reason = "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
         if reason:
             return reason
+    if _GROWTH.search(head):
+        return "growth"
     if _SINCE.match(head) and any(_OF_YEAR.search(other) for other in heads):
         return "multi_year"
     return "plan" if _TARGET.search(head) else ""
@@ -145,7 +151,7 @@ def _made_sentence(label: str, head: str, cell: str, row_unit: str, span: Span) 
     """
     before, number, after = cell[: span[0]], cell[span[0] : span[1]], cell[span[1] :]
     bracket = _UNIT_BRACKET.search(head)
-    if number[-1].isdigit():
+    if _BARE.search(number):
         counted = _COUNTED.get(head, "")
         number += bracket[1] if bracket and bracket[1] in _UNITS else row_unit or counted
         head = "" if counted else head

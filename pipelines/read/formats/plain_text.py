@@ -1,7 +1,7 @@
 """Plain text, and web pages that were saved as text: the one format without structure.
 
 Its furniture is found by wording and place alone. Lines that were cut at one width are joined, and sentences that a
-page ends within.
+page ends within. Tables of tabs or spaces become rows.
 """
 
 from pipelines.read.charset import decode
@@ -11,6 +11,7 @@ from pipelines.read.furniture import find_furniture
 from pipelines.read.hard_breaks import paragraphs_of
 from pipelines.read.normalise import normalise
 from pipelines.read.text_pages import pages_of
+from pipelines.read.text_tables import rows_as_lines
 from pipelines.reasons import ReasonCode
 
 
@@ -37,6 +38,7 @@ def read(data: bytes, name: str) -> Document:
 def _stored(decoded: str) -> tuple[str, list[Span]]:
     """Return the text in whole paragraphs, with the furniture between its pages."""
     lines, starts, aside = pages_of(decoded)
+    lines = rows_as_lines(lines)
     ends = sorted(aside)
     parts: list[str] = []
     known: list[Span] = []

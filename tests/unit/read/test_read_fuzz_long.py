@@ -1,17 +1,18 @@
-"""A thousand damaged files of every format, in bounded memory."""
+"""Hundreds of damaged files of every format, in bounded memory; `make fuzz` takes a thousand of each."""
 
+import os
 import resource
 
 import format_fixtures as formats
 import pytest
 from fuzz_fixture import FAILURES, outcomes
 
-FILES = 1000
+FILES = int(os.environ.get("FUZZ_FILES", "200"))
 _MOST_MEMORY = 1_500_000  # kilobytes: of this process, and of the largest that it started
 
 
 @pytest.mark.parametrize("kind", formats.EVERY_FORMAT)
-def test_a_thousand_damaged_files_are_read_or_refused(kind: str) -> None:
+def test_damaged_files_are_read_or_refused(kind: str) -> None:
     found = outcomes(kind, FILES, seed=2)
     assert found.total() == FILES
     assert not FAILURES & found.keys()
