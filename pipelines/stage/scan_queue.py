@@ -117,6 +117,7 @@ def _read_pages(
     done = fresh = 0
 
     def work(read: Recognise) -> None:
+        """Take pages from the queue and keep what is read on them, until there is none or the limit is reached."""
         nonlocal done, fresh
         while True:
             with lock:  # pictures are made one at a time, so that few are in memory

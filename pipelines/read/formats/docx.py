@@ -11,10 +11,10 @@ beside a text.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby, pairwise
 from typing import Any
 
+from pipelines.read.damage import damage_named
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import picture as picture_file
 from pipelines.read.formats.docx_package import WordPackage, choose_alternatives
@@ -60,7 +60,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     Raises ReadError `broken`, `bomb`, `empty`, `too_deep` (documents that take in others) or `needs_ocr`
     (ScansWantedError where pictures are to be read).
     """
-    with _damage_named():
+    with damage_named("Word document"):
         lines = list(_Body(WordPackage(data)).lines())
         texts = [line for line in lines if not line.startswith(_PICTURE)]
         pictures = len(lines) - len(texts)
@@ -77,7 +77,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
 
 def picture(data: bytes, number: int) -> bytes:
     """Return picture `number` (from 1) of a Word document as PNG. Raises ReadError `broken`."""
-    with _damage_named():
+    with damage_named("Word document"):
         package = WordPackage(data)
         names = [line[1:] for line in _Body(package).lines() if line.startswith(_PICTURE)]
         return picture_file.picture(package.linked(names[number - 1]), 1)
@@ -93,18 +93,6 @@ def _with_scans(lines: Iterable[str], scans: Scans) -> Iterator[LayoutPart]:
         numbers = range(first, first + len(list(group)))
         yield from parts_of([rows_of_scan(scans[number]) for number in numbers], first)
         first = numbers.stop
-
-
-@contextmanager
-def _damage_named() -> Iterator[None]:
-    """Turn whatever zipfile and lxml raise at damage into ReadError `broken`."""
-    try:
-        yield
-    except ReadError:
-        raise
-    except Exception as error:
-        message = f"found a damaged Word document ({type(error).__name__}); fetch it again, or save it as PDF"
-        raise ReadError(ReasonCode.BROKEN, message) from error
 
 
 class _Body:

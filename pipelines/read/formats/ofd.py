@@ -10,11 +10,11 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
 
+from pipelines.read.damage import damage_named
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import picture as picture_file
 from pipelines.read.formats.ofd_glyphs import Box, Drawn, drawn_in
@@ -76,7 +76,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
     Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `empty`, `needs_ocr` (ScansWantedError where pages are
     to be read), `attachment`, or `several` for a file of several documents that all have text.
     """
-    with _damage_named():
+    with damage_named("OFD document"):
         _, pages = _report(OfdPackage(data))
         _refuse_without_text(pages)
         is_title = not has_text(row.text for page in pages for row in page.rows)
@@ -98,7 +98,7 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:
 
 def picture(data: bytes, number: int) -> bytes:
     """Return scanned page `number` (from 1) as a PNG picture. Raises ReadError."""
-    with _damage_named():
+    with damage_named("OFD document"):
         package = OfdPackage(data)
         page = _report(package)[1][number - 1]
         largest, (_, _, width, height) = max(page.pictures, key=lambda one: one[1][2] * one[1][3])
@@ -116,18 +116,6 @@ def _put_together(strips: Sequence[tuple[bytes, Box]], paper: Box) -> bytes:
         place = round((left - paper[0]) * _DOTS), round((top - paper[1]) * _DOTS)
         sheet.paste(strip.convert("L").resize(size), place)
     return picture_file.as_png(sheet)
-
-
-@contextmanager
-def _damage_named() -> Iterator[None]:
-    """Turn whatever zipfile and lxml raise at damage into ReadError `broken`."""
-    try:
-        yield
-    except ReadError:
-        raise
-    except Exception as error:
-        message = f"found a damaged OFD document ({type(error).__name__}); fetch it again, or save it as PDF"
-        raise ReadError(ReasonCode.BROKEN, message) from error
 
 
 def _report(package: OfdPackage) -> tuple[str, list[_Page]]:

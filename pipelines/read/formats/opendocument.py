@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipelines.read.damage import damage_named
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.opendocument_styles import ListCount, Styles, tag_of
 from pipelines.read.formats.spreadsheet import lines_of_sheet
@@ -54,7 +55,7 @@ def read(data: bytes, name: str) -> Document:
 
     Raises ReadError `encrypted`, `broken`, `bomb`, `too_large`, `unsupported` (a presentation) or `empty`.
     """
-    try:
+    with damage_named("OpenDocument file"):
         content, styles = _parts(data)
         body = content.find(tag_of("office:body"))
         for kind, media_type in (("office:text", TEXT_TYPE), ("office:spreadsheet", SHEET_TYPE)):
@@ -63,11 +64,6 @@ def read(data: bytes, name: str) -> Document:
                 text = _Text(Styles(content, styles), data)
                 lines = list(text.lines(found) if media_type == TEXT_TYPE else text.sheets(found))
                 return compose(text_parts(lines), media_type, None, pictures=text.pictures)
-    except ReadError:
-        raise
-    except Exception as error:  # zipfile and lxml raise whatever the damage leads to
-        message = f"found a damaged OpenDocument file ({type(error).__name__}); fetch it again, or save it as PDF"
-        raise ReadError(ReasonCode.BROKEN, message) from error
     raise ReadError(
         ReasonCode.UNSUPPORTED, f"found an OpenDocument drawing or presentation, expected a text; save {name} as PDF"
     )

@@ -8,12 +8,12 @@ Not read: hidden sheets, charts and pictures; in xlsx and XML hidden rows and st
 import re
 from collections.abc import Iterable, Iterator
 
-from pipelines.read.document import Document, ReadError
+from pipelines.read.damage import damage_named
+from pipelines.read.document import Document
 from pipelines.read.formats.spreadsheet_2003 import sheets_of_xml
 from pipelines.read.formats.spreadsheet_cells import Sheet, sheets_of
 from pipelines.read.hard_breaks import join_cut_lines
 from pipelines.read.layout import LayoutPart, compose, table_lines
-from pipelines.reasons import ReasonCode
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLD_MEDIA_TYPE = "application/vnd.ms-excel"
@@ -23,14 +23,9 @@ _LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a pag
 
 def read(data: bytes, name: str) -> Document:
     """Return the text of a workbook. Raises ReadError `encrypted`, `broken`, `too_large`, `bomb` or `empty`."""
-    try:
+    with damage_named("workbook"):
         sheets = sheets_of(data) if data.startswith((b"PK", b"\xd0\xcf")) else sheets_of_xml(data.lstrip())
         lines = [line for sheet in sheets for line in lines_of_sheet(sheet)]
-    except ReadError:
-        raise
-    except Exception as error:  # the libraries raise whatever the damage leads to
-        message = f"found a damaged workbook ({type(error).__name__}); fetch it again, or save it as PDF"
-        raise ReadError(ReasonCode.BROKEN, message) from error
     media_type = MEDIA_TYPE if data.startswith(b"PK") else OLD_MEDIA_TYPE
     return compose(map(LayoutPart, join_cut_lines(lines)), media_type, None, pictures=len(_PICTURE.findall(data)))
 
