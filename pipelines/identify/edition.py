@@ -18,7 +18,7 @@ _NEIGHBOURS = re.compile(r"(20[0-9]{2}) ?年?度?[、和及与](20[0-9]{2}) ?年
 # 2021-2025年规划 is the name of a plan, not what the report is on.
 _PLAN_OF_SPAN = re.compile(r" ?年?度?[^及和总报,，]{0,14}(?:规划|纲要|方案|计划|行动)")
 # From a month of one year to a month of the next.
-_OVER_NEW_YEAR = re.compile(
+OVER_NEW_YEAR = re.compile(
     r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?: ?[0-9]{1,2} ?日|[初底末])? ?[-—–~至到]{1,2} ?"
     r"(20[0-9]{2}) ?年 ?([0-9]{1,2}) ?月(?:份| ?[0-9]{1,2} ?日|[底末])?"
 )
@@ -58,7 +58,7 @@ def edition(
     """
     if _CORRECTED.search(title):
         return "correction"
-    over = _OVER_NEW_YEAR.search(title)
+    over = OVER_NEW_YEAR.search(title)
     if over and over[1] != over[3]:
         return None if _length(over) == _MONTHS else "multi_year"
     plain = QUOTED.sub("", title)
@@ -101,7 +101,7 @@ def edition_months(title: str, opening: str) -> tuple[int, int] | None:
     if not title:
         stretch = _STRETCH_OPENS.match(opening)
         named = stretch[0] if stretch else ""
-    over = _OVER_NEW_YEAR.search(named)
+    over = OVER_NEW_YEAR.search(named)
     if over and over[1] != over[3]:
         return None
     month = _ON_MONTH.search(named)

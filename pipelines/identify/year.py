@@ -9,15 +9,10 @@ import re
 from typing import NamedTuple
 
 from pipelines.identify.dates import arabic_years
-from pipelines.identify.edition import QUOTED, last_of_span
+from pipelines.identify.edition import OVER_NEW_YEAR, QUOTED, last_of_span
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])")
 _RANGE = re.compile(r"20[0-9]{2} ?年? ?[-—–~至到] ?(?:20)?[0-9]{2,4}(?![0-9]| ?月)")
-# 2023年12月至2024年11月 is the year in which the stretch ends.
-_STRETCH = re.compile(
-    r"20[0-9]{2} ?年 ?[0-9]{1,2} ?月(?: ?[0-9]{1,2} ?日|[初底末])? ?[-—–~至到]{1,2} ?"
-    r"(20[0-9]{2}) ?年 ?[0-9]{1,2} ?月(?:份| ?[0-9]{1,2} ?日|[底末])?"
-)
 _DAY = re.compile(r"20[0-9]{2} ?[-年./] ?[0-9]{1,2} ?[-月./] ?[0-9]{1,2} ?日?")
 _PLAN = re.compile(r"^ ?年? ?(?:度|全年)?[^0-9,，。及和暨与]{0,12}(?:思路|打算|计划|安排|要点|目标|规划)")
 _SINCE = re.compile(r"20[0-9]{2} ?年?以来")
@@ -118,7 +113,7 @@ def _in_title(title: str, latest: int) -> int | None:
 
 def _plain_years(text: str) -> str:
     """Return a text in which a stretch of months that ends in another year is that year."""
-    return _STRETCH.sub(r"\1年", text) if "月" in text else text
+    return OVER_NEW_YEAR.sub(r"\3年", text) if "月" in text else text
 
 
 def _stated(opening: str, latest: int) -> int | None:
