@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.numerals.mentions import Figure, Mention
+from pipelines.numerals.figures import Figure, Mention
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pipelines.extract.sentence.parsing import MAY_STATE, ParsedSentence, Wordin
 from pipelines.extract.sentence.reading import SentenceReading, read_wording
 from pipelines.extract.sentence.statement import make_statement, unread_statement, wording_to_read
 from pipelines.extract.sentence.template import PlacedStatement, make_template, numeral_offsets, place
-from pipelines.numerals.mentions import Figure
+from pipelines.numerals.figures import Figure
 
 ENTRIES = 250_000  # of each part of the cache; as many templates, or as many readings, take some 400 MB
 _CONTEXTS = 500  # of one wording or template

@@ -42,6 +42,8 @@ UNIT = _trie(UNITS)
 
 MORE = "余多几来"  # between numeral and classifier: at least
 FEW = "数几"  # before a magnitude: 数十, 几百
+MAGNITUDE = "百千万亿"  # behind digits: 3千, 2万
+DASH = "[-—~至到]"  # between the bounds of a range
 _CLOSED = r"[,，。;；、:：)）\]】|\n]|$"
 _COMPOUND = rf"(?<=[{CHINESE}{FEW}][{CHINESE}{MORE}].)"  # behind a classifier: its numeral has two characters or more
 # 一起 mostly means "together": 一起推进, 一起抓; 一起交通事故 counts.

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from pipelines.extract.sentence.tokens import Span
 from pipelines.extract.sentence.zeros import MAY_STATE_ZERO, ZERO_OPENINGS
-from pipelines.numerals.mentions import CHINESE_OPENINGS, Figure, Mention, find_mentions
+from pipelines.numerals.chinese import CHINESE_OPENINGS
+from pipelines.numerals.figures import Figure, Mention
+from pipelines.numerals.mentions import find_mentions
 from pipelines.numerals.scan import scan
 
 _DURATIONS = frozenset({"年", "天", "日", "个月", "个季度", "分钟", "周", "岁", "届"})

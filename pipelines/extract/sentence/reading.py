@@ -20,7 +20,7 @@ from pipelines.extract.sentence.scopes import Scope, find_scope
 from pipelines.extract.sentence.sharing import continues_list, listed_with, match_respectively
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 from pipelines.extract.sentence.zeros import ZeroStatement, find_zeros
-from pipelines.numerals.mentions import Figure
+from pipelines.numerals.figures import Figure
 
 _QUOTED = re.compile(r"[“\"「‘][^“”\"「」‘’,，。;；]{0,12}$")
 _QUOTE_END = re.compile(r"[^“”\"「」‘’,，。;；]{0,10}[”\"」’]")

@@ -14,7 +14,7 @@ from pipelines.extract.sentence.parsing import ParsedSentence, SentenceNumber, W
 from pipelines.extract.sentence.reading import FigureReading, SentenceReading
 from pipelines.extract.sentence.scopes import NO_SCOPE, Scope
 from pipelines.extract.sentence.tokens import Span
-from pipelines.numerals.mentions import BARE_ZERO
+from pipelines.numerals.figures import BARE_ZERO
 
 _ZERO = cues.Amount(0.0, "exact", 0.0, 0.0)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipelines.codebook.compiled import SUBJECTS, TOPICS, Codebook, Term
 from pipelines.extract.sentence.context import HEADING, SUBJECTS_BEFORE, TOPICS_BEFORE, PrecedingContext
-from pipelines.numerals.mentions import Figure
+from pipelines.numerals.figures import Figure
 
 _CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]|(?<=[\u4e00-\u9fff%)”])\.(?![.])")
 # Where the words right of a figure end when another figure follows: at the next item of a list, or at a bracket that

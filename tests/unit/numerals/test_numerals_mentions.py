@@ -3,8 +3,10 @@
 import pytest
 
 from pipelines.codebook.cues import Amount, amount
+from pipelines.numerals.chinese import CHINESE_OPENINGS
+from pipelines.numerals.figures import Mention
 from pipelines.numerals.fold import prepare
-from pipelines.numerals.mentions import CHINESE_OPENINGS, Mention, find_mentions
+from pipelines.numerals.mentions import find_mentions
 from pipelines.numerals.scan import scan
 
 EXACT, LEAST, MOST, ABOUT = "exact", "at_least", "at_most", "approx"
