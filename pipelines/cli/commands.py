@@ -240,7 +240,8 @@ def diff(a: str, b: str, tables: tuple[str, ...], limit: int, form: str, warehou
     "--errors", is_flag=True, help="List every label that was missed, and every fact or headline that is wrong."
 )
 @click.option("--indicators", is_flag=True, help="Show precision and recall of each indicator.")
-def evaluate(gold: Path, errors: bool, indicators: bool) -> None:
+@click.option("--calibrate", is_flag=True, help="Write the codebook's table of confidence by these labels.")
+def evaluate(gold: Path, errors: bool, indicators: bool, calibrate: bool) -> None:
     """Read the labelled texts below GOLD and say how much is read right."""
     settings = load_settings()
 
@@ -251,7 +252,13 @@ def evaluate(gold: Path, errors: bool, indicators: bool) -> None:
     # labels of facts are JSON, labels of headlines are TOML; a folder may hold both
     headlines = evaluate_headlines(gold, settings)
     if not headlines or any(gold.rglob("*.json")):
-        show.scores(show.console(), score(gold, settings), errors, indicators)
+        scores = score(gold, settings)
+        show.scores(show.console(), scores, errors, indicators)
+        if calibrate:
+            from pipelines.report.calibration import write_confidence
+
+            worth = write_confidence(scores)
+            click.echo(f"written: {', '.join(f'{way} {share:.2f}' for way, share in worth.items())}")
     if headlines:
         show.headline_scores(show.console(), headlines, errors)
 

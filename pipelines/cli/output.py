@@ -196,7 +196,9 @@ def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any
 
 
 def scores(out: Console, sets: Sequence["Score"], errors: bool, indicators: bool = False) -> None:
-    """Show the scores of labelled sets and the counts by family; on request those by indicator, and each error."""
+    """Show the scores of labelled sets, by family and by confidence; on request by indicator, and each error."""
+    from pipelines.report.calibration import confidence_rows
+
     rows = [
         {
             "set": score.name,
@@ -217,6 +219,7 @@ def scores(out: Console, sets: Sequence["Score"], errors: bool, indicators: bool
     ]
     out.print(table(list(rows[0]), [list(row.values()) for row in rows], title="Labelled sets"))
     out.print(table(["family", "right", "missed", "wrong", "F1"], _families(sets), title="By family, all sets"))
+    out.print(table(*confidence_rows(sets), title="By confidence"))
     if indicators:
         from pipelines.report.measurement import indicator_rows
 

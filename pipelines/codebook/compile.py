@@ -85,6 +85,7 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
         automaton=ahocorasick_rs.AhoCorasick([t.text for t in terms]),
         cues=_compile_cues(files.cues.cue),
         units={entry.code: entry.unit for entry in files.indicators},
+        confidence=files.confidence.model_dump(),
     )
 
 

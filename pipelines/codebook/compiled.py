@@ -106,6 +106,7 @@ class Codebook:
     automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)  # by `read_as`
 
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.build.toml_file import Model, check_table, mistake, parse_toml, shown
 from pipelines.codebook.compile import compile_codebook
 from pipelines.codebook.compiled import Codebook
+from pipelines.codebook.confidence import ConfidenceFile
 from pipelines.codebook.references import check_references
 from pipelines.codebook.schema import CodebookFiles, CuesFile, FamilyFile, LexiconFile, UncodedFile
 from pipelines.paths import RULES_DIR
@@ -25,7 +26,7 @@ FAMILIES = (
     "service",
     "safety",
 )
-_SHARED = ("uncoded", "lexicon", "cues")
+_SHARED = ("uncoded", "lexicon", "cues", "confidence")
 
 
 def read_files(folder: Path | None = None) -> CodebookFiles:
@@ -53,6 +54,7 @@ def read_files(folder: Path | None = None) -> CodebookFiles:
         checked("uncoded", UncodedFile),
         checked("lexicon", LexiconFile),
         checked("cues", CuesFile),
+        checked("confidence", ConfidenceFile),
     )
     for name, file in files.families.items():
         if file.family != name:

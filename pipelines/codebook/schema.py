@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipelines.build.toml_file import Entry, ListOf, Text, among, shown, wrong
+from pipelines.codebook.confidence import ConfidenceFile
 
 Kind = Literal["flow", "stock", "rate"]
 Aggregation = Literal["sum", "mean", "max"]
@@ -370,6 +371,7 @@ class CodebookFiles:
     uncoded: UncodedFile
     lexicon: LexiconFile
     cues: CuesFile
+    confidence: ConfidenceFile
 
     @property
     def indicators(self) -> tuple[IndicatorEntry, ...]:

@@ -57,6 +57,7 @@ class Score:
     indicators: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     identity: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)  # by disposition
+    readings: dict[tuple[str, float], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     misses: list[Miss] = field(default_factory=list)
 
     @property
@@ -160,6 +161,7 @@ def _score_facts(score: Score, document: str, label: Label, result: Extraction) 
         score.indicators[hits[0].metric_code if hits else wanted["metric"]][kind] += 1
         if hits:
             left.remove(hits[0])
+            score.readings[hits[0].read_as, hits[0].confidence]["right"] += 1
             score.facts["qualifier"] += hits[0].qualifier == wanted["qualifier"]
         else:
             score.misses.append(Miss(document, kind, wanted["metric"], wanted["value"], wanted["evidence"]))
@@ -168,6 +170,7 @@ def _score_facts(score: Score, document: str, label: Label, result: Extraction) 
             score.facts["optional"] += 1
             continue
         score.facts["wrong"] += 1
+        score.readings[fact.read_as, fact.confidence]["wrong"] += 1
         score.families[family[fact.metric_code]]["wrong"] += 1
         score.indicators[fact.metric_code]["wrong"] += 1
         score.misses.append(Miss(document, "wrong", fact.metric_code, fact.value, fact.evidence))

@@ -12,7 +12,7 @@
 --   unsure_digits        65   a figure, or the year in a title, that character recognition was not sure of on a scan
 --   year_disagrees       55   title, opening, document number and dates do not fit one year: all figures may be another's
 --   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
---   low_confidence       70 - 50 x confidence, for facts with a confidence below 0.7: 40 for a tie
+--   low_confidence       70 - 50 x confidence, for facts of which 3 in 10 or more are wrong (confidence below 0.7); 40 for a tie
 --   level_doubtful       45   kept out as a county's or an office's, but it says 我镇 or a township signs it
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure

@@ -1,10 +1,14 @@
 """The labelled sets, with floors that may only rise (`fazhi evaluate tests/gold` shows the figures)."""
 
+import tomllib
+from collections import Counter
+
 import pytest
 
 from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
-from pipelines.report.doc_blocks import score_tables
+from pipelines.report.calibration import calibrated, calibration_error, confidence_rows
+from pipelines.report.doc_blocks import markdown_rows, score_tables
 from pipelines.report.evaluation import GoldError, Score, evaluate
 from pipelines.settings import Settings
 
@@ -78,6 +82,39 @@ def test_a_folder_without_labels_is_refused(tmp_path, capsys: pytest.CaptureFixt
         evaluate(tmp_path, Settings.load(environ={}))
 
 
+def test_a_confidence_is_the_share_that_is_right_on_texts_kept_apart(scores: dict[str, Score]) -> None:
+    assert calibration_error(scores["apart"]) <= 0.03
+    (_, *_, surest), *_ = apart = confidence_rows([scores["apart"]])[1]
+    assert (
+        sum(row[2] for row in apart[:-1])
+        == apart[-1][2]
+        == scores["apart"].facts["right"] + scores["apart"].facts["wrong"]
+    )
+    assert surest == f"{scores['apart'].recall:.3f}", "without any fact all recall is lost"
+
+
+def test_confidence_falls_in_the_order_of_trust(scores: dict[str, Score]) -> None:
+    shares = list(calibrated([scores["tuned"]]).values())
+    assert shares == sorted(shares, reverse=True)
+    pooled = Score("pooled", readings={
+        ("clause", 0.9): Counter(right=95, wrong=5), ("shared", 0.9): Counter(right=80, wrong=20),
+        ("carried", 0.9): Counter(right=100), ("tie", 0.9): Counter(right=5, wrong=5),
+    })  # fmt: skip
+    assert calibrated([pooled]) == {"clause": 0.89, "shared": 0.85, "carried": 0.85, "tie": 0.24}
+    assert calibration_error(pooled) == pytest.approx((95 + 80 + 100 + 5 - 0.9 * 310) / 310)
+    with pytest.raises(GoldError, match="no fact of the labelled texts was read as clause"):
+        calibrated([Score("empty")])
+
+
+def test_calibrate_writes_the_table_of_the_codebook(tmp_path, monkeypatch, scores: dict[str, Score]) -> None:
+    monkeypatch.setattr("pipelines.report.calibration.RULES_DIR", tmp_path)
+    assert main(["evaluate", str(GOLD / "tuned"), "--calibrate"]) == 0
+    written = tomllib.loads((tmp_path / "confidence.toml").read_text(encoding="utf-8"))
+    assert written == calibrated([scores["tuned"]])
+
+
 def test_the_page_on_accuracy_is_fresh(scores: dict[str, Score]) -> None:
     page = (PROJECT_ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    confidence = markdown_rows(*confidence_rows([scores["apart"], scores["tuned"]]))
+    assert f"]]] -->\n{confidence}<!-- [[[end]]] -->" in page, "stale; run make docs"
     assert f"]]] -->\n{score_tables(list(scores.values()))}<!-- [[[end]]] -->" in page, "stale; run make docs"

@@ -16,7 +16,6 @@ from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.cues import scaled, times
 from pipelines.codebook.periods import YEAR, Period, period_that_opens
 from pipelines.extract.report.sections import ReportLine
-from pipelines.extract.sentence.candidates import CONFIDENCE
 from pipelines.extract.sentence.statement import SentenceFact
 from pipelines.extract.sentence.template import PlacedStatement
 from pipelines.numerals.fold import FoldedText
@@ -86,7 +85,7 @@ class FactColumns:
             "scope_group": [fact.scope.group for fact in facts],
             "rule_id": [fact.rule_id for fact in facts],
             "read_as": [fact.read_as for fact in facts],
-            "confidence": [CONFIDENCE[fact.read_as] for fact in facts],
+            "confidence": [codebook.confidence[fact.read_as] for fact in facts],
         }
 
 

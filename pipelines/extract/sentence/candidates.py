@@ -36,8 +36,6 @@ HEDGE = "不少于|不低于|不到|不足|至少|超过|大约|将近|约|近|�
 # What became of the things counted does not change what they are: 信访件17件全部办结.
 _OUTCOME = re.compile(r"[(（]?(?:全部|均|都|已|按期|按时|及时|限时)")
 
-#: How sure a fact is, by how it was read.
-CONFIDENCE = {"clause": 0.95, "shared": 0.9, "carried": 0.8, "tie": 0.6}
 _END = itemgetter(1)  # of a token
 
 
