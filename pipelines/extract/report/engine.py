@@ -13,16 +13,17 @@ from pipelines.codebook.periods import YEAR, Period
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
 from pipelines.extract.report.relations import mark_repeats, mark_subsets, mark_substitutes
-from pipelines.extract.report.row_tables import read_row
+from pipelines.extract.report.row_tables import read_table
 from pipelines.extract.report.rows import FactColumns, NumberColumns, ReportRows
 from pipelines.extract.report.sections import ReportLine, find_lines
 from pipelines.extract.sentence.context import FIGURE_BEFORE, HEADING, TOPICS_BEFORE, PrecedingContext
 from pipelines.extract.sentence.parsing import parse_sentence
+from pipelines.extract.sentence.statement import Statement
 from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
-ENGINE_VERSION = "12"
+ENGINE_VERSION = "13"
 
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
@@ -63,10 +64,16 @@ class Extractor:
         folded = prepare(text)
         page = [(folded.working(start), folded.working(end)) for start, end in furniture]
         rows = ReportRows(text, folded, edition)
-        for line in find_lines(folded.text, report_year, cache.openings):
+        lines = find_lines(folded.text, report_year, cache.openings)
+        stated: dict[int, Statement] = {}  # by where a table row starts
+        for number, line in enumerate(lines):
             if line.table:
-                row = read_row(folded.text, line, _within(page, line.start, line.end), report_year, cache)
-                rows.add(line, line.start, place(row))
+                if line.start not in stated:
+                    table = _table_from(lines, number, page)
+                    within = [_within(page, row.start, row.end) for row in table]
+                    statements = read_table(folded.text, table, within, report_year, cache)
+                    stated = {row.start: statement for row, statement in zip(table, statements, strict=True)}
+                rows.add(line, line.start, place(stated[line.start]))
                 continue
             with_figure: set[int] = set()  # sentences of the line in which a figure stands
             end = line.start
@@ -107,6 +114,17 @@ def extract(
 ) -> Extraction:
     """One text by itself, with a cache of its own; for several texts make an `Extractor`. Arguments as there."""
     return Extractor(codebook, remember=remember).extract(text, furniture, report_year, edition)
+
+
+def _table_from(lines: Sequence[ReportLine], first: int, page: Sequence[Span]) -> list[ReportLine]:
+    """The rows of the table that begins at a line; the foot of a page may stand among them."""
+    rows = []
+    for line in lines[first:]:
+        if line.table:
+            rows.append(line)
+        elif not any(start <= line.start and line.end <= end for start, end in page):
+            break
+    return rows
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> list[Span]:

@@ -1,185 +1,251 @@
-"""Tables: a cell of a pipe table read as the sentence that its row label, column head and number would make.
+"""Tables: the rows of a pipe table, and which of their numbers are facts.
 
-The made-up sentence is read like any other. The label is the first cell, or the second in a table whose first column
-groups the rows (类别 | 指标 | 数量).
+What heads and columns say is found in `table_layout`, and what a single cell says in `table_cells`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from pipelines.codebook.cues import period_reason
 from pipelines.extract.cache import SentenceCache
 from pipelines.extract.report.sections import ReportLine
-from pipelines.extract.sentence.context import PrecedingContext
-from pipelines.extract.sentence.parsing import SentenceNumber, parse_sentence, sentence_number, wording_of
+from pipelines.extract.report.table_cells import CellWords, read_cell
+from pipelines.extract.report.table_heads import Head, is_total, tidy, time_reason, unit_named, unit_stated
+from pipelines.extract.report.table_layout import TableColumn, is_figure, is_time, lay_out, opens_table
+from pipelines.extract.sentence.parsing import SentenceNumber, parse_sentence, sentence_number
 from pipelines.extract.sentence.statement import SentenceFact, Statement, figure_facts
 from pipelines.extract.sentence.tokens import Span
-from pipelines.numerals.classifiers import UNITS
-from pipelines.numerals.mentions import find_mentions
+from pipelines.numerals.figures import BARE_ZERO, Mention
 
-_UNIT_BRACKET = re.compile(r"[（(]([^（）()]{1,5})[)）]")
-_TARGET = re.compile(r"目标|计划|任务[数量值]")
-_OTHER_YEAR = re.compile(r"上年|上一年|去年|同期|上期|基期|往年|累计历年")
-# Heads of columns that compare years, and hold no figure of one.
-_GROWTH = re.compile(r"增减|增长|增幅|增降|变化|变动|同比|环比|升降|涨幅|降幅|[±＋+]/?[-－]?$")
-_BARE_YEAR = re.compile(r"20[0-9]{2}")
-# Beside a column of this year, one of sums counts from some year before on.
-_SINCE = re.compile(r"(?:历年)?累计")
-_OF_YEAR = re.compile(r"数量|数值|本[年期]|当年|全年|新增|20[0-9]{2}年")
-# Heads that say in what a bare number below them counts.
-_COUNTED = {
-    "件数": "件",
-    "次数": "次",
-    "人数": "人",
-    "场数": "场",
-    "场次": "场次",
-    "份数": "份",
-    "户数": "户",
-    "人次": "人次",
-}
-_UNITS = frozenset(UNITS) | {"%"}
-_BARE = re.compile(r"[0-9][余多]?$")  # a number without a classifier
-# The heads of a table whose rows are grouped, and what its second column then holds.
-_CATEGORY = re.compile(
-    r"(?:工作|项目|指标|业务|统计|任务|所属)?(?:类别|分类|类型|领域|板块|方面|维度|大类|种类|门类|模块|条线)(?:名称)?|一级(?:指标|项目)"
-)
-_WORK = re.compile(r"(?:重点|主要)?(?:工作|项目|事项)(?:项目|任务|内容|名称)?")
-_INDICATOR = re.compile(
-    r"(?:具体|工作|统计|主要|二级|三级|考核|评价|数据)?(?:指标|项目|事项|内容|名称|任务)(?:名称|内容|项目)?"
-)
-_NAME = re.compile(r"(?![0-9.]+\D{0,2}$)(?=.*[\u4e00-\u9fff]{2}).+")
-_LEAST_COLUMNS = 3
-_BLOCK = 100  # rows above that may belong to the same block
+_YEAR = re.compile(r"20[0-9]{2}")
+_PART = re.compile(r"(?:其中|包括|包含)[:：、,，]?")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_MINUS = ("-", "－", "−", "﹣")
+_LONGEST_EVIDENCE = 1_500  # characters
+_LONGEST_CAPTION = 60
 
 
-def read_row(
-    text: str, line: ReportLine, furniture: Sequence[Span], report_year: int | None, cache: SentenceCache
-) -> Statement:
-    """What a table row states, in offsets of the row; the evidence of its figures is the row.
+class _Row(NamedTuple):
+    """A row of a table: its line, the spans of its cells in the line, and their words."""
 
-    text: the working text, for the rows above; furniture: spans of the row that belong to the page.
+    line: ReportLine
+    spans: list[Span]
+    cells: list[str]
+
+
+class _Place(NamedTuple):
+    """What a cell is read with: its words, its column, and how its row stands to the others."""
+
+    words: CellWords
+    column: int
+    reason: str = ""
+    is_sum: bool = False
+    is_part: bool = False
+    is_remark: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """A number of a table, and its facts."""
+
+    place: _Place | None
+    number: SentenceNumber
+    facts: list[SentenceFact] = field(default_factory=list)
+
+
+def read_table(
+    text: str,
+    lines: Sequence[ReportLine],
+    furniture: Sequence[Sequence[Span]],
+    report_year: int | None,
+    cache: SentenceCache,
+) -> list[Statement]:
+    """What each row of a table states, in offsets of the row.
+
+    text: the working text; lines: those of the table, from top to bottom; furniture: for each line the spans that
+    belong to the page.
+
+    The evidence of a figure is one stretch of the text, as everywhere: from the heads of the table to its row, so that
+    it shows the cell with its label and its head. Where the heads stand too far above it is the row alone.
     """
+    rows = [_row(text, line) for line in lines]
+    starts, has_figure = [0], False
+    for at, row in enumerate(rows):
+        if has_figure and opens_table(row.cells):
+            starts.append(at)
+            has_figure = False
+        has_figure = has_figure or any(map(is_figure, row.cells))
+    statements: list[Statement] = []
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        table = _Table(text, rows[start:end], report_year, cache)
+        found = [table.numbers(at, furniture[start + at]) for at in range(end - start)]
+        _drop_parts(found)
+        statements += map(_statement, found)
+    return statements
+
+
+class _Table:
+    """Reads the rows of one table."""
+
+    def __init__(self, text: str, rows: Sequence[_Row], report_year: int | None, cache: SentenceCache) -> None:
+        self._text, self._rows, self._report_year, self._cache = text, rows, report_year, cache
+        self._layout = lay_out([row.cells for row in rows], report_year, cache.codebook)
+        start = rows[0].line.start
+        above = text[text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)]
+        caption = above if len(above) <= _LONGEST_CAPTION and "。" not in above else ""
+        stated = [caption, *(" ".join(row.cells) for row in rows[: self._layout.heads])]
+        self._unit = next((unit for words in stated if (unit := unit_stated(words))), "")
+        self._heading = caption or rows[0].line.title
+        self._category = ""  # of the row above
+        time = self._layout.column_of("time")
+        times = [row.cells[time] for row in rows if time is not None and time < len(row.cells)]
+        self._is_over_years = len({year[0] for cell in times if (year := _YEAR.search(cell))}) > 1
+
+    def numbers(self, at: int, furniture: Sequence[Span]) -> list[_Found]:
+        """The numbers of a row, in order, each with its facts; rows are asked for from top to bottom."""
+        row = self._rows[at]
+        text = self._text[row.line.start : row.line.end]
+        places = self._places(row) if at >= self._layout.heads else {}
+        found = []
+        for mention in parse_sentence(text, row.line.part, furniture).mentions:
+            cell = bisect_right(row.spans, (mention.start, len(text))) - 1
+            place = places.get(cell)
+            is_year = place is None and _YEAR.fullmatch(text, mention.start, mention.end)
+            reason = "date" if is_year else mention.reason
+            if place is None or mention.start >= row.spans[cell][1] or reason not in ("", BARE_ZERO):
+                found.append(_Found(None, sentence_number(mention, reason or "uncoded")))
+                continue
+            found.append(self._read(row, text, row.spans[cell], mention, place, len(found)))
+        return found
+
+    def _read(self, row: _Row, text: str, span: Span, mention: Mention, place: _Place, number: int) -> _Found:
+        """A figure of a cell and its facts."""
+        start, end = span
+        reason = place.reason
+        if text[start : mention.start].strip() in _MINUS:
+            reason = reason or "growth"
+        inside = mention.start - start, mention.end - start
+        made = None
+        if place.is_remark and not _HAN.search(text, start, mention.start):
+            reason = reason or "uncoded"  # no words say what it counts
+        if not reason:
+            made = read_cell(place.words, text[start:end], inside, self._heading, self._report_year, self._cache)
+            reason = made.reading.reason if made else "uncoded"
+        if made is None or reason:
+            return _Found(place, sentence_number(mention, reason))
+        top = self._rows[0].line.start - row.line.start
+        evidence = (top if len(text) - top <= _LONGEST_EVIDENCE else 0, len(text))
+        facts = [
+            replace(
+                fact,
+                evidence=evidence,
+                figure=(mention.start, mention.end),
+                unit=(mention.digits_end, mention.end),
+                subset_mark=None,
+            )
+            for fact in figure_facts(made.text, made.wording, 0, made.reading, number)
+        ]
+        stated = replace(mention, value=made.mention.value, unit=made.mention.unit)
+        return _Found(place, sentence_number(stated, ""), facts)
+
+    def _places(self, row: _Row) -> dict[int, _Place]:
+        """What each cell of a row is read with, by its number; cells that hold no figures are left out."""
+        if not self._layout.heads:
+            return dict(_beside_labels(row.cells, self._unit))
+        columns, shift = self._layout.columns, self._shift(row.cells)
+        cells = [*[""] * shift, *row.cells]
+        time, units = self._layout.column_of("time"), self._layout.column_of("unit")
+        when = cells[time] if time is not None and time < len(cells) else ""
+        row_unit = cells[units] if units is not None and units < len(cells) else ""
+        category = next((c.category for c in columns if c.category is not None), None)
+        if category is not None and category < len(cells):
+            self._category = cells[category] or self._category
+        places = {}
+        for at, column in enumerate(columns[: len(cells)]):
+            if column.role in ("figure", "remark") and cells[at]:
+                if column.role == "remark":
+                    column = column._replace(head=Head())
+                label = cells[column.label] if column.label is not None else ""
+                places[at - shift] = self._place(at, column, cells, label, when, row_unit)
+        return places
+
+    def _place(
+        self, at: int, column: TableColumn, cells: Sequence[str], label: str, when: str, row_unit: str
+    ) -> _Place:
+        """What the cell in a column is read with."""
+        head = column.head
+        is_sum = is_total(label or when or next((cell for cell in cells if cell), ""))
+        is_part = bool(_PART.match(label))
+        reason = head.reason or (time_reason(when or (label if is_time(label) else ""), self._report_year))
+        if not reason and self._layout.lists_places and not is_sum:
+            reason = "part_of_total"
+        if not reason and is_sum and self._is_over_years:
+            reason = "multi_year"
+        if not reason and any(one.day for one in self._layout.columns) and not is_sum:
+            reason = "uncoded"  # a row is one event of many
+        unit = row_unit or unit_named(label) or unit_named(when) or self._unit
+        named = "" if is_sum or self._layout.lists_places else _PART.sub("", label)
+        stretch = head.when or ("" if _YEAR.match(when) or is_sum else when)
+        category = self._category if column.category is not None else ""
+        is_remark = column.role == "remark"
+        return _Place(CellWords(stretch, category, named, head, unit), at, reason, is_sum, is_part, is_remark)
+
+    def _shift(self, cells: Sequence[str]) -> int:
+        """1 where the cell of a category that goes on from the row above is left out, else 0."""
+        columns = self._layout.columns
+        first = next((one for one in columns if one.role == "figure"), None)
+        if first is None or first.category != 0 or first.label is None or len(cells) >= len(columns):
+            return 0
+        return int(first.label < len(cells) and is_figure(cells[first.label]))
+
+
+def _beside_labels(cells: Sequence[str], unit: str) -> Iterator[tuple[int, _Place]]:
+    """The cells of a row without heads: each figure with the label on its left."""
+    label = ""
+    row_unit = next((cell for cell in cells[1:] if unit_named(f"({cell})")), "")
+    for at, cell in enumerate(cells):
+        if is_figure(cell) and label:
+            yield at, _Place(CellWords("", "", label, Head(), row_unit or unit_named(label) or unit), at)
+        elif cell and cell != row_unit:
+            label = "" if cell.isdigit() else cell
+
+
+def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
+    """Take the facts from figures whose sum the table states.
+
+    It stands in their column, in a row of sums or above a row with 其中, or in their row, where they are a remark.
+    """
+    sums: dict[int, set[str]] = defaultdict(set)
+    above: dict[int, set[str]] = defaultdict(set)
+    placed = [(found, found.place) for row in rows for found in row if found.place and found.facts]
+    for found, place in placed:
+        if place.is_sum:
+            sums[place.column] |= {fact.metric for fact in found.facts}
+    for row in rows:
+        stated = {fact.metric for found in row if found.place and not found.place.is_remark for fact in found.facts}
+        for found in row:
+            if found.place and found.place.is_remark and stated & {fact.metric for fact in found.facts}:
+                found.facts, found.number = [], found.number._replace(reason="part_of_total")
+    for found, place in placed:
+        metrics = {fact.metric for fact in found.facts}
+        if (not place.is_sum and metrics & sums[place.column]) or (place.is_part and metrics & above[place.column]):
+            found.facts, found.number = [], found.number._replace(reason="part_of_total")
+        above[place.column] |= metrics
+
+
+def _statement(found: Sequence[_Found]) -> Statement:
+    return Statement(tuple(one.number for one in found), tuple(fact for one in found for fact in one.facts))
+
+
+def _row(text: str, line: ReportLine) -> _Row:
+    """A row with its cells, without the empty one that an outer bar makes."""
     row = text[line.start : line.end]
-    cells, heads, category, label = _named_cells(row, _heads(text, line))
-    named = f"{category},{label}" if category else label
-    unit = _row_unit(row, label, cells)
-    numbers: list[SentenceNumber] = []
-    facts: list[SentenceFact] = []
-    for number, mention in enumerate(parse_sentence(row, line.part, furniture).mentions):
-        if not heads and _BARE_YEAR.fullmatch(row[mention.start : mention.end]):
-            mention = replace(mention, reason="date")  # it heads a column
-        reason = mention.reason or "uncoded"
-        column = bisect_right(cells, (mention.start, len(row))) - 1
-        if not mention.reason and column >= 1 and mention.start < cells[column][1]:
-            start, end = cells[column]
-            head = heads[column] if column < len(heads) else ""
-            made, at = _made_sentence(named, head, row[start:end], unit, (mention.start - start, mention.end - start))
-            figure = next((found for found in find_mentions(made) if found.start == at), None)
-            if figure:
-                wording = wording_of(made, [figure])
-                (reading,) = cache.reading(wording, PrecedingContext(), report_year).figures
-                reason = _not_this_year(label, head, heads, report_year) or reading.reason
-                if not reason:
-                    place, unit_span = (mention.start, mention.end), (mention.digits_end, mention.end)
-                    facts += [
-                        replace(fact, evidence=(0, len(row)), figure=place, unit=unit_span)
-                        for fact in figure_facts(made, wording, 0, reading, number)
-                    ]
-                mention = replace(mention, value=figure.value, unit=figure.unit)
-        numbers.append(sentence_number(mention, reason))
-    return Statement(tuple(numbers), tuple(facts))
-
-
-def _named_cells(row: str, heads: list[str]) -> tuple[list[Span], list[str], str, str]:
-    """The cells of a row and the heads above them, without a running number, and the row's category and label."""
-    cells = _cells(row)
-    if len(cells) > 2 and row[slice(*cells[0])].strip().isdigit():
-        cells, heads = cells[1:], heads[1:]  # a running number is no label
-    category, label = "", row[slice(*cells[0])] if cells else ""
-    if _names_categories(heads):
-        if len(cells) == len(heads) - 1:
-            cells = [(0, 0), *cells]  # the category of the row above goes on
-        if len(cells) > 1 and _NAME.fullmatch(row[slice(*cells[1])].strip()):
-            category, label = row[slice(*cells[0])].strip(), row[slice(*cells[1])]
-    return cells, heads, category, label
-
-
-def _names_categories(heads: Sequence[str]) -> bool:
-    """Whether the first column groups the rows, and the second one names what each row counts (类别 | 指标 | 数量)."""
-    if len(heads) < _LEAST_COLUMNS:
-        return False
-    first, second = heads[0], _UNIT_BRACKET.sub("", heads[1]).strip()
-    is_group = _CATEGORY.fullmatch(first) or ("指标" in second and _WORK.fullmatch(first))
-    return bool(is_group and _INDICATOR.fullmatch(second))
-
-
-def _not_this_year(label: str, head: str, heads: Sequence[str], report_year: int | None) -> str:
-    """The reason that a label or head gives for its figures, or '': another year, many years, a comparison of
-    years, or a target."""
-    for words in (label, head):
-        reason = "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
-        if reason:
-            return reason
-    if _GROWTH.search(head):
-        return "growth"
-    if _SINCE.match(head) and any(_OF_YEAR.search(other) for other in heads):
-        return "multi_year"
-    return "plan" if _TARGET.search(head) else ""
-
-
-def _without_unit(words: str) -> str:
-    """Words without a unit in brackets; other brackets (在册) say what is counted and stay."""
-    return _UNIT_BRACKET.sub(lambda m: "" if m[1] in _UNITS else m.group(), words)
-
-
-def _row_unit(text: str, label: str, cells: Sequence[Span]) -> str:
-    """The classifier that a row gives its bare numbers: in brackets behind the label, or in a cell of its own."""
-    bracket = _UNIT_BRACKET.search(label)
-    if bracket and bracket[1] in _UNITS:
-        return bracket[1]
-    return next((text[a:b] for a, b in cells[1:] if text[a:b] in _UNITS), "")
-
-
-def _made_sentence(label: str, head: str, cell: str, row_unit: str, span: Span) -> tuple[str, int]:
-    """The sentence that a cell makes with its label and head, and where its figure stands in it.
-
-    span: of the figure in the cell; row_unit: the classifier of a figure that has none in its cell or head.
-    """
-    before, number, after = cell[: span[0]], cell[span[0] : span[1]], cell[span[1] :]
-    bracket = _UNIT_BRACKET.search(head)
-    if _BARE.search(number):
-        counted = _COUNTED.get(head, "")
-        number += bracket[1] if bracket and bracket[1] in _UNITS else row_unit or counted
-        head = "" if counted else head
-    own = re.sub(r"[^\u4e00-\u9fff]", "", before)
-    start = f"{_without_unit(label)},{before}" if own else f"{_without_unit(label)}{_without_unit(head)}"
-    return f"{start}{number}{after}", len(start)
-
-
-def _heads(text: str, line: ReportLine) -> list[str]:
-    """The cells of the first row of the block of table rows that this line stands in; none for that row itself."""
-    start = line.start
-    for _ in range(_BLOCK):
-        if not start:
-            break
-        above = text.rfind("\n", 0, start - 1) + 1
-        if "|" not in text[above:start]:
-            break
-        start = above
-    if start == line.start:
-        return []
-    end = text.find("\n", start)
-    top = text[start : end if end >= 0 else len(text)]
-    heads = [top[a:b].strip() for a, b in _cells(top)]
-    return [f"{head}年" if _BARE_YEAR.fullmatch(head) else head for head in heads]
-
-
-def _cells(row: str) -> list[Span]:
-    """Spans of the cells of a row, without the empty one that an outer bar makes."""
     bars = [at for at, char in enumerate(row) if char == "|"]
     spans = list(zip([0, *(at + 1 for at in bars)], [*bars, len(row)], strict=True))
-    return spans if row[slice(*spans[0])].strip() else spans[1:]
+    spans = spans if row[slice(*spans[0])].strip() else spans[1:]
+    return _Row(line, spans, [tidy(row[start:end]) for start, end in spans])
