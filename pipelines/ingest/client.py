@@ -22,7 +22,7 @@ from pipelines.ingest.content import is_page, page_text
 from pipelines.ingest.pace import Clock, Pace
 from pipelines.ingest.problems import FetchFailed, FetchRefused, SiteStopped, TryAgain
 from pipelines.ingest.robots import RobotsRules, parse_rules
-from pipelines.ingest.transport import Resolve, guarded_transport
+from pipelines.ingest.transport import QUIET_TIMEOUT, Resolve, guarded_transport
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.settings import Settings
 
@@ -30,7 +30,6 @@ MAX_REDIRECTS = 5
 ATTEMPTS = 4
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0  # seconds between attempts, doubling from the first
 LONGEST_RETRY_AFTER = 300.0  # seconds; a site that wants a longer rest gets it until the next run
-QUIET_TIMEOUT = 20.0  # seconds without a byte
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONDITIONS = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))  # from the answer before
 _KEPT_HEADERS = ("content-type", "content-disposition", "etag", "last-modified", "date")
@@ -69,7 +68,7 @@ class Client:
         self._http = httpx2.Client(
             transport=guarded_transport(seconds, settings.fetch_private, resolve),
             headers={"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate"},
-            timeout=httpx2.Timeout(min(seconds, QUIET_TIMEOUT), pool=None),
+            timeout=httpx2.Timeout(min(seconds, QUIET_TIMEOUT), connect=seconds, pool=None),
             trust_env=False,
         )
 

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore2
@@ -16,19 +16,40 @@ import httpx2
 
 from pipelines.ingest.problems import FetchRefused
 
+QUIET_TIMEOUT = 20.0  # seconds without a byte, or without an answer from an address
+_MOST_ADDRESSES = 8  # of a name are tried; a name server may give thousands
+
 Resolve = Callable[..., Iterable[tuple[Any, ...]]]  # as socket.getaddrinfo
+
+# Registered by IANA for use inside a network or for examples; not all versions of the standard library know them.
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("fec0::/10", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")))
+# IPv4-compatible, IPv4-mapped (RFC 4291), IPv4-translated (RFC 7915) and NAT64 (RFC 6052) end with an IPv4 address,
+# and so does any address whose interface is ISATAP (RFC 5214).
+_CARRY_AT_END = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
+_ISATAP = 0x00005EFE
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also where IPv6 wraps an IPv4 one."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    """Whether an IP address is one of the open internet: the address itself, and each IPv4 address that it carries."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if any(ip in network for network in _NOT_PUBLIC if network.version == ip.version):
+        return False
+    return ip.is_global and not ip.is_multicast and all(inner.is_global for inner in _embedded(ip))
+
+
+def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Iterator[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address carries: where a gateway or a tunnel may send what is meant for it."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return
+    if any(ip in network for network in _CARRY_AT_END) or (int(ip) >> 32) & 0xFCFFFFFF == _ISATAP:
+        yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip.sixtofour:
+        yield ip.sixtofour
+    if ip.teredo:
+        yield from ip.teredo
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
@@ -48,16 +69,23 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first address of `host` that answers; the stream lives for the seconds of the limit."""
-        deadline = time.monotonic() + self._seconds
+        """Connect to the first address of `host` that answers.
+
+        `timeout` is the time for the whole request: for the search for an address that answers, and for the stream.
+        """
+        seconds = self._seconds if timeout is None else min(self._seconds, timeout)
+        deadline = time.monotonic() + seconds
         problem: Exception = httpcore2.ConnectError(f"host {host} has no address")
-        for address in self._addresses(host, port):
+        for address in self._addresses(host, port)[:_MOST_ADDRESSES]:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
             try:
-                stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = self._plain.connect_tcp(address, port, min(left, QUIET_TIMEOUT), local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 problem = error
                 continue
-            return _TimedStream(stream, deadline, self._seconds)
+            return _TimedStream(stream, deadline, seconds)
         raise problem
 
     def _addresses(self, host: str, port: int) -> list[str]:
