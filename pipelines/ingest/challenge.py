@@ -5,7 +5,7 @@ Such pages are recognised here. Nothing in fazhi gets around them.
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from pipelines.ingest.markup import parse_page
 
 # A page of any length may ask for a code in its search box or letter form; one that says little else is a challenge.
 MOST_CHARACTERS = 500
@@ -20,6 +20,6 @@ def is_challenge(text: str) -> bool:
     """Whether the source of a page is that of a captcha or of another test for browsers."""
     if not _SIGNS.search(text):
         return False
-    page = LexborHTMLParser(text)
+    page = parse_page(text)
     page.strip_tags(["script", "style"])
     return len("".join(page.text().split())) <= MOST_CHARACTERS
