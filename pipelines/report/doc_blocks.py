@@ -15,10 +15,12 @@ ten seconds at most. A page that needs a release or a clock is written by its ow
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines import settings
+from pipelines.extract.report.engine import ENGINE_VERSION
 from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
 from pipelines.reasons import ReasonCode
 from pipelines.report.evaluation import Score, evaluate
@@ -64,6 +66,21 @@ def score_tables(scores: Sequence[Score]) -> str:
             markdown_rows(("family", "right", "missed", "wrong", "F1"), families),
         ]
     )
+
+
+def openings_table() -> str:
+    """How the sixty openings were first read, by the record in `openings.toml`, and how they are read now."""
+    record = tomllib.loads((GOLD / "openings.toml").read_text(encoding="utf-8"))
+    shares = ("precision", "recall", "unclassified")
+    rows = [
+        (first["texts"], f"{first['on']}, engine {first['engine']}", *(f"{first[share]:.3f}" for share in shares))
+        for first in record["answer"]
+    ]
+    for score in gold_scores():
+        if score.name.startswith("openings"):
+            found = (f"{getattr(score, share):.3f}" for share in shares)
+            rows.append((f"reworded, `{score.name}`", f"now, engine {ENGINE_VERSION}", *found))
+    return markdown_rows(("texts", "read", *shares), rows)
 
 
 def headline_table(scores: Sequence[HeadlineScore] | None = None) -> str:

@@ -20,6 +20,8 @@ FLOORS = {
     "fresh": (0.99, 0.97, 0.98, 1.00, 0.05),
     "full": (0.99, 0.99, 0.99, 0.99, 0.01),
     "tuned": (0.984, 0.929, 0.955, 0.99, 0.042),
+    "openings": (0.92, 0.86, 0.89, 1.00, 0.065),
+    "openings_apart": (0.95, 0.88, 0.92, 1.00, 0.065),
     "apart": (0.97, 0.876, 0.92, 0.99, 0.057),
 }
 
@@ -57,11 +59,20 @@ def test_no_unit_of_the_fresh_openings_is_wrong(scores: dict[str, Score]) -> Non
     assert count["doc_numbers right"] == count["doc_numbers"] == 1
 
 
+@pytest.mark.parametrize("name", ["openings", "openings_apart"])
+def test_no_unit_of_the_further_openings_is_wrong(name: str, scores: dict[str, Score]) -> None:
+    """Seven of the 57 name a unit that the register does not hold, or that the text alone does not tell."""
+    count = scores[name].identity
+    assert count["accepted"] == count["places right"] >= count["places"] - 5
+    assert count["years right"] == count["years"] == 30
+
+
 @pytest.mark.parametrize("name", FLOORS)
 def test_what_is_no_township_report_is_kept_out(name: str, scores: dict[str, Score]) -> None:
     count = scores[name].identity
     assert count["negatives kept out"] == count["negatives"]
-    assert count["accepted"] >= 0.95 * count["places"]
+    if not name.startswith("openings"):
+        assert count["accepted"] >= 0.95 * count["places"]
 
 
 def test_evaluate_prints_scores_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
