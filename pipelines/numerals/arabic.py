@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.numerals.classifiers import DASH, MAGNITUDE, MORE, UNIT
-from pipelines.numerals.figures import BARE_ZERO, BEYOND, MEASURES, UNREAD, Mention, span_after
+from pipelines.numerals.classifiers import CHINESE_UNIT, DASH, MAGNITUDE, MORE, UNIT
+from pipelines.numerals.figures import BARE_ZERO, BEYOND, DIVISIBLE, MEASURES, UNREAD, Mention, span_after
 from pipelines.numerals.mixed import MixedNumeral, mixed_numeral
+from pipelines.numerals.remainders import PARTED, with_remainder
 from pipelines.numerals.values import CHINESE, arabic_value, chinese_range, magnitude
 
 _YEAR4 = "(?:19|20)[0-9]{2}"
@@ -41,30 +42,44 @@ _INDEX_NUMBER = (
 )
 _SLOGAN = (
     r"(?<=[“\"「‘])[0-9]{1,5}(?=[”\"」’])|[0-9]+(?:\+[0-9NnXx]+)+(?:>[0-9]+)?"
-    rf"|(?![0-9]{{2,}}\+(?:{UNIT}))[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
+    rf"|(?![0-9]{{2,}}\+[{MAGNITUDE}]{{0,2}}(?:{UNIT}))[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
 )
 _HOTLINE = r"(?:12345|12348|12388|12333|12315|12309|12363|12380|8890)(?![0-9余多万件次条份个人名])"
 _DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
-# Of these no part is a figure: fractions (2/3的村, 3分之2) and thousands and myriads in Latin letters (5k份, 30w元).
-_UNREAD = (
-    rf"(?<![A-Za-z/])[0-9]+/[0-9]+(?![0-9/A-Za-z])|[0-9]+分之[0-9{CHINESE}]+"
-    rf"|{_DECIMAL}[kKwW](?=[余多+]?(?:{UNIT}))"
+# A part of a whole: 2/3的村, 3分之2. Another 2/3 may be a page, a day or a name.
+_FRACTION = r"(?<![0-9A-Za-z/第又])[0-9]+(?:/[0-9]{1,2}(?=的|以上|以下|左右|及以上)|分之[0-9]+(?![0-9.]))"
+_COUNTS = rf"(?=[{MORE}]?[{MAGNITUDE}]?(?:{UNIT}))"
+# Of these no part is a figure.
+_UNREAD = "|".join(
+    (
+        rf"(?<![A-Za-z/])[0-9]+/[0-9]+(?![0-9/A-Za-z])|[0-9]+分之[0-9{CHINESE}]+",  # other fractions
+        rf"{_DECIMAL}(?:{DASH}{_DECIMAL})?[kKwW](?=[余多+]?(?:{UNIT})|左右|上下|以上)",  # 5k份, 30w元
+        rf"{_DECIMAL}[eE^][-+]?[0-9]+{_COUNTS}",  # 2e5份
+        rf"(?<![0-9] )[0-9](?: [0-9]){{1,8}}{_COUNTS}",  # 1 2 3件
+        rf"[0-9.]+(?:[零〇]|[{MAGNITUDE}]+又)[0-9]+(?![0-9.]*[{MAGNITUDE}])",  # 300零5份, 3万又500份
+        rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{2,}}{_COUNTS}",  # 1.2.3份
+        rf"{_DECIMAL}[角毛](?=[的,，。;；、)）钱]|$)",  # 3.5角
+    )
 )
+# 2、3千 are two neighbours that share what follows.
+_NEIGHBOURS = "|".join(rf"(?<=(?<![0-9.]){n})、(?={n + 1}[{MAGNITUDE}])" for n in range(1, 9))
+# A pair of dashes is mostly punctuation: 12万——2024年.
+_BETWEEN = rf"(?:{DASH}|(?:--|——)(?=[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?:{UNIT})(?<![年月日])))"
 # Digits in groups, a range (2至3万, 8000至1万, 3次—5次) or mixed with magnitudes (1万2千); 余; a classifier, which may
 # stand in brackets.
 _FIGURE = (
     rf"(?P<figure>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])"
     rf"|[0-9]{{1,3}}(?: [0-9]{{3}}){{1,3}}(?=[余多]?[{MAGNITUDE}]?(?:{UNIT}))|[0-9]+)(?:\.[0-9]+)?)"
-    rf"(?:(?P<low_scale>[{MAGNITUDE}]{{1,2}})(?={DASH}[0-9])|(?P<own_scale>[{MAGNITUDE}]{{0,2}})(?P<low_unit>{UNIT})"
-    rf"(?={DASH}[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?P=low_unit)))?"
-    rf"(?:{DASH}(?P<upper>{_DECIMAL}))?(?P<scale>[{MAGNITUDE}]{{0,4}})"
-    rf"(?P<more>有余|[{MORE}+])?(?P<scale2>[{MAGNITUDE}]{{0,4}})(?P<more2>[余多])?(?:(?P<about>上下|左右)(?={UNIT}))?"
+    rf"(?:(?P<low_scale>[{MAGNITUDE}]{{1,2}})(?={_BETWEEN}[0-9])|(?P<own_scale>[{MAGNITUDE}]{{0,2}})(?P<low_unit>{UNIT})"
+    rf"(?={_BETWEEN}[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?P=low_unit)))?"
+    rf"(?:(?:{_BETWEEN}|{_NEIGHBOURS})(?P<upper>{_DECIMAL}))?(?P<scale>[{MAGNITUDE}]{{0,4}})"
+    rf"(?P<more>有余|[{MORE}+]|[(（][余多][)）])?(?P<scale2>[{MAGNITUDE}]{{0,4}})(?P<more2>[余多])?(?:(?P<about>上下|左右|以上)(?={UNIT}))?"
     rf"(?P<unit>{UNIT}|成(?=[以左多的,，。;；)）]))?(?:[（(](?P<both>{UNIT})[)）])?"
 )
 _SHAPES = re.compile(
     rf"(?P<masked>[0-9]*(?:[,，.][0-9]*)?[*＊]+[0-9*＊]*)|(?P<date>{_DATE})|(?P<node_day>{_NODE_DAY})|(?P<phone>{_PHONE})"
     rf"|(?P<index_number>{_INDEX_NUMBER})|(?P<slogan>{_SLOGAN})|(?P<hotline>{_HOTLINE})"
-    rf"|(?P<unread_numeral>{_UNREAD})|(?P<percent>{_DECIMAL}(?:%?[-—~至到]{_DECIMAL})?[%‰])|{_FIGURE}"
+    rf"|(?P<fraction>{_FRACTION})|(?P<unread_numeral>{_UNREAD})|(?P<percent>{_DECIMAL}(?:%?[-—~至到]{_DECIMAL})?[%‰])|{_FIGURE}"
 )
 _RUN = re.compile(r"[0-9]")
 # The last digits of a number whose first ones a page hides: **3场, *.5万, ×2件 (but 5×8小时).
@@ -79,8 +94,16 @@ _PLAIN = re.compile(
 _PLAIN_YEAR = re.compile(r"20[0-9]{2}年(?:度)?(?![0-9至到\-—~度])")
 _PLAIN_ORDINAL = re.compile(r"[0-9]{1,2}[、.)](?![0-9])")
 _ITEM_LEFT = frozenset("\n(。;:,")
-_BOUND_LEFT = frozenset('十百千万亿拾佰仟零〇点成之第.·:：/-—~+至到“"「‘=_&?,，*＊×')
+_BOUND_LEFT = frozenset('又兆一二两三四五六七八九十百千万亿拾佰仟零〇点成之第.·:：/-—~+至到“"「‘=_&?,，*＊×')
+# Digits behind these are the end of a numeral that is not read: 三5份, 3点5份. But 十四五 is a plan, 统一 a word.
+_BEGUN_LEFT = re.compile(
+    rf"(?:[{CHINESE}][一零〇]|[{CHINESE}0-9]点|[{CHINESE}]又|(?<!十[一二三四五])五|[二两三四六七八九百千万亿兆])$"
+)
+# So are Chinese numerals behind digits the end of one: 3三份, 十5三份. 一 is "a" there (补助10万一年).
+_GOES_ON = re.compile(rf"(?!一[^{CHINESE}0-9])[{CHINESE}][{CHINESE}0-9.]*(?=[{MORE}]?(?:{UNIT}|{CHINESE_UNIT}))")
 _LONGEST_NUMERAL = 12  # digits
+_AVERAGE = re.compile("[均每]")
+_SEPARATORS = str.maketrans("", "", ",， .")
 _VIEWS = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|收藏)(?:量|次数|数)?[:：(（]?$")
 _NOTHING = re.compile("[为是持]0(?=[,，、。;；)）]|$)")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
@@ -96,7 +119,9 @@ def arabic_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention
         if at < len(taken) and taken[at][0] <= start:
             position = taken[at][1]
             continue
-        mention = _plain_mention(text, start) or _arabic_mention(text, start)
+        mention = _plain_mention(text, start) or _whole(text, _arabic_mention(text, start), start)
+        if mention.unit in PARTED:
+            mention = with_remainder(text, mention)
         yield mention
         position = max(mention.end, start + 1)
 
@@ -137,13 +162,15 @@ def _arabic_mention(text: str, start: int) -> Mention:
         low, *high = sorted(float(bound) for bound in _BOUND.findall(match["percent"]))
         by = 0.1 if text[end - 1] == "‰" else 1.0
         return Mention(start, end, end - 1, round(low * by, 6), "%", upper=round(high[0] * by, 6) if high else None)
+    if kind == "fraction":
+        return _fraction(match)
     if kind != "figure":
         return Mention(start, end, end, reason="date" if kind == "node_day" else str(kind).replace("hotline", "name"))
     digits_end = match.end("figure")
     ordinal = _ordinal(text, start, digits_end)
     if ordinal:
         return Mention(start, digits_end, digits_end, reason=ordinal)
-    if digits_end - start > _LONGEST_NUMERAL:
+    if len(match["figure"].translate(_SEPARATORS)) > _LONGEST_NUMERAL:
         return Mention(start, end, end, reason="index_number")
     value, upper = _arabic_bounds(match)
     if (upper or value) > BEYOND or (upper is not None and upper <= value):
@@ -155,10 +182,38 @@ def _arabic_mention(text: str, start: int) -> Mention:
         unit += text[match.end("unit") : end]
     if match.group() == "0" and _NOTHING.match(text, start - 1):
         return Mention(start, end, end, 0.0, reason=BARE_ZERO)
-    more = bool(match["more"] or match["more2"])
-    about = match["about"] is not None
-    upper = upper and round(upper * factor, 6)
-    return Mention(start, end, numeral_end, round(value * factor, 6), unit, more, about, upper)
+    more = bool(match["more"] or match["more2"]) or match["about"] == "以上"
+    about = match["about"] in ("上下", "左右")
+    value, upper = round(value * factor, 6), upper and round(upper * factor, 6)
+    if (
+        unit
+        and value % 1
+        and match["unit"]
+        and written not in DIVISIBLE
+        and not _AVERAGE.search(text, max(0, start - 12), start)
+    ):
+        return Mention(start, end, numeral_end, reason=UNREAD)  # 4.200份 may be 4200
+    return Mention(start, end, numeral_end, value, unit, more, about, upper)
+
+
+def _fraction(match: re.Match[str]) -> Mention:
+    """2/3的村 and 3分之2 as a percentage."""
+    written = match["fraction"]
+    share, parts = map(float, written.split("/") if "/" in written else reversed(written.split("分之")))
+    if not 0 < share < parts <= 100:
+        return Mention(*match.span(), match.end(), reason=UNREAD)
+    return Mention(*match.span(), match.end(), round(100 * share / parts, 2), "%")
+
+
+def _whole(text: str, mention: Mention, start: int) -> Mention:
+    """The mention at the digit at `start`, an unread numeral if its digits are only a part of one."""
+    if mention.value is None:
+        return mention
+    end = mention.end
+    if mention.start == start and _BEGUN_LEFT.search(text[max(0, start - 3) : start]):
+        return Mention(start, end, end, reason=UNREAD)
+    rest = None if mention.unit else _GOES_ON.match(text, end)
+    return Mention(mention.start, rest.end(), rest.end(), reason=UNREAD) if rest else mention
 
 
 def _of_mixed(mixed: MixedNumeral) -> Mention:

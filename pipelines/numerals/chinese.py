@@ -7,8 +7,18 @@ from collections.abc import Iterator
 
 from pipelines.numerals.classifiers import CHINESE_UNIT, CHINESE_UNIT_FIRST, DASH, FEW, MAGNITUDE, MORE
 from pipelines.numerals.figures import BEYOND, DIVISIBLE, MEASURES, UNREAD, Mention, span_after
+from pipelines.numerals.remainders import PARTED, with_remainder
 from pipelines.numerals.scan import Opening
-from pipelines.numerals.values import CHINESE, chinese_bounds, chinese_range, chinese_share, hedged
+from pipelines.numerals.values import (
+    CHINESE,
+    DIGITS,
+    MAGNITUDES,
+    chinese_bounds,
+    chinese_range,
+    chinese_share,
+    chinese_value,
+    hedged,
+)
 
 # Not a numeral: with what stands before it, it is a word (统一, 队伍, 收拾), an ordinal or one of many.
 _WORDS = "在一|统一|唯一|专一|单一|进一|归一|划一|逐一|之一|均一|队伍|入伍|退伍|落伍|为伍|大陆|登陆|着陆|收拾|捡拾|番五"
@@ -25,13 +35,13 @@ _CHINESE_FIGURE = re.compile(
     | (?<![{FEW}半])(?:(?P<more>有余|[{MORE}])(?P<scale>[十{MAGNITUDE}]{{0,2}}))?
       (?:(?P<low_unit>{CHINESE_UNIT})(?={DASH}{_NUMERAL}(?P=low_unit)))?
       (?:{DASH}{{1,2}}(?P<upper>{_NUMERAL})(?:(?P<upper_more>[{MORE}])(?P<upper_scale>[{MAGNITUDE}]{{0,2}}))?)?
-      (?P<about>上下|左右)?(?P<unit>{CHINESE_UNIT})
+      (?P<about>上下|左右|以上)?(?P<unit>{CHINESE_UNIT})
     )""",
     re.VERBOSE,
 )
 #: How a Chinese figure may start: a text without any of these holds none.
 CHINESE_OPENINGS: tuple[Opening, ...] = (
-    (CHINESE, rf"(?:分[之百]|上下|左右|(?:有余|[{MORE}])?[十{MAGNITUDE}]{{0,2}}[{CHINESE_UNIT_FIRST}])"),
+    (CHINESE, rf"(?:分[之百]|上下|左右|以上|(?:有余|[{MORE}])?[十{MAGNITUDE}]{{0,2}}[{CHINESE_UNIT_FIRST}])"),
     ("半", "数"),
     ("一过近超逾", "半"),
 )
@@ -39,7 +49,10 @@ CHINESE_OPENINGS: tuple[Opening, ...] = (
 _HEDGES = frozenset("近约超逾过达破足到满上成共计")
 _CROWDS = frozenset({"人次", "场次", "件次", "户次", "家次", "份", "册"})
 _NONE = frozenset({"起", "例", "宗", "次", "人次"})  # 零起 is a figure; before others 零 needs a verb (零件, 零部件)
-_RANGE_LEFT = re.compile(rf"[{MAGNITUDE}十0-9]{DASH}$")
+# Left of these characters a numeral has begun that is not read: 第三至五百, 三百又五, 一万多两万, 五兆六十二亿.
+_BEGUN_LEFT = re.compile(rf"(?:[{MAGNITUDE}十0-9]{DASH}|[{MAGNITUDE}十][{MORE}]|[{CHINESE}]又|[0-9]点|兆)$")
+# 两、三千 are two neighbours that share what follows, but 二、三百 at the head of a line are an ordinal and a number.
+_LISTED_LEFT = re.compile(rf"[^\n。;；,，:：(（、第每各{CHINESE}](?P<low>[一二两三四五六七八])、$")
 
 
 def chinese_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
@@ -49,6 +62,8 @@ def chinese_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mentio
         mention = None if match["unit"] and _is_word(text, match) else _chinese_mention(text, match)
         if mention is None:
             continue
+        if mention.unit in PARTED:
+            mention = with_remainder(text, mention)
         at = span_after(mention.start, taken, at)
         if at == len(taken) or taken[at][0] >= mention.end:
             yield mention
@@ -77,23 +92,30 @@ def _chinese_mention(text: str, match: re.Match[str]) -> Mention | None:
         return Mention(start, end, end, 100.0, "%", chinese=True) if figure == "百" else None
     if match["share"] or match["tenth"]:
         low, high = chinese_share(figure, match["share"] or "", match["upper_share"], match["tenth"])
-        reason = UNREAD if low is None else ""
+        reason = UNREAD if low is None or text[start - 1 : start] == "又" else ""  # 五又三分之一
         return Mention(start, end, end, low, "%", match["few"] is not None, upper=high, chinese=True, reason=reason)
     numeral = figure.lstrip(FEW)
     few = numeral != figure and set(numeral) <= set(MAGNITUDE + "十")  # 数十, but 件数三十件
     start += len(figure) - len(numeral) - few
-    low, high = chinese_range(numeral, match["upper"]) if match["upper"] else chinese_bounds(numeral)
+    if match["more"] == "几" and len(numeral) > 1:
+        numeral = numeral.rstrip("零〇")  # 一百零几
+    listed = _listed(text, start, numeral)
+    if listed and not match["upper"]:
+        start, low, high = start - 2, chinese_value(listed), chinese_value(numeral)
+    else:
+        low, high = chinese_range(numeral, match["upper"]) if match["upper"] else chinese_bounds(numeral)
     factor, unit = MEASURES.get(match["unit"], (1.0, match["unit"]))
     hedge = hedged(numeral, match["more"] or "", match["scale"] or "")
     shared = hedged(match["upper"] or numeral, match["upper_more"] or "", match["upper_scale"] or "")
     plus, by = hedge or (0.0, 1.0)
     factor *= by * (shared[1] if shared else 1.0)
     known = low is not None and hedge is not None and shared is not None and (high is None or low < high)
-    known = known and not _RANGE_LEFT.search(text[max(0, start - 2) : start])  # the end of a range that is not read
-    known = known and (low or 0.0) * factor < BEYOND
+    known = known and not _BEGUN_LEFT.search(text[max(0, start - 2) : start])
+    known = known and (few or figure[0] != "几") and (low or 0.0) * factor < BEYOND
+    known = known and not (set(numeral) <= set(MAGNITUDE) and text[start - 1 : start] in tuple("、至又点余"))
     if low is not None and low * factor % 1 and unit not in DIVISIBLE:
         known = False
-    more = few or bool(match["more"] or match["upper_more"])
+    more = few or bool(match["more"] or match["upper_more"]) or match["about"] == "以上"
     more = more or (numeral[0] in MAGNITUDE and text[start - 1 : start] in {"上", "成"})
     return Mention(
         start,
@@ -102,8 +124,16 @@ def _chinese_mention(text: str, match: re.Match[str]) -> Mention | None:
         round((low + plus) * factor, 6) if known and low is not None else None,
         unit,
         more,
-        match["about"] is not None,
+        match["about"] in ("上下", "左右"),
         round((high + plus) * factor, 6) if known and high is not None else None,
         chinese=True,
         reason=("slogan" if text.startswith("个一", match.start("unit")) else "") if known else UNREAD,
     )
+
+
+def _listed(text: str, start: int, numeral: str) -> str | None:
+    """The lower numeral of 两、三千 where `numeral` is its upper one, which starts at `start`; else None."""
+    if len(numeral) < 2 or text[start - 1 : start] != "、" or not set(numeral[1:]) <= set(MAGNITUDES):
+        return None
+    before = _LISTED_LEFT.search(text[max(0, start - 3) : start])
+    return before["low"] + numeral[1:] if before and DIGITS.get(numeral[0]) == DIGITS[before["low"]] + 1 else None

@@ -29,6 +29,7 @@ _LOOKALIKES = {
     ord("◯"): "〇",
     ord("兩"): "两",
     ord("貳"): "贰",
+    **dict(zip(map(ord, "弌弍弎弐叄"), "壹贰叁贰叁", strict=True)),  # numerals on bills
 }
 # Radical forms without a compatibility mapping in Unicode (⻄ for 西, ⻅ for 见 ...), as PDF text layers emit them.
 _RADICALS = {

@@ -26,19 +26,23 @@ _NUMERAL = rf"{_ARABIC}(?:[{_SIZES}]{{1,3}}{_REST})?"
 _MIXED = re.compile(
     rf"(?P<low>{_NUMERAL})"
     rf"(?:{_DASH}(?P<upper>{_NUMERAL}|[{CHINESE}]{{1,24}}(?:点[{CHINESE}]{{1,9}})?(?=[{MORE}]?[万亿]?(?:{CHINESE_UNIT}))))?"
-    rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?P<about>上下|左右)?(?P<unit>{UNIT})?"
+    rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?:(?P<about>上下|左右|以上)(?={UNIT}))?(?P<unit>{UNIT})?"
 )
 _PURE = re.compile(rf"{_ARABIC}[百千万亿]*")
 # A numeral may be mixed where this finds something, or where one of these characters stands left of its digits.
 _MAY_GO_ON = re.compile(
-    rf"[0-9.]+(?:[{_SIZES}]+(?:[0-9{CHINESE}]|{_DASH}[0-9.]+[{_SIZES}]+[0-9{CHINESE}]|[{MORE}][十百千])|[十拾]|{_DASH}[{CHINESE}])"
+    rf"[0-9.]+(?:[{_SIZES}]+(?:[0-9{CHINESE}]|{_DASH}[0-9.]+[{_SIZES}]+[0-9{CHINESE}]|[{MORE}][十百千])|几[十百千]|[十拾]|{_DASH}[{CHINESE}])"
 )
 _MAY_STAND_LEFT = frozenset(_SIZES + "点零〇之成至到-—~")
-_LEFT = re.compile(rf"(?P<numeral>[{CHINESE}]*[{_SIZES}零〇]|[{CHINESE}]+(?=点))(?P<point>点)?(?P<dash>{_DASH})?$")
+_LEFT = re.compile(
+    rf"(?P<numeral>[{CHINESE}]*[{_SIZES}零〇]|[{CHINESE}]+(?=点)|(?<![{CHINESE}])[{_DIGIT}](?={_DASH}))(?P<point>点)?(?P<dash>{_DASH})?$"
+)
+# 两~3百: one digit before the dash is a bound where a magnitude behind the other is of both.
+_SHARED = re.compile(rf"(?<=[二两三四五六七八][-—~至到])[2-9][{_SIZES}]")
 _LONGEST_LEFT = 16  # characters
 # An ordinal, or one of many; so its end is no numeral of its own that could be joined.
 _NO_LEFT = frozenset("第每各逐任同某0123456789.")
-_TEN_IS_A_WORD = re.compile(rf"[0-9.]{{2,}}[十拾]|[0-9][十拾](?![0-9万亿{MORE}]|上下|左右|{UNIT})")
+_TEN_IS_A_WORD = re.compile(rf"[0-9.]{{2,}}[十拾]|[0-9][十拾](?![0-9万亿{MORE}]|上下|左右|以上|{UNIT})")
 _SHARE_LEFT = re.compile(rf"(?P<whole>[{CHINESE}]{{1,4}})分之$")
 _SHARE = re.compile(
     rf"(?P<low>{_ARABIC})(?:{_DASH}(?:[百千万]分之)?(?P<upper>{_ARABIC}))?(?P<more>[{MORE}])?(?!\.?[0-9]|[%{CHINESE}])"
@@ -101,8 +105,8 @@ def mixed_numeral(text: str, start: int) -> MixedNumeral | None:
         round((first + plus) * by, 6),
         None if last is None else round((last + plus) * by, 6),
         match["unit"] or "",
-        match["more"] is not None,
-        match["about"] is not None,
+        match["more"] is not None or match["about"] == "以上",
+        match["about"] in ("上下", "左右"),
     )
 
 
@@ -113,9 +117,9 @@ def _before(text: str, start: int) -> re.Match[str] | None:
         return None
     if not any(c in DIGITS or c in "十拾廿卅" for c in before["numeral"]):
         return None
-    if before["dash"] and (before["point"] or before["numeral"][-1] not in MAGNITUDES):
-        return None
-    return before
+    if before["dash"] and before["numeral"][-1] not in MAGNITUDES:
+        return before if _SHARED.match(text, start) else None
+    return None if before["dash"] and before["point"] else before
 
 
 def _share(text: str, start: int) -> MixedNumeral | None:
@@ -130,7 +134,7 @@ def _share(text: str, start: int) -> MixedNumeral | None:
         return MixedNumeral(begin, end, end, None)
     low, high = round(100 * float(share["low"]) / parts, 4), share["upper"]
     upper = None if high is None else round(100 * float(high) / parts, 4)
-    known = low <= 100 * parts and (upper is None or low < upper)
+    known = low <= 100 * parts and (upper is None or low < upper) and text[begin - 1 : begin] != "又"
     return MixedNumeral(begin, share.end(), share.end(), low if known else None, upper, "%", share["more"] is not None)
 
 

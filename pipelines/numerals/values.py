@@ -1,8 +1,6 @@
 """Values: what number a run of digits or Chinese numeral characters stands for, whatever its unit and its context.
 
-`cn2an` 0.5 was weighed. It reads one numeral that is already cut out, whole and mixed ones as well as this module. It
-refuses decimals before a magnitude (十五点七万), neighbouring digits (三五百) and bare magnitudes, and it finds neither
-the numeral in a text nor its classifier, its bounds and what hedges it. So the numerals are read here.
+Kept libraries were weighed; docs/codebook.md says why the numerals are read here.
 """
 
 from __future__ import annotations
@@ -75,7 +73,7 @@ def _whole(parts: list[str]) -> float | None:
             digit, zero = ("", True) if part in "零〇" else (part, zero)
             continue
         if size < MYRIADS["万"]:
-            if size >= last or not (digit or at == 0 or (size == TENS["十"])):
+            if size >= last or not (digit or (at == 0 and part not in "佰仟") or size == TENS["十"]):
                 return None
             count = _count(digit or "一")
             if count >= 10 and at > 1:  # 12千 opens a numeral, but nothing goes on with 12百
@@ -126,7 +124,8 @@ def _count(digit: str) -> float:
 def chinese_bounds(numeral: str) -> tuple[float | None, float | None]:
     """The value of a Chinese numeral, and the upper bound where two neighbouring digits make it a range.
 
-    三四百 is 300 to 400, 十七八 17 to 18, 三五百 300 to 500; what is no range has no upper bound.
+    三四百 is 300 to 400, 十七八 17 to 18, 三五百 300 to 500; what is no range has no upper bound. Digits in a row are
+    only surely digits of one number where a 零 or 〇 is among them: 二〇 is 20, but 二八 and 一二三 have no value.
     """
     pair = _NEIGHBOURS.search(numeral)
     if pair:
@@ -135,6 +134,12 @@ def chinese_bounds(numeral: str) -> tuple[float | None, float | None]:
         if second == first + 1 or (pair.start() == 0 and pair[0] == "三五" and set(tail) <= set(MAGNITUDES)):
             head = numeral[: pair.start()]
             return chinese_value(head + pair[1] + tail), chinese_value(head + pair[2] + tail)
+    if (
+        len(numeral) > 1
+        and all(c in DIGITS for c in numeral)
+        and (numeral[0] in "零〇" or not set("零〇") & set(numeral))
+    ):
+        return None, None
     return chinese_value(numeral), None
 
 
@@ -184,7 +189,10 @@ def hedged(numeral: str, hedge: str, scale: str) -> tuple[float, float] | None:
     """
     if not scale:
         return 0.0, 1.0
-    last = MAGNITUDES.get(numeral[-1], 1)
+    zeros = len(numeral) - len(numeral.rstrip("0")) if numeral.isdecimal() else 0
+    last = MAGNITUDES.get(numeral[-1], 10**zeros)  # 300几十 is 三百几十
+    if hedge == "几" and last == 1 and scale[0] not in MYRIADS:  # 五几十
+        return None
     if MAGNITUDES[scale[0]] > last or not hedge:
         return 0.0, magnitude(scale)
     if hedge != "几" or MAGNITUDES[scale[0]] == last:

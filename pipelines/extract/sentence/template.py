@@ -14,18 +14,21 @@ from typing import NamedTuple
 
 from pipelines.extract.sentence.statement import SentenceFact, Statement
 from pipelines.numerals.classifiers import UNIT
+from pipelines.numerals.remainders import REMAINDER, REMAINDER_LEFT
 
 # Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a
 # date, a document's number, a running ordinal. The first digit opens them all, as pipelines.numerals.scan explains.
 _PLAIN = re.compile(
     r"""([0-9](?:
-        (?<![0-9A-Za-z万亿千百十拾佰仟零〇点成之第.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][, ][0-9])
+        (?<![0-9A-Za-z万亿千百十拾佰仟零〇点成之第LEFT.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][,、 ][0-9])
         (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
-        (?=万?[余多]?(?>%|(?![年月日时号]|个(?:月|季度))(?:UNIT))(?![-—~至到]{1,2}[0-9]))
+        (?=万?[余多]?(?>%|(?![年月日时号]|个(?:月|季度))(?:UNIT))(?![-—~至到]{1,2}[0-9]|之[0-9]|REMAINDER))
       | (?<=月[0-9])[0-9]?(?=日)
       | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
       | (?:(?<=^[0-9])|(?<=^\([0-9]))[0-9]?(?=[、.)](?![0-9]))
-    ))""".replace("UNIT", UNIT),
+    ))""".replace("UNIT", UNIT)
+    .replace("REMAINDER", REMAINDER)
+    .replace("LEFT", REMAINDER_LEFT),
     re.VERBOSE,
 )
 _YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")

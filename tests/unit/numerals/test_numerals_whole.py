@@ -1,6 +1,7 @@
 """Whole numerals: each is read whole or not at all, in whatever form it is written, through the whole engine."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -8,9 +9,12 @@ from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import Extractor
+from pipelines.numerals.fold import prepare
+from pipelines.numerals.mentions import find_mentions
+from pipelines.read.normalise import normalise
 
 EXTRACTOR = Extractor(load_codebook())
-EXACT, LEAST, ABOUT = "exact", "at_least", "approx"
+EXACT, LEAST, MOST, ABOUT = "exact", "at_least", "at_most", "approx"
 _DIGITS, _FINANCIAL = "零一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖"
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 _SIZES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
@@ -48,6 +52,26 @@ def mixed(number: int) -> str:
     return ("1" + words if words.startswith("十") else words) or "0"
 
 
+def written_in(number: int, form: str) -> str:
+    """A number in one of the forms that reports use."""
+    match form:
+        case "full":
+            return chinese(number)
+        case "financial":
+            return financial(number)
+        case "mixed":
+            return mixed(number)
+        case "full width":
+            return str(number).translate(_FULL_WIDTH)
+        case "grouped":
+            return f"{number:,}"
+        case "spaced":
+            words = mixed(number)
+            return " ".join(words) if number > 10**4 and "0" not in words else f" {number:,} "
+        case _:
+            return str(number)
+
+
 def copies(written: str) -> tuple[float, str, float | None, float | None]:
     """What the engine reads in a sentence of a known indicator."""
     (fact,) = EXTRACTOR.extract(f"全年发放宣传资料{written}。", (), 2024).facts
@@ -65,15 +89,7 @@ _NUMBERS = st.one_of(st.integers(1, 10**4), st.integers(1, 10**9))
 @settings(deadline=None)
 @given(_NUMBERS, st.sampled_from(["full", "financial", "mixed", "arabic", "full width", "grouped", "spaced"]))
 def test_any_number_in_any_form(number: int, form: str) -> None:
-    written = {
-        "full": chinese(number),
-        "financial": financial(number),
-        "mixed": mixed(number),
-        "arabic": str(number),
-        "full width": str(number).translate(_FULL_WIDTH),
-        "grouped": f"{number:,}",
-        "spaced": " ".join(mixed(number)) if number > 10**4 and "0" not in mixed(number) else f" {number} ",
-    }[form]
+    written = written_in(number, form)
     if len(str(number)) >= 8 and form in ("arabic", "full width"):
         written += "余"  # a run of eight digits alone is an index number unless a classifier follows
         assert copies(f"{written}份")[:2] == (number, LEAST)
@@ -103,23 +119,40 @@ def test_a_decimal_with_a_magnitude(whole: int, decimals: int, size: tuple[str, 
     assert copies(f"{written}份") == exact(round(float(f"{whole}.{places}") * factor, 6))
 
 
+_FRAMES = {
+    LEAST: ["{}余份", "{}多份", "{}来份", "{}份余", "{}份多", "{}以上份", "{}份以上", "超{}份", "逾{}份", "{}份有余"],
+    ABOUT: ["约{}份", "{}份上下", "{}上下份", "{}份左右", "{}左右份"],
+    "under": ["近{}份", "将近{}份"],
+    MOST: ["不足{}份", "不到{}份", "{}份以内", "{}份以下"],
+}
+
+
 @settings(deadline=None)
 @given(
-    st.integers(2, 999).map(lambda n: 10 * n),
-    st.sampled_from([str, chinese, mixed]),
-    st.sampled_from(["{}余份", "{}多份", "{}来份", "{}份余", "{}份多", "近{}份", "{}份上下", "{}上下份", "约{}份"]),
+    st.one_of(st.integers(2, 999).map(lambda n: 10 * n), st.integers(10, 99_999).map(lambda n: 10_000 * n)),
+    st.sampled_from(["arabic", "full", "financial", "mixed", "full width", "grouped", "spaced"]),
+    st.sampled_from([(kind, frame) for kind, frames in _FRAMES.items() for frame in frames]),
 )
-def test_a_hedge_on_either_side_of_the_classifier(number: int, write: type[str], frame: str) -> None:
-    value, qualifier, low, high = copies(frame.format(write(number)))
-    assert value == number
-    if "近" in frame or "上下" in frame or "约" in frame:
-        assert (qualifier, low, high) == (
-            ABOUT,
-            round(0.9 * number, 6),
-            number if "近" in frame else round(1.1 * number, 6),
-        )
-    else:
-        assert (qualifier, low, high) == (LEAST, number, None)
+def test_a_hedge_on_either_side_of_the_classifier(number: int, form: str, hedge: tuple[str, str]) -> None:
+    kind, frame = hedge
+    if len(str(number)) >= 8 and form in ("arabic", "full width"):
+        form = "grouped"  # a run of eight digits may be an index number
+    value, qualifier, low, high = copies(frame.format(written_in(number, form)))
+    around = {
+        LEAST: (number, None),
+        ABOUT: (round(0.9 * number, 6), round(1.1 * number, 6)),
+        "under": (round(0.9 * number, 6), number),
+        MOST: (None, number),
+    }
+    assert (value, qualifier) == (number, ABOUT if kind == "under" else kind)
+    assert (low, high) == around[kind]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from(["full", "financial", "mixed", "grouped", "spaced"]))
+def test_the_parser_reads_what_the_engine_reads(number: int, form: str) -> None:
+    (mention,) = find_mentions(prepare(f"受理{written_in(number, form)}起").text)
+    assert (mention.value, mention.unit, mention.reason) == (number, "起", "")
 
 
 FORMS = [
@@ -142,6 +175,24 @@ FORMS = [
     ("300到五百", 300, LEAST, 500),
     ("1万2千到1万5千", 12_000, LEAST, 15_000),
     ("三百到五百余万", 3_000_000, LEAST, 5_000_000),
+    ("300几十", 310, LEAST, None),
+    ("2000几百", 2100, LEAST, None),
+    ("一百零几", 100, LEAST, None),
+    ("二〇", 20, EXACT, 20),
+    ("一零五", 105, EXACT, 105),
+    ("弍仟伍佰", 2500, EXACT, 2500),
+    ("1,234.5万", 12_345_000, EXACT, 12_345_000),
+    ("1．2万", 12_000, EXACT, 12_000),
+    ("3至5万", 30_000, LEAST, 50_000),
+    ("3万--5万", 30_000, LEAST, 50_000),
+    ("2——3万", 20_000, LEAST, 30_000),
+    ("两~3百", 200, LEAST, 300),
+    ("2、3千", 2000, LEAST, 3000),
+    ("两、三千", 2000, LEAST, 3000),
+    ("30+万", 300_000, LEAST, None),
+    ("4200（余）", 4200, LEAST, None),
+    ("4200以上", 4200, LEAST, None),
+    ("四千二以上", 4200, LEAST, None),
 ]
 
 
@@ -150,14 +201,51 @@ def test_a_form(written: str, value: float, qualifier: str, high: float | None) 
     assert copies(f"{written}份") == (value, qualifier, value, high)
 
 
-def test_the_fewest_is_a_lower_bound() -> None:
-    (fact,) = EXTRACTOR.extract("全年累计发放宣传资料最少4200份。", (), 2024).facts
+@pytest.mark.parametrize("words", ["全年累计发放宣传资料最少", "全年发放宣传资料最少", "累计发放宣传资料至少"])
+def test_the_fewest_is_a_lower_bound(words: str) -> None:
+    (fact,) = EXTRACTOR.extract(f"{words}4200份。", (), 2024).facts
     assert (fact.value, fact.qualifier, fact.value_high) == (4200, LEAST, None)
+
+
+@pytest.mark.parametrize("space", [" ", "\u3000", "\u00a0", "\u2009", "\u202f"])
+@pytest.mark.parametrize("written", ["4{}200", "4200{}", "4{}千{}2{}百", "四{}千{}二{}百"])
+def test_a_number_that_spaces_set_apart(space: str, written: str) -> None:
+    assert copies(normalise(written.replace("{}", space)) + "份") == exact(4200)
+
+
+def test_a_pair_of_dashes_before_a_year_is_punctuation() -> None:
+    numbers = EXTRACTOR.extract("全年发放宣传资料12万——2024年共5次。", (), 2024).numbers
+    assert [number.value for number in numbers] == [120_000, None, 5]
+
+
+@pytest.mark.parametrize("words", ["一、二百份", "十二、三千份", "第二、三千份"])
+def test_an_item_is_no_lower_bound_of_a_number(words: str) -> None:
+    (mention,) = find_mentions(f"发放宣传资料，{words}。")
+    assert mention.value in (200, 3000)
+    assert mention.upper is None
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("十五点七万元", 157_000), ("四百五元", 450), ("1万2千元", 12_000), ("三点二亿元", 320_000_000)],
+    [
+        ("十五点七万元", 157_000),
+        ("四百五元", 450),
+        ("1万2千元", 12_000),
+        ("三点二亿元", 320_000_000),
+        ("三元五角", 3.5),
+        ("12元5角", 12.5),
+        ("13元5角8分", 13.58),
+        ("13元5角9分", 13.59),
+        ("三百二十元零五角", 320.5),
+        ("12元零5分", 12.05),
+        ("10块5毛", 10.5),
+        ("六十四万零一百四十三元一角七分", 640_143.17),
+        ("五万元整", 50_000),
+        ("壹佰贰拾叁万圆整", 1_230_000),
+        ("人民币伍仟圆", 5000),
+        ("12万圆", 120_000),
+        ("1,234.5万元", 12_345_000),
+    ],
 )
 def test_a_fine(written: str, value: float) -> None:
     (fact,) = EXTRACTOR.extract(f"综合行政执法队全年罚款{written}。", (), 2024).facts
@@ -175,6 +263,10 @@ RATES = [
     ("百分之80到85", 80, 85),
     ("千分之2.4", 0.24, None),
     ("2.4‰", 0.24, None),
+    ("百分之百", 100, None),
+    ("三成半", 35, None),
+    ("九点五成", 95, None),
+    ("3分之2", 66.67, None),
 ]
 
 
@@ -184,9 +276,38 @@ def test_a_rate(written: str, value: float, high: float | None) -> None:
     assert (fact.metric_code, fact.value, fact.value_high) == ("exam_pass_rate", value, high or value)
 
 
+@pytest.mark.parametrize("written", ["2/3的", "2/3以上的", "3分之2的", "三分之二的"])
+def test_a_fraction_of_the_villages(written: str) -> None:
+    for text in ("法治文化广场覆盖全镇3/4的村。", f"法治文化广场覆盖全镇{written}村。"):
+        (number,) = EXTRACTOR.extract(text, (), 2024).numbers
+    assert number.value == 66.67
+
+
+HALVES = [
+    ("三个半小时", 3.5, "小时"),
+    ("2个半小时", 2.5, "小时"),
+    ("两年半", 2.5, "年"),
+    ("3天半", 3.5, "天"),
+    ("两个半百分点", 2.5, "个百分点"),
+    ("二点五个百分点", 2.5, "个百分点"),
+]
+
+
+@pytest.mark.parametrize(("written", "value", "unit"), HALVES)
+def test_a_half_behind_the_classifier(written: str, value: float, unit: str) -> None:
+    (mention,) = find_mentions(f"学习{written}。")
+    assert (mention.value, mention.unit, mention.end) == (value, unit, 2 + len(written))
+
+
+@pytest.mark.parametrize("words", ["3天半封闭培训", "3个半天", "3个半年", "3元5分钟", "任务3圆满完成", "3次圆桌会议"])
+def test_what_only_looks_like_a_half_or_an_amount(words: str) -> None:
+    assert find_mentions(words)[0].value == 3
+
+
 UNREAD = [
-    "2/3",
-    "3分之2",
+    "第2/3页",
+    "3/2",
+    "五又3分之2",
     "1万20份",
     "三百五千份",
     "三百二七份",
@@ -195,6 +316,28 @@ UNREAD = [
     "5k份",
     "30w份",
     "第三百5件",
+    "二八份",
+    "一二三份",
+    "〇五份",
+    "一一五份",
+    "五几十份",
+    "三百又五份",
+    "3万又500份",
+    "300零5份",
+    "一万多两万份",
+    "五兆六十二亿份",
+    "仟伍佰份",
+    "1 2 3份",
+    "2e5份",
+    "1.2.3份",
+    "4.200份",
+    "3.5份",
+    "三5份",
+    "百5份",
+    "3三份",
+    "12余元5角",
+    "三至五元五角",
+    "3.5角",
 ]
 
 
@@ -205,12 +348,39 @@ def test_what_cannot_be_read_whole_gives_no_part(written: str) -> None:
     assert not result.facts
 
 
-@pytest.mark.parametrize("words", ["线索清零4件", "工作站统一到4件", "任务重点4件"])
+WORDS = ["线索清零4件", "工作站统一到4件", "任务重点4件", "统一4件", "十四五4件", "多规合一4件", "每户4.0件"]
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_a_word_before_digits_is_no_part_of_them(words: str) -> None:
     assert [number.value for number in EXTRACTOR.extract(f"全年{words}。", (), 2024).numbers] == [4]
 
 
-@pytest.mark.parametrize("piece", ["三百5", "1万2", "百分之9", "三点", "三到", "十几", "9成5"])
+@settings(deadline=None)
+@given(
+    st.text("二三五十百千万亿35", min_size=1, max_size=8).filter(lambda word: "三五" not in word and "二五" not in word)
+)
+def test_no_end_of_a_numeral_is_a_figure(written: str) -> None:
+    """Whatever digits and magnitudes stand in a row (but for 十三五, a plan): a value is the value of all of them."""
+    text = f"全年发放宣传资料{written}份。"
+    for number in EXTRACTOR.extract(text, (), 2024).numbers:
+        whole = (number.char_start, number.char_end) == (8, len(text) - 1)
+        assert whole or number.value is None
+
+
+@settings(deadline=None)
+@given(_NUMBERS, st.sampled_from(["五兆", "五又", "5点"]), st.sampled_from([str, chinese, mixed]))
+def test_a_numeral_behind_one_that_is_not_read(number: int, before: str, write: Callable[[int], str]) -> None:
+    written = write(number if before[0] == "5" or write is chinese else number % 10**7 + 1)
+    result = EXTRACTOR.extract(f"全年发放宣传资料{before}{written}份。", (), 2024)
+    assert result.numbers[-1].value is None
+    assert not result.facts
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1 2", "3.", "2、3千", "5元5角", "三个半", "三5", "三百5", "1万2", "百分之9", "三点", "三到", "十几", "9成5"],
+)
 def test_long_input_ends_in_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
         start = time.process_time()
