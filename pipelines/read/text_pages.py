@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from pipelines.read.normalise import normalise
 
-_DASHES = r"[—–―\-－ ·~]*[—–―\-－·~][—–―\-－ ·~]*"
+# Possessive, so that a line of nothing but spaces or dashes costs no more than its length.
+_DASHES = r" *+[—–―\-－·~][—–―\-－ ·~]*+"
 # With a sign of its own such a line is a page number anywhere, a bare number only beside a form feed.
 _SIGNED = re.compile(
-    rf"\s*(?:{_DASHES}[0-9０-９]{{1,3}}{_DASHES}"
+    rf"\s*+(?:{_DASHES}[0-9０-９]{{1,3}}{_DASHES}"
     r"|第 ?[0-9一二三四五六七八九十]{1,3} ?页(?: ?[,，/]? ?共 ?[0-9一二三四五六七八九十]{1,3} ?页)?"
     r"|[Pp]age ?[0-9]{1,3}(?: ?(?:of|/) ?[0-9]{1,3})?)\s*"
 )

@@ -71,7 +71,8 @@ def read_table(
     belong to the page.
 
     The evidence of a figure is one stretch of the text, as everywhere: from the heads of the table to its row, so that
-    it shows the cell with its label and its head. Where the heads stand too far above it is the row alone.
+    it shows the cell with its label and its head. Where the heads stand too far above it is the row alone, and of a row
+    that is too long the cell alone.
     """
     rows = [_row(text, line) for line in lines]
     starts, has_figure = [0], False
@@ -104,6 +105,7 @@ class _Table:
         self._category = ""  # of the row above
         time = self._layout.column_of("time")
         times = [row.cells[time] for row in rows if time is not None and time < len(row.cells)]
+        self._is_of_events = any(column.day for column in self._layout.columns)
         self._is_over_years = len({year[0] for cell in times if (year := _YEAR.search(cell))}) > 1
 
     def numbers(self, at: int, furniture: Sequence[Span]) -> list[_Found]:
@@ -140,6 +142,8 @@ class _Table:
             return _Found(place, sentence_number(mention, reason))
         top = self._rows[0].line.start - row.line.start
         evidence = (top if len(text) - top <= _LONGEST_EVIDENCE else 0, len(text))
+        if len(text) > _LONGEST_EVIDENCE:
+            evidence = span
         facts = [
             replace(
                 fact,
@@ -186,7 +190,7 @@ class _Table:
             reason = "part_of_total"
         if not reason and is_sum and self._is_over_years:
             reason = "multi_year"
-        if not reason and any(one.day for one in self._layout.columns) and not is_sum:
+        if not reason and self._is_of_events and not is_sum:
             reason = "uncoded"  # a row is one event of many
         unit = row_unit or unit_named(label) or unit_named(when) or self._unit
         named = "" if is_sum or self._layout.lists_places else _PART.sub("", label)

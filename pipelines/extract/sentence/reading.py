@@ -89,9 +89,9 @@ def read_wording(
             readings.append(FigureReading(sentence.reasons[index]))
             continue
         listed = listed_with(sentence, index)
-        windows = [sentence.window(at) for at in listed] if len(listed) > 1 else []
-        respective = match_respectively(sentence, windows) if windows else []
+        respective = match_respectively(sentence, listed) if len(listed) > 1 else []
         if respective:  # A、B、C分别为1、2、3
+            windows = [sentence.window(at) for at in listed]
             readings += [_decide(sentence, w, [match], None) for w, match in zip(windows, respective, strict=False)]
         else:
             window, subset_mark = sentence.window(index), _subset_mark(sentence, index)

@@ -119,12 +119,12 @@ def _match_tokens(
     return Match(candidates[0].rule, window.clause, "shared") if candidates else None
 
 
-def match_respectively(sentence: TokenizedSentence, windows: Sequence[Window]) -> list[Match]:
+def match_respectively(sentence: TokenizedSentence, listed: Sequence[int]) -> list[Match]:
     """A、B、C分别为1、2、3: a match for each figure in turn, or nothing when things and figures do not pair.
 
-    Without 分别 their counts must be equal (巡查、检查205次、36次).
+    listed: the indices of the figures. Without 分别 the counts must be equal (巡查、检查205次、36次).
     """
-    first = windows[0]
+    first = sentence.window(listed[0])
     left = first.left
     mark = _RESPECTIVELY.search(sentence.text[left : first.figure.start])
     if mark and not mark.start() and left:  # ……开展培训,分别为4场、2场: the things stand in the clause before
@@ -132,14 +132,14 @@ def match_respectively(sentence: TokenizedSentence, windows: Sequence[Window]) -
         mark = _RESPECTIVELY.search(sentence.text[left : first.figure.start])
     end = first.figure.start - left if mark is None else mark.start()
     items = _items(sentence.text[left : left + end].rstrip(",，"), left)
-    if len(items) < len(windows) or (mark is None and len(items) != len(windows)):
+    if len(items) < len(listed) or (mark is None and len(items) != len(listed)):
         return []
     context = match_context(sentence, first)
     rest = sentence.between(left + mark.end(), first.figure.start) if mark else []
     last = sentence.between(*items[-1])
     matches: list[Match] = []
-    for (start, end), window in zip(items[-len(windows) :], windows, strict=True):
-        context = replace(context, unit=window.figure.unit)
+    for (start, end), index in zip(items[-len(listed) :], listed, strict=True):
+        context = replace(context, unit=sentence.figures[index].unit)
         own = sentence.between(start, end)
         match = _match_tokens(sentence, first, context, [*own, *rest])
         match = match or _match_tokens(sentence, first, context, [*own, *rest, *last])

@@ -1,0 +1,82 @@
+"""A text of any length costs no more than its length: to read, to identify and to extract.
+
+Four times the text may take nine times the time at most, the best of several runs: a quadratic step takes sixteen.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.engine import extract
+from pipelines.read.reader import read_bytes
+
+HEAD = """象山县石浦镇人民政府关于2024年度法治政府建设情况的报告
+2024年,石浦镇扎实推进法治政府建设各项工作,取得积极成效。
+全年调解矛盾纠纷36件,办结信访件12件,开展普法宣传活动15场次。
+"""
+# What a long text may be made of; its numbers differ from piece to piece, so that no answer is remembered.
+PIECES = {
+    "numbers": "12,",
+    "Chinese numerals": "十二件",
+    "a list": "调解纠纷36件、",
+    "words without a stop": "调解矛盾纠纷",
+    "one word": "的",
+    "brackets": "调解36件(其中办结3件)",
+    "brackets that open": "(调解纠纷36件",
+    "titles in titles": "《关于《办法》的通知》36件",
+    "titles that open": "《",
+    "quotation marks": "“调解36件",
+    "parts": "其中调解3件,",
+    "zeros": "未发生行政复议、",
+    "a row of a table": "调解纠纷 | 36件 | ",
+    "rows of a table": "调解纠纷 | 36件 | 45件\n",
+    "columns of spaces": "调解纠纷   36   45\n",
+    "spaces": " ",
+    "wide spaces": "\u3000",
+    "dashes": "—",
+    "empty lines": "\n",
+}
+
+
+def long_text(piece: str, length: int) -> str:
+    rng = random.Random(length)
+    pieces = [re.sub("[0-9]+", lambda _: str(rng.randrange(1, 999)), piece) for _ in range(length // len(piece) + 1)]
+    return f"{HEAD}{''.join(pieces)[:length]}。\n"
+
+
+def growth(work: Callable[[str], object], piece: str, length: int) -> float:
+    """How much longer four times the text takes, the best of three runs of each."""
+
+    def seconds(text: str) -> float:
+        best = float("inf")
+        for _ in range(3):
+            start = process_time()
+            work(text)
+            best = min(best, process_time() - start)
+        return best
+
+    return seconds(long_text(piece, 4 * length)) / (seconds(long_text(piece, length)) + 0.002)
+
+
+@pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+def test_a_longer_text_takes_as_much_longer_to_read(piece: str) -> None:
+    assert growth(lambda text: read_bytes(text.encode(), "a.txt"), piece, 3000) < 9
+
+
+@pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+def test_a_longer_text_takes_as_much_longer_to_extract(piece: str) -> None:
+    codebook = load_codebook()
+    assert growth(lambda text: extract(text, (), 2024, codebook), piece, 4000) < 9
+
+
+def test_a_fact_of_a_row_without_end_shows_its_cell_and_not_the_row() -> None:
+    cells = "调解纠纷 | 36件 | "
+    text = HEAD + cells * 2 + "\n\n" + cells * (100_000 // len(cells))
+    facts = [fact for fact in extract(text, (), 2024, load_codebook()).facts if fact.metric_code == "disputes_mediated"]
+    assert {fact.evidence for fact in facts} == {"全年调解矛盾纠纷36件", (cells * 2).strip(), "36件"}
+    assert all(text[fact.char_start : fact.char_end] == fact.evidence for fact in facts)
+    assert sum(len(fact.evidence) for fact in facts) < len(text)
