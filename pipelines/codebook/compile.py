@@ -86,6 +86,7 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
         cues=_compile_cues(files.cues.cue),
         units={entry.code: entry.unit for entry in files.indicators},
         confidence=files.confidence.model_dump(),
+        families={entry.code: family for family, file in files.families.items() for entry in file.indicator},
     )
 
 

@@ -107,6 +107,7 @@ class Codebook:
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)  # by `read_as`
+    families: Mapping[str, str] = field(default_factory=dict)  # by code of an indicator
 
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""

@@ -50,7 +50,7 @@ def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int) -> 
 _YEAR = re.compile(
     r"(?P<range>20[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)"
     r"|(?P<since>自?20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
-    r"|(?P<year>20[0-9]{2}年)|(?P<now>今年|本年度?|全年(?!度)|当年)"
+    r"|(?P<year>20[0-9]{2}(?:年|(?=度)))|(?P<now>今年|本年度?|全年(?!度)|当年)"
 )
 _FOUR = re.compile(r"20[0-9]{2}")
 # A year sets the time of what follows only where it opens a clause or stands behind one of these.

@@ -23,7 +23,7 @@ from pipelines.numerals.figures import Figure
 ENTRIES = 250_000  # of each part of the cache; as many templates, or as many readings, take some 400 MB
 _CONTEXTS = 500  # of one wording or template
 # A wording with one of these is read as of the year of the report.
-_YEAR_WORDS = re.compile(r"20[0-9]{2}年|今年|本年|全年|当年")
+_YEAR_WORDS = re.compile(r"20[0-9]{2}[年度]|今年|本年|全年|当年")
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -30,7 +30,7 @@ _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
-_OPENS_WITH_PART = re.compile(r"\s*其中")
+_OPENS_WITH_PART = re.compile(r"\s*(?:其中|[例比譬]如|以[^,，。;；:：0-9]{2,12}为例)")
 
 
 class Extractor:
@@ -92,7 +92,7 @@ class Extractor:
                 statement = sentence.statement
                 if statement is None:
                     statement = sentence.statement_in(_LineContext(cache, line, at, with_figure), cache)
-                # A line that opens with 其中 parts a total of another line, or a note's total: nobody knows which.
+                # A line that opens with 其中 or 例如 parts a total of another line, or a note's: nobody knows which.
                 if at == 0 and statement.facts and _OPENS_WITH_PART.match(words):
                     statement = statement.without_facts()
                 rows.add(line, start, statement, numerals)

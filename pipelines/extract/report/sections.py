@@ -26,9 +26,15 @@ _PLAN = re.compile(
 _PROBLEM = re.compile(
     r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|(?<!强基补)短板"
 )
-# A heading of both (主要成效和存在的问题) opens with results.
+# A heading of both (主要成效和存在的问题, 工作情况及下步打算) opens with results.
 _RESULT_FIRST = re.compile(
+    r"^(?:(?!下一?[步年阶]|明年|来年|今后|改进|存在|问题)[^,，。;；])*?(?:"
     r"(?:成效|成绩|做法|举措|亮点|主要工作|开展情况|完成情况|工作情况)(?:及其?|和|与|、|以及|暨)[^,，。;；]{0,6}(?:存在|问题|不足|短板)"
+    r"|(?:成效|成绩|亮点|亮点工作|开展情况|完成情况|工作情况)(?:及其?|和|与|、|以及|暨)[^,，。;；]{0,6}(?:下一?步|下一?阶段|打算|计划))"
+)
+# A heading of nothing but results, which opens results even under one of problems or plans.
+_RESULTS_ONLY = re.compile(
+    r"(?=.*(?:成效|成绩|亮点|成果|(?:完成|进展|开展|整改)情况))(?:20[0-9]{2}年度?|今年|本年度?|上半年|全年|一年来|主要|已?取得|工作|的|特色|重点|突出|创新|问题整改|整改|举措|做法|经验|完成|进展|开展|落实|情况|成效|成绩|亮点|成果|及其?|和|与|、)+"
 )
 _RESULT = re.compile(r"成效|举措|做法|情况(?!.*(?:打算|计划|安排))|主要工作|开展情况|完成情况|附表|附件")
 # A heading on a plan that was carried out announces results: 年度计划的制定和完成情况.
@@ -69,6 +75,7 @@ class LineOpening(NamedTuple):
     heading: bool
     part: str  # '' where the words open none
     part_level: int
+    reopens: bool = False  # results, even within problems or plans
 
 
 _OPENING_FIRST = _HEADING_FIRST | _NEXT_FIRST | {"附"}
@@ -84,6 +91,7 @@ def find_lines(
     """
     lines: list[ReportLine] = []
     part, part_level = "result", _LEVEL_OF_PART
+    within: tuple[int, str, int] | None = None  # level of results within another part, and that part with its level
     title = ""
     periods: list[tuple[int, Period | None]] = []  # level and period of the headings that a line stands under
     end = -1
@@ -99,9 +107,15 @@ def find_lines(
             # The first cell says what a table is about; 2025年计划 above its last column is of that column alone.
             first = line.lstrip("| ").partition("|")[0].strip()
             opening = line_opening(first, report_year) if first else _OPENS_NOTHING
+        if within and 0 < opening.level <= within[0]:
+            _, part, part_level = within
+            within = None
         if not opening.level:
             if opening.part:
-                part, part_level = opening.part, opening.part_level
+                part, part_level, within = opening.part, opening.part_level, None
+        elif opening.reopens and opening.level > part_level:
+            within = opening.level, part, part_level
+            part, part_level = "result", _LEVEL_OF_PART
         elif opening.level <= part_level or opening.heading:
             if opening.part != "result" and opening.level <= max(part_level, 3):
                 part, part_level = opening.part, opening.level
@@ -132,7 +146,9 @@ def line_opening(line: str, report_year: int | None) -> LineOpening:
             # A paragraph may open like a heading: with a short clause without a comma, up to a stop or colon.
             end = _LEAD_END.search(line)
             words = line[: end.start()] if end and end.start() <= _LEAD and end.group() not in ",，" else ""
-        return LineOpening(level, heading, _announced_part(words, report_year) if words else "result", level)
+        announced = _announced_part(words, report_year) if words else "result"
+        reopens = heading and bool(_RESULTS_ONLY.fullmatch(_HEADING.sub("", words, count=1)))
+        return LineOpening(level, heading, announced, level, reopens and announced == "result")
     if line.startswith(("附表", "附件", "附:", "附：")):
         return LineOpening(0, heading, "result", _LEVEL_OF_PART)
     if heading and len(line) <= _SHORT_UNMARKED and not _TITLE_WORDS.search(line):
@@ -149,8 +165,10 @@ def _announced_part(words: str, report_year: int | None) -> str:
     later_years = (report_year + 1, report_year + 2) if report_year else ()
     if any(f"{year}年" in body for year in later_years) and not _RESULT.search(body):
         return "plan"
+    if _RESULT_FIRST.search(body):
+        return "result"
     if _PROBLEM.search(body):
-        return "result" if _RESULT_FIRST.search(body) else "problem"
+        return "problem"
     if not (report_year and f"{report_year + 1}年" in body):
         body = _PLAN_DONE.sub("", body)
     of_this_year = report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)

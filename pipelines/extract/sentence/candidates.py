@@ -34,7 +34,7 @@ LIGHT_ONLY = re.compile(rf"(?:{'|'.join(sorted(_LIGHT.split(), key=len, reverse=
 #: Words between the mark of a list and its next number.
 HEDGE = "不少于|不低于|不到|不足|至少|超过|大约|将近|约|近|超|逾"
 # What became of the things counted does not change what they are: 信访件17件全部办结.
-_OUTCOME = re.compile(r"[(（]?(?:全部|均|都|已|按期|按时|及时|限时)")
+_OUTCOME = re.compile(r"[(（]?(?:全部|全员|均|都|已|按期|按时|及时|限时)")
 
 _END = itemgetter(1)  # of a token
 

@@ -21,6 +21,7 @@ from pipelines.extract.sentence.candidates import (
     match_context,
     touches,
 )
+from pipelines.extract.sentence.scopes import PLACE_KIND
 from pipelines.extract.sentence.sharing import match_also, match_each, match_shared
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 
@@ -32,6 +33,19 @@ _TOLD_APART = re.compile(
 _NO_RESULT = re.compile("^(?:去年|前年|上年度?|上一年度?|每(?:周|月|季度?|半年)(?:度|各)?)")
 _AND = re.compile("^(?:和|以及|及|与)")
 _LISTED = re.compile(rf"[^,，。;；:：、和]{{1,12}}[、和](?:{HEDGE})?")
+# An item that names nothing but where (进社区6场), and perhaps that something was held there (深入企业开展4场次).
+_AT_PLACE = re.compile(
+    rf"[、和及]?(?:还|并|又|再|先后)*(?:深入|走进|走入|进入?|到|赴|在|来到)[^,，。;；:：、0-9]{{0,6}}?(?:{PLACE_KIND}|村居|村组|村入户|农村|乡村|农户"
+    r"|家庭|企业|机关|单位|军营|工地|车间|商圈|商铺|集镇|网格|小区|院坝|校园|养老院|宗教场所|田间|地头|牧区|一线)"
+    r"(?P<deed>(?:开展|举办|组织|举行|进行|宣讲|宣传|普法)*)"
+)
+_OCCASIONS = frozenset({"次", "场", "场次", "期", "堂", "节", "课", "讲"})
+# Classifiers of kinds of things.
+_KINDS = frozenset({"类", "大类", "种", "项", "大项", "个"})
+# An item of a list that has no verb of its own.
+_ITEM_WITHOUT_VERB = re.compile(
+    r"[,，、](?:(?!报送|上报|编发|印发|发放|推送|转发|采用|录用|撰写|征集|收集|受理|办理|办结|收到|答复|回复|接待|处理|开展|举办|组织|召开|排查|调解|化解|检查|审查|制作)[^,，。;；:：、0-9]){1,12}"
+)
 _ADJACENT = 3
 _LONGEST_LIST = 12  # items that one predicate behind them may hold for
 
@@ -48,7 +62,7 @@ def match_figure(sentence: TokenizedSentence, window: Window, index: int, in_sub
         return each
     found = _match_near(sentence, window, context)
     if not any(match.rule.coded for match in found):
-        found = _match_predicate(sentence, window, index, not found) or found
+        found = _match_predicate(sentence, window, index, not found) or _match_listed(sentence, window, index) or found
     if not found and (not in_subset or _TOLD_APART.search(sentence.text[window.left : window.figure.start])):
         found = _match_carried(sentence, window, index, context)
     return found + match_also(sentence, window, index, context, {match.rule.metric for match in found})
@@ -130,18 +144,54 @@ def _match_predicate(sentence: TokenizedSentence, window: Window, index: int, fa
     return [Match(right[0].rule, window.clause, "shared")] if right and right[0].rule.coded else []
 
 
+def _match_listed(sentence: TokenizedSentence, window: Window, index: int) -> list[Match]:
+    """The head in a figure's own words, where the verb that it needs opens the list: 政务公开46类,文件162件、信息376条.
+
+    The figure that opens the list counts the kinds of things in it, so it is no fact itself.
+    """
+    figures, first = sentence.figures, index
+    while first and _ITEM_WITHOUT_VERB.fullmatch(sentence.text, figures[first - 1].end, figures[first].start):
+        first -= 1
+    if first == index or not sentence.reasons[first] or figures[first].unit not in _KINDS:
+        return []
+    start = figures[first].start
+    context = match_context(sentence, window)
+    wider = replace(context, clause=context.clause | sentence.bits(sentence.clause_start(start), start))
+    found = best_candidates(sentence, sentence.between(window.left, window.figure.start), wider, "left")
+    return [Match(found[0].rule, sentence.clause_start(start), "carried")] if found and found[0].rule.coded else []
+
+
+def part_at_place(sentence: TokenizedSentence, index: int) -> int | None:
+    """Where the figure ends that a figure may be a part of by its place: 全年普法宣传10场,进社区6场,进企业4场.
+
+    None where its words say more than a place. Whether the parts fit into the total is not looked at.
+    """
+    figures, text = sentence.figures, sentence.text
+    start = index
+    while start and figures[start].unit in _OCCASIONS and figures[start - 1].unit == figures[start].unit:
+        before = figures[start - 1]
+        words = _AT_PLACE.fullmatch(text, before.end + (text[before.end] in ",，"), figures[start].start)
+        if words is None or words["deed"]:
+            break
+        start -= 1
+    return None if start == index else figures[start].end
+
+
 def _match_carried(sentence: TokenizedSentence, window: Window, index: int, context: MatchContext) -> list[Match]:
     """The head of the words before, where the figure's own words say nothing of what is counted.
 
     From the clause before (……学习,全年4次), or from before a figure of another unit (拆除违建58处、1.1万平方米).
     """
     own, audience = _own_audience(sentence, window)
+    at_place = window.figure.unit in _OCCASIONS and bool(_AT_PLACE.fullmatch(own))
+    if at_place:
+        own = ""
     if _TOLD_APART.search(own):
         own = _AND.sub("", own)
     after = sentence.text[window.figure.end : window.right]
     if not LIGHT_ONLY.fullmatch(own) or not LIGHT_ONLY.fullmatch(after):
         return []
-    start, end = _carrier(sentence, window, index, own, bool(audience))
+    start, end = _carrier(sentence, window, index, own, at_place or bool(audience))
     if start >= end:
         return []
     bits = sentence.bits(start, end)
@@ -169,13 +219,13 @@ def _own_audience(sentence: TokenizedSentence, window: Window) -> tuple[str, int
     return (rest, sentence.term(longest).bits & SUBJECTS) if LIGHT_ONLY.fullmatch(rest) else (own, 0)
 
 
-def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str, has_audience: bool) -> tuple[int, int]:
+def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str, has_own: bool) -> tuple[int, int]:
     """The stretch whose head a bare figure may take over; empty when there is none.
 
-    own: the words before the figure. has_audience: they name an organ or audience of its own.
+    own: the words before the figure. has_own: they name an organ, an audience or a place of its own.
     """
     figures, unit = sentence.figures[:index], window.figure.unit
-    told_apart = has_audience or _TOLD_APART.search(own)
+    told_apart = has_own or _TOLD_APART.search(own)
     if window.left != window.clause:  # another figure stands before it in its clause
         before = [figure for figure in figures if figure.start >= window.clause]
         if not before or (not told_apart and any(figure.unit == unit for figure in before)):
@@ -190,7 +240,7 @@ def _carrier(sentence: TokenizedSentence, window: Window, index: int, own: str, 
     last = results[-1]
     if told_apart and last.unit == unit:
         # 国家级示范村1个,省级4个,市级6个: go back to the clause that names what all of them count.
-        while start and LIGHT_ONLY.fullmatch(sentence.text[start : last.start]):
+        while start and any(said.fullmatch(sentence.text[start : last.start]) for said in (LIGHT_ONLY, _AT_PLACE)):
             start = sentence.clause_start(start - 1)
             last = next((figure for figure in figures if start <= figure.start < last.start), last)
         return start, last.start

@@ -14,7 +14,7 @@ from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.periods import Period, period_of
 from pipelines.extract.sentence.candidates import Match
 from pipelines.extract.sentence.context import FIGURE_BEFORE, PrecedingContext
-from pipelines.extract.sentence.matching import match_figure
+from pipelines.extract.sentence.matching import match_figure, part_at_place
 from pipelines.extract.sentence.parsing import Wording
 from pipelines.extract.sentence.scopes import Scope, find_scope
 from pipelines.extract.sentence.sharing import continues_list, listed_with, match_respectively
@@ -28,7 +28,7 @@ _COLON = (":", "：")
 _OPEN = ("(", "（", *_COLON)
 _CLOSE = re.compile("[)）]")
 _SUBSET = re.compile(
-    r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]|[例比譬]如|(?<=[,，。;；(（])如(?=[^,，。;；、0-9]{2,10}(?:村|社区))"
+    r"其中|包括|包含|涵盖(?=[^,，、。;；]{0,12}(?:[0-9]|\Z))|(?<=[,，;；])含|分别[是为]|[例比譬]如|以[^,，。;；0-9]{2,12}为例|(?<=[,，。;；(（])如(?=[^,，。;；、0-9]{2,10}(?:村|社区))"
 )
 _ALIKE = 2  # characters that two coordinate nouns end in
 _NEGATED = re.compile(r"(?:未发生|没有发生|无|未出现|没有出现|没有|未引发|未引起)过?$")
@@ -97,9 +97,15 @@ def read_wording(
             window, subset_mark = sentence.window(index), _subset_mark(sentence, index)
             matches = match_figure(sentence, window, index, subset_mark is not None)
             sentence.reach[index] = max((match.reach for match in matches), default=0)
+            if subset_mark is None:
+                subset_mark = part_at_place(sentence, index)
             readings.append(_decide(sentence, window, matches, subset_mark))
         sentence.reasons[index] = readings[index].reason
-    zeros = [zero for zero in find_zeros(sentence) if not _has_own_figure(sentence, readings, zero)]
+    zeros = [
+        zero
+        for zero in find_zeros(sentence)
+        if not _has_own_figure(sentence, readings, zero) and _is_about_its_figure(sentence, readings, zero)
+    ]
     return SentenceReading(tuple(readings), tuple(zeros))
 
 
@@ -200,6 +206,18 @@ def _substitute(sentence: TokenizedSentence, window: Window, match: Match) -> st
         return ""
     bits = sentence.bits(match.start if match.read_as == "carried" else window.left, window.right)
     return substitute.within if bits & substitute.words and not bits & substitute.unless else ""
+
+
+def _is_about_its_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:
+    """Whether a bracket behind a figure denies something of what the figure counts, or stands behind none.
+
+    410件(无退单) states no returned calls; 信访件36件(无越级上访) only says which petitions those were.
+    """
+    families = sentence.codebook.families
+    for figure, reading in zip(sentence.figures, readings, strict=True):
+        if figure.end == zero.evidence[0] - 1 and sentence.text[figure.end] in "(（":
+            return families[zero.rule.metric] in {families[match.metric] for match in reading.matches}
+    return True
 
 
 def _has_own_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:

@@ -15,13 +15,14 @@ from pipelines.extract.sentence.context import PrecedingContext
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
 from pipelines.numerals.fold import fold
 
-_PLACE_KIND = (
+#: Words that names of places end in.
+PLACE_KIND = (
     "村民小组|村|社区|小学|中学|学校|幼儿园|居委会|嘎查|广场|集市|大集|市场|公园|景区|产业园|工业园|园区|敬老院|公司|寺"
 )
 _PLACE = re.compile(
-    rf"(?:在|于|到|赴|走进|来到)(?P<place>和?[^在于到赴和及与,，。;；:：、()（）“”《》0-9]{{1,10}}?(?:{_PLACE_KIND}))(?![干两级委民支内庄矫服戒])"
+    rf"(?:在|于|到|赴|走进|来到)(?P<place>和?[^在于到赴和及与,，。;；:：、()（）“”《》0-9]{{1,10}}?(?:{PLACE_KIND}))(?![干两级委民支内庄矫服戒])"
 )
-_ITEM_PLACE = re.compile(rf"^(?:在|于|到|赴)?(?P<place>[^0-9]{{1,10}}?(?:{_PLACE_KIND}))")
+_ITEM_PLACE = re.compile(rf"^(?:在|于|到|赴)?(?P<place>[^0-9]{{1,10}}?(?:{PLACE_KIND}))")
 # 在各村, 在辖区学校: all of a kind, which is no place.
 _NO_NAME = re.compile(
     r"各|全|辖|本|每|所|等|多|部分|有关|相关|联系|包[村联保]|重点|试点|示范|行政村|自然村|城市|农村|基层|中小学|进|[一二三四五六七八九十百两几]个"

@@ -71,9 +71,10 @@ def _zeros_behind(sentence: TokenizedSentence, start: int, cue_end: int) -> Iter
         too_far = len(gap) > _REACH and not _CAUSE.match(gap)
         if too_far or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
             break
-        # Only the words of this one thing may bar a rule: those from the thing before it to the next 、, 和 or 及.
+        # Only the words of this one thing may bar a rule: those from the 、, 和 or 及 before it to the next.
         thing = _AND.search(sentence.text, token[1], clause_end)
-        barring = sentence.bits(min(position, token[0]), thing.start() if thing else clause_end)
+        first = max([cue_end, *(mark.end() for mark in _AND.finditer(sentence.text, cue_end, token[0]))])
+        barring = sentence.bits(first, thing.start() if thing else clause_end)
         rule = _zero_rule(sentence, token, replace(context, barring=barring))
         if rule:
             yield ZeroStatement(rule, start, token[1], (clause, clause_end))
