@@ -123,6 +123,7 @@ def _compile_rule(
         also=table.also,
         zero=table.zero,
         weak=table.weak,
+        last=table.last,
         side=table.side,
         own_words=_own_words(_folded(expand(table.head, features.concepts)), scope),
         substitute=_compile_substitute(entry, features),
@@ -164,6 +165,7 @@ def _compile_cues(entries: Iterable[CueEntry]) -> tuple[Cue, ...]:
             not_units=frozenset(entry.not_units),
             chinese=entry.numeral == "chinese",
             anywhere=entry.anywhere,
+            last=entry.last,
         )
         for entry in entries
     )
@@ -199,8 +201,9 @@ def _terms(
             text=name,
             bits=masks.get(name, 0),
             scope=scope.get(name),
-            heads=by_unit(rule for rule in heads.get(name, ()) if not rule.also),
+            heads=by_unit(rule for rule in heads.get(name, ()) if not rule.also and not rule.last),
             also=by_unit(rule for rule in heads.get(name, ()) if rule.also),
+            last=by_unit(rule for rule in heads.get(name, ()) if rule.last),
             zeros=tuple(rule for rule in heads.get(name, ()) if rule.zero),
         )
         for name in sorted({*masks, *heads, *scope, *_folded(lexicon.opaque.terms)})

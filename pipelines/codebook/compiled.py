@@ -45,6 +45,7 @@ class Rule:
     also: bool  # yields a fact beside the best reading (24名执法人员全部持证: staff and certified)
     zero: bool  # 未发生… makes it 0
     weak: bool  # taken only where no other rule reads the figure
+    last: bool  # names what is left when nothing reads the figure, not even a head carried from before
     side: str  # 'left', 'right' or 'both': where the head may stand
     own_words: frozenset[str]  # words that the rule says itself, so that they set no figure of it apart
     substitute: Substitute | None
@@ -91,6 +92,7 @@ class Term:
     scope: ScopeConcept | None  # the audience, place or occasion that it names, if it names one
     heads: Mapping[str, tuple[Rule, ...]]  # by unit
     also: Mapping[str, tuple[Rule, ...]]
+    last: Mapping[str, tuple[Rule, ...]]
     zeros: tuple[Rule, ...]
 
 

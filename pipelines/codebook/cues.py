@@ -27,13 +27,17 @@ class Cue:
     not_units: frozenset[str]
     chinese: bool  # only numbers written in Chinese numerals
     anywhere: bool  # `unless` may also stand before what `before` found
+    last: bool  # only for figures that no rule reads
 
 
-def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int) -> str:
-    """The first cue that says why a figure of a sentence is no result, or ''. `clause`: where its clause starts."""
+def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int, *, last: bool = False) -> str:
+    """The first cue that says why a figure of a sentence is no result, or ''.
+
+    clause: where its clause starts. last: ask the cues for figures that no rule reads, and none of the others.
+    """
     in_sentence, in_clause = text[: figure.start], text[clause : figure.start]
     for cue in cues:
-        if (cue.units and figure.unit not in cue.units) or figure.unit in cue.not_units:
+        if cue.last is not last or (cue.units and figure.unit not in cue.units) or figure.unit in cue.not_units:
             continue
         if cue.chinese and not figure.chinese:
             continue

@@ -29,8 +29,11 @@ Disposition = Literal[
     "multi_year",
     "name",
     "norm",
+    "page_furniture",
+    "part_of_total",
     "plan",
     "rank",
+    "reference",
     "share",
     "size",
     "slogan",
@@ -94,6 +97,7 @@ class RuleEntry(Entry, populate_by_name=False):
     also: bool = False
     zero: bool = False
     weak: bool = False
+    last: bool = False
     side: Literal["left", "right", "both"] = "both"
 
     @model_validator(mode="after")
@@ -189,6 +193,8 @@ class IndicatorEntry(Entry):
     @model_validator(mode="after")
     def _a_rate_is_a_mean_in_percent(self) -> Self:
         _check_rule_ids(self.rule)
+        if any(rule.last for rule in self.rule):
+            raise wrong("true", "no such key: only a [[figure.rule]] of uncoded.toml is read last", "rule, last")
         is_rate = self.kind == "rate"
         if is_rate and self.aggregation != "mean":
             raise wrong(shown(self.aggregation), "'mean', as kind is 'rate'", "aggregation")
@@ -318,6 +324,7 @@ class CueEntry(Entry):
     not_units: Units = ()
     numeral: Literal["chinese"] | None = None
     anywhere: bool = False
+    last: bool = False
     example: Text = ""
     example_first: Text = ""
     example_last: Text = ""

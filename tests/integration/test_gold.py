@@ -1,11 +1,15 @@
 """The labelled sets, with floors that may only rise (`fazhi evaluate tests/gold` shows the figures)."""
 
+import json
 import tomllib
 from collections import Counter
 
 import pytest
 
 from pipelines.cli.commands import main
+from pipelines.codebook.load import load_codebook
+from pipelines.extract.report.engine import Extractor
+from pipelines.extract.sentence import reading
 from pipelines.paths import PROJECT_ROOT
 from pipelines.report.calibration import calibrated, calibration_error, confidence_rows
 from pipelines.report.doc_blocks import markdown_rows, score_tables
@@ -16,13 +20,13 @@ GOLD = PROJECT_ROOT / "tests" / "gold"
 # set: precision, recall, F1, qualifier, most unclassified. Raise a floor when the engine passes it; never lower one.
 FLOORS = {
     "seeds": (0.97, 1.00, 0.98, 1.00, 0.0),
-    "dev": (0.98, 0.99, 0.985, 0.99, 0.02),
-    "fresh": (0.99, 0.97, 0.98, 1.00, 0.05),
-    "full": (0.99, 0.99, 0.99, 0.99, 0.01),
-    "tuned": (0.984, 0.929, 0.955, 0.99, 0.042),
-    "openings": (0.92, 0.86, 0.89, 1.00, 0.065),
-    "openings_apart": (0.95, 0.88, 0.92, 1.00, 0.065),
-    "apart": (0.97, 0.876, 0.92, 0.99, 0.057),
+    "dev": (0.98, 0.99, 0.985, 0.99, 0.01),
+    "fresh": (0.99, 0.97, 0.98, 1.00, 0.04),
+    "full": (0.99, 0.99, 0.99, 0.99, 0.005),
+    "tuned": (0.984, 0.929, 0.955, 0.99, 0.033),
+    "openings": (0.92, 0.86, 0.89, 1.00, 0.06),
+    "openings_apart": (0.95, 0.88, 0.92, 1.00, 0.06),
+    "apart": (0.97, 0.876, 0.92, 0.99, 0.05),
 }
 
 
@@ -41,6 +45,33 @@ def test_score_is_above_its_floor(name: str, scores: dict[str, Score]) -> None:
     found = (score.precision, score.recall, score.f1, score.qualifier)
     assert all(one >= floor for one, floor in zip(found, FLOORS[name], strict=False)), found
     assert score.unclassified <= FLOORS[name][4]
+
+
+def test_no_reason_is_found_for_figures_that_were_only_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the labelled figures that are not read, 95 % stay unclassified: that share is what `unclassified` measures."""
+    kept = sum(_missed_unclassified(name) for name in FLOORS)
+    monkeypatch.setattr(reading, "reason_for_unread", lambda sentence, window: "")
+    assert kept >= 0.95 * sum(_missed_unclassified(name) for name in FLOORS)
+
+
+def _missed_unclassified(name: str) -> int:
+    """How many missed labels of a set have an unclassified number of their value in their evidence."""
+    extractor = Extractor(load_codebook(), remember=False)
+    count = 0
+    for path in sorted((GOLD / name).glob("*.txt")):
+        text, label = path.read_text(encoding="utf-8"), json.loads(path.with_suffix(".json").read_bytes())
+        result = extractor.extract(text, (), label["report_year"])
+        found = {(fact.metric_code, fact.value) for fact in result.facts}
+        for wanted in label["facts"]:
+            at, value = text.find(wanted["evidence"]), wanted["value"]
+            if wanted["metric"].startswith("other") or at < 0:
+                continue
+            if any((code, value) in found for code in (wanted["metric"], *wanted.get("alt_metrics", ()))):
+                continue
+            span = range(at, at + len(wanted["evidence"]))
+            numbers = [n for n in result.numbers if n.char_start in span and n.value == value]
+            count += bool(numbers) and numbers[0].disposition == "unclassified"
+    return count
 
 
 def test_who_and_when_of_the_bundled_reports(scores: dict[str, Score]) -> None:

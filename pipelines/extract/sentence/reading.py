@@ -16,6 +16,7 @@ from pipelines.extract.sentence.candidates import Match
 from pipelines.extract.sentence.context import FIGURE_BEFORE, PrecedingContext
 from pipelines.extract.sentence.matching import match_figure, part_at_place
 from pipelines.extract.sentence.parsing import Wording
+from pipelines.extract.sentence.remainder import reason_for_unread
 from pipelines.extract.sentence.scopes import Scope, find_scope
 from pipelines.extract.sentence.sharing import continues_list, listed_with, match_respectively
 from pipelines.extract.sentence.tokens import TokenizedSentence, Window
@@ -174,7 +175,7 @@ def _decide(
         elif figure.unit == "小时":
             reason = "duration"
         else:
-            reason = "indefinite" if figure.one else "unclassified"
+            reason = "indefinite" if figure.one else reason_for_unread(sentence, window) or "unclassified"
         return FigureReading(reason, negated=negated)
     return FigureReading(
         reason="",

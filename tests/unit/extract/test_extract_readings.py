@@ -354,10 +354,10 @@ def test_figures_of_one_sentence_have_its_number_and_those_of_the_next_another()
 
 
 def test_only_a_number_that_nobody_could_class_shows_the_words_around_it() -> None:
-    text = f"{'前' * 40}另有17蒲桑。组织法律考试2次。"
+    text = f"{'前' * 40}扎下17蒲桑。组织法律考试2次。"
     numbers = extract(text, (), 2024, load_codebook()).numbers
     assert {number.text: number.context for number in numbers} == {
-        "17": f"{'前' * 28}另有17蒲桑。组织法律考试2次。"[: 30 + 2 + 15],
+        "17": f"{'前' * 28}扎下17蒲桑。组织法律考试2次。"[: 30 + 2 + 15],
         "2次": None,
     }
     assert [number.disposition for number in numbers] == ["unclassified", "fact"]
