@@ -69,7 +69,7 @@ _UNREAD = "|".join(
 # 2、3千 are two neighbours that share what follows.
 _NEIGHBOURS = "|".join(rf"(?<=(?<![0-9.]){n})、(?={n + 1}[{MAGNITUDE}])" for n in range(1, 9))
 # A pair of dashes is mostly punctuation: 12万——2024年.
-_BETWEEN = rf"(?:{DASH}|(?:--|——)(?=[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?:{UNIT})(?<![年月日])))"
+_BETWEEN = rf"(?:[(（]含[)）])?(?:{DASH}|(?:--|——)(?=[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?:{UNIT})(?<![年月日])))"
 # Digits in groups, a range (2至3万, 8000至1万, 3次—5次) or mixed with magnitudes (1万2千); 余; a classifier, which may
 # stand in brackets.
 _FIGURE = (

@@ -100,11 +100,12 @@ def _whole(parts: list[str]) -> float | None:
 
 
 def _low(section: float, digit: str, zero: bool, last: float) -> float | None:
-    """What stands before 万 or 亿: 三百五万 could be 305 or 350 of them, so it is nothing."""
-    if zero and not digit:
-        return None
-    fits = zero or not section or last == TENS["十"]
-    return section + (_count(digit) if digit else 0.0) if fits or not digit else None
+    """What stands before 万 or 亿: 1百20万 is 120 of them; 三百五万 could be 305 or 350, so it is nothing."""
+    if not digit:
+        return None if zero else section
+    count = _count(digit)
+    fits = not section or (count < last if zero else len(digit) == len(f"{last:.0f}") - 1)
+    return section + count if fits else None
 
 
 def _end(digit: str, zero: bool, last: float, *, bare: bool) -> float | None:

@@ -175,7 +175,11 @@ FORMS = [
     ("300到五百", 300, LEAST, 500),
     ("1万2千到1万5千", 12_000, LEAST, 15_000),
     ("三百到五百余万", 3_000_000, LEAST, 5_000_000),
+    ("3万（含）-5万", 30_000, LEAST, 50_000),
     ("300几十", 310, LEAST, None),
+    ("1百20万", 1_200_000, EXACT, 1_200_000),
+    ("3千500万", 35_000_000, EXACT, 35_000_000),
+    ("3千零20万", 30_200_000, EXACT, 30_200_000),
     ("2000几百", 2100, LEAST, None),
     ("一百零几", 100, LEAST, None),
     ("二〇", 20, EXACT, 20),
@@ -293,8 +297,16 @@ HALVES = [
 ]
 
 
-@pytest.mark.parametrize(("written", "value", "unit"), HALVES)
-def test_a_half_behind_the_classifier(written: str, value: float, unit: str) -> None:
+MEASURES = [
+    ("二百五十六点三亩", 256.3, "亩"),
+    ("十五点七公里", 15.7, "公里"),
+    ("1,234.5平方米", 1234.5, "平方米"),
+    ("七千到九千亿元", 7e11, "元"),
+]
+
+
+@pytest.mark.parametrize(("written", "value", "unit"), [*HALVES, *MEASURES])
+def test_a_measure_or_a_half_behind_the_classifier(written: str, value: float, unit: str) -> None:
     (mention,) = find_mentions(f"学习{written}。")
     assert (mention.value, mention.unit, mention.end) == (value, unit, 2 + len(written))
 
@@ -309,6 +321,8 @@ UNREAD = [
     "3/2",
     "五又3分之2",
     "1万20份",
+    "1百2万份",
+    "1百零300万份",
     "三百五千份",
     "三百二七份",
     "三点五十份",
