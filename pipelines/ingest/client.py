@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from http.cookiejar import CookieJar
 from urllib.parse import urljoin
 
 import httpx2
@@ -19,8 +19,23 @@ import stamina
 from pipelines.ingest.archive import Sighting
 from pipelines.ingest.challenge import is_challenge
 from pipelines.ingest.content import is_page, page_text
+from pipelines.ingest.headers import (
+    ENCODINGS,
+    FewCookies,
+    conditions,
+    encoding_not_asked_for,
+    kept_headers,
+    seconds_to_wait,
+)
 from pipelines.ingest.pace import Clock, Pace
-from pipelines.ingest.problems import FetchFailed, FetchRefused, SiteStopped, TryAgain
+from pipelines.ingest.problems import (
+    FetchFailed,
+    FetchInterrupted,
+    FetchProblem,
+    FetchRefused,
+    SiteStopped,
+    TryAgain,
+)
 from pipelines.ingest.robots import RobotsRules, parse_rules
 from pipelines.ingest.transport import QUIET_TIMEOUT, Resolve, guarded_transport
 from pipelines.ingest.urls import absolute, host_of
@@ -31,8 +46,6 @@ ATTEMPTS = 4
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0  # seconds between attempts, doubling from the first
 LONGEST_RETRY_AFTER = 300.0  # seconds; a site that wants a longer rest gets it until the next run
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CONDITIONS = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))  # from the answer before
-_KEPT_HEADERS = ("content-type", "content-disposition", "etag", "last-modified", "date")
 
 # requests and retries are counted in the tally and logged below; without a handler Python prints them to stderr
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -43,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FetchResponse:
-    """What an address gave: status 200 with bytes, or 304 without. `headers` are those of `_KEPT_HEADERS`."""
+    """What an address gave: status 200 with bytes, or 304 without. `headers` are those of `headers.KEPT`."""
 
     url: str
     final_url: str
@@ -67,7 +80,8 @@ class Client:
         self._locks: dict[str, threading.Lock] = {}
         self._http = httpx2.Client(
             transport=guarded_transport(seconds, settings.fetch_private, resolve),
-            headers={"User-Agent": settings.user_agent, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": settings.user_agent, "Accept-Encoding": ", ".join(ENCODINGS)},
+            cookies=CookieJar(FewCookies()),
             timeout=httpx2.Timeout(min(seconds, QUIET_TIMEOUT), connect=seconds, pool=None),
             trust_env=False,
         )
@@ -83,10 +97,8 @@ class Client:
             rules = self._rules_for(step, hosts, delay)
             if not rules.allows(step):
                 raise FetchRefused("robots.txt forbids it")
-            conditions = {}
-            if known and known.final_url == step:
-                conditions = {name: known.headers[kept] for name, kept in _CONDITIONS if kept in known.headers}
-            return self._ask(step, max(delay, rules.delay), conditions)
+            is_known = known is not None and known.final_url == step
+            return self._ask(step, max(delay, rules.delay), conditions(known.headers) if known and is_known else {})
 
         return self._follow(url, hosts, ask)
 
@@ -136,7 +148,7 @@ class Client:
             raise FetchFailed(rules.reason)
         return rules
 
-    def _ask(self, url: str, delay: float, conditions: Mapping[str, str]) -> FetchResponse:
+    def _ask(self, url: str, delay: float, sent: Mapping[str, str]) -> FetchResponse:
         """One address without redirects, asked again where another attempt may help."""
         for attempt in stamina.retry_context(
             # 0 seconds: stamina need not wait, because the host's own pause is kept
@@ -149,7 +161,7 @@ class Client:
         ):
             with attempt:
                 try:
-                    return self._once(url, delay, conditions)
+                    return self._once(url, delay, sent)
                 except TryAgain as again:
                     if again.after > LONGEST_RETRY_AFTER:
                         raise SiteStopped(f"{again.reason} and wants to be left alone for {again.after:g} s") from again
@@ -158,13 +170,13 @@ class Client:
                     raise
         raise AssertionError("stamina ends with an answer or an exception")
 
-    def _once(self, url: str, delay: float, conditions: Mapping[str, str]) -> FetchResponse:
+    def _once(self, url: str, delay: float, sent: Mapping[str, str]) -> FetchResponse:
         with (
             self._pace.turn(host_of(url), delay),
             _in_words(),
-            self._http.stream("GET", url, headers=conditions) as response,
+            self._http.stream("GET", url, headers=sent) as response,
         ):
-            headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+            headers, refused = kept_headers(response.headers), encoding_not_asked_for(response.headers)
             answer = FetchResponse(url, url, response.status_code, headers, b"", self._clock.utc())
             _log.debug("asked for %s: status %d", url, response.status_code)
             if response.status_code in _REDIRECTS:
@@ -172,10 +184,14 @@ class Client:
                 if target is None:
                     raise FetchFailed("redirected to what is no web address")
                 return replace(answer, target=target)
-            if response.status_code == 304 and conditions:
+            if response.status_code == 304 and sent:
                 return answer
-            answer = replace(answer, data=self._body(response))
+            answer = replace(answer, data=b"" if refused else self._body(response))
             self._judge(answer, response.headers.get("retry-after", ""))
+            if refused:
+                raise FetchRefused(f"sent in the Content-Encoding {refused}, which was not asked for")
+            if not answer.data:
+                raise FetchFailed("an empty body", answer.status)
             return answer
 
     def _body(self, response: httpx2.Response) -> bytes:
@@ -188,40 +204,28 @@ class Client:
         return bytes(body)
 
     def _judge(self, answer: FetchResponse, retry_after: str) -> None:
-        """Accept a 200 with a body; raise the exception that fits anything else."""
+        """Accept a 200; raise the exception that fits anything else."""
         status, reason = answer.status, f"status {answer.status}"
         if status in (401, 403):
             raise SiteStopped(f"the site answers {reason}")
         if is_page(answer.data) and is_challenge(page_text(answer.data)):
             raise SiteStopped("the site shows a captcha")
         if status == 429 or status >= 500:
-            raise TryAgain(f"{reason}, in {ATTEMPTS} attempts", status, self._seconds(retry_after))
+            raise TryAgain(f"{reason}, in {ATTEMPTS} attempts", status, seconds_to_wait(retry_after, self._clock.utc()))
         if status != 200:
             raise FetchFailed(reason, status)
-        if not answer.data:
-            raise FetchFailed("an empty body", status)
-
-    def _seconds(self, retry_after: str) -> float:
-        """The seconds of a Retry-After header, which holds a number or a date; 0 for neither."""
-        text = retry_after.strip()
-        if text.isascii() and text.isdigit():
-            return float(text)
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return 0.0
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - self._clock.utc()).total_seconds())
 
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Turn what httpx2 raises into the exceptions of this package."""
+    """Turn whatever an answer raises into the exceptions of this package: it costs one address."""
     try:
         yield
+    except (FetchProblem, FetchInterrupted):
+        raise
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise FetchFailed(f"no connection: {error}") from error
     except httpx2.TransportError as error:
         raise TryAgain(f"the connection broke, in {ATTEMPTS} attempts: {error or type(error).__name__}") from error
-    except (httpx2.DecodingError, httpx2.InvalidURL) as error:
-        raise FetchFailed(f"cannot be read: {error}") from error
+    except Exception as error:  # nobody can list what hostile bytes raise
+        raise FetchFailed(f"cannot be read: {type(error).__name__}: {error}") from error

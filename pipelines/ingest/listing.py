@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.ingest.client import FetchResponse
 from pipelines.ingest.content import page_text
-from pipelines.ingest.markup import LONGEST_TEXT, parse_page, words_of
+from pipelines.ingest.markup import LONGEST_TEXT, parse_page, plain_words, words_of
 from pipelines.ingest.problems import FetchFailed, FetchRefused
 from pipelines.ingest.sources import Source
 from pipelines.ingest.urls import absolute
@@ -230,4 +230,4 @@ def _as_date(match: re.Match[str] | None) -> date | None:
 
 
 def _words(text: str | None) -> str:
-    return " ".join((text or "")[:LONGEST_TEXT].split())
+    return plain_words((text or "")[:LONGEST_TEXT])

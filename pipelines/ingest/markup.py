@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_WORK = 50_000_000  # steps over open elements and attributes that a page may cost, some tenths of a second
 MOST_REOPENED = 1_000_000  # formatting elements that a page may make the parser open again; each takes memory
-LONGEST_TEXT, _MOST_NODES = 2000, 500  # of what is said of one link
+LONGEST_TEXT, _LONGEST, _MOST_NODES = 2000, 4000, 500  # of what is said of one link
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
 _FORMATTING = frozenset("b big code em font i nobr s small strike strong tt u".split())
 # elements that the next of their kind closes, and those that hold nothing
@@ -75,7 +75,12 @@ def words_of(node: LexborNode, separator: str = "") -> str:
         if part.tag == "-text":
             parts.append((part.text_content or "")[:LONGEST_TEXT])
             length += len(parts[-1])
-    return " ".join(separator.join(parts).split())
+    return plain_words(separator.join(parts))
+
+
+def plain_words(text: str) -> str:
+    """The text in one line, without characters that show nothing or turn the line around; cut where it is too long."""
+    return "".join(filter(str.isprintable, " ".join(text[:_LONGEST].split())))
 
 
 def _bare_tag(tag: re.Match[str]) -> str:

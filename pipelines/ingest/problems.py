@@ -1,12 +1,15 @@
 """Why a web address was not read: the exceptions of fetching, each with its reason in words."""
 
+_LONGEST = 300  # characters of a reason: it may quote what a server sent
+
 
 class FetchProblem(Exception):
-    """An address that was not read; `reason` is a short sentence for the report of the run."""
+    """An address that was not read; `reason` is a short sentence for the report of the run, in one line."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        start = "".join(character if character.isprintable() else " " for character in reason[: _LONGEST + 1])
+        self.reason = start if len(start) <= _LONGEST else start[:_LONGEST] + " ..."
 
 
 class FetchRefused(FetchProblem):
