@@ -4,13 +4,15 @@ Its furniture is found by wording and place alone. Lines that were cut at one wi
 page ends within. Tables of tabs or spaces become rows.
 """
 
+from itertools import accumulate
+
 from pipelines.read.charset import decode
 from pipelines.read.completeness import is_complete
 from pipelines.read.document import Document, ReadError, Span
 from pipelines.read.furniture import find_furniture
 from pipelines.read.hard_breaks import paragraphs_of
 from pipelines.read.normalise import normalise
-from pipelines.read.text_pages import pages_of
+from pipelines.read.text_pages import TextPages, pages_of
 from pipelines.read.text_tables import rows_as_lines
 from pipelines.reasons import ReasonCode
 
@@ -35,10 +37,20 @@ def read(data: bytes, name: str) -> Document:
     )
 
 
+def _with_rows(pages: TextPages) -> TextPages:
+    """Return pages whose tables are rows; where a row has taken several lines, those behind it move up."""
+    shown = rows_as_lines(pages.lines)
+    number = [*accumulate((line is not None for line in shown), initial=-1)][1:]
+    return TextPages(
+        [line for line in shown if line is not None],
+        frozenset(number[start] for start in pages.starts),
+        {number[at] if at >= 0 else at: lines for at, lines in pages.aside.items()},
+    )
+
+
 def _stored(decoded: str) -> tuple[str, list[Span]]:
     """Return the text in whole paragraphs, with the furniture between its pages."""
-    lines, starts, aside = pages_of(decoded)
-    lines = rows_as_lines(lines)
+    lines, starts, aside = _with_rows(pages_of(decoded))
     ends = sorted(aside)
     parts: list[str] = []
     known: list[Span] = []
