@@ -278,6 +278,7 @@ def check(folder: Path | None) -> None:
     from pipelines.codebook.load import read_files
     from pipelines.paths import RULES_DIR
     from pipelines.report.chart_files import CHARTS_DIR, chart_file
+    from pipelines.report.shared_examples import check_shared_examples
     from pipelines.warehouse.model import load_specs
     from pipelines.warehouse.written_files import check_written_files
 
@@ -289,6 +290,7 @@ def check(folder: Path | None) -> None:
             chart_file(path.stem)
 
     files = read_files(folder)
+    check_shared_examples(files, folder or RULES_DIR)
     rules = sum(len(entry.rule) for _, _, entry in files.entries())
     examples = sum(len(entry.example) + len(entry.counter_example) for entry in files.indicators)
     click.echo(

@@ -7,16 +7,9 @@ import pytest
 from pipelines.codebook.load import load_codebook, read_files
 from pipelines.codebook.schema import EXAMPLE_YEAR, CounterExampleEntry, CueEntry, ExampleEntry
 from pipelines.extract.report.engine import extract
-from pipelines.extract.report.records import Extraction
+from pipelines.report.shared_examples import own_figures
 
 _FILES = read_files()
-
-
-def own(result: Extraction, code: str) -> list[tuple[float, str]]:
-    """(value, qualifier) of an indicator's figures, without parts of a total of the same indicator."""
-    facts = result.facts
-    parts = {id(f) for f in facts if f.subset_of is not None and facts[f.subset_of].metric_code == f.metric_code}
-    return sorted((f.value, f.qualifier) for f in facts if f.metric_code == code and id(f) not in parts)
 
 
 def cases(kind: Literal["example", "counter_example"]) -> list[Any]:
@@ -30,13 +23,13 @@ def cases(kind: Literal["example", "counter_example"]) -> list[Any]:
 @pytest.mark.parametrize(("code", "example"), cases("example"))
 def test_example_yields_its_values(code: str, example: ExampleEntry) -> None:
     result = extract(example.text, (), example.year, load_codebook())
-    assert own(result, code) == sorted((value, example.qualifier) for value in example.figures)
+    assert own_figures(result, code) == sorted((value, example.qualifier) for value in example.figures)
 
 
 @pytest.mark.parametrize(("code", "example"), cases("counter_example"))
 def test_counter_example_yields_nothing(code: str, example: CounterExampleEntry) -> None:
     result = extract(example.text, (), example.year, load_codebook())
-    assert own(result, code) == [], example.why
+    assert own_figures(result, code) == [], example.why
 
 
 @pytest.mark.parametrize("cue", [pytest.param(c, id=f"{n}-{c.disposition}") for n, c in enumerate(_FILES.cues.cue)])

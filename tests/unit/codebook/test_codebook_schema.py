@@ -105,3 +105,41 @@ def test_check_of_a_folder_that_is_not_there_names_it(tmp_path: Path, capsys: py
     assert main(["codebook", "check", str(tmp_path / "nowhere")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "nowhere" in line
+
+
+# (indicator, kind of example, sentence, value) twice: what the second says contradicts the first
+CONTRADICTIONS = [
+    # two indicators claim one number
+    ("study_center_group_sessions", "example", "镇党委理论学习中心组全年学法13次。", "value = 13",
+     "study_leadership_sessions", "example", "镇党委理论学习中心组全年学法13次", "value = 13"),
+    # one number is two figures, and one of them is denied
+    ("enforcement_staff_certified", "example", "全镇16名执法人员全部持证上岗。", "value = 16",
+     "enforcement_staff", "counter_example", "全镇16名执法人员全部持证上岗。", 'why = "x"'),
+    # one indicator says two things, once in full-width digits
+    ("hotline_received", "example", "受理12345热线工单45件。", "value = 45",
+     "hotline_received", "example", "受理12345热线工单４５件。", "value = 54"),
+    ("hotline_received", "example", "受理12345热线工单45件。", "value = 45",
+     "hotline_received", "counter_example", "受理12345热线工单45件。", 'why = "x"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONTRADICTIONS, ids=[f"{case[4]}-{case[5]}" for case in CONTRADICTIONS])
+def test_check_names_both_entries_whose_examples_contradict(
+    rules: Path, capsys: pytest.CaptureFixture[str], case: tuple[str, ...]
+) -> None:
+    family = {entry.code: name for name, file in read_files(rules).families.items() for entry in file.indicator}
+    for code, kind, text, more in (case[:4], case[4:]):
+        added = f'[[indicator.{kind}]]\ntext = "{text}"\n{more}\n\n[[indicator.{kind}]]'
+        change(rules, family[code], f'code = "{code}"', f"[[indicator.{kind}]]", added)
+    assert main(["codebook", "check", str(rules)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    for code, kind in (case[:2], case[4:6]):
+        assert f"indicator {code}, {kind}" in line and f"{family[code]}.toml" in line
+
+
+def test_check_lets_indicators_share_a_sentence_that_serves_both(rules: Path) -> None:
+    text = "全镇16名执法人员全部持证上岗。"
+    for code in ("enforcement_staff_certified", "enforcement_staff"):
+        added = f'[[indicator.example]]\ntext = "{text}"\nvalue = 16\n\n[[indicator.example]]'
+        change(rules, "enforcement", f'code = "{code}"', "[[indicator.example]]", added)
+    assert main(["codebook", "check", str(rules)]) == 0
