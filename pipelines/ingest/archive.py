@@ -2,7 +2,8 @@
 
 A file of bytes is never changed, and nothing is ever removed: a changed page is a second file, and a page that
 vanished changes nothing. The same bytes at a second address, or again at the first after a change, are one file; its
-sidecar gets one more entry in `seen_again`.
+sidecar gets one more entry in `seen_again`. Once a sidecar is large, further sightings are lines of JSON in a hidden file
+beside it: a site that answers each address with the same page would otherwise make sidecars that nobody reads.
 
 Files are written under a hidden name in their folder, synced and renamed, bytes before sidecar. Bytes that a crash
 left without a sidecar get it when their page is asked for again.
@@ -14,17 +15,20 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import FazhiError
 from pipelines.ingest.content import extension
+from pipelines.ingest.json_lines import add_line, read_lines
+from pipelines.ingest.sidecar import MAX_BYTES as TOO_LARGE
 from pipelines.ingest.urls import folder_of
 from pipelines.paths import FETCH_LOCK, SIDECAR_SUFFIX
 
-_TEMPORARY = ".tmp"
+MOST_BYTES = 100_000  # of a sidecar to which sightings are added; readers take up to TOO_LARGE
+_TEMPORARY, _SEEN = ".tmp", ".seen.jsonl"
 
 
 class ArchiveBusy(FazhiError):
@@ -80,15 +84,21 @@ class Archive:
             path = self._folder / name / f"{sha}.{extension(data)}"
             if not path.exists():
                 write_whole(path, data, mode=0o444)
-            sidecar = path.with_name(sha + SIDECAR_SUFFIX)
-            content = _read(sidecar)
-            if content is None:
-                content = {**asdict(sighting), "sha256": sha, "size_bytes": len(data), "seen_again": []}
-            else:
-                content["seen_again"].append(asdict(sighting))
-            write_whole(sidecar, json.dumps(content, ensure_ascii=False, indent=1).encode())
+            self._note(path.with_name(sha + SIDECAR_SUFFIX), sighting, sha, len(data))
             versions[sighting.url] = ArchivedVersion(sighting, sha, path)
             return versions[sighting.url], "changed" if known else "new"
+
+    def _note(self, sidecar: Path, sighting: Sighting, sha: str, size: int) -> None:
+        """Write down that an address gave the bytes."""
+        content = _read(sidecar)
+        if content is None:
+            content = {**asdict(sighting), "sha256": sha, "size_bytes": size, "seen_again": []}
+            write_whole(sidecar, _bytes(content))
+        elif sidecar.stat().st_size > MOST_BYTES:
+            add_line(_beside(sidecar), asdict(sighting))
+        else:
+            content["seen_again"].append(asdict(sighting))
+            write_whole(sidecar, _bytes(content))
 
     def _host(self, name: str) -> dict[str, ArchivedVersion]:
         """The current versions of one host; its sidecars are read when the host is first needed."""
@@ -100,7 +110,9 @@ class Archive:
                 path, content = files.get(sidecar.name.removesuffix(SIDECAR_SUFFIX)), _read(sidecar)
                 if path is None or content is None:
                     continue
-                for sighting in _sightings(content):
+                if sidecar.stat().st_size > TOO_LARGE:
+                    _split(sidecar, content)
+                for sighting in (*_sightings(content), *_more_sightings(sidecar)):
                     known = versions.get(sighting.url)
                     if known is None or known.sighting.fetched_at < sighting.fetched_at:
                         versions[sighting.url] = ArchivedVersion(sighting, content["sha256"], path)
@@ -142,16 +154,52 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
         os.close(folder)
 
 
+def _bytes(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _split(sidecar: Path, content: dict[str, Any]) -> None:
+    """Move most sightings out of a sidecar that was written before it had a limit."""
+    kept: list[dict[str, Any]] = []
+    left = MOST_BYTES
+    for entry in content["seen_again"]:
+        left -= len(_bytes(entry))
+        if left > 0:
+            kept.append(entry)
+        else:
+            add_line(_beside(sidecar), entry)
+    write_whole(sidecar, _bytes({**content, "seen_again": kept}))
+
+
+def _beside(sidecar: Path) -> Path:
+    """Where the sightings are that the sidecar has no place for."""
+    return sidecar.with_name(f".{sidecar.name.removesuffix(SIDECAR_SUFFIX)}{_SEEN}")
+
+
 def _read(sidecar: Path) -> dict[str, Any] | None:
     """The content of a sidecar that we wrote; None where there is none or it is damaged (its page is fetched anew)."""
     try:
         content = json.loads(sidecar.read_bytes())
         _sightings(content)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return content if isinstance(content.get("sha256"), str) else None
 
 
+def _more_sightings(sidecar: Path) -> Iterator[Sighting]:
+    for line in read_lines(_beside(sidecar)):
+        with suppress(ValueError, TypeError, KeyError):
+            yield _sighting(line)
+
+
 def _sightings(content: dict[str, Any]) -> list[Sighting]:
-    names = Sighting.__dataclass_fields__
-    return [Sighting(**{name: entry[name] for name in names}) for entry in (content, *content["seen_again"])]
+    return [_sighting(entry) for entry in (content, *content["seen_again"])]
+
+
+def _sighting(entry: dict[str, Any]) -> Sighting:
+    """The sighting that an entry says. Raises KeyError, TypeError or ValueError where it does not say one."""
+    sighting = Sighting(**{name: entry[name] for name in Sighting.__dataclass_fields__})
+    texts = (sighting.url, sighting.final_url, sighting.fetched_at, *sighting.headers, *sighting.headers.values())
+    if not isinstance(sighting.headers, dict) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("not a sighting")
+    return sighting

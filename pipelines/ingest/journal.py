@@ -8,7 +8,8 @@ import json
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+
+from pipelines.ingest.json_lines import add_line, read_lines
 
 FRESH = timedelta(hours=12)
 
@@ -19,12 +20,13 @@ class Journal:
     def __init__(self, path: Path, now: datetime) -> None:
         self._path = path
         self._outcomes: dict[str, str] = {}
-        lines = _lines(path)
+        lines = read_lines(path)
         is_fresh = False
         with suppress(IndexError, KeyError, TypeError, ValueError):
             is_fresh = timedelta(0) <= now - datetime.fromisoformat(lines[0]["started_at"]) < FRESH
         if is_fresh:
-            self._outcomes = {line["url"]: line["outcome"] for line in lines if {"url", "outcome"} <= set(line)}
+            pairs = ((line.get("url"), line.get("outcome")) for line in lines)
+            self._outcomes = {url: done for url, done in pairs if isinstance(url, str) and isinstance(done, str)}
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps({"started_at": now.isoformat()}) + "\n", encoding="utf-8")
@@ -35,23 +37,8 @@ class Journal:
 
     def note(self, url: str, outcome: str) -> None:
         """Keep that the address is done."""
-        with self._path.open("a", encoding="utf-8") as stream:
-            # a line that a crash cut off must not swallow this one
-            stream.write("\n" + json.dumps({"url": url, "outcome": outcome}) + "\n")
+        add_line(self._path, {"url": url, "outcome": outcome})
 
     def finish(self) -> None:
         """The source is through; the next run asks for everything again."""
         self._path.unlink(missing_ok=True)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The lines of a journal that are whole; none where there is no journal."""
-    try:
-        texts = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    lines = []
-    for text in filter(None, texts):
-        with suppress(ValueError):
-            lines.append(json.loads(text))
-    return [line for line in lines if isinstance(line, dict)]

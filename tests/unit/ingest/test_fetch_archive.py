@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from pipelines.ingest.archive import Archive, ArchiveBusy, Sighting, locked
 from pipelines.ingest.inventory import inventory
 from pipelines.ingest.journal import Journal
 from pipelines.ingest.problems import FetchInterrupted
+from pipelines.ingest.sidecar import read_sidecar
 from pipelines.paths import PROJECT_ROOT
 
 pytest_plugins = ("site_fixture",)
@@ -121,6 +122,60 @@ def test_a_broken_sidecar_is_made_anew(tmp_path: Path) -> None:
         assert json.loads(sidecar.read_bytes())["url"] == SEEN.url
 
 
+def test_one_page_at_thousands_of_addresses_keeps_a_sidecar_that_is_read(tmp_path: Path) -> None:
+    page_url = "http://x.example/" + "p" * 900
+    seen = [replace(SEEN, url=f"http://x.example/{n}", page_url=page_url) for n in range(900)]
+    kept = Archive(tmp_path)
+    assert {kept.keep(sighting, b"the same for all")[1] for sighting in seen} == {"new"}
+    (sidecar,) = tmp_path.glob("*/[!.]*.meta.json")
+    assert sidecar.stat().st_size < 110_000
+    assert read_sidecar(sidecar).error is None and read_sidecar(sidecar).source_url == seen[0].url
+    assert inventory(tmp_path)[0].height == 1  # what lies beside is no report
+    (beside,) = tmp_path.glob("*/.*.seen.jsonl")
+    with beside.open("ab") as stream:
+        stream.write(b'\n[]\n{"url": "http://x.example/no"}\n{"url": "http://x.exa')
+    again = Archive(tmp_path)
+    assert all(again.current(sighting.url).sighting == sighting for sighting in seen)  # type: ignore[union-attr]
+    assert again.keep(seen[-1], b"the same for all")[1] == "unchanged"
+    assert again.keep(replace(seen[7], fetched_at="2025-01-31"), b"other")[1] == "changed"
+    assert again.keep(replace(seen[7], fetched_at="2025-02-28"), b"the same for all")[1] == "changed"
+    last = Archive(tmp_path).current(seen[7].url)
+    assert (
+        last is not None and last.sighting.fetched_at == "2025-02-28" and last.path.read_bytes() == b"the same for all"
+    )
+
+
+def test_a_sidecar_from_before_the_limit_is_made_small_and_forgets_nothing(tmp_path: Path) -> None:
+    Archive(tmp_path).keep(SEEN, b"text")
+    (sidecar,) = tmp_path.glob("*/*.meta.json")
+    content = json.loads(sidecar.read_bytes())
+    content["seen_again"] = [asdict(replace(SEEN, url=f"http://x.example/{n}")) for n in range(9000)]
+    sidecar.write_text(json.dumps(content), encoding="utf-8")
+    assert "larger than" in str(read_sidecar(sidecar).error)
+    for _ in range(2):
+        kept = Archive(tmp_path)
+        assert all(kept.current(f"http://x.example/{n}") for n in (0, 17, 8999)) and kept.current(SEEN.url)
+        assert read_sidecar(sidecar).error is None and sidecar.stat().st_size < 150_000
+
+
+def test_a_title_of_halves_of_characters_is_kept_as_far_as_it_can_be(tmp_path: Path) -> None:
+    Archive(tmp_path).keep(replace(SEEN, link_title="\ud800报告"), b"text")
+    (sidecar,) = tmp_path.glob("*/*.meta.json")
+    assert json.loads(sidecar.read_bytes())["link_title"] == "?报告"
+
+
+@pytest.mark.parametrize("field", ["url", "final_url", "fetched_at", "headers"])
+@pytest.mark.parametrize("value", [None, 7, [], {"etag": 7}])
+def test_a_sidecar_with_a_field_of_another_kind_costs_no_other(tmp_path: Path, field: str, value: object) -> None:
+    Archive(tmp_path).keep(SEEN, b"text")
+    (sidecar,) = tmp_path.glob("*/*.meta.json")
+    Archive(tmp_path).keep(replace(SEEN, url="http://x.example/b"), b"other")
+    sidecar.write_text(json.dumps(json.loads(sidecar.read_bytes()) | {field: value}), encoding="utf-8")
+    kept = Archive(tmp_path)
+    assert kept.current("http://x.example/b") is not None and kept.current(SEEN.url) is None
+    assert kept.keep(SEEN, b"text")[1] == "new"
+
+
 def test_a_run_that_is_broken_off_is_resumed_and_not_repeated(bench: Bench) -> None:
     bench.site.routes = {"/list/": Reply(listing(*((f"/{n}.html", str(n), "") for n in range(5))))}
     bench.site.routes |= {f"/{n}.html": Reply(page(f'<a href="/{n}.pdf">附件</a>')) for n in range(5)}
@@ -147,6 +202,8 @@ def test_a_journal_is_believed_for_half_a_day_and_without_its_torn_lines(tmp_pat
     resumed = Journal(path, now + timedelta(hours=2))
     assert [resumed.outcome(f"http://x.example/{n}") for n in (1, 2, 3)] == ["new", "changed", None]
     assert Journal(path, now + timedelta(days=1)).outcome("http://x.example/1") is None
+    path.write_text(json.dumps({"started_at": now.isoformat()}) + '\n{"url": [], "outcome": 7}\n', encoding="utf-8")
+    assert Journal(path, now).outcome("http://x.example/1") is None
     path.write_text("[]\n", encoding="utf-8")
     assert Journal(path, now).outcome("http://x.example/1") is None
 
