@@ -2,8 +2,8 @@
 
 A file of bytes is never changed, and nothing is ever removed: a changed page is a second file, and a page that
 vanished changes nothing. The same bytes at a second address, or again at the first after a change, are one file; its
-sidecar gets one more entry in `seen_again`. Once a sidecar is large, further sightings are lines of JSON in a hidden file
-beside it: a site that answers each address with the same page would otherwise make sidecars that nobody reads.
+sidecar gets one more entry in `seen_again`. Once a sidecar is large, further sightings are lines of JSON in a hidden
+file beside it: a site that answers each address with the same page would otherwise make sidecars that nobody reads.
 
 Files are written under a hidden name in their folder, synced and renamed, bytes before sidecar. Bytes that a crash
 left without a sidecar get it when their page is asked for again.
