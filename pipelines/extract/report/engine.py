@@ -30,7 +30,7 @@ _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"
 )
 _LOOK_BACK = 8  # sentences
-_OPENS_WITH_PART = re.compile(r"\s*(?:其中|[例比譬]如|以[^,，。;；:：0-9]{2,12}为例)")
+_OPENS_WITH_PART = re.compile(r"\s*(?:其中|[例比譬]如|以[^,，。;；:：0-9]{1,10}(?:村|社区|居|组|小区)为例)")
 
 
 class Extractor:

@@ -16,7 +16,7 @@ _LONGEST_NOUN = 10  # characters
 _ALIKE = 2  # characters that two coordinate nouns end in
 _SEMICOLON = re.compile("[;；]")
 _COMMAS = ",，、"
-_SEVERAL = 2
+_SUM = re.compile("共|累计|合计|总计|全年|年内|今年")
 _NEW_TOTAL = re.compile(
     r"共|累计|合计|总计|全年|年内|今年|另|此外|同时|还|[一二三四五六七八九十]是|[首其再最][先次后]|其中|包括"
 )
@@ -45,7 +45,7 @@ def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Code
     for mark_start, group in groupby(marks, key=attrgetter("start")):
         totals = {mark.fact: _total_of(facts, mark, codebook, includes, text) for mark in group}
         for at, total in totals.items():
-            if total is not None and _has_room(facts, totals, at, total, text[mark_start]):
+            if total is not None and _has_room(facts, totals, at, total, text, mark_start):
                 facts.role[at], facts.subset_of[at] = "subset", total
     part: int | None = None  # the last of the parts that go on
     for at, fact in enumerate(facts.facts):
@@ -139,20 +139,22 @@ def _may_include(total: str, part: str, includes: Mapping[str, Sequence[str]]) -
     return part in includes.get(total, ()) or part in _HEADLINE_TOTALS.get(total, ())
 
 
-def _has_room(facts: FactColumns, totals: Mapping[int, int | None], part: int, total: int, opener: str) -> bool:
+def _has_room(
+    facts: FactColumns, totals: Mapping[int, int | None], part: int, total: int, text: str, mark: int
+) -> bool:
     """Whether a total holds the parts that one mark gives it, where the words alone do not say so.
 
-    Parts of a sentence before are those of one indicator. Parts that only name places (opener: a comma) are all of
-    them, and they are parts only where there are several.
+    Parts of a sentence before are those of one indicator. Parts that only name places (the mark is a comma) are all of
+    them: several, or one beside a total that says so (全年20场,进社区6场).
     """
-    named = opener not in _COMMAS
+    by_place = text[mark] in _COMMAS
     high = facts.value_high[total]
-    if named and (facts.sentence[total] == facts.sentence[part] or high is None):
+    if not by_place and (facts.sentence[total] == facts.sentence[part] or high is None):
         return True
     together = [at for at, its in totals.items() if its == total]
-    if named:
+    if not by_place:
         together = [at for at in together if facts.facts[at].metric == facts.facts[part].metric]
-    elif len(together) < _SEVERAL:
+    elif len(together) == 1 and not _SUM.search(text, facts.char_start[total], facts.number_start[total]):
         return False
     return high is None or sum(facts.value_low[at] or 0.0 for at in together) <= high
 

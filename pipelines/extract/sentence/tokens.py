@@ -29,7 +29,7 @@ _USED = re.compile(
 )
 # Words that open a deed, which the subject of the item before may have done too.
 _DEED = re.compile(
-    "(?:并|还|又|再|共|全年|先后|另外?)*(?:参[与加]|开展|组织|举[办行]|召开|列席|提供|进行|完成|协助|办理|集[中体])"
+    "(?:并|还|又|再|共|全年|先后|另外?)*(?:参[与加]|开展|组织|举[办行]|召开|列席|提供|进行|完成|协助|办理|集[中体]|带头|主?讲|授课|宣讲)"
 )
 _PART_MARK = re.compile("其中|包括|包含")
 # Figures with these reasons do not end the words of the next figure: 由118项优化为86项 counts the same thing twice.
