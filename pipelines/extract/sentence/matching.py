@@ -106,8 +106,9 @@ def _match_near(sentence: TokenizedSentence, window: Window, context: MatchConte
             drop_left = gap_right <= max(2, gap_left) and not touches(sentence, left[0].token, window)
         if drop_left:
             left = []
-    if not left and not right:
-        left = best_candidates(sentence, sentence.between(window.left, figure.start), context, "left")
+    if not left and not right:  # 经调解成功36件: what came first is all that is said
+        tokens = sentence.between(window.left, figure.start)
+        left = best_candidates(sentence, [t for t in tokens if touches(sentence, t, window)], context, "left")
     candidates = left or right
     if not candidates:
         return []

@@ -100,12 +100,19 @@ def read_wording(
             sentence.reach[index] = max((match.reach for match in matches), default=0)
             if subset_mark is None:
                 subset_mark = part_at_place(sentence, index)
-            readings.append(_decide(sentence, window, matches, subset_mark))
+            reading = _decide(sentence, window, matches, subset_mark)
+            start = window.figure.start
+            if reading.negated and not all(
+                _is_about_its_figure(sentence, readings, start, match.metric) for match in reading.matches
+            ):
+                reading = FigureReading("zero_statement", negated=True)
+            readings.append(reading)
         sentence.reasons[index] = readings[index].reason
     zeros = [
         zero
         for zero in find_zeros(sentence)
-        if not _has_own_figure(sentence, readings, zero) and _is_about_its_figure(sentence, readings, zero)
+        if not _has_own_figure(sentence, readings, zero)
+        and _is_about_its_figure(sentence, readings, zero.start, zero.rule.metric)
     ]
     return SentenceReading(tuple(readings), tuple(zeros))
 
@@ -209,15 +216,18 @@ def _substitute(sentence: TokenizedSentence, window: Window, match: Match) -> st
     return substitute.within if bits & substitute.words and not bits & substitute.unless else ""
 
 
-def _is_about_its_figure(sentence: TokenizedSentence, readings: Sequence[FigureReading], zero: ZeroStatement) -> bool:
-    """Whether a bracket behind a figure denies something of what the figure counts, or stands behind none.
+def _is_about_its_figure(
+    sentence: TokenizedSentence, readings: Sequence[FigureReading], position: int, metric: str
+) -> bool:
+    """Whether a bracket behind a figure denies something of what the figure counts, or the position is in none.
 
     410件(无退单) states no returned calls; 信访件36件(无越级上访) only says which petitions those were.
     """
-    families = sentence.codebook.families
-    for figure, reading in zip(sentence.figures, readings, strict=True):
-        if figure.end == zero.evidence[0] - 1 and sentence.text[figure.end] in "(（":
-            return families[zero.rule.metric] in {families[match.metric] for match in reading.matches}
+    families, text = sentence.codebook.families, sentence.text
+    for figure, reading in zip(sentence.figures, readings, strict=False):
+        opened = figure.end < position and text.startswith(_OPEN[:2], figure.end)
+        if opened and not _CLOSE.search(text, figure.end, position):
+            return families[metric] in {families[match.metric] for match in reading.matches}
     return True
 
 
