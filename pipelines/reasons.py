@@ -64,7 +64,7 @@ class ReasonCode(StrEnum):
     )
     TOO_DEEP = "too_deep", "压缩包嵌套过深", "Archives within archives, more than three deep; unpack the inner one."
     BOMB = "bomb", "疑似压缩炸弹", "An archive that unpacks to far more than it should; unpack it if you trust it."
-    TOO_SLOW = "too_slow", "读取超时", "The library was not done after a minute; save the file in another format."
+    TOO_SLOW = "too_slow", "读取超时", "The library was not done after 50 seconds; save the file in another format."
     CRASHED = "crashed", "读取程序崩溃", "The library ended its process; save the file in another format."
     # The document is no township's report, or it is not known whose and of when (stage/identities).
     TEMPLATE = (

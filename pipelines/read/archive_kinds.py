@@ -2,7 +2,8 @@
 
 Not read: litter of programs, and files that need a password.
 
-What libraries outside the standard one unpack, and what may need much memory, is unpacked in the helper process.
+All but plain zip archives are unpacked in the helper process: by libraries outside the standard one, with much memory,
+or with a parser that damage can hold up.
 """
 
 import bz2
@@ -12,7 +13,6 @@ import lzma
 import re
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,9 +21,10 @@ from itertools import islice
 import rars
 
 from pipelines.read import isolation
+from pipelines.read.damage import damaged_member
 from pipelines.read.document import ReadError
 from pipelines.read.seven_zip import un7z
-from pipelines.reasons import ReasonCode
+from pipelines.reasons import Reason, ReasonCode
 
 MOST_MEMBERS = 2000
 MOST_BYTES = 200_000_000  # of all members together, unpacked
@@ -41,7 +42,7 @@ _OPEN_DOCUMENT = frozenset({"content.xml", "meta-inf/manifest.xml"})
 _OFFICE_HEAD = re.compile(
     rb"\[content_types\]|ofd\.xml|\A.{30}mimetype|docprops/|_rels/|xl/w|word/", re.IGNORECASE | re.DOTALL
 )
-_File = tuple[str, int, int, bool, bytes | ReadError]  # name, size, packed size, is locked, content
+_File = tuple[str, int, int, bool, bytes | Reason]  # name, size, packed size, is locked, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def entries_of(data: bytes, name: str) -> list[Packed]:
     if data.startswith(_7Z):
         return _given(isolation.run(un7z, data, MOST_MEMBERS, MOST_BYTES))
     if _is_tar(data):
-        return _tar_entries(data)
+        return _given(isolation.run(_untar, data))
     if _is_compressed(data):
         return _compressed_entries(data, name)
     return _zip_entries(data)
@@ -102,9 +103,9 @@ def _is_tar(head: bytes) -> bool:
 def _given(files: Sequence[_File]) -> list[Packed]:
     """Return the entries of files that are unpacked already."""
 
-    def give(content: bytes | ReadError) -> bytes:
-        if isinstance(content, ReadError):
-            raise content
+    def give(content: bytes | Reason) -> bytes:
+        if isinstance(content, Reason):
+            raise ReadError(content.code, content.text)
         return content
 
     return [Packed(name, size, packed, locked, partial(give, content)) for name, size, packed, locked, content in files]
@@ -115,14 +116,14 @@ def _is_office(data: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {info.filename.replace("\\", "/").strip("/").lower() for info in archive.infolist()}
             return not names.isdisjoint(_OFFICE) or names >= _OPEN_DOCUMENT
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except Exception:
         return bool(_OFFICE_HEAD.search(data[:4096])) or b"word/document.xml" in data
 
 
 def _zip_entries(data: bytes) -> list[Packed]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:
         raise ReadError(
             ReasonCode.BROKEN, "found a damaged zip archive, expected a whole one; fetch it again"
         ) from error
@@ -181,13 +182,12 @@ def _unrar(data: bytes) -> list[_File]:
     for info in infos[: MOST_MEMBERS + 1]:
         left -= info.file_size
         is_bomb = left < 0 or is_too_dense(info.file_size, info.compress_size)
-        content: bytes | ReadError = b""
+        content: bytes | Reason = b""
         if not info.is_encrypted and not is_bomb:
             try:
                 content = archive.read(info, options=options)
             except Exception as error:
-                message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
-                content = ReadError(ReasonCode.BROKEN, message)
+                content = damaged_member(error)
         files.append((info.filename, info.file_size, info.compress_size, bool(info.is_encrypted), content))
     return files
 
@@ -199,7 +199,7 @@ def _compressed_entries(data: bytes, archive: str) -> list[Packed]:
         message = f"found more than {len(content)} bytes packed into {len(data)}; unpack it yourself if you trust it"
         raise ReadError(ReasonCode.BOMB, message)
     if _is_tar(content):
-        return _tar_entries(content)
+        return _given(isolation.run(_untar, content))
     name = name or _PACKED.sub("", archive.rpartition("/")[2]) or "unnamed"
     return [Packed(name, len(content), len(data), False, lambda: content)]
 
@@ -211,33 +211,40 @@ def _inflated(data: bytes) -> tuple[str, bytes]:
     try:
         with open_it(stream) as opened:
             content = opened.read(MOST_BYTES + 1)
-    except (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error) as error:
+    except Exception as error:
         message = "found a damaged compressed file, expected a whole one; fetch it again"
         raise ReadError(ReasonCode.BROKEN, message) from error
     stated = re.match(rb"\x1f\x8b\x08[\x08\x18].{6}([^\x00]{1,255})\x00", data, re.DOTALL)
     return _decoded(stated[1]) if stated else "", content
 
 
-def _tar_entries(data: bytes) -> list[Packed]:
+def _untar(data: bytes) -> list[_File]:
+    """Return the files of a tar archive, those beyond `MOST_BYTES` without content; for the helper process.
+
+    A sparse file has a hole that no bytes stand for; its size may be anything.
+    """
     try:
         archive = tarfile.TarFile(fileobj=io.BytesIO(data), encoding="utf-8", errors="surrogateescape")
         infos = list(islice((info for info in archive if info.isfile()), MOST_MEMBERS + 1))
-    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+    except Exception as error:
         message = "found a damaged tar archive, expected a whole one; fetch it again"
         raise ReadError(ReasonCode.BROKEN, message) from error
-    return [
-        Packed(
-            _decoded(info.name.encode("utf-8", "surrogateescape")),
-            info.size,
-            min(info.size, len(data)),
-            False,
-            partial(_untar, archive, info),
-        )
-        for info in infos
-    ]
+    left = MOST_BYTES
+    files: list[_File] = []
+    for info in infos:
+        left -= info.size
+        packed = min(info.size, len(data))
+        content: bytes | Reason = b""
+        if left >= 0 and not is_too_dense(info.size, packed):
+            try:
+                content = _of_tar(archive, info)
+            except Exception as error:
+                content = damaged_member(error)
+        files.append((_decoded(info.name.encode("utf-8", "surrogateescape")), info.size, packed, False, content))
+    return files
 
 
-def _untar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
+def _of_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
     stream = archive.extractfile(info)
     data = b"" if stream is None else stream.read()
     if len(data) != info.size:

@@ -1,12 +1,14 @@
 """A second process for what may crash or hang: libraries in C and Rust that meet damaged files.
 
-A helper process has limits of time and memory, and is started anew when it ends. A call costs about a tenth of a
-millisecond, the first one half a second.
+A helper process has limits of time and memory, and is started anew when it ends. It sees no variable of the
+environment but those that it needs, so no secret, and answers in plain data (`plain_answers`). A call costs about a
+tenth of a millisecond, the first one half a second.
 """
 
 import atexit
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,12 +17,18 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, TypeVar, cast
 
 from pipelines.read.document import ReadError
+from pipelines.read.plain_answers import receive, send_answer, send_refusal
 from pipelines.reasons import ReasonCode
 
 Result = TypeVar("Result")
 
-SECONDS = 60.0
+SECONDS = 50.0
 MEMORY = 4_000_000_000  # bytes of address space
+# What an interpreter and the libraries look for: folders, languages, numbers of threads. Secrets have other names.
+_KEPT = re.compile(
+    r"PATH|HOME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|(?:DY)?LD_LIBRARY_PATH"
+    r"|PYTHON(?:HOME|UTF8|HASHSEED|DONTWRITEBYTECODE|MALLOC)|(?:POLARS|OMP|OPENBLAS|MKL)_\w*THREADS"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +49,11 @@ class HelperProcess:
         atexit.register(self.stop)
 
     def run(self, function: Callable[..., Result], *arguments: Any, seconds: float = SECONDS) -> Result:
-        """Return `function(*arguments)` as computed in the helper process; all of it must be picklable.
+        """Return `function(*arguments)` as computed in the helper process, as the type that its annotation names.
 
-        Raises what the function raises. Raises ReadError `crashed` when the process dies and `too_slow` after
-        `seconds`; the next call starts a new one.
+        The function and the arguments must be picklable; the answer must be plain data. Raises the ReadError that the
+        function raises, and ReadError `broken` for any other error. Raises ReadError `crashed` when the process dies,
+        or when what it answers is no answer, and `too_slow` after `seconds`; the next call starts a new one.
         """
         with self._lock:
             pipe = self._running()
@@ -57,15 +66,14 @@ class HelperProcess:
                         f"found a file that is not read after {seconds:.0f} seconds; save it anew in another format"
                     )
                     raise ReadError(ReasonCode.TOO_SLOW, message)
-                is_result, value = pipe.recv()
-            except (EOFError, OSError) as error:
+                return cast(Result, receive(pipe, function, self._memory))
+            except ReadError:
+                raise
+            except (EOFError, OSError, ValueError) as error:
                 code = self.stop()
                 _log.info("the helper process ended with exit code %s in %s", code, function.__module__)
                 message = f"found a file that ends the reader (exit code {code}); save it anew in another format"
                 raise ReadError(ReasonCode.CRASHED, message) from error
-        if is_result:
-            return cast(Result, value)
-        raise value
 
     def _running(self) -> "Connection[Any, Any]":
         """Return the pipe to the process; starts one where there is none.
@@ -78,7 +86,11 @@ class HelperProcess:
             process = subprocess.Popen(
                 [sys.executable, "-c", _START, str(there.fileno()), str(self._memory)],
                 pass_fds=(there.fileno(),),
-                env={**os.environ, **self._environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    **{name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)},
+                    **self._environment,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                },
                 # what a library prints when it panics would stand in the middle of a progress bar
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -107,10 +119,7 @@ run = _readers.run
 
 
 def serve(handle: int, memory: int) -> None:
-    """Answer calls on the pipe with this file descriptor until the other side is gone.
-
-    An answer is whether the call gave a result, and the result or the error.
-    """
+    """Answer calls on the pipe with this file descriptor until the other side is gone."""
     if sys.platform == "linux":
         import resource
 
@@ -122,12 +131,11 @@ def serve(handle: int, memory: int) -> None:
         except EOFError:
             return
         try:
-            answer: tuple[bool, Any] = True, function(*arguments)
+            send_answer(pipe, function(*arguments))
         except ReadError as error:
-            answer = False, error
+            send_refusal(pipe, error)
         except BaseException as error:  # a panic of a Rust library is no Exception
             kind = type(error).__name__
             message = f"found a file at which the reader gives up ({kind}); save it anew in another format"
             code = ReasonCode.TOO_LARGE if kind == "MemoryError" else ReasonCode.BROKEN
-            answer = False, ReadError(code, message)
-        pipe.send(answer)
+            send_refusal(pipe, ReadError(code, message))

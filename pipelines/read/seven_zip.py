@@ -7,8 +7,9 @@ import py7zr
 from py7zr.exceptions import PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
+from pipelines.read.damage import damaged_member
 from pipelines.read.document import ReadError
-from pipelines.reasons import ReasonCode
+from pipelines.reasons import Reason, ReasonCode
 
 _MOST_TRIES = 50  # files that are unpacked one by one where not all can be at once
 _MOST_TIMES = 200  # the size of all files, as a multiple of the archive's
@@ -51,7 +52,7 @@ class _Memories(WriterFactory):
         return self.files[filename]
 
 
-def un7z(data: bytes, most_members: int, most_bytes: int) -> list[tuple[str, int, int, bool, bytes | ReadError]]:
+def un7z(data: bytes, most_members: int, most_bytes: int) -> list[tuple[str, int, int, bool, bytes | Reason]]:
     """Return (name, size, packed size, is locked, content) of each file of a 7z archive.
 
     What goes beyond the limits, and what needs a password, has no content. Raises ReadError `encrypted` or `broken`.
@@ -82,9 +83,9 @@ def _bound(data: bytes) -> int:
     return max(1_000_000, _MOST_TIMES * len(data))
 
 
-def _contents(data: bytes, names: Sequence[str], limit: int) -> list[bytes | ReadError]:
+def _contents(data: bytes, names: Sequence[str], limit: int) -> list[bytes | Reason]:
     """Return what the files hold; where not all can be unpacked each is tried, so that damage takes no other file."""
-    found: dict[str, bytes | ReadError] = {}
+    found: dict[str, bytes | Reason] = {}
     try:
         found.update(_extracted(data, names, limit))
     except Exception:
@@ -92,14 +93,12 @@ def _contents(data: bytes, names: Sequence[str], limit: int) -> list[bytes | Rea
             try:
                 found.update(_extracted(data, [name], limit))
             except Exception as error:
-                kind = type(error).__name__
-                message = f"found a damaged file in the archive ({kind}); fetch the archive again"
-                found[name] = ReadError(ReasonCode.BROKEN, message)
-    missing = ReadError(ReasonCode.BROKEN, "found a file in a damaged archive; fetch the archive again")
+                found[name] = damaged_member(error)
+    missing = Reason(ReasonCode.BROKEN, "found a file in a damaged archive; fetch the archive again")
     return [found.get(name, missing) for name in names]
 
 
-def _extracted(data: bytes, names: Sequence[str], limit: int) -> dict[str, bytes | ReadError]:
+def _extracted(data: bytes, names: Sequence[str], limit: int) -> dict[str, bytes]:
     factory = _Memories(limit)
     with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
         archive.extract(targets=list(names), factory=factory)

@@ -4,11 +4,7 @@
 unpacked to disk. A member is named `archive.zip!/folder/report.docx`, whatever path its archive gives it.
 """
 
-import lzma
 import re
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -23,6 +19,7 @@ from pipelines.read.archive_kinds import (
     is_too_dense,
     may_be_archive,
 )
+from pipelines.read.damage import damaged_member
 from pipelines.read.document import ReadError
 from pipelines.reasons import Reason, ReasonCode
 
@@ -30,10 +27,8 @@ __all__ = ["HEAD", "SEPARATOR", "Member", "is_archive", "may_be_archive", "membe
 
 SEPARATOR = "!/"
 DEEPEST = 3
-_DAMAGE = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
-    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),
-)
+# Control characters, and halves of characters, which stand in damaged names and in no text.
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +49,11 @@ def members(data: bytes, name: str = "") -> Iterator[Member]:
     `reason`.
     """
     left = [MOST_MEMBERS, MOST_BYTES]
-    found = False
-    for found_member in _walk(data, name, "", 1, left):
-        found = True
-        yield found_member
-    if not found:
+    taken: dict[str, int] = {}
+    for member in _walk(data, name, "", 1, left):
+        # the name of a file may be the path of one in an inner archive
+        yield replace(member, path=_free(member.path, taken))
+    if not taken:
         raise ReadError(ReasonCode.EMPTY, "found an archive without files, expected reports; fetch it again")
 
 
@@ -96,21 +91,30 @@ def _unpacked(entry: Packed) -> tuple[bytes, Reason | None]:
         return b"", Reason(ReasonCode.BOMB, message)
     try:
         return entry.unpack(), None
-    except ReadError as error:
-        return b"", error.reason
-    except _DAMAGE as error:
-        message = f"found a damaged file in the archive ({type(error).__name__}); fetch the archive again"
-        return b"", Reason(ReasonCode.BROKEN, message)
+    except Exception as error:  # each method of packing has errors of its own
+        return b"", damaged_member(error)
 
 
 def _entries(data: bytes, archive: str) -> list[Packed]:
     """Return the files of an archive, litter of operating systems left out; a name that comes twice gets a number."""
-    seen: dict[str, int] = {}
+    taken: dict[str, int] = {}
     kept = []
     for entry in entries_of(data, archive):
-        name = re.sub(r"[\x00-\x1f\x7f]", "", entry.name.replace("\\", "/")).strip("/") or "unnamed"
-        if is_litter(name):
-            continue
-        seen[name] = seen.get(name, 0) + 1
-        kept.append(replace(entry, name=name if seen[name] == 1 else f"{name} ({seen[name]})"))
+        name = _NO_NAME.sub("", entry.name.replace("\\", "/")).strip("/") or "unnamed"
+        if not is_litter(name):
+            kept.append(replace(entry, name=_free(name, taken)))
     return kept
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    """Return a name that no file has yet: this one, or with the first number from 2 that is free.
+
+    `taken` holds each name that is taken, with the number that was given last for it.
+    """
+    free, number = name, taken.get(name, 1)
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken[name] = number
+    taken.setdefault(free, 1)
+    return free

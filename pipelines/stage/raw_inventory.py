@@ -9,6 +9,7 @@ archive that cannot be opened keeps its row and gets the reason. No archive is o
 """
 
 import hashlib
+import logging
 from functools import partial
 from typing import Any
 
@@ -23,8 +24,10 @@ from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
 from pipelines.read.document import ReadError
 from pipelines.read.reader import READER_VERSION
 from pipelines.read.unpack import HEAD, SEPARATOR, Member, is_archive, may_be_archive, members
-from pipelines.reasons import reason_columns
+from pipelines.reasons import internal_error, reason_columns
 from pipelines.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 # `archive_path` names the archive on disk that a row comes from; `file_key` what was looked into, null if nothing was.
 FILES_SCHEMA: dict[str, pl.DataType] = {**SCHEMA, "archive_path": pl.String(), "file_key": pl.String()}
@@ -76,7 +79,12 @@ def with_members(found: pl.DataFrame, known: pl.DataFrame, settings: Settings) -
     plain = keyed.join(inside, on="file_key", how="anti").with_columns(
         archive_path=pl.lit(None, pl.String), file_key=forgotten
     )
-    return pl.concat([plain.select(list(FILES_SCHEMA)), inside]).sort("raw_path", "report_id")
+    # a folder `a.zip!` beside `a.zip` may hold the same file at the same path
+    return (
+        pl.concat([plain.select(list(FILES_SCHEMA)), inside])
+        .unique("report_id", keep="first", maintain_order=True)
+        .sort("raw_path", "report_id")
+    )
 
 
 def _members_of(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]] | None:
@@ -100,6 +108,9 @@ def _members_of(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]
         return [archive | _member(file["raw_path"], found) for found in members(data, file["raw_path"])]
     except ReadError as error:
         return [archive | reason_columns(error.reason)]
+    except Exception as error:  # whatever one archive does to us, the others are read
+        _log.exception("%s cannot be opened", file["raw_path"])
+        return [archive | reason_columns(internal_error(error))]
 
 
 def _member(archive_path: str, member: Member) -> dict[str, Any]:
