@@ -46,9 +46,9 @@ def test_a_figure_that_no_indicator_counts_has_a_reason(text: str, last: str) ->
     [
         "全年共8次。",  # nothing is named
         "年内啃下12件。",  # a deed that no rule knows may be an indicator's
-        "镇党委中心组一年到头共学9次。",
+        "四大家一年到头碰面9次。",
         "信访大厅里见了402人次。",
-        "合同送审45份。",  # the nearest noun is an indicator's
+        "各类合同过手45份。",  # the nearest noun is an indicator's
         "机关法治晚课开课41堂。",
     ],
 )

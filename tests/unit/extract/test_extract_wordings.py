@@ -14,9 +14,9 @@ from pipelines.extract.report.engine import extract
 
 WORDINGS = Path(__file__).with_name("wordings")
 KEYS = ("figures", "parts", "accounted")  # of a case, which say what must be read of it
-TUNED = ("limits", "petition_publicity", "training")
+TUNED = ("indicators", "limits", "petition_publicity", "training")
 # How many sentences apart there are, and how many of them are read right; raise it when it is passed, never lower it.
-RIGHT_APART = {"limits": (25, 25), "petition_publicity": (25, 19), "training": (25, 21)}
+RIGHT_APART = {"indicators": (144, 137), "limits": (25, 25), "petition_publicity": (25, 19), "training": (25, 21)}
 
 
 def read_set(subject: str, name: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_as_many_sentences_apart_are_right_as_before(subject: str) -> None:
     assert right >= least, f"{right} of {count} are read right"
 
 
-@pytest.mark.parametrize("subject", ["petition_publicity", "training"])
+@pytest.mark.parametrize("subject", ["indicators", "petition_publicity", "training"])
 def test_labels_name_the_indicators_of_their_subject(subject: str) -> None:
     sets = [read_set(subject, name) for name in ("tuned", "apart")]
     named = {figure.split()[0] for wordings in sets for case in wordings["case"] for figure in case["figures"]}
