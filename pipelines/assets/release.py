@@ -14,7 +14,6 @@ from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
 from pipelines.warehouse.check_runner import AuditError
 from pipelines.warehouse.checks import Check, load_checks
-from pipelines.warehouse.kept_releases import kept
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.release import PublishError, Release, publish
 
@@ -45,7 +44,6 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
     ) -> Iterator[Result | dg.AssetCheckResult]:
         """Audit and publish. Raises Failure with the broken rules, and then the last release stays."""
         settings = workspace.settings()
-        before = next((release.path for release in kept(settings.releases_dir)), None)
         try:
             with retrying(context):
                 release = publish(
@@ -62,7 +60,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
             raise dg.Failure(description=str(error), allow_retries=False) from error
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
-        changes = "nothing new" if release.reused else note(settings.changes_path, before, release)
+        changes = "nothing new" if release.reused else note(settings.changes_path, release.before, release)
         extra = {"changes": dg.MetadataValue.md(changes), **release_charts(settings)}
         yield dg.MaterializeResult(metadata={**_metadata(release), **extra})
         yield from _check_results(None)

@@ -110,10 +110,20 @@ def make_current(path: Path, release_path: Path) -> None:
             shutil.copy2(path, beside)
 
 
-def forget(release_path: Path, releases_dir: Path, keep: int) -> list[Path]:
-    """Remove all but the newest `keep` releases, but never the current one. Returns the files that were removed."""
-    now = describe(release_path).release_id
-    old = [release for release in kept(releases_dir)[keep:] if release.release_id != now]
+def forget(
+    release_path: Path, releases_dir: Path, keep: int, now: datetime | None = None, before: Path | None = None
+) -> list[Path]:
+    """Remove all but the newest `keep` releases, but never the current one. Returns the files that were removed.
+
+    `before` is the release that was the last one until now; it is not removed either. Releases that are dated later
+    than `now` (with a time zone) come from a clock that was wrong: they count as the oldest, so that they do not push
+    out the others.
+    """
+    spared = {describe(release_path).release_id, before.stem if before else ""}
+    releases = kept(releases_dir)
+    if now is not None:
+        releases.sort(key=lambda release: release.built_at > now)  # within these two it stays the newest first
+    old = [release for release in releases[keep:] if release.release_id not in spared]
     for release in old:
         release.path.unlink(missing_ok=True)
     return [release.path for release in old]

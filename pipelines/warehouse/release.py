@@ -9,8 +9,8 @@ import hashlib
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.build.answers import HASHES
 from pipelines.build.database import connect
-from pipelines.build.ledger import Ledger
+from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.errors import FazhiError
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
@@ -30,6 +30,7 @@ from pipelines.warehouse.table_build import BuildError, Built, inspect
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
+_LAST = "last release"  # the name under which the ledger keeps the id of the release that was published last
 
 
 class PublishError(FazhiError):
@@ -40,8 +41,9 @@ class PublishError(FazhiError):
 class Release:
     """A published release: the file that readers open, its id, its rows by table, and when it was built (UTC).
 
-    `reused` is True if the newest kept release already holds the same data; then no file was built. `current` is the id
-    of the release that readers see. It differs from `release_id` if a person went back and nothing is new since then.
+    `reused` is True if the release that was published last already holds the same data; then no file was built.
+    `current` is the id of the release that readers see. It differs from `release_id` if a person went back and nothing
+    is new since then. `before` is the file of the release that was published before this one, None if there is none.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Release:
     built_at: datetime
     reused: bool = False
     current: str = ""
+    before: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -83,18 +86,19 @@ def publish(
 
     `inputs` maps a name to a version or hash: those named in `VERSIONS` and everything else that the release was made
     from. The file is kept in `releases/` beside `release_path`, with the files of the last `keep` releases. No file is
-    built if the newest of them was made from the same inputs and holds the same. Raises AuditError if a rule is broken
-    and PublishError if the release cannot be built or read back. In both cases the current release stays.
+    built if the one that was published last was made from the same inputs and holds the same. The dates of the releases
+    do not count, as a clock may have been wrong. Raises AuditError if a rule is broken and PublishError if the release
+    cannot be built or read back. In both cases the current release stays.
     """
     releases_dir = release_path.parent / "releases"
     releases_dir.mkdir(parents=True, exist_ok=True)
     _remove_stale(releases_dir)
     made_of = _inputs(specs, tables_dir, ledger, inputs)
     counts = {name: table.rows for name, table in made_of.tables.items()} | made_of.own_counts
-    newest = next(iter(kept(releases_dir)), None)
-    if newest and (newest.inputs_sha256, newest.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
-        current = _current(release_path, newest)
-        return Release(release_path, newest.release_id, counts, newest.built_at, reused=True, current=current)
+    last = _last(release_path, releases_dir, ledger)
+    if last and (last.inputs_sha256, last.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
+        current = _current(release_path, last)
+        return Release(release_path, last.release_id, counts, last.built_at, reused=True, current=current)
     built_at = now.astimezone(UTC).replace(microsecond=0)
     release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{made_of.inputs_sha256[:8]}"
     path = releases_dir / f"{release_id}.duckdb"
@@ -104,7 +108,7 @@ def publish(
         # Rules are checked on the tables, and the finished file is compared with them value by value.
         _hold(run_checks(rules_of(specs), tables_dir, ledger))
         assembly = Assembly(specs, made_of.tables, ledger)
-        work = assembly.plan(newest.path if newest else None)
+        work = assembly.plan(last.path if last else None)
         with assembly.writing(work, temporary) as con:
             _write_own_tables(con, made_of, release_id, built_at)
         assembly.read_back(work, temporary)
@@ -116,17 +120,32 @@ def publish(
     finally:
         _remove(temporary)
     make_current(path, release_path)
-    forget(release_path, releases_dir, keep)
-    return Release(release_path, release_id, counts, built_at, current=release_id)
+    ledger.record(HASHES, {_LAST: LedgerEntry("", release_id)})
+    before = last.path if last else None
+    forget(release_path, releases_dir, keep, built_at, before)
+    return Release(release_path, release_id, counts, built_at, current=release_id, before=before)
 
 
-def _current(release_path: Path, newest: Kept) -> str:
-    """The id of the release that readers see. If its file is gone, the newest becomes the current one."""
+def _last(release_path: Path, releases_dir: Path, ledger: Ledger) -> Kept | None:
+    """The release that was published last: the ledger knows which; else the current one, or the newest by date.
+
+    A person may have made an older one current. A release dated in the future is the newest by date for years.
+    """
+    known = ledger.find(HASHES, _LAST, "")
+    for path in (releases_dir / f"{known}.duckdb", release_path):
+        with suppress(ReleaseError):
+            found = describe(path)
+            return replace(found, path=releases_dir / f"{found.release_id}.duckdb")
+    return next(iter(kept(releases_dir)), None)
+
+
+def _current(release_path: Path, last: Kept) -> str:
+    """The id of the release that readers see. If its file is gone, the last becomes the current one."""
     try:
         return describe(release_path).release_id
     except ReleaseError:
-        make_current(newest.path, release_path)
-        return newest.release_id
+        make_current(last.path, release_path)
+        return last.release_id
 
 
 def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:

@@ -1,5 +1,6 @@
 """The releases that are kept: found by name, gone back to, forgotten; reused where nothing is new."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import duckdb
 import pytest
 from warehouse_fixtures import CHIDIAN, NOW, VERSIONS, Report, Warehouse, built, say
 
+from pipelines.build.answers import HASHES
+from pipelines.build.ledger import LedgerEntry
 from pipelines.cli.commands import main
 from pipelines.warehouse.kept_releases import ReleaseError, describe, find, forget, kept, rollback
 from pipelines.warehouse.release import Release, publish
@@ -107,6 +110,43 @@ def test_the_current_release_is_never_forgotten(tmp_path: Path) -> None:
     rollback(warehouse.release_path, tmp_path / "releases", ids[0])
     assert [path.stem for path in forget(warehouse.release_path, tmp_path / "releases", keep=1)] == [ids[1]]
     assert {release.release_id for release in kept(tmp_path / "releases")} == {ids[0], ids[2]}
+
+
+@pytest.mark.parametrize("years", [-6, 5], ids=["a clock that went back", "a clock that was ahead"])
+def test_a_clock_that_was_wrong_makes_no_release_and_pushes_none_out(tmp_path: Path, years: int) -> None:
+    """Three releases by the right clock, one by the wrong one; then the same again and again by either clock."""
+    wrong = 365 * years
+    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    ids = [publish_of(warehouse, day, str(day), keep=4).release_id for day in range(3)]
+    odd = publish_of(warehouse, wrong, "odd", keep=4)
+    for day in (3, wrong + 1, 4, wrong - 1):
+        again = publish_of(warehouse, day, "odd", keep=4)
+        assert again.reused and (again.release_id, again.current) == (odd.release_id, odd.release_id)
+    releases_dir = tmp_path / "releases"
+    assert {release.release_id for release in kept(releases_dir)} == {*ids, odd.release_id}
+    right = [publish_of(warehouse, day, str(day), keep=4) for day in range(5, 8)]
+    assert [release.before and release.before.stem for release in right] == [
+        odd.release_id, right[0].release_id, right[1].release_id,
+    ]  # fmt: skip
+    assert publish_of(warehouse, 8, "7", keep=4).reused
+    assert {release.release_id for release in kept(releases_dir)} == {
+        ids[2], *(release.release_id for release in right),
+    }  # fmt: skip
+
+
+def test_a_kept_release_that_is_dated_in_the_future_is_not_the_last(tmp_path: Path) -> None:
+    """It came from another warehouse, say. The ledger may be lost as well; what readers see is then the last."""
+    report = Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
+    warehouse, other = built(tmp_path / "here", report), built(tmp_path / "there", report)
+    publish_of(other, 9999, "2")
+    (release,) = kept(tmp_path / "there/releases")
+    first = publish_of(warehouse, 0, "1")
+    shutil.copy2(release.path, tmp_path / "here/releases")
+    assert publish_of(warehouse, 1, "1").reused
+    warehouse.ledger.record(HASHES, {"last release": LedgerEntry("", "gone")})
+    assert publish_of(warehouse, 2, "1").release_id == first.release_id
+    rollback(warehouse.release_path, tmp_path / "here/releases", first.release_id)
+    assert not publish_of(warehouse, 3, "2").reused, "it is of another run, though it holds the same"
 
 
 def test_two_paths_two_orders_one_content(tmp_path: Path) -> None:
