@@ -34,6 +34,8 @@ ZERO_OPENINGS: tuple[Opening, ...] = (
 MAY_STATE_ZERO = scan(ZERO_OPENINGS)
 _LINK = re.compile(r"[^,，。;；:：0-9]{0,14}?(?:、|和|及|与|以及|或|或者|,|，|且)?[^,，。;；:：0-9]{0,6}")
 _AND = re.compile(r"、|和|及|与|或")
+# 没有行政复议、行政诉讼案件被撤销: what is denied is what became of the things before it.
+_BECAME = re.compile(r"(?<![无未没有])被(?!告)(?:(?!案件|情[形况]|的).){1,12}$")
 _REACH = 14
 # 没有一起因调处不当引发的民转刑案件: what was caused is what did not happen.
 _CAUSE = re.compile(r"(?:一起|一例)?因[^,，。;；]{0,20}$")
@@ -65,11 +67,12 @@ def _zeros_behind(sentence: TokenizedSentence, start: int, cue_end: int) -> Iter
     clause, clause_end = sentence.clause_start(start), sentence.clause_end(cue_end)
     near = sentence.bits(cue_end, clause_end)
     context = MatchContext("", near, near, near | sentence.bits(clause, start))
-    position = cue_end
-    for token in sentence.between(cue_end, clause_end):
+    became = _BECAME.search(sentence.text, cue_end, clause_end)
+    position = opening = became.start() if became else cue_end
+    for token in sentence.between(opening, clause_end):
         gap = sentence.text[position : token[0]] if token[0] >= position else ""
         too_far = len(gap) > _REACH and not _CAUSE.match(gap)
-        if too_far or (position != cue_end and token[0] >= position and not _LINK.fullmatch(gap)):
+        if too_far or (position != opening and token[0] >= position and not _LINK.fullmatch(gap)):
             break
         # Only the words of this one thing may bar a rule: those from the 、, 和 or 及 before it to the next.
         thing = _AND.search(sentence.text, token[1], clause_end)
