@@ -6,6 +6,7 @@ heads make a row, and figures stand in the same places of each.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 FIGURE = re.compile(r"[-+±约近]?[0-9][0-9.,]*[余多]?(?:[%％]|[\u4e00-\u9fff]{1,2})?[余多]?")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?")
@@ -13,7 +14,7 @@ SERIAL_HEAD = re.compile(r"序\s*号?|编号")
 #: What heads the first column of a table.
 FIRST_HEAD = re.compile(
     r"序\s*号|编号|年\s*[度份]|[\u4e00-\u9fff（）()]{0,6}(?:指\s*标|项\s*目|内\s*容|事\s*项|名\s*称|类\s*[别型]|分类|领域|板块|任务|业务|工作|"
-    r"数据项|村名?|村别|社区|部门|站所|形式)(?:名称)?"
+    r"数据项|村名?|村别|社区|村[（(]社区[）)]|居|部门|站所|形式)(?:名称)?"
 )
 #: What heads the others.
 OTHER_HEAD = re.compile(
@@ -42,7 +43,8 @@ def stacked_rows(lines: Sequence[str | None]) -> Iterator[tuple[int, list[str], 
 def _table(filled: Sequence[tuple[int, str]], at: int) -> tuple[int, int]:
     """The columns and rows, with that of the heads, of the table that begins at a line; 0 and 0 if none does."""
     best = 0, 0
-    if not FIRST_HEAD.fullmatch(filled[at][1]):
+    before = filled[at - 1][1] if at else ""
+    if not FIRST_HEAD.fullmatch(filled[at][1]) or FIRST_HEAD.fullmatch(before) or OTHER_HEAD.fullmatch(before):
         return best
     for columns in range(2, _MOST_COLUMNS + 1):
         heads = [text for _, text in filled[at : at + columns]]
@@ -57,7 +59,10 @@ def _table(filled: Sequence[tuple[int, str]], at: int) -> tuple[int, int]:
                 break
             places = found
             rows, start = rows + 1, start + columns
-        if rows >= _LEAST_ROWS and columns * rows > best[0] * best[1]:
+        ended = start >= len(filled) or not any(_is_figure(text) for _, text in filled[start : start + columns])
+        numbers = [number for number, _ in filled[at:start]]
+        steps = {after - number for number, after in pairwise(numbers)}  # a line left blank may be a cell
+        if ended and len(steps) == 1 and rows >= _LEAST_ROWS and columns * rows > best[0] * best[1]:
             best = columns, rows + 1
     return best
 

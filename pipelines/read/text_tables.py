@@ -20,6 +20,7 @@ _MARK = re.compile(r"[。；！？]")
 _UNSEEN = re.compile("[\\r\\n\\0]")
 _MOST_CELLS, _LONGEST = 20, 24  # characters of a cell
 _MOST_HEADS, _LONGEST_LINE = 3, 1_000
+_NEAR = 2  # columns of a screen: how far a cell may begin from those above it
 _CHECKED = 200  # rows of a body that show whether it is one
 
 
@@ -38,13 +39,14 @@ def rows_as_lines(lines: Sequence[str]) -> list[str | None]:
     found: list[str | None] = list(lines)
     filled = [at for at, line in enumerate(lines) if line.strip()]
     for cut, needs_heads in ((_at_tabs, False), (_at_gaps, False), (_at_commas, True)):
+        by_place = cut is _at_gaps
         rows = [
             (at, cut(lines[at]) if len(lines[at]) <= _LONGEST_LINE and found[at] == lines[at] else []) for at in filled
         ]
         for is_run, group in groupby(rows, lambda row: len(row[1]) > 1):
             if is_run:
                 run = list(group)
-                for start, table in _tables([row for _, row in run], needs_heads):
+                for start, table in _tables([row for _, row in run], needs_heads, by_place):
                     shown = table_lines(table)
                     if len(shown) == len(table):
                         for (at, _), line in zip(run[start : start + len(table)], shown, strict=True):
@@ -92,22 +94,35 @@ def _width(text: str) -> int:
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
-def _tables(rows: Sequence[_Row], needs_heads: bool) -> Iterator[tuple[int, list[list[str]]]]:
-    """Yield the tables in lines that may be rows, each with the number of its first line."""
+def _tables(rows: Sequence[_Row], needs_heads: bool, by_place: bool) -> Iterator[tuple[int, list[list[str]]]]:
+    """Yield the tables in lines that may be rows, each with the number of its first line.
+
+    by_place: rows with fewer cells than others have theirs where those begin.
+    """
     ends = [0] * len(rows)  # behind the rows of as many cells
     for at in range(len(rows) - 1, -1, -1):
         ends[at] = ends[at + 1] if at + 1 < len(rows) and len(rows[at]) == len(rows[at + 1]) else at + 1
     at = 0
     while at < len(rows) - 1:
-        table = next(
-            filter(None, (_table(rows, at, count, ends, needs_heads) for count in range(1, _MOST_HEADS + 1))), []
-        )
+        ways = (_table(rows, at, heads, ends, needs_heads, by_place) for heads in range(1, _MOST_HEADS + 1))
+        table = _form(rows[at : ends[at]]) or next(filter(None, ways), [])
         if table:
             yield at, table
         at += len(table) or 1
 
 
-def _table(rows: Sequence[_Row], at: int, heads: int, ends: Sequence[int], needs_heads: bool) -> list[list[str]]:
+def _form(rows: Sequence[_Row]) -> list[list[str]]:
+    """The cells of rows that have a figure behind each label (调解 | 8件 | 信访 | 3件); empty for others."""
+    shown = [[cell.text for cell in row] for row in rows[:_CHECKED]]
+    if len(rows) < 2 or len(rows[0]) < 4 or len(rows[0]) % 2:
+        return []
+    is_form = all(bool(FIGURE.fullmatch(cell)) is bool(at % 2) for row in shown for at, cell in enumerate(row))
+    return [[cell.text for cell in row] for row in rows] if is_form else []
+
+
+def _table(
+    rows: Sequence[_Row], at: int, heads: int, ends: Sequence[int], needs_heads: bool, by_place: bool
+) -> list[list[str]]:
     """The table that begins at a row and has so many rows of heads; empty if there is none."""
     body = at + heads
     if body >= len(rows) or any(map(_has_figure, rows[at:body])) or not _has_figure(rows[body]):
@@ -116,21 +131,25 @@ def _table(rows: Sequence[_Row], at: int, heads: int, ends: Sequence[int], needs
     grid = [_placed(row, columns) for row in rows[at:body]]
     if not all(grid) or not all(map(any, zip(*grid, strict=True))):
         return []
-    end = ends[body]
-    while end < len(rows) and grid[-1][-1] == "备注" and len(rows[end]) == len(columns) - 1:
-        end += 1  # nothing is remarked
-    shown = [[cell.text for cell in row] for row in rows[body:end]]
+    shown = [[cell.text for cell in row] for row in rows[body : ends[body]]]
+    for row in rows[ends[body] :]:
+        placed = _placed(row, columns, _NEAR) if by_place or len(row) == len(columns) else []
+        if not placed and grid[-1][-1] == "备注" and len(row) == len(columns) - 1:
+            placed = [*(cell.text for cell in row), ""]  # nothing is remarked
+        if not placed:
+            break
+        shown.append(placed)
     return [*grid, *shown] if _is_table(grid, shown, needs_heads) else []
 
 
-def _placed(row: _Row, columns: Sequence[int]) -> list[str]:
+def _placed(row: _Row, columns: Sequence[int], near: int = _LONGEST) -> list[str]:
     """The cells of a row in the columns of another, by where they begin; empty where they have no place there."""
     if len(row) == len(columns):
         return [cell.text for cell in row]
     texts = [""] * len(columns)
     for cell in row:
         nearest = min(range(len(columns)), key=lambda column: abs(columns[column] - cell.at))
-        if texts[nearest] or len(row) > len(columns):
+        if texts[nearest] or len(row) > len(columns) or abs(columns[nearest] - cell.at) > near:
             return []
         texts[nearest] = cell.text
     return texts
@@ -143,8 +162,9 @@ def _has_figure(row: _Row) -> bool:
 def _is_table(heads: Sequence[Sequence[str]], body: Sequence[Sequence[str]], needs_heads: bool) -> bool:
     """Whether rows have labels, and figures below their heads."""
     width = len(heads[0])
-    known = bool(FIRST_HEAD.fullmatch(heads[0][0])) and any(
-        OTHER_HEAD.fullmatch(head) for row in heads for head in row[1:]
+    counted = len(body) > 1 and all(FIGURE.fullmatch(cell) for row in body[:_CHECKED] for cell in row[1:])
+    known = bool(FIRST_HEAD.fullmatch(heads[0][0])) and (
+        counted or any(OTHER_HEAD.fullmatch(head) for row in heads for head in row[1:])
     )
     if (needs_heads or width == 2) and (not known or (width == 2 and len(body) < 2)):
         return False

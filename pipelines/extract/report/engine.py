@@ -13,7 +13,7 @@ from pipelines.codebook.periods import YEAR, Period
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
 from pipelines.extract.report.relations import mark_repeats, mark_subsets, mark_substitutes
-from pipelines.extract.report.row_tables import read_table
+from pipelines.extract.report.row_tables import read_table, titles_group
 from pipelines.extract.report.rows import FactColumns, NumberColumns, ReportRows
 from pipelines.extract.report.sections import ReportLine, find_lines
 from pipelines.extract.sentence.context import FIGURE_BEFORE, HEADING, TOPICS_BEFORE, PrecedingContext
@@ -69,7 +69,7 @@ class Extractor:
         for number, line in enumerate(lines):
             if line.table:
                 if line.start not in stated:
-                    table = _table_from(lines, number, page)
+                    table = _table_from(lines, number, page, folded.text)
                     within = [_within(page, row.start, row.end) for row in table]
                     statements = read_table(folded.text, table, within, report_year, cache)
                     stated = {row.start: statement for row, statement in zip(table, statements, strict=True)}
@@ -116,14 +116,16 @@ def extract(
     return Extractor(codebook, remember=remember).extract(text, furniture, report_year, edition)
 
 
-def _table_from(lines: Sequence[ReportLine], first: int, page: Sequence[Span]) -> list[ReportLine]:
-    """The rows of the table that begins at a line; the foot of a page may stand among them."""
-    rows = []
-    for line in lines[first:]:
+def _table_from(lines: Sequence[ReportLine], first: int, page: Sequence[Span], text: str) -> list[ReportLine]:
+    """The rows of the table that begins at a line; the foot of a page or the title of a group may stand among them."""
+    rows: list[ReportLine] = []
+    for at, line in enumerate(lines[first:], first):
         if line.table:
             rows.append(line)
         elif not any(start <= line.start and line.end <= end for start, end in page):
-            break
+            after = lines[at + 1] if at + 1 < len(lines) else line
+            if not after.table or not titles_group(*(text[one.start : one.end] for one in (rows[-1], line, after))):
+                break
     return rows
 
 

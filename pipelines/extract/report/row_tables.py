@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pipelines.extract.cache import SentenceCache
 from pipelines.extract.report.sections import ReportLine
-from pipelines.extract.report.table_cells import CellWords, read_cell
+from pipelines.extract.report.table_cells import CellReading, CellWords, read_cell
 from pipelines.extract.report.table_heads import Head, is_total, tidy, time_reason, unit_named, unit_stated
 from pipelines.extract.report.table_layout import TableColumn, is_figure, is_time, lay_out, opens_table
 from pipelines.extract.sentence.parsing import SentenceNumber, parse_sentence, sentence_number
@@ -27,7 +27,8 @@ _PART = re.compile(r"(?:其中|包括|包含)[:：、,，]?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _MINUS = ("-", "－", "−", "﹣")
 _LONGEST_EVIDENCE = 1_500  # characters
-_LONGEST_CAPTION = 60
+_LONGEST_CAPTION, _LONGEST_TITLE = 60, 20
+_SENTENCE = re.compile("[，。；：！？,;:!?]|[0-9]")
 
 
 class _Row(NamedTuple):
@@ -47,6 +48,11 @@ class _Place(NamedTuple):
     is_sum: bool = False
     is_part: bool = False
     is_remark: bool = False
+
+    @property
+    def details(self) -> bool:
+        """Whether it may be a part of another figure of its row."""
+        return self.is_remark or self.words.head.is_part
 
 
 @dataclass(slots=True)
@@ -75,6 +81,10 @@ def read_table(
     that is too long the cell alone.
     """
     rows = [_row(text, line) for line in lines]
+    if len(rows) > 1 and text[rows[0].line.start] == "|" != text[rows[1].line.start]:
+        first, below = rows[0], rows[1]
+        if len(first.cells) == len(below.cells) - 1:  # the bar stands behind an empty first cell
+            rows[0] = first._replace(spans=[(0, 0), *first.spans], cells=["", *first.cells])
     starts, has_figure = [0], False
     for at, row in enumerate(rows):
         if has_figure and opens_table(row.cells):
@@ -90,6 +100,14 @@ def read_table(
     return statements
 
 
+def titles_group(above: str, line: str, below: str) -> bool:
+    """Whether a line between rows titles a group of them: it is short, and the table goes on below it."""
+    if len(line) > _LONGEST_TITLE or _SENTENCE.search(line) or above.count("|") != below.count("|"):
+        return False
+    cells = [tidy(cell) for cell in below.split("|")]
+    return any(map(is_figure, cells)) and not opens_table(cells)
+
+
 class _Table:
     """Reads the rows of one table."""
 
@@ -103,6 +121,7 @@ class _Table:
         self._unit = next((unit for words in stated if (unit := unit_stated(words))), "")
         self._heading = caption or rows[0].line.title
         self._category = ""  # of the row above
+        self._stated: dict[int, list[tuple[str, set[str]]]] = defaultdict(list)  # by column: label and indicators
         time = self._layout.column_of("time")
         times = [row.cells[time] for row in rows if time is not None and time < len(row.cells)]
         self._is_of_events = any(column.day for column in self._layout.columns)
@@ -136,7 +155,7 @@ class _Table:
         if place.is_remark and not _HAN.search(text, start, mention.start):
             reason = reason or "uncoded"  # no words say what it counts
         if not reason:
-            made = read_cell(place.words, text[start:end], inside, self._heading, self._report_year, self._cache)
+            made = self._made(place, text[start:end], inside)
             reason = made.reading.reason if made else "uncoded"
         if made is None or reason:
             return _Found(place, sentence_number(mention, reason))
@@ -154,8 +173,20 @@ class _Table:
             )
             for fact in figure_facts(made.text, made.wording, 0, made.reading, number)
         ]
+        self._stated[place.column].append((place.words.label, {fact.metric for fact in facts}))
         stated = replace(mention, value=made.mention.value, unit=made.mention.unit)
         return _Found(place, sentence_number(stated, ""), facts)
+
+    def _made(self, place: _Place, cell: str, inside: Span) -> CellReading | None:
+        """What is read of a cell; a sum whose own words say nothing counts what all its parts count."""
+        made = read_cell(place.words, cell, inside, self._heading, self._report_year, self._cache)
+        stated = self._stated[place.column]
+        if not place.is_sum or not stated or (made and not made.reading.reason):
+            return made
+        if any(metrics != stated[0][1] for _, metrics in stated):
+            return made
+        words = place.words._replace(label=stated[0][0])
+        return read_cell(words, cell, inside, self._heading, self._report_year, self._cache)
 
     def _places(self, row: _Row) -> dict[int, _Place]:
         """What each cell of a row is read with, by its number; cells that hold no figures are left out."""
@@ -209,14 +240,18 @@ class _Table:
 
 
 def _beside_labels(cells: Sequence[str], unit: str) -> Iterator[tuple[int, _Place]]:
-    """The cells of a row without heads: each figure with the label on its left."""
-    label = ""
-    row_unit = next((cell for cell in cells[1:] if unit_named(f"({cell})")), "")
-    for at, cell in enumerate(cells):
-        if is_figure(cell) and label:
-            yield at, _Place(CellWords("", "", label, Head(), row_unit or unit_named(label) or unit), at)
-        elif cell and cell != row_unit:
-            label = "" if cell.isdigit() else cell
+    """The cells of a row without heads: each figure with the label on its left, if it is the only one there."""
+    units = [cell for cell in cells[1:] if unit_named(f"({cell})")]
+    row_unit = units[0] if units else ""
+    label, figures = "", list[int]()
+    for at, cell in enumerate([*cells, ""]):
+        if is_figure(cell):
+            figures.append(at)
+        elif cell not in units and (cell or at == len(cells)):
+            if label and len(figures) == 1:
+                words = CellWords("", "", label, Head(), row_unit or unit_named(label) or unit)
+                yield figures[0], _Place(words, figures[0], time_reason(label, None))
+            label, figures = cell, []
 
 
 def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
@@ -231,12 +266,14 @@ def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
         if place.is_sum:
             sums[place.column] |= {fact.metric for fact in found.facts}
     for row in rows:
-        stated = {fact.metric for found in row if found.place and not found.place.is_remark for fact in found.facts}
+        stated = {fact.metric for found in row if found.place and not found.place.details for fact in found.facts}
         for found in row:
-            if found.place and found.place.is_remark and stated & {fact.metric for fact in found.facts}:
+            if found.place and found.place.details and stated & {fact.metric for fact in found.facts}:
                 found.facts, found.number = [], found.number._replace(reason="part_of_total")
     for found, place in placed:
         metrics = {fact.metric for fact in found.facts}
+        if place.words.when:
+            continue  # a part of the year has figures of its own
         if (not place.is_sum and metrics & sums[place.column]) or (place.is_part and metrics & above[place.column]):
             found.facts, found.number = [], found.number._replace(reason="part_of_total")
         above[place.column] |= metrics

@@ -27,6 +27,7 @@ _OTHER_YEAR = re.compile(r"上年|上一年|去年|前年|同期|上期|基期|�
 # Heads of columns that compare years, and hold no figure of one.
 _GROWTH = re.compile(r"增减|增长|增幅|增降|变化|变动|同比|环比|升降|涨幅|降幅|较上年|比上年|[±＋+]/?[-－]?$")
 _SINCE = re.compile(r"(?:历年)?累计")  # beside a column of this year, one of sums counts from some year before on
+_MANY = re.compile(r"(?:[两二三四五六]|[2-6])年(?:来|间|累|合|总|平)|历年")
 _THIS_YEAR = re.compile(r"数量|数值|本[年期]|当年|全年|新增|20[0-9]{2}年")
 _TARGET = re.compile(r"目标|计划|任务[数量值]|应[完达]")
 _TARGET_MET = re.compile(r"(?:目标|任务)(?:实际)?完成(?:情况|数|值|量)|实际.*")
@@ -51,6 +52,7 @@ _ASIDE = (
         ),
     ),
 )
+_PART = re.compile("^其中[:：]?")
 _REMARK = re.compile(r"(?:备\s*注|备考|附注|说明|其他|补充|注)(?:说明|情况|事项)?")
 _OWN_PLACE = re.compile(r"(?:[我本全](?:镇|乡|街道|街办)|[\u4e00-\u9fff]{1,6}(?:镇|乡|街道|办事处)(?:本级)?)(?:数据?)?")
 # Words that say that a figure stands below, and not what it counts.
@@ -79,6 +81,7 @@ class Head(NamedTuple):
     unit: str = ""  # the classifier of bare numbers
     when: str = ""  # a part of the year
     reason: str = ""  # why the figures below are no facts
+    is_part: bool = False  # they may be parts of another column's
 
 
 def tidy(cell: str) -> str:
@@ -141,11 +144,14 @@ def read_head(path: Sequence[str], others: Sequence[str], report_year: int | Non
 
     path: the heads, tidy; others: those of all columns, as one string each.
     """
+    if not path:
+        return Head(reason="uncoded")
     words: list[str] = []
     unit = when = ""
+    is_part = any(head.startswith("其中") for head in path)
     for head in path:
         unit = unit_named(head) or unit
-        bare = without_unit(head)
+        bare = _PART.sub("", without_unit(head))
         reason = _head_reason(bare, others, report_year)
         if reason:
             return Head(reason=reason)
@@ -154,31 +160,32 @@ def read_head(path: Sequence[str], others: Sequence[str], report_year: int | Non
             bare = bare[match.end() :]
         months = list(find_months(bare))
         if len(months) == 1:
-            when, bare = bare[months[0].start : months[0].end], bare[: months[0].start] + bare[months[0].end :]
+            start, end = months[0].start, months[0].end
+            when, bare = bare[start:end], bare[:start].removesuffix("第") + bare[end:]
         counted = next((name for name in _COUNTED if bare.endswith(name)), "")
         if counted:
             unit = unit or _COUNTED[counted]
             bare = bare if counted[0] == "人" and bare != counted else bare.removesuffix(counted)
         if (
-            bare in ("%", "％")
+            bare in ("", "%", "％")
             or _BARE_HEAD.fullmatch(bare)
             or _TOTAL_HEAD.fullmatch(bare)
             or _OWN_PLACE.fullmatch(bare)
         ):
             continue
-        if bare and not codebook.tokens(bare):
+        if not codebook.tokens(bare):
             return Head(reason="uncoded")
         words.append(bare)
     if any(map(is_total, path)) and len({found[1] for other in others if (found := _YEAR_HEAD.search(other))}) > 1:
         return Head(reason="multi_year")
-    return Head("".join(words), unit, when)
+    return Head("".join(words), unit, when, "", is_part)
 
 
 def _head_reason(words: str, others: Sequence[str], report_year: int | None) -> str:
     reason = time_reason(words, report_year)
     if reason:
         return reason
-    if _SINCE.match(words) and any(_THIS_YEAR.search(other) for other in others):
+    if _MANY.search(words) or (_SINCE.match(words) and any(_THIS_YEAR.search(other) for other in others)):
         return "multi_year"
     if _TARGET.search(words) and not _TARGET_MET.fullmatch(words):
         return "plan"

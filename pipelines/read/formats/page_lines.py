@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from pipelines.read.formats.aligned_rows import Piece, aligned_cells
 from pipelines.read.formats.page_glyphs import Char
 from pipelines.read.formats.page_rows import Row
 from pipelines.read.paragraphs import FINAL
 
 _CELL_GAP = 1.2  # of the size: two characters further apart than this stand in different cells
+_COLUMN_GAP = 0.75  # the same for cells that stand in columns
 _SPACE_GAP = 0.3
 _LEAST_LINES, _COLUMN = 6, 9  # lines beside each other that make columns; characters of a line of prose in one
 _GUTTER = 0.8  # of the size, between two columns at least
@@ -35,8 +37,34 @@ def rows_of(chars: Sequence[Char]) -> list[Row]:
     lines = [sorted(line, key=lambda char: char.left) for line in lines]
     gutter = _gutter(lines, size)
     if gutter is None:
-        return [row for line in lines if (row := _row(line))]
+        return _with_tables([line for line in lines if any(char.text.strip() for char in line)], size)
     return list(_by_column(lines, gutter, size))
+
+
+def _with_tables(lines: Sequence[Sequence[Char]], size: float) -> list[Row]:
+    """Return a row for each line, and those of tables cell by cell."""
+    pieces = [[Piece(_words(part), part[0].left, part[-1].right) for part in _parts(line, size)] for line in lines]
+    cells = aligned_cells(pieces, size)
+    rows = [(at, row) for at, line in enumerate(lines) if (row := _row(line))]
+    return [row._replace(cells=cells[at]) if at in cells else row for at, row in rows if cells.get(at, True)]
+
+
+def _parts(line: Sequence[Char], size: float) -> list[list[Char]]:
+    """Cut a line where its characters may stand in different columns of a table."""
+    parts: list[list[Char]] = []
+    for char in line:
+        if not char.text.strip():
+            continue
+        if parts and char.left - max(other.right for other in parts[-1][-2:]) <= _COLUMN_GAP * size:
+            parts[-1].append(char)
+        else:
+            parts.append([char])
+    return parts
+
+
+def _words(chars: Sequence[Char]) -> str:
+    row = _row(chars)
+    return " ".join(row.cells) if row else ""
 
 
 def _middle(char: Char) -> float:

@@ -45,8 +45,9 @@ class Row(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The row as one line."""
-        return " | ".join(self.cells)
+        """The row as one line; an empty first cell gets an outer bar, as in `pipelines.read.layout.table_lines`."""
+        line = " | ".join(self.cells)
+        return line if self.cells[0] else f"| {line}"
 
 
 class Margins(NamedTuple):

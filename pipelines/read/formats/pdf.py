@@ -17,9 +17,10 @@ import pypdfium2.raw as raw
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_limits import LEAST_TEXT, SCAN, SMALL, check_count
-from pipelines.read.formats.page_lines import rows_of
 from pipelines.read.formats.page_rows import Row, count_shown, has_meaning, parts_of
 from pipelines.read.formats.pdf_glyphs import chars_of
+from pipelines.read.formats.pdf_rules import rules_of
+from pipelines.read.formats.ruled_rows import rows_with_tables
 from pipelines.read.layout import compose
 from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
@@ -142,7 +143,7 @@ def _attached(document: pdfium.PdfDocument) -> list[tuple[str, bytes]]:
 def _page(page: pdfium.PdfPage) -> _Page:
     """Return what a page shows. Sizes in a form are the form's own."""
     width, height = page.get_size()
-    rows = rows_of(chars_of(page))
+    rows = rows_with_tables(chars_of(page), rules_of(page))
     pictured, is_drawn = 0.0, False
     # a table has thousands of lines; they only matter where there is nothing else
     kinds = (raw.FPDF_PAGEOBJ_IMAGE,) if rows else (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
