@@ -34,6 +34,12 @@ def dispositions(text: str) -> list[str]:
         ("七成多的店主次日就改好。", "share"),
         ("防止矛盾激化7起。", "uncoded"),
         ("大厅和网上,两项合计方便群众。", "reference"),
+        ("县委巡察反馈的16条建议,已整改15条。", "part_of_total"),
+        ("追缴鱼塘承包费27万元。", "money_other"),
+        ("岸线复绿31亩。", "uncoded"),
+        ("案卷互查中良好6卷、合格3卷。", "part_of_total"),
+        ("乡纪委查实优亲厚友2起,处理4人。", "uncoded"),
+        ("落实4大举措。", "slogan"),
         ("此案涉及当事人128人。", "uncoded"),
     ],
 )
