@@ -14,6 +14,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
 | `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
 | `FAZHI_FETCH_SECONDS`   | a file that takes longer is not fetched            | 60                    |
+| `FAZHI_FETCH_HOURS`     | after so long a nightly run builds, fetched or not | 4                     |
 | `FAZHI_FETCH_PRIVATE`   | 1 allows private addresses and no delay, for tests | 0                     |
 | `FAZHI_RELEASES`        | so many of the last releases are kept              | 7                     |
 | `FAZHI_EXPORTS`         | formats that each run exports, with commas between | parquet,csv,xlsx,dta  |
@@ -26,6 +27,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -40,6 +42,7 @@ from pipelines.paths import DAGSTER, RAW, WAREHOUSE, Folders, default_folder
 DEFAULT_MAX_BYTES = 20_000_000
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
+DEFAULT_FETCH_HOURS = 4.0
 ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
@@ -54,7 +57,7 @@ class SettingsError(FazhiError):
 
 @dataclass(frozen=True)
 class Settings(Folders):
-    """Folders (absolute) and limits of one run. `max_bytes` is in bytes, `fetch_seconds` in seconds.
+    """Folders (absolute) and limits of one run. `max_bytes` is in bytes; seconds and hours are what they say.
 
     `assumed` names the folders (`raw`, `warehouse`) that nobody gave, where that is the current folder's.
     """
@@ -66,6 +69,7 @@ class Settings(Folders):
     contact: str = ""
     fetch_hosts: int = DEFAULT_FETCH_HOSTS
     fetch_seconds: int = DEFAULT_FETCH_SECONDS
+    fetch_hours: float = DEFAULT_FETCH_HOURS
     fetch_private: bool = False
     export_formats: tuple[str, ...] = EXPORT_FORMATS
     webhook: str = field(default="", repr=False)  # holds the bot's token
@@ -83,7 +87,7 @@ class Settings(Folders):
     ) -> "Settings":
         """Settings from arguments where given, else from `environ` (default: the process's), else the defaults.
 
-        Raises SettingsError for a limit that is not a positive whole number. Folders need not exist yet.
+        Raises SettingsError for a limit that is not the number that it must be. Folders need not exist yet.
         """
         env = os.environ if environ is None else environ
         given = {RAW: (raw_dir, env.get("FAZHI_RAW")), WAREHOUSE: (warehouse_dir, env.get("FAZHI_WAREHOUSE"))}
@@ -99,6 +103,7 @@ class Settings(Folders):
             contact=_contact(env),
             fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
             fetch_seconds=_positive(env, "FAZHI_FETCH_SECONDS", DEFAULT_FETCH_SECONDS),
+            fetch_hours=_hours(env, "FAZHI_FETCH_HOURS", DEFAULT_FETCH_HOURS),
             fetch_private=_switch(env, "FAZHI_FETCH_PRIVATE"),
             export_formats=_formats(env),
             webhook=_webhook(env),
@@ -208,6 +213,15 @@ def _positive(env: Mapping[str, str], name: str, default: int) -> int:
     if number == 0:
         raise SettingsError(f"{name} is '0', expected a whole number above 0; correct it or unset it")
     return number
+
+
+def _hours(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise SettingsError(f"{name} is {text!r}, expected a number of hours such as 4 or 0.5; correct it or unset it")
+    return float(text)
 
 
 def _count(env: Mapping[str, str], name: str, default: int, expected: str = "a whole number") -> int:

@@ -32,7 +32,10 @@ SENSOR_TAG = "dagster/sensor_name"
     ],
 )
 def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
-    """New and changed pages and attachments of the sites in `sources.toml`, kept byte for byte below raw/fetched."""
+    """New and changed pages and attachments of the sites in `sources.toml`, kept byte for byte below raw/fetched.
+
+    After FAZHI_FETCH_HOURS what is not fetched waits for the next night, and what follows is built.
+    """
     settings = workspace.settings()
     try:
         sources = choose(load_sources(settings.sources_path), [])
@@ -50,12 +53,12 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
     from pipelines.ingest import early_scan  # not needed to load the graph
     from pipelines.ingest.archive import ArchiveBusy
-    from pipelines.ingest.fetch import fetch
+    from pipelines.ingest.fetch import FetchOptions, fetch
     from pipelines.ingest.tally import Tally
 
     early_scan.discard(settings.raw_dir)
     try:
-        return fetch(settings, sources)
+        return fetch(settings, sources, FetchOptions(hours=settings.fetch_hours))
     except (SettingsError, ArchiveBusy) as error:  # what is already in the archive is built all the same
         return [Tally(source, stopped=str(error)) for source in sources]
 
@@ -65,6 +68,7 @@ def _metadata(tallies: "Sequence[Tally]") -> dict[str, dg.MetadataValue]:
     problems = {kind: sum(tally.count(kind) for tally in tallies) for kind in ("refused", "failed")}
     return {
         "dagster/row_count": dg.MetadataValue.int(sum(outcomes.values())),
+        "cut_short": dg.MetadataValue.int(sum(bool(tally.cut) for tally in tallies)),
         "sources": dg.MetadataValue.json([tally.counts() for tally in tallies]),
         **{name: dg.MetadataValue.int(count) for name, count in {**outcomes, **problems}.items()},
     }

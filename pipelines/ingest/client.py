@@ -27,7 +27,7 @@ from pipelines.ingest.headers import (
     kept_headers,
     seconds_to_wait,
 )
-from pipelines.ingest.pace import Clock, Pace
+from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline, Pace
 from pipelines.ingest.problems import (
     FetchFailed,
     FetchInterrupted,
@@ -71,7 +71,7 @@ class Client:
     """Asks for addresses on behalf of one run; safe to share between threads."""
 
     def __init__(self, settings: Settings, clock: Clock, resolve: Resolve) -> None:
-        seconds = settings.fetch_seconds
+        self._seconds = seconds = settings.fetch_seconds
         self._clock = clock
         self._pace = Pace(clock)
         self._max_bytes = settings.max_bytes
@@ -82,23 +82,30 @@ class Client:
             transport=guarded_transport(seconds, settings.fetch_private, resolve),
             headers={"User-Agent": settings.user_agent, "Accept-Encoding": ", ".join(ENCODINGS)},
             cookies=CookieJar(FewCookies()),
-            timeout=httpx2.Timeout(min(seconds, QUIET_TIMEOUT), connect=seconds, pool=None),
             trust_env=False,
         )
 
-    def get(self, url: str, hosts: frozenset[str], delay: float, known: Sighting | None = None) -> FetchResponse:
+    def get(
+        self,
+        url: str,
+        hosts: frozenset[str],
+        delay: float,
+        known: Sighting | None = None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> FetchResponse:
         """Ask for `url` and follow redirects within `hosts`; at least `delay` seconds lie between requests to a host.
 
-        `known` is what we have of the address; then the status may be 304. Raises FetchRefused, FetchFailed, or
-        SiteStopped, after which the host is not asked again.
+        `known` is what we have of the address; then the status may be 304. Raises FetchRefused, FetchFailed,
+        SiteStopped, after which the host is not asked again, or CutShort when `deadline` has passed.
         """
 
         def ask(step: str) -> FetchResponse:
-            rules = self._rules_for(step, hosts, delay)
+            rules = self._rules_for(step, hosts, delay, deadline)
             if not rules.allows(step):
                 raise FetchRefused("robots.txt forbids it")
             is_known = known is not None and known.final_url == step
-            return self._ask(step, max(delay, rules.delay), conditions(known.headers) if known and is_known else {})
+            sent = conditions(known.headers) if known and is_known else {}
+            return self._ask(step, max(delay, rules.delay), sent, deadline)
 
         return self._follow(url, hosts, ask)
 
@@ -127,13 +134,13 @@ class Client:
             step = answer.target
         raise FetchRefused(f"more than {MAX_REDIRECTS} redirects")
 
-    def _rules_for(self, url: str, hosts: frozenset[str], delay: float) -> RobotsRules:
+    def _rules_for(self, url: str, hosts: frozenset[str], delay: float, deadline: Deadline) -> RobotsRules:
         """The host's robots.txt, asked for once. Where it cannot be read nothing may be asked (RFC 9309, 2.3.1.4)."""
         place = urljoin(url, "/robots.txt")
         with self._locks.setdefault(place, threading.Lock()):
             if place not in self._rules:
                 try:
-                    data = self._follow(place, hosts, lambda step: self._ask(step, delay, {})).data
+                    data = self._follow(place, hosts, lambda step: self._ask(step, delay, {}, deadline)).data
                     self._rules[place] = parse_rules(data)
                 except (FetchRefused, FetchFailed) as problem:
                     status = problem.status if isinstance(problem, FetchFailed) else None
@@ -148,7 +155,7 @@ class Client:
             raise FetchFailed(rules.reason)
         return rules
 
-    def _ask(self, url: str, delay: float, sent: Mapping[str, str]) -> FetchResponse:
+    def _ask(self, url: str, delay: float, sent: Mapping[str, str], deadline: Deadline) -> FetchResponse:
         """One address without redirects, asked again where another attempt may help."""
         for attempt in stamina.retry_context(
             # 0 seconds: stamina need not wait, because the host's own pause is kept
@@ -161,7 +168,7 @@ class Client:
         ):
             with attempt:
                 try:
-                    return self._once(url, delay, sent)
+                    return self._once(url, delay, sent, deadline)
                 except TryAgain as again:
                     if again.after > LONGEST_RETRY_AFTER:
                         raise SiteStopped(f"{again.reason} and wants to be left alone for {again.after:g} s") from again
@@ -170,11 +177,12 @@ class Client:
                     raise
         raise AssertionError("stamina ends with an answer or an exception")
 
-    def _once(self, url: str, delay: float, sent: Mapping[str, str]) -> FetchResponse:
+    def _once(self, url: str, delay: float, sent: Mapping[str, str], deadline: Deadline) -> FetchResponse:
         with (
-            self._pace.turn(host_of(url), delay),
+            self._pace.turn(host_of(url), delay, deadline),
+            self._within(deadline) as timeout,
             _in_words(),
-            self._http.stream("GET", url, headers=sent) as response,
+            self._http.stream("GET", url, headers=sent, timeout=timeout) as response,
         ):
             headers, refused = kept_headers(response.headers), encoding_not_asked_for(response.headers)
             answer = FetchResponse(url, url, response.status_code, headers, b"", self._clock.utc())
@@ -193,6 +201,17 @@ class Client:
             if not answer.data:
                 raise FetchFailed("an empty body", answer.status)
             return answer
+
+    @contextmanager
+    def _within(self, deadline: Deadline) -> Iterator[httpx2.Timeout]:
+        """The time that a request may take. What then fails because the deadline has passed is no fault of the site."""
+        seconds = min(self._seconds, deadline.at - self._clock.now())
+        try:
+            yield httpx2.Timeout(min(seconds, QUIET_TIMEOUT), connect=seconds, pool=None)
+        except (FetchRefused, FetchFailed) as problem:
+            if self._clock.now() >= deadline.at:
+                raise deadline.cut() from problem
+            raise
 
     def _body(self, response: httpx2.Response) -> bytes:
         """The body without its transfer and content codings, counted as it is unpacked."""

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
 from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
-from pipelines.ingest.journal import Journal
+from pipelines.ingest.journal import UNREAD, Journal, waiting_since
 from pipelines.ingest.listing import Link, attachments, walk
-from pipelines.ingest.pace import Clock
-from pipelines.ingest.problems import FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
+from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
+from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
 from pipelines.ingest.transport import Resolve
@@ -27,6 +27,7 @@ from pipelines.settings import Settings
 
 _log = logging.getLogger(__name__)
 
+LISTS = 0.5  # of the time of a source, at most, so that some is left for pages
 LEAST_DELAY = 1.0  # seconds between two requests to a host, whatever an entry of sources.toml says
 UNFINISHED = ".unfinished"
 
@@ -35,11 +36,15 @@ Listener = Callable[[str, int, int], None]  # called with the source's id, pages
 
 @dataclass(frozen=True)
 class FetchOptions:
-    """Which part of the sources to read: pages from `since` on, at most `limit` a source, or only lists."""
+    """Which part of the sources to read: pages from `since` on, at most `limit` a source, or only lists.
+
+    After so many `hours` all of them are cut short, and what is left waits for the next run.
+    """
 
     since: date | None = None
     limit: int | None = None
     dry_run: bool = False
+    hours: float | None = None
 
 
 def fetch(
@@ -58,11 +63,14 @@ def fetch(
     """
     options, clock = options or FetchOptions(), clock or Clock()
     client = Client(settings, clock, resolve)
-    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), listener)
+    hours = options.hours
+    end = NO_DEADLINE if hours is None else Deadline(clock.now() + hours * 3600, f"FAZHI_FETCH_HOURS = {hours:g}")
+    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), listener, end)
     tallies = [Tally(source) for source in sources]
+    runs = [_SourceRun(tally, shared) for tally in tallies]
     groups: dict[str, list[_SourceRun]] = {}
-    for tally in tallies:
-        groups.setdefault(host_of(tally.source.start), []).append(_SourceRun(tally, shared))
+    for run in sorted(runs, key=lambda run: run.waiting_since):  # those that waited longest get their turn
+        groups.setdefault(host_of(run.source.start), []).append(run)
     writing = nullcontext() if options.dry_run else locked(settings.fetched_dir)
     threads = ThreadPoolExecutor(max(1, min(settings.fetch_hosts, len(groups))))
     with closing(client), writing, threads:
@@ -90,6 +98,7 @@ class _Shared:
     client: Client
     archive: Archive
     listener: Listener
+    end: Deadline
 
 
 class _SourceRun:
@@ -98,37 +107,47 @@ class _SourceRun:
     _journal: Journal
 
     def __init__(self, tally: Tally, shared: _Shared) -> None:
-        self._tally, self._source = tally, tally.source
+        self._tally, self.source = tally, tally.source
         self._client, self._archive = shared.client, shared.archive
         self._options, self._clock, self._listener = shared.options, shared.clock, shared.listener
+        self._end, self._requests = shared.end, 0
         least = 0.0 if shared.settings.fetch_private else LEAST_DELAY
-        self._delay = max(least, self._source.delay)
-        self._journal_path = shared.settings.fetched_dir / UNFINISHED / f"{self._source.id}.jsonl"
+        self._delay = max(least, self.source.delay)
+        self._journal_path = shared.settings.fetched_dir / UNFINISHED / f"{self.source.id}.jsonl"
         self._seen: set[str] = set()
+
+    @property
+    def waiting_since(self) -> datetime:
+        """When the run began that a limit cut short; the end of time where none was."""
+        return waiting_since(self._journal_path) or datetime.max.replace(tzinfo=UTC)
 
     def read(self) -> None:
         """Read the list, then each page with its attachments."""
-        _log.info("%s: reading the list at %s", self._source.id, self._source.start)
+        hours, run_end, now = self.source.max_hours, self._end, self._clock.now()
+        ends = [Deadline(now + share * hours * 3600, f"max_hours = {hours:g}") for share in (LISTS, 1)]
+        lists_end, self._end = (min(end, run_end, key=lambda deadline: deadline.at) for end in ends)
+        _log.info("%s: reading the list at %s", self.source.id, self.source.start)
         try:
-            self._tally.links = links = self._links()
+            self._tally.links = links = self._links(lists_end)
             if not self._options.dry_run:
                 self._read_pages(links)
         except SiteStopped as stop:
-            _log.info("%s: stopped: %s", self._source.id, stop.reason)
+            _log.info("%s: stopped: %s", self.source.id, stop.reason)
             self._tally.stopped = stop.reason
         except FetchInterrupted:
             raise
         except Exception as error:  # what we did not foresee at one site must not keep us from the others
-            _log.info("%s: internal error", self._source.id, exc_info=True)
+            _log.info("%s: internal error", self.source.id, exc_info=True)
             self._tally.stopped = f"internal error: {type(error).__name__}: {error}"
 
-    def _links(self) -> list[Link]:
+    def _links(self, end: Deadline) -> list[Link]:
         """The links to follow: wanted by the source, and within --since and --limit."""
         found: list[Link] = []
         since, limit = self._options.since, self._options.limit
         try:
-            for fresh in walk(self._source, lambda url: self._client.get(url, self._source.page_hosts, self._delay)):
-                wanted = [link for link in fresh if self._source.wants(link.title, link.url)]
+            hosts, delay = self.source.page_hosts, self._delay
+            for fresh in walk(self.source, lambda url: self._client.get(url, hosts, delay, deadline=end)):
+                wanted = [link for link in fresh if self.source.wants(link.title, link.url)]
                 self._tally.listed += len(wanted)
                 recent = [link for link in wanted if not (since and link.listed_on and link.listed_on < since)]
                 found += recent
@@ -137,28 +156,58 @@ class _SourceRun:
                     self._tally.is_partial = True
                     break
         except (FetchRefused, FetchFailed) as problem:
-            self._tally.add(problem, self._source.start)
+            self._tally.add(problem, self.source.start)
+        except CutShort as cut:
+            self._tally.is_partial = True
+            self._tally.cut = f"{cut.reason} for its lists; what is behind link {self._tally.listed} is not listed"
         return found[:limit]
 
     def _read_pages(self, links: Sequence[Link]) -> None:
         self._journal = Journal(self._journal_path, self._clock.utc())
-        self._listener(self._source.id, 0, len(links))
-        for done, link in enumerate(links, start=1):
-            self._page(link)
-            self._listener(self._source.id, done, len(links))
-        self._journal.finish()  # not reached when broken off or stopped by the site: the next run resumes
+        self._listener(self.source.id, 0, len(links))
+        for done, link in enumerate(sorted(links, key=self._rank), start=1):
+            try:
+                self._page(link)
+            except CutShort as cut:
+                left = f"{cut.reason}; {len(links) - done + 1} of {len(links)} pages wait for the next run"
+                self._tally.cut = f"{self._tally.cut}; {left}" if self._tally.cut else left
+                break
+            self._listener(self.source.id, done, len(links))
+        # not reached when broken off or stopped by the site: the next run resumes
+        if self._tally.cut:
+            _log.info("%s: cut short: %s", self.source.id, self._tally.cut)
+            self._journal.wait(self._clock.utc())
+        else:
+            self._journal.finish()
+
+    def _rank(self, link: Link) -> int:
+        """Its turn: first what costs nothing (done in the run before), then new pages, known ones, and unread ones."""
+        if self._journal.outcome(link.url):
+            return 0
+        if self._journal.is_unread(link.url):
+            return 3
+        return 2 if self._archive.current(link.url) else 1
 
     def _page(self, link: Link) -> None:
         """One page of the list, and the files that hang on it."""
         self._tally.pages += 1
-        version = self._document(link, self._source.page_hosts, None)
+        try:
+            version = self._document(link, self.source.page_hosts, None)
+        except CutShort:
+            self._tally.pages -= 1  # it waits
+            raise
         data = version.path.read_bytes() if version else b""
         if version is None or not is_page(data):
             return
-        for attached in attachments(data, version.sighting.final_url, self._source):
+        try:
+            found = attachments(data, version.sighting.final_url, self.source)
+        except Exception as error:  # nobody can list what hostile bytes raise
+            self._tally.add(FetchFailed(f"its links cannot be read: {type(error).__name__}: {error}"), link.url)
+            return
+        for attached in found:
             if attached.url not in self._seen:
+                self._document(Link(attached.url, attached.title, link.listed_on), self.source.all_hosts, link.url)
                 self._tally.attachments += 1
-                self._document(Link(attached.url, attached.title, link.listed_on), self._source.all_hosts, link.url)
 
     def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> ArchivedVersion | None:
         """Bring the archive up to date with one address; None where it could not be read, or was in this run."""
@@ -171,8 +220,9 @@ class _SourceRun:
             try:
                 known, outcome = self._refresh(link, hosts, page_url, known)
             except (FetchRefused, FetchFailed) as problem:
-                _log.debug("%s: not read, %s: %s", self._source.id, problem.reason, link.url)
+                _log.debug("%s: not read, %s: %s", self.source.id, problem.reason, link.url)
                 self._tally.add(problem, link.url)
+                self._journal.note(link.url, UNREAD)
                 return None
             self._journal.note(link.url, outcome)
         self._tally.outcomes[outcome] += 1
@@ -182,7 +232,12 @@ class _SourceRun:
         self, link: Link, hosts: frozenset[str], page_url: str | None, known: ArchivedVersion | None
     ) -> tuple[ArchivedVersion, str]:
         """The current version and whether it is new, changed or unchanged."""
-        answer = self._client.get(link.url, hosts, self._delay, known.sighting if known else None)
+        if self._journal.is_unread(link.url):
+            raise FetchFailed("not read in the run that was cut short, and asked for again when all others are read")
+        if self._requests >= self.source.max_links:
+            raise CutShort(f"max_links = {self.source.max_links} is reached")
+        self._requests += 1
+        answer = self._client.get(link.url, hosts, self._delay, known.sighting if known else None, self._end)
         if known is not None and answer.status == 304:
             return known, "unchanged"
         sighting = Sighting(
@@ -191,7 +246,7 @@ class _SourceRun:
             status=answer.status,
             headers=dict(answer.headers),
             fetched_at=answer.fetched_at.isoformat(timespec="microseconds"),
-            source_id=self._source.id,
+            source_id=self.source.id,
             link_title=link.title or None,
             list_date=link.listed_on.isoformat() if link.listed_on else None,
             page_url=page_url,

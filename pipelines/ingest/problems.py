@@ -36,5 +36,9 @@ class SiteStopped(FetchProblem):
     """The site does not want us (401, 403, a captcha): it is not asked again in this run."""
 
 
+class CutShort(FetchProblem):
+    """The time or the number of requests that a source may take is used up: what is left waits for the next run."""
+
+
 class FetchInterrupted(Exception):
     """The run is being broken off: raised to each thread that waits for its turn. The next run resumes."""

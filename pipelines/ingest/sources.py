@@ -93,6 +93,8 @@ class Source(Entry):
         *("xls", "xlsx", "zip", "rar", "7z", "txt"),
     )
     delay: float = Field(default=5.0, ge=0, description="a number of seconds that is not negative")
+    max_links: int = Field(default=10_000, ge=1, description="a whole number from 1 on")
+    max_hours: float = Field(default=2.0, gt=0, description="a number of hours above 0")
     min_documents: int = Field(default=0, ge=0, description="a whole number that is not negative")
 
     @model_validator(mode="after")

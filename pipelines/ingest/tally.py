@@ -13,6 +13,8 @@ from pipelines.ingest.sources import Source
 
 COLUMNS = ("source", "listed", "pages", "attachments", "new", "changed", "unchanged", "refused", "failed")
 
+_LONGEST = 300  # characters of an address in the report
+
 
 @dataclass(frozen=True)
 class UnreadAddress:
@@ -25,7 +27,10 @@ class UnreadAddress:
 
 @dataclass
 class Tally:
-    """The count of one source. `listed` are the links of its list that it wants, before any --since or --limit."""
+    """The count of one source. `listed` are the links of its list that it wants, before any --since or --limit.
+
+    `cut` says which limit cut it short, and what waits for the next run.
+    """
 
     source: Source
     listed: int = 0
@@ -34,6 +39,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     problems: list[UnreadAddress] = field(default_factory=list)
     stopped: str | None = None
+    cut: str | None = None
     is_partial: bool = False
     links: Sequence[Link] = ()
 
@@ -62,8 +68,9 @@ class Tally:
         grouped: dict[tuple[str, str], list[str]] = {}
         for problem in self.problems:
             grouped.setdefault((problem.kind, problem.reason), []).append(problem.url)
-        lines = [f"{kind} {len(urls)}: {reason}, at {urls[0]}" for (kind, reason), urls in grouped.items()]
-        return ([f"stopped: {self.stopped}"] if self.stopped else []) + lines
+        lines = [f"{kind} {len(urls)}: {reason}, at {urls[0][:_LONGEST]}" for (kind, reason), urls in grouped.items()]
+        whole = (("stopped", self.stopped), ("cut short", self.cut))
+        return [f"{what}: {reason}" for what, reason in whole if reason] + lines
 
     def verdicts(self) -> list[str]:
         """What is wrong with the source as a whole, in words."""
@@ -79,8 +86,8 @@ class Tally:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether the list held no link that the source wants: a warning."""
-        return self.listed == 0
+        """Whether the list held no link that the source wants, as far as there was time to read it: a warning."""
+        return self.listed == 0 and not self.cut
 
     @property
     def is_below_minimum(self) -> bool:
