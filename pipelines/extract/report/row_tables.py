@@ -25,6 +25,7 @@ from pipelines.numerals.figures import BARE_ZERO, Mention
 _YEAR = re.compile(r"20[0-9]{2}")
 _PART = re.compile(r"(?:其中|包括|包含)[:：、,，]?")
 _HAN = re.compile("[\u4e00-\u9fff]")
+_LIGHT = re.compile("[共计约近合总达为有含]+")
 _MINUS = ("-", "－", "−", "﹣")
 _LONGEST_EVIDENCE = 1_500  # characters
 _LONGEST_CAPTION, _LONGEST_TITLE = 60, 20
@@ -152,7 +153,8 @@ class _Table:
             reason = reason or "growth"
         inside = mention.start - start, mention.end - start
         made = None
-        if place.is_remark and not _HAN.search(text, start, mention.start):
+        own = "".join(_HAN.findall(text, start, mention.start))
+        if place.is_remark and (not own or _LIGHT.fullmatch(own)):
             reason = reason or "uncoded"  # no words say what it counts
         if not reason:
             made = self._made(place, text[start:end], inside)
@@ -270,6 +272,7 @@ def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
         for found in row:
             if found.place and found.place.details and stated & {fact.metric for fact in found.facts}:
                 found.facts, found.number = [], found.number._replace(reason="part_of_total")
+        _drop_unread_heads(row)
     for found, place in placed:
         metrics = {fact.metric for fact in found.facts}
         if place.words.when:
@@ -277,6 +280,26 @@ def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
         if (not place.is_sum and metrics & sums[place.column]) or (place.is_part and metrics & above[place.column]):
             found.facts, found.number = [], found.number._replace(reason="part_of_total")
         above[place.column] |= metrics
+
+
+def _drop_unread_heads(row: Sequence[_Found]) -> None:
+    """Take the facts from figures that contradict another of their row, and whose head has words of its own.
+
+    Those words were not understood: below 次数 | 问题(起) a row 行政检查 counts checks, and then something else.
+    """
+    stated: dict[tuple[str, str, str], float] = {}
+    for found in sorted((one for one in row if one.place and one.facts), key=lambda one: bool(_head_words(one))):
+        assert found.place is not None
+        words = found.place.words
+        for fact in found.facts:
+            value = stated.setdefault((fact.metric, words.label, words.when), fact.amount.value)
+            if value != fact.amount.value and _head_words(found):
+                found.facts, found.number = [], found.number._replace(reason="uncoded")
+                break
+
+
+def _head_words(found: _Found) -> str:
+    return found.place.words.head.words if found.place else ""
 
 
 def _statement(found: Sequence[_Found]) -> Statement:

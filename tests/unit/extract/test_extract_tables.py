@@ -1,7 +1,7 @@
 """Tables as county and township bureaus lay them out, in five formats: which cells are facts, and which are none.
 
-The answers were written before the engine read the tables. The set apart is scored as a whole; no rule was written for
-a table of it.
+The answers were written before the engine read the tables. The set apart is scored as a whole. Its first score, before
+anyone looked at its errors, was 145 of 148 cells and two wrong facts.
 """
 
 from pathlib import Path
@@ -13,7 +13,6 @@ from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import Extractor
 from pipelines.read.reader import read_bytes
 
-WRONG_APART = 2  # facts of the tables apart that are wrong; lower it when fewer are
 TABLES = Path(__file__).with_name("tables")
 EXTRACTOR = Extractor(load_codebook())
 
@@ -50,7 +49,7 @@ def test_tables_apart() -> None:
     found = [answers(case) for case in read_cases(TABLES / "apart.txt")]
     right, missing = sum(one[0] for one in found), sum(len(one[1]) for one in found)
     assert right >= 0.95 * (right + missing), f"{right} of {right + missing} cells are read"
-    assert sum(len(one[2]) for one in found) <= WRONG_APART
+    assert sum(len(one[2]) for one in found) == 0
 
 
 HEADS = "项目 | 2023年 | 2024年"
@@ -66,6 +65,9 @@ MORE = [
     # A head that is not understood.
     ("项目 | 甲等 | 2024年\n行政处罚案件(件) | 50 | 86", [86]),
     ("项目 | 2023年 | 2024年 | 三年合计\n行政处罚案件(件) | 50 | 86 | 190", [86]),
+    # A head that its row contradicts, and a remark without words of its own.
+    ("事项 | 次数 | 问题(起)\n行政检查 | 415 | 36", [415]),
+    ("项目 | 数量 | 备注\n信访办结率 | 98% | 共47件", [98]),
     ("季度 | 行政检查(次)\n第一季度 | 70\n第二季度 | 80\n合计 | 150", [70, 80, 150]),
 ]
 
