@@ -18,12 +18,13 @@ import stamina
 
 from pipelines.ingest.archive import Sighting
 from pipelines.ingest.challenge import is_challenge
-from pipelines.ingest.content import is_page, page_text
+from pipelines.ingest.content import is_page, page_text, unpacked
 from pipelines.ingest.headers import (
     ENCODINGS,
     FewCookies,
     conditions,
     encoding_not_asked_for,
+    is_packed,
     kept_headers,
     seconds_to_wait,
 )
@@ -216,10 +217,14 @@ class Client:
     def _body(self, response: httpx2.Response) -> bytes:
         """The body without its transfer and content codings, counted as it is unpacked."""
         body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._max_bytes:
-                raise FetchRefused(f"larger than {self._max_bytes} bytes when unpacked")
+        raw = response.iter_raw()
+        try:
+            for chunk in unpacked(raw) if is_packed(response.headers) else raw:
+                body += chunk
+                if len(body) > self._max_bytes:
+                    raise FetchRefused(f"larger than {self._max_bytes} bytes when unpacked")
+        except EOFError as error:  # a Content-Length that is too small, which httpx2 would not notice
+            raise TryAgain(f"the body ends early, in {ATTEMPTS} attempts") from error
         return bytes(body)
 
     def _judge(self, answer: FetchResponse, retry_after: str) -> None:

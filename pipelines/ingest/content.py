@@ -1,9 +1,11 @@
 """What bytes are, as far as fetching must know: the extension of a file name, and the text of a page with links.
 
-Documents are read for their content by `pipelines.read`. Here nothing is refused and nothing raises.
+Documents are read for their content by `pipelines.read`. Here nothing is refused, and only `unpacked` raises.
 """
 
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 
 _MAGIC = (
@@ -13,6 +15,7 @@ _MAGIC = (
 )
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<div", b"<script", b"<table", b"<p")
 _LOOK = 4096
+_PIECE = 2**16  # bytes that are unpacked at once
 
 
 def extension(data: bytes) -> str:
@@ -38,6 +41,27 @@ def page_text(data: bytes) -> str:
     text = data.decode("utf-8-sig", "replace")
     is_utf8 = text.count("\ufffd") * 1000 <= len(text)  # a stray byte does not make it another charset
     return text if is_utf8 else data.decode("gb18030", "replace")
+
+
+def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """A body in gzip or deflate, piece by piece; some servers mean deflate without its head.
+
+    Raises zlib.error where it is damaged, and EOFError where it ends before its end.
+    """
+    inflate, head = None, b""
+    for chunk in chunks:
+        data = head + chunk
+        if inflate is None:
+            head = data
+            if len(head) < 2:
+                continue
+            has_head = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+            inflate, head = zlib.decompressobj(47 if has_head or head[:2] == b"\x1f\x8b" else -zlib.MAX_WBITS), b""
+        while data and not inflate.eof:
+            yield inflate.decompress(data, _PIECE)
+            data = inflate.unconsumed_tail
+    if head or (inflate is not None and not inflate.eof):
+        raise EOFError
 
 
 def _holds_word(data: bytes) -> bool:

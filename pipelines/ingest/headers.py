@@ -36,11 +36,20 @@ def conditions(known: Mapping[str, str]) -> dict[str, str]:
 
 def encoding_not_asked_for(headers: httpx2.Headers) -> str | None:
     """The Content-Encoding of an answer if it is another than one of `ENCODINGS`, or several; None if all is well."""
-    codings = [coding for coding in headers.get_list("content-encoding", split_commas=True) if coding]
-    named = [coding for coding in codings if coding.lower() != "identity"]
+    named = _codings(headers)
     if not named or (len(named) == 1 and named[0].lower() in ENCODINGS):
         return None
     return _printable(", ".join(named))[:100]
+
+
+def is_packed(headers: httpx2.Headers) -> bool:
+    """Whether the body of the answer has a Content-Encoding."""
+    return bool(_codings(headers))
+
+
+def _codings(headers: httpx2.Headers) -> list[str]:
+    codings = headers.get_list("content-encoding", split_commas=True)
+    return [coding for coding in codings if coding and coding.lower() != "identity"]
 
 
 def seconds_to_wait(retry_after: str, now: datetime) -> float:

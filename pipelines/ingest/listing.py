@@ -66,11 +66,17 @@ def walk(source: Source, ask: Callable[[str], FetchResponse]) -> Iterator[list[L
         if len(known) > MOST_LINKS:
             raise FetchRefused(f"more than {MOST_LINKS} links in its lists; lists after {len(asked)} are not read")
         try:
-            page = parse_list(ask(url), source)
+            answer = ask(url)
         except FetchFailed as problem:
             if problem.status in (404, 410) and asked and source.pages:
                 return
             raise
+        try:
+            page = parse_list(answer, source)
+        except FetchFailed:
+            raise
+        except Exception as error:  # nobody can list what hostile bytes raise
+            raise FetchFailed(f"the list cannot be read: {type(error).__name__}: {error}") from error
         asked.add(url)
         fresh = list({link.url: link for link in page.links if link.url not in known}.values())
         known.update(link.url for link in fresh)

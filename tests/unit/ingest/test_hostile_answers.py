@@ -16,7 +16,9 @@ from fake_site import Asked, Bench, Reply, listing, page
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.content import unpacked
 from pipelines.ingest.headers import conditions, kept_headers, seconds_to_wait
+from pipelines.ingest.markup import parse_page
 from pipelines.ingest.problems import FetchFailed, SiteStopped
 from pipelines.ingest.robots import parse_rules
 from pipelines.ingest.tally import Tally
@@ -235,6 +237,28 @@ def test_whatever_an_answer_raises_costs_one_address(bench: Bench, monkeypatch: 
     assert [problem.reason for problem in tally.problems] == ["cannot be read: LookupError: unknown encoding"]
 
 
+def test_whatever_a_list_or_the_links_of_a_page_raise_costs_no_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(html: str) -> object:
+        if "bad" in html:
+            raise RecursionError("too\tdeep")
+        return parse_page(html)
+
+    monkeypatch.setattr("pipelines.ingest.listing.parse_page", fall)
+    bench.site.routes = {
+        "/list/": Reply(listing(("/a.html", "甲", ""), ("/b.html", "乙", ""))),
+        "/list/?2": Reply(b"<p>bad"),
+    }
+    bench.site.routes |= {"/a.html": Reply(page("bad")), "/b.html": Reply(OTHER)}
+    (tally,) = bench.fetch(bench.source(pages="?{n}", first_page=2))
+    assert [problem.reason for problem in tally.problems] == [
+        "the list cannot be read: RecursionError: too deep",
+        "its links cannot be read: RecursionError: too deep",
+    ]
+    assert tally.outcomes == {"new": 2} and tally.stopped is None
+
+
 def test_cookies_are_few_and_short_and_sent_back(bench: Bench) -> None:
     flood = b"\r\n".join(b"Set-Cookie: c%d=%s" % (n, b"x" * 90) for n in range(900))
     odd = "\r\n".join(
@@ -286,6 +310,37 @@ def test_an_encoding_that_was_not_asked_for_is_refused(bench: Bench, coding: str
 def test_the_encodings_that_were_asked_for_are_read(bench: Bench, coding: bytes, body: bytes) -> None:
     assert two(bench, raw(b"Content-Encoding: " + coding, body=body)).outcomes == {"new": 2}
     assert {asked.headers["Accept-Encoding"] for asked in bench.site.asked} == {"gzip, deflate"}
+
+
+@given(st.binary(max_size=3000), st.integers(0, 2), st.integers(1, 500), st.integers(1, 4000))
+def test_a_body_is_unpacked_whole_or_not_at_all(data: bytes, way: int, size: int, cut: int) -> None:
+    raw_deflate = zlib.compressobj(wbits=-15)
+    packed = (gzip.compress(data), zlib.compress(data), raw_deflate.compress(data) + raw_deflate.flush())[way]
+    chunks = [packed[start : start + size] for start in range(0, len(packed), size)]
+    assert b"".join(unpacked([b"", *chunks, b"behind it"])) == data
+    short = packed[:-cut]
+    if short:
+        with pytest.raises(EOFError):
+            list(unpacked([short[:1], short[1:]]))
+
+
+def test_a_body_of_nothing_is_nothing() -> None:
+    assert list(unpacked([])) == list(unpacked([b""])) == []
+
+
+@pytest.mark.parametrize("length", [1, 10, 40, len(gzip.compress(REPORT)) - 1])
+def test_a_length_that_cuts_a_packed_body_is_one_failure_and_no_half_page(bench: Bench, length: int) -> None:
+    body, coding = gzip.compress(REPORT), b"Content-Encoding: gzip"
+    tally = two(bench, raw(coding, body=body, length=str(length).encode()))
+    assert [problem.reason for problem in tally.problems] == ["the body ends early, in 4 attempts"]
+    assert list(bench.files().values()) == [OTHER]
+
+
+def test_a_packed_body_that_is_damaged_is_one_failure(bench: Bench) -> None:
+    body = bytearray(gzip.compress(REPORT))
+    body[20] ^= 0xFF
+    tally = two(bench, raw(b"Content-Encoding: gzip", body=bytes(body)))
+    assert tally.problems[0].reason.startswith("cannot be read: error: Error -3")
 
 
 def test_a_bomb_in_an_encoding_that_was_not_asked_for_is_never_unpacked(bench: Bench) -> None:
