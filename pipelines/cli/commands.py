@@ -299,6 +299,25 @@ def check(folder: Path | None) -> None:
     )
 
 
+@codebook.command()
+@click.argument("texts", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--all", "all_words", is_flag=True, help="Also show the words that decide.")
+def words(texts: tuple[Path, ...], all_words: bool) -> None:
+    """Show the words of `without` lists that decide nothing in the examples and in the reports below TEXTS."""
+    settings = load_settings()
+
+    from pipelines.cli import output as show
+    from pipelines.codebook.load import read_files
+    from pipelines.report.deciding_words import example_texts, texts_below, without_words
+
+    files = read_files()
+    found = without_words(files, [*example_texts(files), *texts_below(texts, settings)])
+    rows = [(one.rule_id, one.word, one.decides, one.example) for one in found if all_words or not one.decides]
+    show.write_rows(("rule", "word", "texts that it decides", "one of them"), rows, "table")
+    idle = sum(not one.decides for one in found)
+    click.echo(f"{len(found)} words, {idle} of which decide nothing in these texts")
+
+
 @fazhi.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option("--raw", metavar="DIR", help="Folder whose files are the reports.  [default: raw/]")

@@ -27,10 +27,15 @@ class _Features:
     concepts: Mapping[str, Sequence[str]]
     bits: dict[frozenset[str], int] = field(default_factory=dict)
     masks: dict[str, int] = field(default_factory=dict)
+    bit_a_word: bool = False
+
+    def without(self, words: Iterable[str]) -> int:
+        """The bits of a `without` list: one, or one for each word or @concept in it."""
+        return reduce(or_, (self.bit((word,)) for word in words), 0) if self.bit_a_word else self.bit(words)
 
     def bit(self, words: Iterable[str]) -> int:
         """The bit of a word list, the same for equal lists; 0 for an empty one."""
-        terms = _folded(expand(words, self.concepts))
+        terms = folded(expand(words, self.concepts))
         if not terms:
             return 0
         if terms not in self.bits:
@@ -45,10 +50,13 @@ def expand(words: Iterable[str], lists: Mapping[str, Sequence[str]]) -> frozense
     return frozenset(term for word in words for term in (lists[word[1:]] if word.startswith("@") else (word,)))
 
 
-def compile_codebook(files: CodebookFiles) -> Codebook:
-    """Build the codebook from its files, which `pipelines.codebook.load.read_files` has checked."""
+def compile_codebook(files: CodebookFiles, *, bit_a_word: bool = False) -> Codebook:
+    """Build the codebook from its files, which `pipelines.codebook.load.read_files` has checked.
+
+    bit_a_word: each word of a `without` list has a bit of its own, which reads the same and tells which word barred.
+    """
     lexicon = files.lexicon
-    features = _Features(lexicon.concept)
+    features = _Features(lexicon.concept, bit_a_word=bit_a_word)
     topics = {name: 1 << i for i, name in enumerate(lexicon.topic)}
     subjects = {name: 1 << (32 + i) for i, name in enumerate(lexicon.subject)}
     scope = {
@@ -60,7 +68,7 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
             reduce(or_, (subjects[subject] for subject in entry.subjects), 0),
         )
         for kind, name, entry in lexicon.scope.concepts()
-        for word in _folded(entry.all_words(lexicon.subject))
+        for word in folded(entry.all_words(lexicon.subject))
     }
     rules: list[Rule] = []
     heads: dict[str, list[Rule]] = {}
@@ -68,10 +76,10 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
         for number, table in enumerate(entry.rule, 1):
             rule = _compile_rule(entry, table, number, len(rules), features, topics, subjects, lexicon.unit, scope)
             rules.append(rule)
-            for term in _folded(expand(table.head, lexicon.concept)):
+            for term in folded(expand(table.head, lexicon.concept)):
                 heads.setdefault(term, []).append(rule)
     terms = _terms(features.masks, heads, lexicon, topics, subjects, scope)
-    opaque = _folded(lexicon.opaque.terms)
+    opaque = folded(lexicon.opaque.terms)
     return Codebook(
         version=files.version,
         indicators=tuple(
@@ -86,6 +94,7 @@ def compile_codebook(files: CodebookFiles) -> Codebook:
         cues=_compile_cues(files.cues.cue),
         units={entry.code: entry.unit for entry in files.indicators},
         confidence=files.confidence.model_dump(),
+        bits=features.bits,
         families={entry.code: family for family, file in files.families.items() for entry in file.indicator},
     )
 
@@ -116,7 +125,7 @@ def _compile_rule(
         near=near,
         requires=requires,
         context=context,
-        without=features.bit(table.without),
+        without=features.without(table.without),
         without_context=features.bit(table.without_context),
         topics=topic_mask,
         subjects=subject_mask,
@@ -125,7 +134,7 @@ def _compile_rule(
         weak=table.weak,
         last=table.last,
         side=table.side,
-        own_words=_own_words(_folded(expand(table.head, features.concepts)), scope),
+        own_words=_own_words(folded(expand(table.head, features.concepts)), scope),
         substitute=_compile_substitute(entry, features),
         rank=rank,
         specificity=2 * len(near) + 2 * len(requires) + len(context) + 3 * bool(topic_mask) + 3 * bool(subject_mask),
@@ -183,7 +192,7 @@ def _terms(
     masks = dict(list_masks)
     for lists, bits in ((lexicon.topic, topics), (lexicon.subject, subjects)):
         for name, words in lists.items():
-            for word in _folded(words):
+            for word in folded(words):
                 masks[word] = masks.get(word, 0) | bits[name]
     tables: dict[tuple[int, ...], Mapping[str, tuple[Rule, ...]]] = {}
 
@@ -206,11 +215,11 @@ def _terms(
             last=by_unit(rule for rule in heads.get(name, ()) if rule.last),
             zeros=tuple(rule for rule in heads.get(name, ()) if rule.zero),
         )
-        for name in sorted({*masks, *heads, *scope, *_folded(lexicon.opaque.terms)})
+        for name in sorted({*masks, *heads, *scope, *folded(lexicon.opaque.terms)})
     )
 
 
-def _folded(words: Iterable[str]) -> frozenset[str]:
+def folded(words: Iterable[str]) -> frozenset[str]:
     """The words, folded in one go: folding costs more by the call than by the character."""
     joined = "\0".join(words)
     return frozenset(fold(joined).split("\0")) if joined else frozenset()

@@ -111,6 +111,8 @@ class Codebook:
     confidence: Mapping[str, float] = field(default_factory=dict)  # by `read_as`
     families: Mapping[str, str] = field(default_factory=dict)  # by code of an indicator
 
+    bits: Mapping[frozenset[str], int] = field(default_factory=dict)  # of each word list, its words folded
+
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""
         return self.units[code]
