@@ -62,7 +62,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact with its bounds and months in order. `conflict`: they were not, or it is a part of itself."""
+    """A fact with its bounds and months in order. `conflict`: they were not, or it is a part of itself.
+
+    `is_tie`: it may be that of an indicator in `tied_with`.
+    """
 
     fact_id: str
     report_id: str
@@ -79,6 +82,8 @@ class Fact:
     sentence: int
     confidence: float
     conflict: bool
+    is_tie: bool
+    tied_with: frozenset[str]
 
     @property
     def place(self) -> tuple[str, int, str]:
@@ -106,6 +111,11 @@ class Figure:
     def all_facts(self) -> tuple[Fact, ...]:
         """The facts that count, and the others."""
         return self.facts + self.others
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether all facts that count are ties."""
+        return all(fact.is_tie for fact in self.facts)
 
     @property
     def months(self) -> frozenset[int]:
@@ -188,7 +198,8 @@ def taken(row: Mapping[str, Any], indicator: Indicator) -> Fact:
         *(row["fact_id"], row["report_id"], row["metric_code"], Interval(value, low, high)),
         *(row["scope_key"], row["scope_group"], end if indicator.kind == "stock" else start, end),
         *(row["role"], row["subset_of"], row["is_substitute"], row["number_start"], row["sentence"]),
-        *(row["confidence"], conflict),
+        *(row["confidence"], conflict, row["read_as"] == "tie" and row["corrected_by"] is None),
+        frozenset(row["tied_with"]),
     )
 
 

@@ -10,7 +10,7 @@ known, a high of None has no upper bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -250,16 +250,23 @@ def n_disagree(metric: str, unit: UnitYear) -> int:
     return sum(1 for other in others if chosen and other and not meet([chosen.interval, other.interval]))
 
 
+def is_doubtful(fact: Fact, metrics: Set[str]) -> bool:
+    """Whether a fact may belong to an indicator that is none of the metrics of a headline."""
+    return fact.is_tie and not (fact.tied_with and fact.tied_with <= metrics)
+
+
 def answer_of_headline(headline: Indicator, unit: UnitYear) -> tuple[Answer, int] | None:
     """The choice that covers the year counts, else the first; another may prove more. With n_versions_disagree.
 
-    Each metric is taken from one source, and parts of any metric of the headline are set aside.
+    Each metric is taken from one source, and parts of any metric of the headline are set aside. A choice whose facts
+    are all ties with indicators of no choice is none.
     """
     choices = unit.codebook.headlines[headline.code]
     metrics = {metric for choice in choices for metric in choice.metrics}
     chosen = [thing for metric in sorted(metrics & unit.chosen.keys()) for thing in unit.chosen[metric].things]
     things, words, conflict = parts_of_headline(chosen, [fact for fact in unit.used if fact.metric in metrics])
-    found = [(choice, a) for choice in choices if (a := answer_of_choice(choice, headline, things, unit))]
+    answers = ((choice, answer_of_choice(choice, headline, things, unit)) for choice in choices)
+    found = [(choice, a) for choice, a in answers if a and not all(is_doubtful(fact, metrics) for fact in a.facts)]
     if not found:
         return None
     found.sort(key=lambda pair: (not (pair[1].covers and is_complete(pair[0], unit)), pair[0].number))

@@ -99,11 +99,12 @@ def sentence_figures(facts: Sequence[Fact], aggregation: str) -> list[Figure]:
 
 
 def first_to_count(figures: Sequence[Figure]) -> Figure:
-    """The largest; of equal ones the one with the closest bounds, then the first in the text."""
+    """The largest; of equal ones that with the closest bounds, then one that is no tie, then the first in the text."""
 
     def rank(figure: Figure) -> tuple[Any, ...]:
         value, low, high = figure.interval
-        return -value, inf if low is None else -low, inf if high is None else high, figure.facts[0].place
+        closest = -value, inf if low is None else -low, inf if high is None else high
+        return *closest, figure.is_tied, figure.facts[0].place
 
     return min(figures, key=rank)
 
@@ -120,11 +121,17 @@ def merged(figures: Sequence[Figure], counted: Figure, interval: Interval, word:
 
 
 def one_of_equals(figures: Sequence[Figure]) -> Figure:
-    """Figures that meet are one, within all bounds. An exact one counts, else the largest, then one with a high."""
+    """Figures that meet are one, within all bounds. An exact one counts, else the largest, one with a high, no tie."""
     low, high = intersection(figure.interval for figure in figures)
     counted = min(
         figures,
-        key=lambda f: (not f.interval.is_exact, -f.interval.value, f.interval.high is None, f.facts[0].place),
+        key=lambda f: (
+            not f.interval.is_exact,
+            -f.interval.value,
+            f.interval.high is None,
+            f.is_tied,
+            f.facts[0].place,
+        ),
     )
     value = counted.interval.value
     value = value if low is None else max(value, low)

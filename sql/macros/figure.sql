@@ -21,5 +21,11 @@ CREATE TEMP MACRO is_exact(value, value_low, value_high) AS
 CREATE TEMP MACRO do_bounds_contradict(value, value_low, value_high) AS
     coalesce(value_low > value OR value > value_high OR value_low > value_high, FALSE);
 
+-- Whether a fact may be another indicator's: the words fit two equally well, and nobody has looked.
+CREATE TEMP MACRO is_tie(read_as, corrected_by) AS read_as = 'tie' AND corrected_by IS NULL;
+
+-- Whether all facts of a figure are ties.
+CREATE TEMP MACRO is_tied(facts) AS len(list_filter(facts, lambda f : NOT f.is_tie)) = 0;
+
 -- The figure of one indicator in a list that is ordered like the list of their codes; null if the code is not there.
 CREATE TEMP MACRO stated(metric_code, codes, figures) AS figures[list_position(codes, metric_code)];

@@ -3,6 +3,7 @@
 -- every cell is no_report. The years are those of the warehouse (panel_year), the same for all units. In this order:
 --   stated         a figure for the whole year is in township_metric;
 --   part_of_year   its figure is for some months only; or it has none, and the only accepted reports are on a part of the year;
+--   unsure         a headline whose only facts are ties (read_as): they may be another indicator's, see review_queue;
 --   silent         the unit's reports of the year are accepted, and none states it;
 --   outside_years  the unit did not exist at the end of that year (township_succession);
 --   quarantined    there are documents of the unit and year, and none was accepted: reason_code says why;
@@ -43,6 +44,12 @@ unit_year AS (
 figure AS (
     SELECT m.township_code, m.report_year, m.metric_code, contains(m.method, 'part_of_year') AS is_part_of_year
     FROM township_metric AS m
+),
+tied AS (
+    SELECT DISTINCT m.township_code, m.report_year, h.headline
+    FROM township_metric AS m
+    INNER JOIN dim_headline AS h ON h.metric_code = m.metric_code
+    WHERE NOT m.is_headline
 )
 SELECT
     u.township_code,
@@ -53,6 +60,7 @@ SELECT
     CASE
         WHEN f.is_part_of_year THEN 'part_of_year'
         WHEN f.metric_code IS NOT NULL THEN 'stated'
+        WHEN t.headline IS NOT NULL THEN 'unsure'
         ELSE u.status
     END AS status,
     f.metric_code IS NOT NULL AS has_figure,
@@ -61,5 +69,7 @@ FROM unit_year AS u
 CROSS JOIN dim_indicator AS i
 LEFT JOIN figure AS f
     ON f.township_code = u.township_code AND f.report_year = u.report_year AND f.metric_code = i.metric_code
+LEFT JOIN tied AS t
+    ON t.township_code = u.township_code AND t.report_year = u.report_year AND t.headline = i.metric_code
 WHERE i.is_headline OR i.is_main
 ORDER BY u.township_code, u.report_year, i.metric_code

@@ -12,7 +12,8 @@
 --   unsure_digits        65   a figure, or the year in a title, that character recognition was not sure of on a scan
 --   year_disagrees       55   title, opening, document number and dates do not fit one year: all figures may be another's
 --   versions_disagree    50   accepted versions of one report state different figures: one was corrected, or misread
---   low_confidence       70 - 50 x confidence, for facts of which 3 in 10 or more are wrong (confidence below 0.7); 40 for a tie
+--   low_confidence       70 - 50 x confidence, for facts of which 3 in 10 or more are wrong (confidence below 0.7) and
+--                        for ties, which may leave a headline empty: about 40
 --   level_doubtful       45   kept out as a county's or an office's, but it says 我镇 or a township signs it
 --   unclassified_number  40   a number with a classifier and no named reason: the codebook may lack an entry;
 --                        25   without a classifier it is rarely a figure
@@ -48,7 +49,7 @@ figure_fact AS (
 -- The facts of doubtful figures, and the facts that are doubtful themselves. The facts are read once for both.
 fact AS MATERIALIZED (
     SELECT
-        f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as,
+        f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as, f.tied_with,
         f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range,
         f.value_low, f.value_high, f.period_start, f.period_end, f.page, f.digit_confidence
     FROM fact_indicator AS f
@@ -56,7 +57,7 @@ fact AS MATERIALIZED (
         ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
     LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
     WHERE
-        w.fact_id IS NOT NULL OR f.confidence < 0.7 OR is_unsure(f.digit_confidence) OR i.metric_code IS NOT NULL
+        w.fact_id IS NOT NULL OR f.confidence < 0.7 OR is_tie(f.read_as, f.corrected_by) OR is_unsure(f.digit_confidence) OR i.metric_code IS NOT NULL
         OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end
 ),
 contradictory_report AS (
@@ -164,12 +165,13 @@ item AS (
     UNION ALL
     SELECT
         'low_confidence', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
-        'read as ' || f.read_as || ' by ' || f.rule_id || ', ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
+        'read as ' || f.read_as || ' by ' || f.rule_id || coalesce(', as well ' || nullif(array_to_string(f.tied_with, ', '), ''), '')
+        || ', ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
         || ': confirm or correct',
         70.0 - 50.0 * f.confidence, 0
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE f.confidence < 0.7 AND NOT is_unsure(f.digit_confidence) AND r.status = 'accepted' AND r.is_canonical
+    WHERE (f.confidence < 0.7 OR is_tie(f.read_as, f.corrected_by)) AND NOT is_unsure(f.digit_confidence) AND r.status = 'accepted' AND r.is_canonical
     UNION ALL
     SELECT
         'unclassified_number', n.report_id || ':' || n.char_start::VARCHAR,

@@ -8,6 +8,7 @@ WITH fact AS (
     SELECT
         r.unit_year, r.source, r.report, m.metric, m.kind, m.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
+        is_tie(f.read_as, f.corrected_by) AS is_tie,
         least(f.period_start, f.period_end) AS first_month, greatest(f.period_start, f.period_end) AS last_month,
         f.period_start > f.period_end AS is_reversed,
         known_low(f.value, f.value_low, f.qualifier) AS value_low,
@@ -20,7 +21,7 @@ bounded AS (
     SELECT
         f.unit_year, f.source, f.report, f.metric, f.kind, f.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.value_low, f.value_high, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
-        f.first_month, f.last_month, f.is_reversed,
+        f.first_month, f.last_month, f.is_reversed, f.is_tie,
         do_bounds_contradict(f.value, f.value_low, f.value_high) AS is_contradictory
     FROM fact AS f
 ),
@@ -35,7 +36,7 @@ SELECT
     CASE WHEN f.is_contradictory THEN least(f.value_low, f.value, f.value_high) ELSE f.value_low END AS value_low,
     CASE WHEN f.is_contradictory THEN greatest(f.value_low, f.value, f.value_high) ELSE f.value_high END AS value_high,
     f.is_reversed OR f.is_contradictory AS has_conflict,
-    f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
+    f.number_start, f.sentence, f.confidence, f.is_tie, f.scope_key, f.scope_group,
     CASE WHEN f.aggregation = 'mean' THEN f.scope_key ELSE f.scope_group END AS scope,
     CASE WHEN f.kind = 'stock' THEN f.last_month ELSE f.first_month END AS first_month,
     f.last_month,

@@ -1,8 +1,30 @@
 -- A row is a unit, year and target with the option that is taken: of an indicator the chosen source, of a headline a complete
 -- choice that covers the year before others, then the first. If another choice proves more, it is taken as a lower bound. It
 -- is a conflict if the first one excludes that.
+-- A choice of a headline whose facts are all ties is no choice: a tie may confirm a headline and never decides it alone. But
+-- a tie of indicators that all count for the headline is as good as any fact.
 --   n_versions_disagree  sources that are not chosen and whose own figure does not meet this one.
-WITH ranked AS (
+WITH tied AS (
+    SELECT t.unit_year, t.target, t.option, unnest(t.facts).fact_id AS fact_id
+    FROM target_figure AS t
+    INNER JOIN numbered_metric AS m ON m.metric = t.target
+    WHERE m.is_headline AND is_tied(t.facts)
+),
+headline AS (
+    SELECT m.metric AS target, list(h.metric_code) AS metric_codes
+    FROM dim_headline AS h
+    INNER JOIN numbered_metric AS m ON m.metric_code = h.headline
+    GROUP BY m.metric
+),
+undecided AS (
+    SELECT t.unit_year, t.target, t.option
+    FROM tied AS t
+    INNER JOIN headline AS h ON h.target = t.target
+    INNER JOIN fact_indicator AS f ON f.fact_id = t.fact_id
+    GROUP BY t.unit_year, t.target, t.option
+    HAVING bool_and(len(f.tied_with) = 0 OR NOT list_has_all(h.metric_codes, f.tied_with))
+),
+ranked AS (
     SELECT
         t.unit_year, t.target, t.option, t.metric, t.aggregation, t.value, t.value_low, t.value_high, t.n_figures,
         t.is_lower_bound, t.is_incomplete, t.is_whole_year, t.is_weighted, t.facts, t.confidence, t.has_conflict, t.has_part,
@@ -14,6 +36,7 @@ WITH ranked AS (
                 t.is_chosen DESC, (t.is_whole_year AND NOT t.is_incomplete AND NOT t.is_lower_bound) DESC, t.option
         ) AS place
     FROM target_figure AS t
+    ANTI JOIN undecided AS u ON u.unit_year = t.unit_year AND u.target = t.target AND u.option = t.option
 ),
 other AS (
     SELECT

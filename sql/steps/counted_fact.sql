@@ -17,7 +17,8 @@ judged AS (
         f.confidence, f.scope_key, f.scope_group, f.scope, f.first_month, f.last_month, f.is_substitute,
         {
             'report': f.report, 'number_start': f.number_start, 'fact_id': f.fact_id, 'sentence': f.sentence,
-            'total_metric': CASE WHEN NOT p.is_circle THEN p.total_metric END, 'is_above': p.is_above
+            'total_metric': CASE WHEN NOT p.is_circle THEN p.total_metric END, 'is_above': p.is_above,
+            'is_tie': f.is_tie
         } AS fact,
         coalesce(p.total_metric = f.metric AND NOT p.is_circle, FALSE) AS is_part,
         t.total_id IS NOT NULL AS is_total

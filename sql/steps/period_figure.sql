@@ -1,7 +1,7 @@
 -- A row is the figure of one indicator, scope and period in one source.
 --   1. Facts of one scope and period in one sentence are a list of occasions or places: they are combined.
 --   2. Figures of other sentences for the same or for related scopes are about the same thing. If all their intervals meet,
---      they are one figure, within all bounds. An exact figure goes before a rounded one, then the larger.
+--      they are one figure, within all bounds. An exact figure goes before a rounded one, then the larger, then what is no tie.
 --   3. If they do not meet, the larger counts and has_conflict is raised: with its own bounds if the scopes are the same,
 --      as a lower bound if they are only related. Of a maximum different lists are to be expected: the largest counts.
 WITH sentence_figure AS (
@@ -39,11 +39,12 @@ compared AS (
         combined_bound('max', s.value_high) AS max_high,
         first(
             {'value': s.value, 'facts': s.facts, 'confidence': s.confidence}
-            ORDER BY is_exact(s.value, s.value_low, s.value_high) DESC, s.value DESC, s.value_high IS NULL, s.facts[1]
+            ORDER BY is_exact(s.value, s.value_low, s.value_high) DESC, s.value DESC, s.value_high IS NULL, is_tied(s.facts),
+                s.facts[1]
         ) AS surest,
         first(
             {'value_low': s.value_low, 'value_high': s.value_high, 'facts': s.facts, 'confidence': s.confidence}
-            ORDER BY s.value DESC, s.value_low DESC NULLS LAST, s.value_high NULLS LAST, s.facts[1]
+            ORDER BY s.value DESC, s.value_low DESC NULLS LAST, s.value_high NULLS LAST, is_tied(s.facts), s.facts[1]
         ) AS largest,
         flatten(list(s.facts ORDER BY s.facts[1])) AS facts,
         min(s.confidence) AS confidence,

@@ -90,7 +90,8 @@ alone AS (
         [
             {
                 'report': f.report, 'number_start': f.number_start, 'fact_id': f.fact_id, 'sentence': f.sentence,
-                'total_metric': CASE WHEN NOT p.is_circle THEN p.total_metric END, 'is_above': p.is_above
+                'total_metric': CASE WHEN NOT p.is_circle THEN p.total_metric END, 'is_above': p.is_above,
+                'is_tie': f.is_tie
             }
         ] AS facts
     FROM accepted_fact AS f

@@ -36,7 +36,7 @@ fact AS (
         f.fact_id, f.report_id, f.metric_code, f.value, f.unit, f.unit_raw, f.qualifier, f.value_low, f.value_high, f.role,
         f.subset_of, f.scope, f.scope_who, f.scope_where, f.scope_what, f.scope_key, f.scope_group, f.period, f.months,
         f.period_start, f.period_end, f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
-        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.confidence, NULL::DOUBLE AS value_machine,
+        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.tied_with, f.confidence, NULL::DOUBLE AS value_machine,
         NULL::VARCHAR AS corrected_by, NULL::VARCHAR AS reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
     ANTI JOIN corrected_report AS o ON o.report_id = f.report_id
@@ -62,7 +62,7 @@ fact AS (
         CASE WHEN s.scope IS NULL THEN f.scope_group ELSE s.scope_group END,
         coalesce(s.period, f.period), coalesce(s.months, f.months), coalesce(s.period_start, f.period_start),
         coalesce(s.period_end, f.period_end), f.is_substitute, f.implicit_zero, f.section, f.evidence, f.char_start, f.char_end,
-        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as,
+        f.number_start, f.number_end, f.sentence, f.rule_id, f.read_as, f.tied_with,
         CASE WHEN s.fact_id IS NULL THEN f.confidence ELSE 1.0 END,
         s.value_machine, s.corrected_by, s.reason, f.codebook_version, f.engine_version
     FROM stage_facts AS f
@@ -75,7 +75,7 @@ fact AS (
         c.fact_id, c.report_id, c.metric_code, c.value, c.unit, NULL::VARCHAR, c.qualifier, c.value_low, c.value_high, c.role,
         c.subset_of, nullif(c.scope, ''), c.scope_who, c.scope_where, c.scope_what, c.scope_key, c.scope_group, c.period,
         c.months, c.period_start, c.period_end, FALSE, c.implicit_zero, NULL::VARCHAR, c.evidence, c.char_start, c.char_end,
-        c.number_start, c.number_end, c.sentence, 'correction', 'person', 1.0, NULL::DOUBLE, c.corrected_by, c.reason,
+        c.number_start, c.number_end, c.sentence, 'correction', 'person', []::VARCHAR[], 1.0, NULL::DOUBLE, c.corrected_by, c.reason,
         NULL::VARCHAR, NULL::VARCHAR
     FROM added AS c
 ),
@@ -120,6 +120,7 @@ SELECT
     f.sentence,
     f.rule_id,
     f.read_as,
+    coalesce(f.tied_with, []::VARCHAR[]) AS tied_with,
     CASE
         WHEN f.corrected_by IS NULL AND is_unsure(f.digit_confidence) THEN least(f.confidence, f.digit_confidence)
         ELSE f.confidence

@@ -1,7 +1,9 @@
 """From facts to a headline: which count, which are set aside, and what stands in `method` and `fact_ids`."""
 
+from datetime import date
+
 import pytest
-from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, built, say
+from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, Warehouse, built, say
 
 PARTS = ("value", "qualifier", "method", "has_conflict")
 
@@ -181,3 +183,76 @@ def test_a_headline_draws_on_both_reports_of_a_unit(tmp_path):
     assert (headline["value"], headline["method"]) == (10, "summed")
     assert headline["report_ids"] == sorted([annual.report_id, enforcement.report_id])
     assert set(headline["fact_ids"]) == {annual.fact_id(0), enforcement.fact_id(0)}
+
+
+TIE = {"read_as": "tie", "confidence": 0.59}
+
+
+def status(warehouse, metric):
+    found = warehouse.sql(f"SELECT status, has_figure FROM cell_status WHERE metric_code = '{metric}'")
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_tie_never_decides_a_headline_alone(tmp_path):
+    """The fact may be another indicator's. It counts for its own, the headline stays empty, and a person is asked."""
+    report, warehouse = one(tmp_path, say("publicity_talks", "宣讲{9}场。", 9, **TIE))
+    assert parts(warehouse, "publicity_talks") == (9, "exact", "single", False)
+    assert warehouse.sql("SELECT * FROM township_metric WHERE is_headline") == []
+    assert status(warehouse, "publicity_events_headline") == ("unsure", False)
+    assert status(warehouse, "trainings_held") == ("silent", False)
+    assert warehouse.sql("SELECT review_id, worth > 40 FROM review_queue") == [
+        (f"low_confidence:{report.fact_id(0)}", True)
+    ]
+
+
+@pytest.mark.parametrize("sure", [0, 1])
+def test_a_tie_may_confirm_a_headline_or_add_to_it(tmp_path, sure):
+    how = [TIE, TIE]
+    how[sure] = {}
+    report, warehouse = one(
+        tmp_path,
+        say("publicity_talks", "宣讲{9}场。", 9, **how[0]),
+        say("publicity_talks", "全年宣讲{9}场。", 9, **how[1]),
+        say("publicity_events", "普法活动{20}场。", 20, **TIE),
+    )
+    assert parts(warehouse, "publicity_talks") == (9, "exact", "deduplicated", False)
+    assert warehouse.figure("publicity_talks")["fact_ids"] == ids(report, sure)
+    assert parts(warehouse, "publicity_events_headline") == (29, "exact", "deduplicated+summed", False)
+    assert status(warehouse, "publicity_events_headline") == ("stated", True)
+
+
+def test_another_choice_is_taken_before_a_tie(tmp_path):
+    _, warehouse = one(
+        tmp_path,
+        say("enforcement_staff", "执法人员{18}名。", 18, **TIE),
+        say("enforcement_staff_certified", "持证{16}名。", 16),
+    )
+    assert parts(warehouse, "enforcement_staff_headline")[:2] == (16, "at_least")
+
+
+def test_a_tie_that_a_person_confirmed_is_one_no_more(tmp_path):
+    report = Report("a.txt", CHIDIAN, 2023, [say("publicity_talks", "宣讲{9}场。", 9, **TIE)])
+    warehouse = Warehouse(tmp_path, [report])
+    warehouse.rows["stage_corrections"] = [
+        {
+            "line": 2, "report": "a.txt", "action": "accept", "metric_code": "publicity_talks", "evidence": "宣讲9场",
+            "machine_expected": "9", "number_expected": 9, "person_says": None, "number_right": None, "qualifier": None,
+            "reason": "read it", "corrected_by": "Li", "corrected_on": date(2025, 3, 1),
+        }
+    ]  # fmt: skip
+    warehouse.build()
+    assert parts(warehouse, "publicity_events_headline") == (9, "exact", "single", False)
+    assert warehouse.sql("SELECT * FROM review_queue") == []
+
+
+def test_a_tie_of_indicators_that_count_for_one_headline_is_no_doubt_of_it(tmp_path):
+    _, warehouse = one(
+        tmp_path,
+        say("study_staff_sessions", "学法{8}次。", 8, tied_with=["study_center_group_sessions"], **TIE),
+        say("publicity_talks", "宣讲{9}场。", 9, tied_with=["publicity_events", "training_sessions"], **TIE),
+    )
+    assert parts(warehouse, "trainings_held") == (8, "exact", "single", False)
+    assert status(warehouse, "publicity_events_headline") == ("unsure", False)
+    asked = "SELECT count(*) FROM review_queue WHERE contains(expected, 'as well study_center_group_sessions')"
+    assert warehouse.sql(asked) == [(1,)]

@@ -106,7 +106,7 @@ def test_the_change_of_a_sum_is_that_of_the_same_units_and_of_who_reports(exampl
 
 
 def test_the_reasons_for_missing_figures_add_up(example: Path) -> None:
-    reasons = ("stated", "part_of_year", "silent", "no_report", "quarantined", "outside_years")
+    reasons = ("stated", "part_of_year", "unsure", "silent", "no_report", "quarantined", "outside_years")
     found = answers(example, "missing_by_reason")
     assert all(abs(sum(row[reason] for reason in reasons) - 100) < 0.5 for row in found)
     assert any(row["outside_years"] for row in found) and any(row["silent"] for row in found)

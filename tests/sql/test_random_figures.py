@@ -32,6 +32,11 @@ EDITIONS: tuple[dict[str, Any], ...] = (
     *({}, {"doc_type": "work_summary"}, {"doc_type": "enforcement_report"}),
     *({"edition": "part_of_year"}, {"edition": "part_of_year"}),
 )
+READINGS = (
+    {"confidence": 0.9, "read_as": "clause"},
+    {"confidence": 0.6, "read_as": "tie"},
+    {"confidence": 0.6, "read_as": "tie", "tied_with": ["publicity_talks", "training_sessions"]},
+)
 LENGTH = 200  # characters of a report
 FOUND = "value, value_low, value_high, qualifier, has_conflict, n_versions_disagree"
 
@@ -53,7 +58,7 @@ def fact(rng: Random, metrics: Sequence[str]) -> Clause:
         *(rng.choice(metrics), f"{{{value:.0f}}}", value),
         **{"qualifier": said, "value_low": low, "value_high": high, "period_start": start, "period_end": end},
         **{"scope_key": f"{scope[0]}||" if scope else "", "scope_group": f"{scope[-1]}||" if scope else ""},
-        **{"is_substitute": rng.random() < 0.1, "confidence": rng.choice((0.9, 0.7))},
+        **{"is_substitute": rng.random() < 0.1, **rng.choice(READINGS)},
         **({"role": "repeat"} if rng.random() < 0.15 else {}),
     )
 

@@ -49,6 +49,7 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "sentence": pl.Int32(),
     "rule_id": pl.String(),
     "read_as": pl.String(),
+    "tied_with": pl.List(pl.String()),
     "confidence": pl.Float64(),
     "codebook_version": pl.String(),
     "engine_version": pl.String(),

@@ -40,6 +40,7 @@ class Fact:
     sentence: int  # which of the sentences and lines of the text, from 1
     rule_id: str
     read_as: str
+    tied_with: list[str]
     confidence: float
 
 

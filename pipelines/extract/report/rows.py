@@ -85,6 +85,7 @@ class FactColumns:
             "scope_group": [fact.scope.group for fact in facts],
             "rule_id": [fact.rule_id for fact in facts],
             "read_as": [fact.read_as for fact in facts],
+            "tied_with": [list(fact.tied_with) for fact in facts],
             "confidence": [codebook.confidence[fact.read_as] for fact in facts],
         }
 

@@ -49,6 +49,7 @@ class Match:
     scope: str = ""  # the words of the item, where several share the number
     scope_span: tuple[int, int] = (0, 0)
     reach: int = 0  # end of the words right of the number that decided it, where some did
+    tied_with: tuple[str, ...] = ()  # of a tie: the other indicators, in the order of the codebook
 
 
 @dataclass(slots=True)

@@ -113,12 +113,14 @@ def _match_near(sentence: TokenizedSentence, window: Window, context: MatchConte
     if not candidates:
         return []
     best = candidates[0]
-    tie = any(
-        other.rule.metric != best.rule.metric
-        and (other.rule.specificity, other.size) == (best.rule.specificity, best.size)
+    others = {
+        other.rule.metric: None
         for other in candidates[1:]
-    )
-    match = Match(best.rule, min(window.clause, best.token[0]), "tie" if tie else "clause")
+        if other.rule.metric != best.rule.metric
+        and (other.rule.specificity, other.size) == (best.rule.specificity, best.size)
+    }
+    read_as = "tie" if others else "clause"
+    match = Match(best.rule, min(window.clause, best.token[0]), read_as, tied_with=tuple(others))
     if left:
         return [match, *match_shared(sentence, window, context, best.token)]
     match.reach = best.token[1]

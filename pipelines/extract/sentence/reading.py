@@ -48,6 +48,7 @@ class FigureMatch:
     read_as: str
     scope: Scope
     substitute: str  # year or sentence, where the words say that it stands in for the indicator
+    tied_with: tuple[str, ...] = ()  # of a tie: the other indicators
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ def _decide(
                 match.read_as,
                 find_scope(sentence, window, match),
                 _substitute(sentence, window, match),
+                match.tied_with,
             )
             for match in coded
         ),

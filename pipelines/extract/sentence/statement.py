@@ -37,6 +37,7 @@ class SentenceFact:
     classifier: str = ""  # what it stands for
     subset_mark: int | None = None  # where 其中 stands, when the fact is behind it
     joined: bool = False  # it is one of the parts that 其中 opens
+    tied_with: tuple[str, ...] = ()  # of a tie: the other indicators
     substitute: str = ""  # year or sentence: where nothing else of the indicator is stated, it stands in for it
 
 
@@ -117,4 +118,5 @@ def figure_facts(text: str, wording: Wording, at: int, reading: FigureReading, n
             subset_mark=None if mark is None else wording.offset_in_sentence(mark),
             joined=reading.joined,
             substitute=match.substitute,
+            tied_with=match.tied_with,
         )
