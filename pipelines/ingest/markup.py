@@ -33,6 +33,9 @@ def parse_page(text: str) -> LexborHTMLParser:
 
 def is_costly(text: str) -> bool:
     """Whether a parser would need more than `MOST_WORK` steps for the page, or reopen more than `MOST_REOPENED`."""
+    pieces = text.split("<")  # so few and so short that no order of them costs much: most pages
+    if len(pieces) ** 2 < MOST_REOPENED and max(map(len, pieces)) ** 2 * len(pieces) < MOST_WORK:
+        return False
     work = reopened = depth = formatting = options = 0
     is_foreign = False
     opened: dict[str, int] = {}

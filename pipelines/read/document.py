@@ -70,10 +70,11 @@ class Document:
     @property
     def content(self) -> str:
         """The text without its furniture."""
-        kept, at = "", 0
+        kept, at = [], 0
         for span in self.furniture:
-            kept, at = kept + self.text[at : span.start], span.end
-        return kept + self.text[at:]
+            kept.append(self.text[at : span.start])
+            at = span.end
+        return "".join([*kept, self.text[at:]])
 
 
 class ReadError(FazhiError):

@@ -194,7 +194,8 @@ def _inside(line: MarkedLine) -> list[Span]:
             start = line.start + match.start()
             found.append(Span(start, start + len(match[0].rstrip()), kind))
     found.sort(key=lambda span: (span.start, -span.end))
-    return [span for number, span in enumerate(found) if all(span.start >= before.end for before in found[:number])]
+    ends = accumulate((span.end for span in found), max, initial=0)
+    return [span for span, end in zip(found, ends, strict=False) if span.start >= end]
 
 
 def _with_paywall_tail(text: str, spans: list[Span]) -> tuple[Span, ...]:

@@ -5,6 +5,7 @@ shows.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _BROKEN = re.compile(
     r"(?<=[\u2e80-\u9fff\uff00-\uffef\u3001-\u303f])[ \t]*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef\u3001-\u303f])"
 )
 _DIGIT = re.compile(r"[0-9０-９]")
+_FREELY_REPEATED, _MOST_TIMES = 100_000, 20  # characters that spans may add to any table, and as a multiple of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def compose(
         at += len(line) + 1
     found, found_fields = find_furniture(text)
     # what the format knows goes before what the wording shows; spans do not overlap
-    free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in known)]
+    ends = [span.end for span in known]
+    after = [bisect_right(ends, span.start) for span in found]  # the first known one that ends behind its start
+    free = [span for span, at in zip(found, after, strict=True) if at == len(known) or known[at].start >= span.end]
     furniture = tuple(sorted([*known, *free], key=lambda span: span.start))
     all_fields = tuple(dict.fromkeys((*fields, *found_fields)))
     pages, numerals = trace(text, pieces)
@@ -110,28 +114,35 @@ def table_lines(rows: Iterable[Sequence[str]]) -> list[str]:
 def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
     """Return the grid of a table given as rows of (text, columns, rows that a cell spans).
 
-    A label that spans rows is repeated in each; a figure stands once, so that none is counted twice.
+    A label that spans rows is repeated in each; a figure stands once, so that none is counted twice. A table whose
+    spans would make it many times as large as it is has no more of them from there on.
     """
     grid: list[list[str]] = []
     hanging: dict[int, tuple[str, int]] = {}
+    left = _FREELY_REPEATED
     for row in rows:
         line: list[str] = []
         for text, columns, height in row:
-            _let_hang(line, hanging)
+            left -= _let_hang(line, hanging) - _MOST_TIMES * (1 + len(text))
             for column in range(min(columns, 50)):
                 shown = "" if column or _DIGIT.search(text) else text
                 if height > 1:
                     hanging[len(line)] = (shown, height - 1)
                 line.append("" if column else text)
-        _let_hang(line, hanging)
+        left -= _let_hang(line, hanging)
+        if left < 0:
+            hanging.clear()
         grid.append(line)
     return grid
 
 
-def _let_hang(line: list[str], hanging: dict[int, tuple[str, int]]) -> None:
-    """Append the cells that reach down from rows above into the columns that come next."""
+def _let_hang(line: list[str], hanging: dict[int, tuple[str, int]]) -> int:
+    """Append the cells that reach down from rows above into the columns that come next; returns their size."""
+    size = 0
     while len(line) in hanging:
         text, left = hanging.pop(len(line))
         if left > 1:
             hanging[len(line)] = (text, left - 1)
         line.append(text)
+        size += 1 + len(text)
+    return size

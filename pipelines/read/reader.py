@@ -21,13 +21,15 @@ from pipelines.reasons import ReasonCode
 READER_VERSION = "6"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000
+# Pages and texts up to here are read in this process, which is faster; no more can be lost on them than a second.
+MOST_BYTES_HERE = 65_536
 
 _HEAD = 4096
 _ROOT = 16_384  # office programs declare dozens of namespaces in the root of an XML document
 
 
 class _Format(NamedTuple):
-    """A format by the name of its module. What a library in C or Rust reads is read in a process of its own.
+    """A format by the name of its module. What a library in C or Rust reads is read in the helper process.
 
     The module of a format that may hold scans (`has_scans`) has a function `picture` beside `read`.
     """
@@ -146,9 +148,11 @@ def page_picture(data: bytes, name: str, number: int) -> bytes:
 
 
 def _called(found: _Format, function: str, arguments: tuple[Any, ...]) -> Any:
-    """Return what a function of the format's module returns, called in the helper process where that is needed."""
+    """Return what a function of the format's module returns, called in the helper process where that is needed: for
+    libraries that may crash, and for all that is large, since only there is the time limited.
+    """
     call: Callable[..., Any] = getattr(import_module(f"pipelines.read.formats.{found.module}"), function)
-    if not found.is_isolated:
+    if not found.is_isolated and len(arguments[0]) <= MOST_BYTES_HERE:
         return call(*arguments)
     from pipelines.read import isolation
 
@@ -252,7 +256,7 @@ def _package(data: bytes) -> _Format | str:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             # some programs for Windows write the separator of Windows into the archive
             names = {info.filename.replace("\\", "/").lower() for info in package.infolist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:
         raise ReadError(
             ReasonCode.BROKEN, "found a damaged zip archive or Office document; fetch or save it again"
         ) from error

@@ -14,12 +14,13 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipelines.ingest.markup import is_costly
 from pipelines.numerals.fold import fold
 from pipelines.read.charset import decode_page
 from pipelines.read.document import Document, ReadError
 from pipelines.read.embedded import FEWEST, page_in
 from pipelines.read.formats import picture as picture_file
-from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of
+from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of, style_of
 from pipelines.read.formats.page_rows import parts_of
 from pipelines.read.furniture import find_furniture
 from pipelines.read.han import HAN, count_han
@@ -58,11 +59,12 @@ _ATTACHED = re.compile(rf"\.(?:{DOCUMENTS})(?:$|[?#])", re.IGNORECASE)
 _LONGEST_ADDRESS = 200
 _PROSE = re.compile(r"[。；，]")
 _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)[^-_|–—]*$")
-_UNCLOSED = re.compile(rb"<(?:/|br|hr|img|input|meta|link|p\b|li\b|td\b|tr\b|!)", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
 _EMBEDDED, _ICON = re.compile(r"\s*data:image/[a-z+]+;base64,", re.IGNORECASE), 1000
-_DEEPEST = 5000  # parsing time grows with the square of the depth
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
+_MOST_WEIGHED = 50  # how often a page's text is weighed on average, element by element
+_LONGEST_SHEET, _LONGEST_NAMES = 500_000, 1_000  # characters of style sheets, and of the names of an element
+_MOST_HEADINGS, _LONGEST_TITLE = 50, 500
 
 
 def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = True) -> Document:
@@ -73,11 +75,10 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = Tr
     Raises ReadError `empty`, `shell`, `broken`, `binary`, `undecodable` or `needs_ocr` (ScansWantedError where pictures
     are to be read).
     """
-    if data.count(b"<") - len(_UNCLOSED.findall(data)) - data.count(b"</") > _DEEPEST:
-        raise ReadError(
-            ReasonCode.BROKEN, "found thousands of tags that never close, expected a web page; save the page again"
-        )
     text, charset = decode_page(data)
+    if is_costly(text):
+        message = "found thousands of tags within each other or attributes of one, expected a web page; save it again"
+        raise ReadError(ReasonCode.BROKEN, message)
     tree = LexborHTMLParser(text)
     body = tree.body
     if body is None:
@@ -85,12 +86,13 @@ def read(data: bytes, name: str, scans: Scans = NO_SCANS, *, is_whole: bool = Tr
     fields = _meta_fields(tree)
     # taken now: a node is gone once an element around it is dropped
     scripts, areas = ([node.text() for node in tree.css(tag)] for tag in ("script", "textarea"))
-    css = "\n".join(style.text() for style in tree.css("style"))
+    css = "\n".join(style.text() for style in tree.css("style"))[:_LONGEST_SHEET]
     drop_struck(body, css)
-    _drop_hidden(body, classes_with(css, _UNSEEN))
+    prose = _Prose(body)
+    _drop_hidden(body, classes_with(css, _UNSEEN), prose)
     pointed, pictures = _points_to(body), len(body.css("img"))
-    containers = _containers(body)
-    lines = join_cut_lines([line for container in containers for line in _content(container)])
+    containers = _containers(body, prose)
+    lines = join_cut_lines([line for container in containers for line in _content(container, prose)])
     if is_whole and sum(map(count_han, lines)) < FEWEST:
         inner = page_in(scripts, areas)
         if inner is not None:
@@ -178,37 +180,57 @@ def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
     return found
 
 
-def _drop_hidden(body: LexborNode, unseen: str) -> None:
+class _Prose:
+    """Weighs how much prose elements hold, counted in its punctuation marks.
+
+    Where elements lie in each other the same text is weighed again and again. A page that makes it weighed more than
+    fifty times is made to be slow: what is weighed from then on is as heavy as the page, and stays.
+    """
+
+    def __init__(self, body: LexborNode) -> None:
+        text = body.text()
+        self._total = len(_PROSE.findall(text))
+        self._left = _MOST_WEIGHED * (len(text) + 10_000)
+
+    def weigh(self, node: LexborNode) -> int:
+        """Return the weight of an element."""
+        if self._left < 0:
+            return self._total
+        text = node.text()
+        self._left -= len(text)
+        return len(_PROSE.findall(text))
+
+
+def _drop_hidden(body: LexborNode, unseen: str, prose: _Prose) -> None:
     """Remove what no visitor sees: spam is injected there. What holds the page's prose stays, scripts may show it.
 
     `unseen` is a selector of the classes that the page's style sheet hides, '' when it hides none.
     """
-    total = _weight(body)
+    total = prose.weigh(body)
     for node in reversed(body.css(unseen) if unseen else []):
-        if _weight(node) <= total / 2:
+        if prose.weigh(node) <= total / 2:
             node.decompose()
     for node in reversed(body.css("[style], [hidden], marquee")):
-        style = node.attributes.get("style") or ""
+        style = style_of(node)
         if (
             (node.tag == "marquee" or "hidden" in node.attributes or _HIDDEN.search(style))
             and node.parent is not None
-            and _weight(node) <= total / 2
+            and prose.weigh(node) <= total / 2
         ):
             node.decompose()
 
 
-def _containers(body: LexborNode) -> list[LexborNode]:
+def _containers(body: LexborNode, prose: _Prose) -> list[LexborNode]:
     """Return the elements that hold the report: those of a known name with most of the page's prose, else by prose."""
-    total = _weight(body)
+    total = prose.weigh(body)
     for selector in CONTAINERS.split(", "):
-        found = body.css(selector)
-        outer = [node for node in found if not _has_ancestor(node, found)]
-        if outer and sum(map(_weight, outer)) >= max(1, total * _ENOUGH):
+        outer = _outer(body.css(selector))
+        if outer and sum(map(prose.weigh, outer)) >= max(1, total * _ENOUGH):
             return outer
-    return [_densest(body, total)]
+    return [_densest(body, total, prose)]
 
 
-def _densest(body: LexborNode, total: int) -> LexborNode:
+def _densest(body: LexborNode, total: int, prose: _Prose) -> LexborNode:
     """Return the deepest element that holds nearly all prose of the page.
 
     A list is never it: title and signature stand around the list, whatever share of the prose its items hold.
@@ -218,35 +240,35 @@ def _densest(body: LexborNode, total: int) -> LexborNode:
     while node is not None and total:
         children = [child for child in node.iter() if child.tag not in ("p", "table", "tbody", "tr", "span", "font")]
         best = best if node.tag in _LISTS else node
-        node = next((child for child in children if _weight(child) >= total * 0.8), None)
+        node = next((child for child in children if prose.weigh(child) >= total * 0.8), None)
     return best
 
 
-def _has_ancestor(node: LexborNode, others: list[LexborNode]) -> bool:
-    if len(others) == 1:
-        return False
-    ids = {other.mem_id for other in others}
-    above = node.parent
-    while above is not None:
-        if above.mem_id in ids:
-            return True
-        above = above.parent
-    return False
+def _outer(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Return the elements that lie in no other one of them; each element of the page is passed once."""
+    inside = dict.fromkeys((node.mem_id for node in nodes), True)  # whether what lies in an element lies in one of them
+    outer = []
+    for node in nodes:
+        passed = []
+        above = node.parent
+        while above is not None and above.mem_id not in inside:
+            passed.append(above.mem_id)
+            above = above.parent
+        is_inside = above is not None and inside[above.mem_id]
+        inside.update(dict.fromkeys(passed, is_inside))
+        if not is_inside:
+            outer.append(node)
+    return outer
 
 
-def _weight(node: LexborNode) -> int:
-    """Return how much prose an element holds, counted in its punctuation marks."""
-    return len(_PROSE.findall(node.text()))
-
-
-def _content(container: LexborNode) -> list[str]:
+def _content(container: LexborNode, prose: _Prose) -> list[str]:
     """Return the lines of the container without the tools that stand in it."""
-    total = _weight(container)
+    total = prose.weigh(container)
     for node in container.css("[class], [id]"):
         if node.mem_id == container.mem_id or node.parent is None:
             continue
-        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        if _TOOLS.search(names) and _weight(node) <= total * _SMALL:
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"[:_LONGEST_NAMES]
+        if _TOOLS.search(names) and prose.weigh(node) <= total * _SMALL:
             node.decompose()
     return lines_of(container)
 
@@ -269,12 +291,12 @@ def _title(tree: LexborHTMLParser, fields: dict[str, str]) -> str:
     """Return the title of the report: the one the site states, else the first heading, else the page's."""
     if "标题" in fields:
         return fields["标题"]
-    for heading in tree.css("h1, .article-title, .title, #title"):
+    for heading in tree.css("h1, .article-title, .title, #title")[:_MOST_HEADINGS]:
         text = one_line(heading.text())
         if 6 <= len(text) <= 80:
             return text
     page = tree.css_first("title")
-    return _SITE.sub("", one_line(page.text())) if page else ""
+    return _SITE.sub("", one_line(page.text())[:_LONGEST_TITLE]) if page else ""
 
 
 def _bare(text: str) -> str:

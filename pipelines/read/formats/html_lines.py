@@ -24,8 +24,9 @@ _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNOR
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _AT_RULE = re.compile(r"@[^{};@]{0,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _CLASS = re.compile(r"[a-z]*\.[a-z_][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
-_MOST_CLASSES = 200
+_MOST_CLASSES, _LONGEST_STYLE = 200, 1_000
 _LONGEST_CELL = 200
+_FIRST_NODES, _FIRST_WORDS = 100, 20  # of an item, to tell whether it states its number
 _MARKED = re.compile(r"\s*[（(]?[0-9一二三四五六七八九十①-⑳]{1,3}[)）、.．]|\s*[①-⑳]|\s*第[一二三四五六七八九十]+")
 _WHITE = re.compile(r"\s")
 
@@ -34,7 +35,7 @@ def drop_struck(body: LexborNode, css: str = "") -> None:
     """Remove what is deleted or struck through, by its element, its style or a class of the style sheet `css`."""
     # from the last to the first, so that none is looked at when what it stood in is gone
     for node in reversed(body.css("del, s, strike, [style]")):
-        if node.tag in ("del", "s", "strike") or _STRUCK.search(node.attributes.get("style") or ""):
+        if node.tag in ("del", "s", "strike") or _STRUCK.search(style_of(node)):
             node.decompose()
     named = classes_with(css, _STRUCK)
     for node in reversed(body.css(named) if named else []):
@@ -47,6 +48,7 @@ def classes_with(css: str, pattern: re.Pattern[str]) -> str:
     Rules for paper and small screens (`@media`) are left out.
     """
     rules = (rule.rpartition("{") for rule in _AT_RULE.sub("", css).split("}"))
+    rules = ((selectors, mark, declared[:_LONGEST_STYLE]) for selectors, mark, declared in rules)
     names = (
         name.strip()
         for selectors, _, declared in rules
@@ -57,6 +59,11 @@ def classes_with(css: str, pattern: re.Pattern[str]) -> str:
     return ", ".join(islice(names, _MOST_CLASSES))
 
 
+def style_of(node: LexborNode) -> str:
+    """Return what the style of an element says; no more than a page needs, since patterns look through it."""
+    return (node.attributes.get("style") or "")[:_LONGEST_STYLE]
+
+
 def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -> list[str]:
     """Return the lines of the text below `node`, up to the node whose `mem_id` is `stop`.
 
@@ -65,6 +72,7 @@ def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -
     lines: list[str] = []
     current: list[str] = []
     number = ""
+    places: dict[int, int] = {}  # of the last item of each list that was met
     kept = 0  # elements around that keep the line breaks of the source
     for step, child in _walk(node):
         if child.mem_id == stop:
@@ -83,7 +91,7 @@ def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -
         elif step == "leave" or not number or current != [number]:  # a number waits for the paragraph of its item
             _end(lines, current)
         if step == "enter" and numbered and child.tag == "li":
-            number = _number(child)
+            number = _number(child, places)
             current.append(number)
     _end(lines, current)
     return lines
@@ -91,7 +99,7 @@ def lines_of(node: LexborNode, stop: int | None = None, numbered: bool = True) -
 
 def _keeps_breaks(node: LexborNode) -> bool:
     """Return whether a line break in the source is one on the page."""
-    return node.tag == "pre" or bool(_PRE.search(node.attributes.get("style") or ""))
+    return node.tag == "pre" or bool(_PRE.search(style_of(node)))
 
 
 def _walk(top: LexborNode) -> Iterator[tuple[str, LexborNode]]:
@@ -125,17 +133,38 @@ def _end(lines: list[str], current: list[str]) -> None:
         lines.append(line)
 
 
-def _number(item: LexborNode) -> str:
-    """Return the number of an item of an `ol`; nothing where the item states its own."""
+def _number(item: LexborNode, places: dict[int, int]) -> str:
+    """Return the number of an item of an `ol`; nothing where the item states its own.
+
+    `places` are the places of the items before it, by list.
+    """
     parent = item.parent
-    if parent is None or parent.tag != "ol" or _MARKED.match(item.text()):
+    if parent is None or parent.tag != "ol":
         return ""
-    place, before = 0, item.prev
-    while before is not None:
-        place += before.tag == "li"
-        before = before.prev
+    if parent.mem_id in places:
+        places[parent.mem_id] += 1
+    else:
+        before, count = item.prev, 0
+        while before is not None:
+            count += before.tag == "li"
+            before = before.prev
+        places[parent.mem_id] = count
+    if _MARKED.match(_beginning(item)):
+        return ""
+    place = places[parent.mem_id]
     start = (parent.attributes.get("start") or "1").strip()
     return f"{int(start) + place if start.isdecimal() and len(start) < 4 else 1 + place}. "
+
+
+def _beginning(node: LexborNode) -> str:
+    """Return how the text of an element begins."""
+    text = ""
+    for part in islice(node.traverse(include_text=True), _FIRST_NODES):
+        if part.tag == "-text":
+            text += part.text_content or ""
+            if len(text.strip()) > _FIRST_WORDS:
+                break
+    return text
 
 
 def _is_data(table: LexborNode) -> bool:

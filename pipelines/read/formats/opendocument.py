@@ -223,7 +223,7 @@ class _Text:
 
     def _table(self, node: Any) -> Iterator[str]:
         """Yield a table as rows; one that holds tables or a single column is a frame, and yields its blocks."""
-        cells = [list(row.iterfind(_CELL)) for row in node.iter(_ROW)]
+        cells = [list(row.iterfind(_CELL)) for row in _own_rows(node)]
         if next(node.iterdescendants(_TABLE), None) is not None or max(map(len, cells), default=0) < 2:
             for cell in (cell for row in cells for cell in row):
                 yield from self._blocks(cell)
@@ -234,7 +234,7 @@ class _Text:
 
     def _rows(self, table: Any) -> Iterator[list[tuple[str, int, int]]]:
         """Yield the rows that are shown as (text, columns, rows) of each cell; a covered cell spans no column."""
-        for row in table.iter(_ROW):
+        for row in _own_rows(table):
             if row.get(tag_of("table:visibility")) in ("collapse", "filter"):
                 continue
             cells: list[tuple[str, int, int]] = []
@@ -253,6 +253,15 @@ class _Text:
                     message = f"found tables of more than {_MOST_CELLS} cells, expected a report; save it alone"
                     raise ReadError(ReasonCode.TOO_LARGE, message)
                 yield from [cells] * times
+
+
+def _own_rows(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table, whatever groups them; those of tables in its cells are not its own."""
+    for child in table:
+        if child.tag == _ROW:
+            yield child
+        elif child.tag not in (_TABLE, _CELL, _COVERED):
+            yield from _own_rows(child)
 
 
 def _of_formula(node: Any) -> Iterator[str]:

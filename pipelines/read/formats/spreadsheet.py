@@ -18,6 +18,7 @@ from pipelines.read.layout import LayoutPart, compose, table_lines
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLD_MEDIA_TYPE = "application/vnd.ms-excel"
 _PICTURE = re.compile(rb"PK\x01\x02.{42}xl[/\\]media[/\\]", re.DOTALL)  # in the list of the files of an archive
+_MOST_MERGED = 1_000_000  # rows of merged cells that are filled, and cells that are added for them
 _LONGEST_CELL = 200  # characters; a row with a longer cell is laid out as a page, as on web pages
 
 
@@ -33,14 +34,24 @@ def read(data: bytes, name: str) -> Document:
 def lines_of_sheet(sheet: Sheet) -> Iterator[str]:
     """Yield the lines of a sheet; a label that is merged over rows is repeated in each, a figure is not."""
     grid = [list(row) for row in sheet.rows]
+    filled = [[at for at, cell in enumerate(row) if cell] for row in grid]
+    ends = [
+        (places[0], places[-1]) if places else None for places in filled
+    ]  # the first and the last cell that is filled
+    left_to_do = _MOST_MERGED
     for top, left, bottom, right in sheet.merged:
         label = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
         if not label or len(label) > _LONGEST_CELL or re.search(r"[0-9０-９]", label):
             continue
-        for row in grid[top + 1 : bottom + 1]:
-            if any(cell for at, cell in enumerate(row) if not left <= at <= right):
+        for at in range(top + 1, min(bottom + 1, len(grid))):
+            row, end = grid[at], ends[at]
+            left_to_do -= 1 + max(0, left - len(row))
+            if left_to_do < 0:
+                break
+            if end is not None and (end[0] < left or end[1] > right):
                 row += [""] * (left + 1 - len(row))
                 row[left] = label
+                ends[at] = min(end[0], left), max(end[1], left)
     used = sorted({at for row in grid for at, cell in enumerate(row) if cell})
     for row in grid:
         yield from _lines([row[at] for at in used if at < len(row)])

@@ -22,7 +22,13 @@ from pipelines.reasons import ReasonCode
 _MOST_BYTES, _MOST_PARTS = 100_000_000, 5_000  # of the parts of a modern workbook, unpacked
 _LARGEST_STYLED = 20_000_000  # bytes of sheets that openpyxl holds in memory, at fifty times their size
 _MOST_ROWS, _MOST_COLUMNS, _MOST_CELLS = 50_000, 500, 1_000_000
-_MOST_BELOW = 200  # rows that the head of a column is looked for
+_MOST_BETWEEN = 5_000_000  # cells between those that hold something
+_SHEET_PART = re.compile(r"sheet[^/\\]*\.xml$", re.IGNORECASE)
+_FILLED = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^<>]{0,200}(?<!/)>")
+_MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\s[^<>]{0,200}?ref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"
+)
+_MOST_BELOW = 200  # rows, or columns, in which the label of a number is looked for
 _LOCKED = re.compile(rb"\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)  # FILEPASS behind BOF, [MS-XLS]
 _RATE = re.compile("[^效]率|占比|比例|百分")
 _PLACES = re.compile(r"[0#?]\.(0+)")
@@ -48,6 +54,7 @@ def sheets_of(data: bytes) -> list[Sheet]:
         if size > _MOST_BYTES or len(infos) > _MOST_PARTS:
             message = f"found a workbook of {size} bytes in {len(infos)} parts when unpacked; save the report alone"
             raise ReadError(ReasonCode.BOMB, message)
+        _refuse_far_cells(data)
         names = {info.filename.replace("\\", "/").lower() for info in infos}
         sheets = sum(info.file_size for info in infos if "sheet" in info.filename.lower())
         if "xl/workbook.bin" not in names and sheets < _LARGEST_STYLED:
@@ -55,6 +62,37 @@ def sheets_of(data: bytes) -> list[Sheet]:
             with suppress(Exception):  # calamine opens more: Strict workbooks, and those of careless writers
                 return list(_styled(data))
     return list(_bare(data))
+
+
+def _refuse_far_cells(data: bytes) -> None:
+    """Raise ReadError `too_large` where the cells that hold something, or those that are merged, reach too far apart.
+
+    The libraries make a list of all cells in between, which takes hours for a few bytes.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for info in package.infolist():
+            if not _SHEET_PART.search(info.filename):
+                continue
+            sheet = package.read(info)
+            filled = _FILLED.findall(sheet)
+            rows, columns = [int(number) for _, number in filled], [_column(letters) for letters, _ in filled]
+            if rows:
+                _refuse_large(max(rows) - min(rows) + 1, max(columns) - min(columns) + 1, _MOST_BETWEEN)
+            areas = [
+                (int(bottom) - int(top) + 1) * (_column(right) - _column(left) + 1)
+                for left, top, right, bottom in _MERGED.findall(sheet)
+            ]
+            if sum(areas) > _MOST_CELLS:
+                message = f"found {len(areas)} merged areas of {sum(areas)} cells; save the report alone"
+                raise ReadError(ReasonCode.TOO_LARGE, message)
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column, from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _transitional(data: bytes) -> bytes:
@@ -159,7 +197,14 @@ def _labelled(values: Sequence[Sequence[Any]], row: int, column: int) -> str:
     """Return the text of a bare value; a share of one is a percentage where the label beside or above it says so."""
     value = values[row][column]
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
-        beside = next((other for other in reversed(values[row][:column]) if isinstance(other, str) and other), "")
+        beside = next(
+            (
+                other
+                for other in reversed(values[row][max(0, column - _MOST_BELOW) : column])
+                if isinstance(other, str) and other
+            ),
+            "",
+        )
         higher = (values[at][column] for at in range(row - 1, max(-1, row - _MOST_BELOW), -1))
         above = next((other for other in higher if isinstance(other, str) and other), "")
         if any(_RATE.search(label) and len(label) < 30 for label in (beside, above)):
@@ -192,7 +237,9 @@ def _number(value: float, decimals: int | None) -> str:
     return f"{value:.{min(decimals, 10)}f}"
 
 
-def _refuse_large(rows: int, columns: int) -> None:
-    if rows > _MOST_ROWS or rows * min(columns, _MOST_COLUMNS) > _MOST_CELLS:
+def _refuse_large(rows: int, columns: int, most_cells: int = 0) -> None:
+    """Raise ReadError `too_large` for a sheet beyond the limits; with `most_cells` that one alone counts."""
+    is_large = rows > _MOST_ROWS or rows * min(columns, _MOST_COLUMNS) > _MOST_CELLS
+    if rows * columns > most_cells if most_cells else is_large:
         message = f"found a sheet of {rows} rows and {columns} columns, expected a report; save the report alone"
         raise ReadError(ReasonCode.TOO_LARGE, message)
