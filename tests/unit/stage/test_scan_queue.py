@@ -15,6 +15,7 @@ from PIL import Image
 
 from pipelines.build.buckets import scan
 from pipelines.build.progress import listening
+from pipelines.codebook.load import load_codebook
 from pipelines.read.document import ReadError
 from pipelines.read.scans.scanned_page import UNSURE, ScannedPage, ScannedRow
 from pipelines.reasons import ReasonCode
@@ -281,11 +282,12 @@ def test_facts_know_their_page_and_how_sure_their_digits_are(setting: Callable[.
     )
     assert dict(report.select("raw_path", "text_source").iter_rows()) == {"a.png": "ocr", "b.txt": "text"}
     scanned = fact.join(report.select("report_id", "raw_path"), on="report_id").sort("raw_path", "number_start")
+    sure = load_codebook().confidence["clause"]
     assert scanned.select("raw_path", "value", "page", "is_ocr", "digit_confidence", "confidence").rows() == [
-        *(("a.png", value, 1, True, 0.999, 0.95) for value in (12.0, 1350.0)),
+        *(("a.png", value, 1, True, 0.999, sure) for value in (12.0, 1350.0)),
         ("a.png", 318.0, 1, True, 0.6, 0.6),
-        ("a.png", 311.0, 1, True, 0.999, 0.95),
-        *(("b.txt", value, None, False, None, 0.95) for value in (12.0, 1350.0, 318.0, 311.0)),
+        ("a.png", 311.0, 1, True, 0.999, sure),
+        *(("b.txt", value, None, False, None, sure) for value in (12.0, 1350.0, 318.0, 311.0)),
     ]
     asked = queue.filter(pl.col("kind") == "unsure_digits")
     assert asked["evidence"].to_list() == ["排查矛盾纠纷318件"] and "page 1 of the scan; 318" in asked["expected"][0]
