@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.automation import nightly_job
+from pipelines.assets.workspace import STARTED_BY_TAG
 from pipelines.reasons import ReasonCode
 from pipelines.report.alerts import AlertError, RunSummary, Webhook, send
 from pipelines.settings import Settings
@@ -22,7 +23,6 @@ _REASONS = (
     "SELECT reason_code, count(*) AS reports FROM dim_report WHERE status = 'quarantined' "
     "GROUP BY reason_code ORDER BY reports DESC, reason_code"
 )
-STARTED_BY_TAG = "fazhi/started_by"  # set on runs whose starter calls `announce`
 _EVENTS = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
     dg.DagsterEventType.ASSET_MATERIALIZATION,

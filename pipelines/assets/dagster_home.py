@@ -2,12 +2,15 @@
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
+from pipelines.build.damage import mend_databases, mend_shapes, put_aside
 from pipelines.paths import CODE_LOCATIONS, DAGSTER_YAML
 
 LOCATION = "fazhi"  # the code location, as [tool.dg] in pyproject.toml calls it too
@@ -45,6 +48,10 @@ load_from:
 """
 
 
+_FILES = (DAGSTER_YAML, CODE_LOCATIONS, "history/*.db", "history/runs/*.db", "schedules/*.db")
+_FOLDERS = ("history", "history/runs", "schedules", "storage")
+
+
 def prepare_home(home: Path) -> None:
     """Make the folder and its `dagster.yaml`. One that a person wrote or changed stays as it is.
 
@@ -53,9 +60,30 @@ def prepare_home(home: Path) -> None:
     """
     home.mkdir(parents=True, exist_ok=True)
     config = home / DAGSTER_YAML
-    if not config.exists() or config.read_text(encoding="utf-8") == OLD_CONFIG:
+    if not config.exists() or config.read_bytes() == OLD_CONFIG.encode():
         _log.info("writing %s", config)
         config.write_text(CONFIG, encoding="utf-8")
+
+
+def mend_home(home: Path) -> list[str]:
+    """Set aside what Dagster cannot use in its home, as `pipelines.build.damage` does in a warehouse.
+
+    That is each database of the history in which SQLite finds damage, and a `dagster.yaml` with which Dagster does not
+    start. Reads all of the history. Returns a line for each file.
+    """
+    lines = [put_aside(home, "a file where a folder should be")] if home.is_file() else []
+    lines += mend_shapes(home, _FILES, _FOLDERS)
+    lines += mend_databases(path for pattern in _FILES for path in home.glob(pattern) if path.suffix == ".db")
+    try:
+        with open_instance(home) as instance:
+            instance.get_runs(limit=1)
+    except (OSError, sqlite3.Error, SQLAlchemyError):  # a full disk, a missing permission
+        pass
+    except Exception as error:  # whatever Dagster and its parser raise
+        config = home / DAGSTER_YAML
+        if config.is_file():
+            lines.append(put_aside(config, f"{type(error).__name__}: {str(error).splitlines()[0]}"))
+    return lines
 
 
 def write_code_locations(home: Path) -> Path:

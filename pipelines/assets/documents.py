@@ -6,7 +6,7 @@ import polars as pl
 from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors, reason_counts
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.build.answers import COUNTS
+from pipelines.build.answers import COUNTS, DOCUMENT_COUNTS, DocumentCounts
 from pipelines.build.buckets import scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.stamped_parquet import frame_key
@@ -36,22 +36,22 @@ def documents(context: dg.AssetExecutionContext, workspace: Workspace) -> Result
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, DOCUMENTS)
 
-    def count() -> dict[str, int]:
+    def count() -> DocumentCounts:
         ids = frame.select("report_id").collect()
         failed = frame.filter(pl.col("read_status") != "ok").select(pl.len()).collect().item()
-        return {"rows": ids.height, "lost": files.join(ids, on="report_id", how="anti").height, "failed": failed}
+        return DocumentCounts(ids.height, files.join(ids, on="report_id", how="anti").height, failed)
 
     key = f"{frame_key(files.select('report_id'))} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
     ledger = Ledger(settings.ledger_path)
-    counted = ledger.answer(COUNTS, "documents", key, count)
+    counted = ledger.answer(DOCUMENT_COUNTS, "documents", key, count)
     reasons = ledger.answer(COUNTS, "documents by reason", key, lambda: reason_counts(frame))
-    rows, lost = counted["rows"], counted["lost"]
+    rows, lost = counted.rows, counted.lost
     shown = frame.with_columns(pl.col("text").str.slice(0, 60))
     return dg.MaterializeResult(
         metadata={
             **frame_metadata(shown),
             **counts_metadata(counts),
-            "failed": dg.MetadataValue.int(counted["failed"]),
+            "failed": dg.MetadataValue.int(counted.failed),
             "scanned pages read": dg.MetadataValue.int(scans.read),
             "scanned pages waiting": dg.MetadataValue.int(scans.waiting),
             "reasons": dg.MetadataValue.json(reasons),

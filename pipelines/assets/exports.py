@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 )
 def exports(context: dg.AssetExecutionContext, workspace: Workspace) -> Result:
     """Write the files of the current release, unless they are already there."""
-    from pipelines.warehouse.export import ExportError, export
+    from pipelines.warehouse.export import ExportError, export, make_way
 
     settings = workspace.settings()
+    if line := make_way(settings.exports_dir):
+        context.log.warning(line)
     try:
         with retrying(context):
             exported = export(settings.release_path, settings.exports_dir, settings.export_formats)

@@ -6,7 +6,7 @@ import polars as pl
 from pipelines.assets.asset_metadata import OWNERS, Result, counts_metadata, frame_metadata, log_errors, reason_counts
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
-from pipelines.build.answers import COUNTS
+from pipelines.build.answers import ACCEPTED, COUNTS
 from pipelines.build.buckets import scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.stage.raw_inventory import read_files
@@ -25,18 +25,18 @@ def identities(context: dg.AssetExecutionContext, workspace: Workspace) -> Resul
     log_errors(context, counts.errors)
     frame = scan(settings.stage_dir, IDENTITIES)
 
-    def count() -> dict[str, int]:
-        return {"accepted": frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item()}
+    def count() -> int:
+        return int(frame.filter(pl.col("status") == "accepted").select(pl.len()).collect().item())
 
     key = staged_key(settings.stage_dir, IDENTITIES.name)
     ledger = Ledger(settings.ledger_path)
-    counted = ledger.answer(COUNTS, "identities", key, count)
+    accepted = ledger.answer(ACCEPTED, "identities", key, count)
     reasons = ledger.answer(COUNTS, "identities by reason", key, lambda: reason_counts(frame))
     return dg.MaterializeResult(
         metadata={
             **frame_metadata(frame),
             **counts_metadata(counts),
-            "accepted": dg.MetadataValue.int(counted["accepted"]),
+            "accepted": dg.MetadataValue.int(accepted),
             "reasons": dg.MetadataValue.json(reasons),
         }
     )

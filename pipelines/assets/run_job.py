@@ -19,11 +19,14 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
-from pipelines.assets.alerts import STARTED_BY_TAG, announce, failure_reason, first_cause
+from pipelines.assets.alerts import announce, failure_reason, first_cause
 from pipelines.assets.automation import JOB_NAME
-from pipelines.assets.dagster_home import LOCATION, MODULE, open_instance
-from pipelines.assets.workspace import run_config
+from pipelines.assets.dagster_home import LOCATION, MODULE, mend_home, open_instance
+from pipelines.assets.workspace import STARTED_BY_TAG, run_config
+from pipelines.build.damage import mend_warehouse
+from pipelines.build.ledger import Ledger
 from pipelines.build.run_lock import run_lock
+from pipelines.errors import FazhiError
 from pipelines.settings import Settings
 
 # what Dagster logs is kept in its instance, where the UI shows it; the terminal is ours
@@ -61,13 +64,51 @@ class RunResult:
 
 
 def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> RunResult:
-    """Run all assets of `definitions`. `on_event` is called for each asset that is made and for each failure.
+    """Run all assets of `definitions`. `on_event` is called for each asset that is made and at the end for failures.
 
     Assets that do not depend on a failed one are made all the same. The run is recorded in `settings.dagster_home`.
-    Raises RunBusy where another run works on the same warehouse.
+    After a run that failed damage is looked for; where some is found and set aside, everything is run once more. Raises
+    RunBusy where another run works on the same warehouse.
     """
+    with run_lock(settings.warehouse_dir):
+        try:
+            attempt = _attempt(definitions, settings, on_event)
+        except FazhiError:
+            raise
+        except Exception:  # of Dagster, which cannot open its home or lost it on the way
+            if not _mend(settings):
+                raise
+            attempt = _attempt(definitions, settings, on_event)
+        else:
+            if not attempt.result.is_done and _mend(settings):
+                attempt = _attempt(definitions, settings, on_event)
+        for failure in attempt.failures:
+            on_event(failure)
+        if settings.webhook:
+            with open_instance(settings.dagster_home) as instance:
+                announce(instance, attempt.run_id, settings)
+    return attempt.result
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A run that has ended: its id, how it ended, and what failed in it."""
+
+    run_id: str
+    result: RunResult
+    failures: tuple[StepFailed, ...]
+
+
+def _mend(settings: Settings) -> list[str]:
+    """Look for damage everywhere; only a run that failed is worth the time. Returns a line for each thing mended."""
+    return mend_home(settings.dagster_home) + mend_warehouse(Ledger(settings.ledger_path), thorough=True)
+
+
+def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> _Attempt:
+    """One run from start to end. `on_event` is called for what is made; what failed may not be the last word."""
     run_id = str(uuid.uuid4())
     failed: set[str] = set()
+    failures: list[StepFailed] = []
     missing = asset_names(definitions)
 
     def listen(entry: dg.EventLogEntry) -> None:
@@ -76,13 +117,13 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
             # a failed check fails its step, and a failed step the run: only the first says why
             is_consequence = not event.is_check and (event.step in failed or (event.step == RUN and bool(failed)))
             failed.add(event.step)
-            event = None if is_consequence else event
-        if isinstance(event, Made):
+            if not is_consequence:
+                failures.append(event)
+        elif event is not None:
             missing.remove(event.asset)
-        if event is not None:
             on_event(event)
 
-    with run_lock(settings.warehouse_dir), open_instance(settings.dagster_home) as instance:
+    with open_instance(settings.dagster_home) as instance:
         instance.add_event_listener(run_id, listen)
         job = definitions.resolve_job_def(JOB_NAME)
         run = instance.create_run_for_job(
@@ -94,8 +135,7 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
         )
         _log.info("run %s works on %s, its history is in %s", run_id, settings.warehouse_dir, settings.dagster_home)
         result = execute_run(InMemoryJob(job), run, instance)
-        announce(instance, run_id, settings)
-    return RunResult(result.success, tuple(missing))
+    return _Attempt(run_id, RunResult(result.success, tuple(missing)), tuple(failures))
 
 
 def code_origin() -> RemoteJobOrigin:

@@ -1,7 +1,7 @@
 """The folders of a run as a Dagster resource, so that they stand on the page of the run.
 
-A run holds the lock of its warehouse from its start to its end. It begins by removing what killed runs left there, and
-by reading the ledger.
+A run holds the lock of its warehouse from its start to its end. It begins by removing what killed runs left there, by
+reading the ledger, and by setting aside what is damaged.
 """
 
 import logging
@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.build.damage import mend_warehouse
 from pipelines.build.ledger import Ledger
 from pipelines.build.leftovers import sweep
 from pipelines.build.run_lock import RunBusy, run_lock
@@ -18,6 +19,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.written_files import check_written_files
 
 WAIT_SECONDS = 600  # so long a run that the schedule or the sensor started waits for the run before it
+STARTED_BY_TAG = "fazhi/started_by"  # set on runs of the command line
 _log = logging.getLogger(__name__)
 
 
@@ -44,12 +46,23 @@ class Workspace(dg.ConfigurableResource[None]):
             raise dg.Failure(str(error), allow_retries=False) from error
         if removed := sweep(settings.warehouse_dir):
             _log.info("removed %d files that killed runs left in %s", removed, settings.warehouse_dir)
-        if (lost := Ledger(settings.ledger_path).start()) and context.log:
-            context.log.warning(lost)  # for the run's page; the ledger itself has logged it for the command line
+        # A run of the command line looks more closely by itself when it has failed, and begins again (`run_job`).
+        by_dagster = STARTED_BY_TAG not in context.run.tags
+        for lost in mend_warehouse(Ledger(settings.ledger_path), thorough=by_dagster and _last_failed(context)):
+            if context.log:
+                context.log.warning(lost)  # for the run's page; the command line has it from where it was found
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Release the lock."""
         self._held.close()
+
+
+def _last_failed(context: dg.InitResourceContext) -> bool:
+    """Whether the run before this one failed."""
+    if context.instance is None or context.run is None:
+        return False
+    runs = context.instance.get_runs(dg.RunsFilter(job_name=context.run.job_name), limit=2)
+    return any(run.status == dg.DagsterRunStatus.FAILURE for run in runs if run.run_id != context.run.run_id)
 
 
 def run_config(raw_dir: str, warehouse_dir: str) -> dict[str, object]:

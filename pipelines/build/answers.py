@@ -7,12 +7,14 @@ know, and sets the whole file aside where an entry has not the type of its topic
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, NonNegativeInt, StringConstraints, TypeAdapter
 
 T = TypeVar("T")
 Cell = bool | int | float | str | None
+
+Hexadecimal = Annotated[str, StringConstraints(pattern=r"^-?[0-9a-f]+$")]
 
 TOPICS: dict[str, "Topic[Any]"] = {}  # by name
 
@@ -38,22 +40,37 @@ class Topic(Generic[T]):
         return TypeAdapter(self._kind, config=ConfigDict(ser_json_inf_nan="constants"))
 
 
+class FileBytes(NamedTuple):
+    """The bytes of a file as they were written: the stamp that the file carries, and their SHA-256."""
+
+    stamp: str
+    sha256: str
+
+
 class FileContents(NamedTuple):
     """What a Parquet file holds: its rows, its columns as (name, DuckDB type), and the hash of all values.
 
     `parts` has for each layout that the columns allow the hash of the rows of each part: {layout: {part: hash}}.
     """
 
-    rows: int
-    columns: tuple[tuple[str, str], ...]
-    sha: str
-    parts: Mapping[str, Mapping[str, str]]
+    rows: NonNegativeInt
+    columns: Annotated[tuple[tuple[str, str], ...], Field(min_length=1)]
+    sha: Hexadecimal
+    parts: Mapping[str, Mapping[str, Hexadecimal]]
 
 
 class StepState(NamedTuple):
     """A staged step that is up to date, and how many reports it holds."""
 
-    reports: int
+    reports: NonNegativeInt
+
+
+class DocumentCounts(NamedTuple):
+    """Documents in the stage, files that none of them is made from, and documents that could not be read."""
+
+    rows: NonNegativeInt
+    lost: NonNegativeInt
+    failed: NonNegativeInt
 
 
 class CheckAnswer(NamedTuple):
@@ -68,15 +85,18 @@ class ReleaseContents(NamedTuple):
     """What a release file holds as (table, part, hash), and its bytes when it was last written anew."""
 
     parts: tuple[tuple[str, str, str], ...]
-    bytes_anew: int
+    bytes_anew: NonNegativeInt
 
 
 WRITTEN = Topic("written", bool)  # each staged file that was written here, by its path; the key is its stamp
+BYTES = Topic("bytes", FileBytes)  # of the same files and those of tables; the key is size and times as last seen
 CONTENTS = Topic("contents", FileContents)
 STEPS = Topic("steps", StepState)
 CHECKS = Topic("checks", tuple[CheckAnswer, ...])  # of the checks that are run together on the same rows
 RELEASE = Topic("release", ReleaseContents)
 COUNTS = Topic("counts", dict[str, int])
+DOCUMENT_COUNTS = Topic("document counts", DocumentCounts)
+ACCEPTED = Topic("accepted", int)  # documents that were identified and may count
 HASHES = Topic("hashes", str)
 CHARTS = Topic("charts", str)
 SOURCES = Topic("sources", dict[str, tuple[tuple[str, str], ...]])  # of each column of a table: (table, column)

@@ -13,13 +13,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from pipelines.build.answers import TOPICS, Topic
+from pipelines.build.aside import set_aside
 from pipelines.build.file_identity import FileIdentity, file_identity
 from pipelines.errors import FazhiError
 
@@ -30,7 +30,7 @@ _TABLE = (
     "CREATE TABLE entry (topic TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, "
     "PRIMARY KEY (topic, name)) STRICT, WITHOUT ROWID"
 )
-_COMPUTED = ("stage/*/*.parquet", "tables/*.parquet", "tables/*/*.parquet")  # what a run leaves in a warehouse
+COMPUTED = ("stage/*/*.parquet", "tables/*.parquet", "tables/*/*.parquet")  # what a run leaves in a warehouse
 _SMALLEST = 512  # bytes of a page; SQLite takes a file of no or one byte for an empty database
 _WAIT = 60  # seconds for another process to end its transaction
 # Errors of SQLite that say nothing about the contents of the file: it is busy, or the disk is full or does not answer.
@@ -87,7 +87,7 @@ class Ledger:
             is_new = found is None or found.size < _SMALLEST
             if is_new:
                 self._write([])
-            if damage is None and is_new and any(any(self.path.parent.glob(pattern)) for pattern in _COMPUTED):
+            if damage is None and is_new and any(any(self.path.parent.glob(pattern)) for pattern in COMPUTED):
                 damage = (
                     f"the ledger {self.path} is {'missing' if found is None else 'empty'}: everything is computed anew"
                 )
@@ -207,16 +207,10 @@ class Ledger:
             raise _DamageError(str(error)) from error
 
     def _set_aside(self) -> Path:
-        """Rename the damaged file, and what SQLite may have left beside it; returns the new name."""
-        aside = self.path.with_name(f"{self.path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+        """Rename the damaged file; returns the new name."""
         try:
-            self.path.rename(aside)
-            for end in ("-journal", "-wal", "-shm"):  # of the old file: SQLite would apply them to the new one
-                beside = self.path.with_name(self.path.name + end)
-                if beside.exists():
-                    beside.rename(f"{aside}{end}")
+            return set_aside(self.path)
         except OSError as error:
             raise LedgerError(
                 f"the ledger {self.path} cannot be read and cannot be renamed ({error}); remove it and run again"
             ) from error
-        return aside

@@ -10,8 +10,9 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
+
+from pipelines.build.aside import set_aside
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS picture (picture_sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -45,20 +46,32 @@ class PageCache:
             return {}
 
     def pages(self, raw_sha256s: Iterable[str]) -> dict[str, dict[int, str]]:
-        """Return the contents of the known pages of these files, by hash of the file and number of the page."""
+        """Return the contents of the known pages of these files, by hash of the file and number of the page.
+
+        A page whose content is damaged is not known any more.
+        """
         found: dict[str, dict[int, str]] = {}
+        damaged: list[tuple[str]] = []
         names = sorted(set(raw_sha256s)) if self._path.exists() else []
         for at in range(0, len(names), _MOST_NAMES):
             some = names[at : at + _MOST_NAMES]
             asked = ", ".join("?" * len(some))
             with self._connected() as con:
                 rows = con.execute(
-                    f"SELECT raw_sha256, number, content FROM page JOIN picture USING (picture_sha256) "
+                    "SELECT raw_sha256, number, picture_sha256, content FROM page JOIN picture USING (picture_sha256) "
                     f"WHERE raw_sha256 IN ({asked})",
                     some,
                 )
-                for raw_sha256, number, content in rows:
-                    found.setdefault(raw_sha256, {})[number] = zlib.decompress(content).decode()
+                for raw_sha256, number, picture, content in rows:
+                    try:
+                        found.setdefault(raw_sha256, {})[number] = zlib.decompress(content).decode()
+                    except (zlib.error, UnicodeDecodeError):
+                        damaged.append((picture,))
+        if damaged:
+            _log.warning("%s holds %d damaged pages: they are read anew", self._path, len(damaged))
+            with self._connected() as con:
+                for table in ("page", "picture"):
+                    con.executemany(f"DELETE FROM {table} WHERE picture_sha256 = ?", damaged)
         return found
 
     def knows(self, picture_sha256: str) -> bool:
@@ -85,6 +98,5 @@ class PageCache:
                 yield con
 
     def _set_aside(self, error: sqlite3.Error) -> None:
-        aside = self._path.with_name(f"{self._path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-        self._path.rename(aside)
+        aside = set_aside(self._path)
         _log.warning("%s cannot be read (%s; it is now %s): scans are read anew", self._path, error, aside.name)

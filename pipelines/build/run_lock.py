@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipelines.build.aside import set_aside
 from pipelines.errors import FazhiError
 from pipelines.paths import RUN_HOLDER, RUN_LOCK
 
@@ -22,8 +23,11 @@ class RunBusy(FazhiError):
 def run_lock(warehouse_dir: Path, wait: float = 0) -> Iterator[None]:
     """Within the block no other process runs on `warehouse_dir`. Raises RunBusy after `wait` seconds."""
     warehouse_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(warehouse_dir / RUN_LOCK, is_singleton=True)
     holder = warehouse_dir / RUN_HOLDER
+    for path in (warehouse_dir / RUN_LOCK, holder):
+        if path.is_dir():  # no run is at work: it could not have locked this
+            set_aside(path)
+    lock = FileLock(warehouse_dir / RUN_LOCK, is_singleton=True)
     try:
         lock.acquire(timeout=wait)
     except Timeout as error:

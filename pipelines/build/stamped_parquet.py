@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.build.answers import WRITTEN
+from pipelines.build.answers import BYTES, WRITTEN, FileBytes
 from pipelines.build.atomic import atomic_write
 from pipelines.build.file_identity import FileIdentity, file_identity
 from pipelines.build.ledger import Ledger, LedgerEntry
@@ -29,6 +29,25 @@ def write_parquet(frame: pl.DataFrame, path: Path, stamp: str | None = None) -> 
 def record_written(ledger: Ledger, stamps: Mapping[Path, str]) -> None:
     """Tell the ledger that the files at these paths were written here, each with its stamp."""
     ledger.record(WRITTEN, {ledger.name_of(path): LedgerEntry(stamp, True) for path, stamp in stamps.items()})
+    record_bytes(ledger, stamps)
+
+
+def record_bytes(ledger: Ledger, stamps: Mapping[Path, str]) -> None:
+    """Tell the ledger which bytes were written to these paths, each file with its stamp (`pipelines.build.damage`)."""
+    found = {path: identity for path in stamps if (identity := file_identity(path))}
+    ledger.record(
+        BYTES,
+        {
+            ledger.name_of(path): LedgerEntry(identity.stamp, FileBytes(stamps[path], hash_of(path)))
+            for path, identity in found.items()
+        },
+    )
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of the bytes of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def stamp_in(path: Path) -> str | None:
@@ -48,10 +67,7 @@ def _stamp_in(path: Path, _: FileIdentity) -> str | None:
 def stamp_of(path: Path) -> str:
     """The stamp that the file at `path` carries; for a file without one, the hash of its bytes. Raises OSError."""
     stamp = stamp_in(path)
-    if stamp is None:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    return stamp
+    return hash_of(path) if stamp is None else stamp
 
 
 def is_written(ledger: Ledger, path: Path) -> bool:

@@ -102,7 +102,7 @@ def enter(path: Path, release_id: str, built_at: datetime, text: str) -> bool:
     Returns False and changes nothing if the release already has a section. Readers see the old file or the new one.
     A `built_at` without a time zone is in UTC, as in the table `release`.
     """
-    known = path.read_text(encoding="utf-8") if path.exists() else HEADER
+    known = path.read_text(encoding="utf-8", errors="replace") if path.exists() else HEADER
     sections = list(_SECTION.finditer(known))
     if any(section[1] == release_id for section in sections):
         return False

@@ -121,7 +121,13 @@ def run_checks(
     """
     tasks = list(_tasks(checks, tables_dir, ledger, situation))
     known = ledger.known(CHECKS)
-    found = {task.name: known[task.name] for task in tasks if task.name in known and known[task.name].key == task.key}
+    found = {
+        task.name: known[task.name]
+        for task in tasks
+        if task.name in known
+        and known[task.name].key == task.key
+        and len(known[task.name].value) == len(task.checks)  # else the ledger was damaged
+    }
     stale = [task for task in tasks if task.name not in found]
     if stale:
         new = {task.name: LedgerEntry(task.key, answer) for task, answer in side_by_side(tables_dir, stale, _run)}

@@ -6,6 +6,7 @@ releases that are there.
 """
 
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from pipelines.build.answers import HASHES
 from pipelines.build.database import connect
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.errors import FazhiError
-from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
+from pipelines.warehouse.assembly import Assembly, AssemblyError, AssemblyPlan, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
@@ -31,6 +32,7 @@ VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
 _LAST = "last release"  # the name under which the ledger keeps the id of the release that was published last
+_log = logging.getLogger(__name__)
 
 
 class PublishError(FazhiError):
@@ -95,10 +97,13 @@ def publish(
     _remove_stale(releases_dir)
     made_of = _inputs(specs, tables_dir, ledger, inputs)
     counts = {name: table.rows for name, table in made_of.tables.items()} | made_of.own_counts
-    last = _last(release_path, releases_dir, ledger)
-    if last and (last.inputs_sha256, last.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
-        current = _current(release_path, last)
-        return Release(release_path, last.release_id, counts, last.built_at, reused=True, current=current)
+    published = _published(release_path, releases_dir, ledger)
+    for known in published:
+        if (known.inputs_sha256, known.content_sha256) == (made_of.inputs_sha256, made_of.content_sha256):
+            current = _current(release_path, known)
+            _remember(ledger, known.release_id)
+            return Release(release_path, known.release_id, counts, known.built_at, reused=True, current=current)
+    last = published[0].path if published else None
     built_at = now.astimezone(UTC).replace(microsecond=0)
     release_id = f"{built_at:%Y%m%dT%H%M%SZ}-{made_of.inputs_sha256[:8]}"
     path = releases_dir / f"{release_id}.duckdb"
@@ -108,10 +113,17 @@ def publish(
         # Rules are checked on the tables, and the finished file is compared with them value by value.
         _hold(run_checks(rules_of(specs), tables_dir, ledger))
         assembly = Assembly(specs, made_of.tables, ledger)
-        work = assembly.plan(last.path if last else None)
-        with assembly.writing(work, temporary) as con:
-            _write_own_tables(con, made_of, release_id, built_at)
-        assembly.read_back(work, temporary)
+        work = assembly.plan(last)
+        try:
+            _write(assembly, work, temporary, made_of, release_id, built_at)
+        except (duckdb.Error, AssemblyError) as error:
+            if work.base is None:
+                raise
+            # the release that was copied is damaged, or the ledger knows it wrongly
+            _log.warning("%s cannot be built on (%s): the release is written anew", work.base, error)
+            _remove(temporary)
+            work = assembly.plan(None)
+            _write(assembly, work, temporary, made_of, release_id, built_at)
         temporary.chmod(0o444)  # no client of a reader may change the file
         temporary.replace(path)
         assembly.record(work, path)
@@ -120,32 +132,47 @@ def publish(
     finally:
         _remove(temporary)
     make_current(path, release_path)
-    ledger.record(HASHES, {_LAST: LedgerEntry("", release_id)})
-    before = last.path if last else None
-    forget(release_path, releases_dir, keep, built_at, before)
-    return Release(release_path, release_id, counts, built_at, current=release_id, before=before)
+    _remember(ledger, release_id)
+    forget(release_path, releases_dir, keep, built_at, last)
+    return Release(release_path, release_id, counts, built_at, current=release_id, before=last)
 
 
-def _last(release_path: Path, releases_dir: Path, ledger: Ledger) -> Kept | None:
-    """The release that was published last: the ledger knows which; else the current one, or the newest by date.
+def _write(
+    assembly: Assembly, work: AssemblyPlan, path: Path, made_of: _Inputs, release_id: str, built_at: datetime
+) -> None:
+    """Write the file of a release to `path`, and read it back."""
+    with assembly.writing(work, path) as con:
+        _write_own_tables(con, made_of, release_id, built_at)
+    assembly.read_back(work, path)
 
-    A person may have made an older one current. A release dated in the future is the newest by date for years.
+
+def _published(release_path: Path, releases_dir: Path, ledger: Ledger) -> list[Kept]:
+    """The release that was published last, as the ledger knows it, and the current one; else the newest by date.
+
+    They differ if a person made an older one current. The newest by date may come from a clock that was ahead.
     """
     known = ledger.find(HASHES, _LAST, "")
+    found: dict[str, Kept] = {}
     for path in (releases_dir / f"{known}.duckdb", release_path):
         with suppress(ReleaseError):
-            found = describe(path)
-            return replace(found, path=releases_dir / f"{found.release_id}.duckdb")
-    return next(iter(kept(releases_dir)), None)
+            one = describe(path)
+            found.setdefault(one.release_id, replace(one, path=releases_dir / f"{one.release_id}.duckdb"))
+    return list(found.values()) or kept(releases_dir)[:1]
 
 
-def _current(release_path: Path, last: Kept) -> str:
-    """The id of the release that readers see. If its file is gone, the last becomes the current one."""
+def _remember(ledger: Ledger, release_id: str) -> None:
+    """Let the ledger know the release that was published last."""
+    if ledger.find(HASHES, _LAST, "") != release_id:
+        ledger.record(HASHES, {_LAST: LedgerEntry("", release_id)})
+
+
+def _current(release_path: Path, known: Kept) -> str:
+    """The id of the release that readers see. If its file is gone, `known` becomes the current one."""
     try:
         return describe(release_path).release_id
     except ReleaseError:
-        make_current(last.path, release_path)
-        return last.release_id
+        make_current(known.path, release_path)
+        return known.release_id
 
 
 def release_columns(specs: Mapping[str, TableSpec]) -> dict[str, list[tuple[str, str]]]:

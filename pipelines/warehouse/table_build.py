@@ -16,7 +16,7 @@ from pipelines.build.answers import CONTENTS, FileContents
 from pipelines.build.atomic import atomic_write
 from pipelines.build.database import ContentHash, name_views, quote, side_by_side
 from pipelines.build.ledger import Ledger, LedgerEntry
-from pipelines.build.stamped_parquet import STAMP, stamp_in
+from pipelines.build.stamped_parquet import STAMP, record_bytes, stamp_in
 from pipelines.errors import FazhiError
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.table_parts import (
@@ -94,6 +94,7 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> B
             # Each file is recorded when it is written: a run that is killed does not lose the ones before.
             for file, contents in side_by_side(out_dir, stale, lambda con, file: _write(con, spec, file)):
                 ledger.record(CONTENTS, {ledger.name_of(file.path): LedgerEntry(file.stamp, contents)})
+                record_bytes(ledger, {file.path: file.stamp})
         for path in gone:
             path.unlink()
         return _combined(spec, out_dir, ledger, reused=not stale and not gone)

@@ -3,7 +3,8 @@
 No figure is changed on the way.
 """
 
+from pipelines.warehouse.export.export_folder import make_way
 from pipelines.warehouse.export.exporting import Exported, export
 from pipelines.warehouse.export.release_reader import ExportError
 
-__all__ = ["ExportError", "Exported", "export"]
+__all__ = ["ExportError", "Exported", "export", "make_way"]

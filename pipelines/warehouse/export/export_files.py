@@ -1,10 +1,10 @@
 """The files of an export: what is known of each, and where the files of one format go."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pipelines.build.stamped_parquet import hash_of
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,6 @@ class ExportFile:
         parent = self.path.rpartition("/")[0]
         return parent if "/" in parent else self.path
 
-    @classmethod
-    def load(cls, entry: dict[str, Any]) -> "ExportFile":
-        """The file of an entry that was read from JSON."""
-        return cls(**{**entry, "tables": tuple(entry["tables"]), "left_out": tuple(entry["left_out"])})
-
 
 @dataclass(frozen=True)
 class FormatFolder:
@@ -57,7 +52,7 @@ class FormatFolder:
     ) -> ExportFile:
         """Describe the file that was written to `path`."""
         name, size = path.relative_to(self.path.parent).as_posix(), path.stat().st_size
-        return ExportFile(name, self.path.name, tables, rows, size, _sha256(path), made_from, left_out)
+        return ExportFile(name, self.path.name, tables, rows, size, hash_of(path), made_from, left_out)
 
     def reuse(self, path: Path, made_from: str) -> ExportFile | None:
         """Put the file of the last export at `path`, if it was made from the same and nobody has changed it since."""
@@ -66,15 +61,10 @@ class FormatFolder:
             return None
         there = self.before / known.path
         try:
-            if there.stat().st_size != known.bytes or _sha256(there) != known.sha256:
+            if there.stat().st_size != known.bytes or hash_of(there) != known.sha256:
                 return None
             path.hardlink_to(there)  # readers of the old export keep it, and nothing is written twice
         except OSError:
             path.unlink(missing_ok=True)
             return None
         return known
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

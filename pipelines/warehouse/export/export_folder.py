@@ -8,14 +8,27 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
+from pipelines.build.damage import put_aside
+from pipelines.warehouse.export.export_files import ExportFile
 from pipelines.warehouse.export.release_reader import ExportError
 
 STAMP_FILE = "datapackage.json"
 STAMP = "fazhi"  # under this key of the file stands what the export was made of
+
+
+class ExportStamp(NamedTuple):
+    """What an export was made of, and its files."""
+
+    made_of: dict[str, Any]
+    files: tuple[ExportFile, ...]
+
+
+_STAMP = TypeAdapter(ExportStamp)
 
 
 @contextmanager
@@ -54,13 +67,22 @@ def replacing(folder: Path) -> Iterator[Path]:
         _clean_up(folder)
 
 
-def read_stamp(folder: Path) -> dict[str, Any] | None:
-    """What the export in `folder` was made of and its files (see `datapackage`). None if no export is there."""
+def read_stamp(folder: Path) -> ExportStamp | None:
+    """What the export in `folder` was made of and its files (see `datapackage`). None if no export is there.
+
+    A description that is damaged counts as none.
+    """
     try:
-        found: dict[str, Any] = json.loads((folder / STAMP_FILE).read_text(encoding="utf-8"))[STAMP]
-        return found
-    except (OSError, ValueError, LookupError, TypeError):
+        return _STAMP.validate_python(json.loads((folder / STAMP_FILE).read_text(encoding="utf-8"))[STAMP])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+def make_way(folder: Path) -> str | None:
+    """Set aside what lies in the place of a warehouse's own export and is none. Returns the line that says so."""
+    if not folder.is_dir() or read_stamp(folder) is not None or not any(folder.iterdir()):
+        return None
+    return put_aside(folder, f"no {STAMP_FILE} that can be read")
 
 
 def _neighbours(folder: Path) -> tuple[Path, Path]:
@@ -74,4 +96,7 @@ def _clean_up(folder: Path) -> None:
     if old.exists() and not folder.exists():
         old.rename(folder)
     for leftover in (building, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.build.database import one_line
+from pipelines.build.stamped_parquet import hash_of
 from pipelines.settings import EXPORT_FORMATS
 from pipelines.warehouse.export import citation, croissant, datapackage
 from pipelines.warehouse.export.copies import write_csv, write_parquet
@@ -77,22 +78,34 @@ def export(
 
 
 def _same_export(folder: Path, made_of: dict[str, Any]) -> tuple[ExportFile, ...] | None:
-    """The files of the export in `folder`, if it was made of the same and every file still has its size."""
+    """The files of the export in `folder`, if it was made of the same and every file still holds what was written.
+
+    The description is written last. Only a file that is younger is read to see whether it is still the same.
+    """
     stamp = read_stamp(folder)
-    if stamp is None or stamp["made_of"] != made_of:
+    if stamp is None or stamp.made_of != made_of:
         return None
-    files = tuple(ExportFile.load(file) for file in stamp["files"])
-    paths = [folder / file.path for file in files]
-    is_whole = all(path.is_file() and path.stat().st_size == f.bytes for path, f in zip(paths, files, strict=True))
-    return files if is_whole else None
+    described = folder / STAMP_FILE
+    younger = False
+    for file in stamp.files:
+        path = folder / file.path
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            return None
+        if path.stat().st_mtime_ns > described.stat().st_mtime_ns:
+            younger = True
+            if hash_of(path) != file.sha256:
+                return None
+    if younger:  # a copy without its times, for example
+        described.touch()
+    return stamp.files
 
 
 def _write(release: ReleaseReader, made_of: dict[str, Any], folder: Path, before: Path) -> tuple[ExportFile, ...]:
     """Write the export into `folder`. Files of the last export, in the folder `before`, are reused if still right."""
     stamp = read_stamp(before)
     last: dict[str, ExportFile] = {}
-    if stamp is not None and stamp["made_of"]["export_version"] == EXPORT_VERSION:
-        last = {file.path: file for file in map(ExportFile.load, stamp["files"])}
+    if stamp is not None and stamp.made_of.get("export_version") == EXPORT_VERSION:
+        last = {file.path: file for file in stamp.files}
     is_chosen = bool(made_of["tables"])
     files: list[ExportFile] = []
     for form in made_of["formats"]:

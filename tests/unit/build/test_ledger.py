@@ -144,6 +144,13 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "another table": lambda path: (change(path, "DROP TABLE entry"), change(path, "CREATE TABLE entry (a TEXT)")),
     "no JSON": lambda path: change(path, "UPDATE entry SET value = '{'"),
     "another shape": lambda path: change(path, 'UPDATE entry SET value = \'{"rows": "1"}\''),
+    "a negative count": lambda path: change(path, "INSERT INTO entry VALUES ('steps', 'a', 'k', '[-1]')"),
+    "a hash that is none": lambda path: change(
+        path, "INSERT INTO entry VALUES ('contents', 'a', 'k', '[0, [[\"a\", \"BIGINT\"]], \"zz\", {}]')"
+    ),
+    "a table without columns": lambda path: change(
+        path, "INSERT INTO entry VALUES ('contents', 'a', 'k', '[0, [], \"0\", {}]')"
+    ),
     "a part of an entry": lambda path: change(path, "INSERT INTO entry VALUES ('contents', 'a', 'k', '{\"rows\": 1}')"),
 }
 
