@@ -68,6 +68,7 @@ def refresh(
     load: Callable[[str, pl.DataFrame], pl.DataFrame] = lambda bucket, todo: todo,
     processes: int = 1,
     batch: int = BATCH,
+    crashed: Callable[[pl.DataFrame], BatchResult] | None = None,
 ) -> Counts:
     """Bring `tables` to the state of `wanted()`, computing only what is new or changed.
 
@@ -76,8 +77,9 @@ def refresh(
 
     `wanted()` returns the columns report_id and input_key and what `load` needs. `load(bucket, todo)` adds to the rows
     of one bucket what `work` reads. `work(batch)` returns rows for every table; it runs in another process when there
-    is much to do, so it must be picklable. Progress is reported under the name `step`. Buckets in which nothing changed
-    are not opened for writing.
+    is much to do, so it must be picklable. `crashed(row)` returns the rows for the one document that ends each process
+    it is given to; without it such a document ends the step. Progress is reported under the name `step`. Buckets in
+    which nothing changed are not opened for writing.
     """
     known = ledger.find(STEPS, step, _step_key(stage_dir, tables, given))
     if known is not None:
@@ -90,7 +92,7 @@ def refresh(
             if not plan.is_changed:
                 continue
             results = []
-            for result in map_batches(work, load(plan.bucket, plan.todo).iter_slices(batch)):
+            for result in map_batches(work, load(plan.bucket, plan.todo).iter_slices(batch), crashed):
                 first = result.frames[tables[0].name]
                 is_complete = is_complete and not first["input_key"].eq(RETRY).any()
                 errors.extend(result.errors)

@@ -1,27 +1,47 @@
 """Worker processes for many documents. A few are worked on in this process, because a new one takes a second to start.
 
-The work is a picklable function from a batch to a result.
+The work is a picklable function from a batch to a result. A worker that is killed, by the system for want of memory or
+by a library that crashes, does not end the run. The batches that were under way are tried again, each in a process in
+which nothing else runs, then by halves. What is left is the one document that ends each process it is given to.
 """
 
 import gc
+import logging
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 
 WORTH_A_POOL = 500  # documents; a spawned worker needs about a second to import what it works with
 BATCH = 250
+_AHEAD = 2  # batches for each worker: one that it works on, and the next
+_TRIES = 2  # of a single document, in a process of its own; the first may have been killed for another reason
+
+_log = logging.getLogger(__name__)
 
 
 class Map(Protocol):
-    """Like the built-in `map` over one iterable: results in the order of the batches."""
+    """Like the built-in `map` over one iterable: results in the order of the batches, one or more for each.
 
-    def __call__(self, work: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
+    `crashed` gives the result for a batch of the one document that ends its worker. Batches are then Polars frames with
+    a row for each document. Without it the first batch that ends its worker twice raises BrokenProcessPool.
+    """
+
+    def __call__(
+        self,
+        work: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        crashed: Callable[[Batch], Result] | None = None,
+        /,
+    ) -> Iterator[Result]:
         """Apply `work` to each batch."""
 
 
@@ -29,14 +49,101 @@ class Map(Protocol):
 def workers(processes: int, documents: int) -> Iterator[Map]:
     """A `map` that is fit for `documents` documents: in `processes` spawned processes, or here when they are few."""
     if processes < 2 or documents <= WORTH_A_POOL:
-        yield map
+        yield _map_here
         return
-    # spawn, because Polars hangs in a forked child; one thread each, because the processes share the cores
-    with (
-        _environment(POLARS_MAX_THREADS="1"),
-        ProcessPoolExecutor(processes, get_context("spawn"), _collect_seldom) as pool,
-    ):
-        yield pool.map
+    pool = _Pool(processes)
+    with _environment(POLARS_MAX_THREADS="1"):  # one thread each, because the processes share the cores
+        try:
+            yield pool.map
+        finally:
+            pool.close()
+
+
+def _map_here(
+    work: Callable[[Batch], Result],
+    batches: Iterable[Batch],
+    crashed: Callable[[Batch], Result] | None = None,
+    /,
+) -> Iterator[Result]:
+    return map(work, batches)  # nothing is left of this process that could call `crashed`
+
+
+class _Pool:
+    """The worker processes, and one more for the batches that are tried again."""
+
+    def __init__(self, processes: int) -> None:
+        self._all, self._single = _Workers(processes), _Workers(1)
+        self._most = _AHEAD * processes
+
+    def map(
+        self,
+        work: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        crashed: Callable[[Batch], Result] | None = None,
+        /,
+    ) -> Iterator[Result]:
+        waiting = iter(batches)
+        under_way: deque[tuple[Batch, Future[Result]]] = deque()
+        while True:
+            for batch in islice(waiting, self._most - len(under_way)):
+                under_way.append((batch, self._all.submit(work, batch)))
+            if not under_way:
+                return
+            batch, result = under_way.popleft()
+            try:
+                found = result.result()
+            except BrokenProcessPool:  # a worker was killed, and nobody knows at which batch
+                _log.warning("a worker process was killed; what it worked on is tried again")
+                yield from self._again(work, batch, crashed)
+            else:
+                yield found
+
+    def _again(
+        self, work: Callable[[Any], Result], batch: Any, crashed: Callable[[Any], Result] | None
+    ) -> Iterator[Result]:
+        """The results for a batch of which one document may have ended its worker."""
+        is_single = crashed is None or batch.height == 1
+        for attempt in range(_TRIES if is_single else 1):
+            try:
+                found = self._single.submit(work, batch).result()
+            except BrokenProcessPool:
+                if crashed is None and attempt:
+                    raise
+                continue
+            yield found
+            return
+        if crashed is not None and is_single:
+            yield crashed(batch)
+        else:
+            half = batch.height // 2
+            yield from self._again(work, batch.slice(0, half), crashed)
+            yield from self._again(work, batch.slice(half), crashed)
+
+    def close(self) -> None:
+        self._all.close()
+        self._single.close()
+
+
+class _Workers:
+    """Spawned processes that are started when they are needed, and anew when one of them was killed."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._executor: ProcessPoolExecutor | None = None
+
+    def submit(self, work: Callable[[Batch], Result], batch: Batch) -> Future[Result]:
+        if self._executor is not None:
+            try:
+                return self._executor.submit(work, batch)
+            except BrokenProcessPool:
+                self.close()
+        # spawn, because Polars hangs in a forked child
+        self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), _collect_seldom)
+        return self._executor.submit(work, batch)
+
+    def close(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
 
 
 def _collect_seldom() -> None:

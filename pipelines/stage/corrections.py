@@ -20,6 +20,7 @@ import polars as pl
 
 from pipelines.build.stamped_parquet import write_parquet
 from pipelines.errors import FazhiError
+from pipelines.numerals.figures import BEYOND
 from pipelines.stage import correction_settings
 
 REQUIRED = (
@@ -175,7 +176,12 @@ def _fact_problems(row: dict[str, str]) -> Iterator[str]:
         yield "evidence is empty; copy the exact words of the report, or give char_start and char_end"
     expects_machine, expects_value = row["action"] != "add", row["action"] in ("value", "add")
     for name, is_expected in (("machine_value", expects_machine), ("value", expects_value)):
-        if is_expected and _number(row[name])[1] is None:
+        if _is_beyond(row[name]):
+            yield (
+                f"{name} begins with {row[name][:20]!r} and is more than {BEYOND:,.0f}, which no township counts; "
+                "look at the report again"
+            )
+        elif is_expected and _number(row[name])[1] is None:
             yield f"{name} is {row[name]!r}, expected a number such as 4200 in the indicator's unit, or ≥4200"
         if not is_expected and row[name]:
             yield f"{name} is {row[name]!r}, expected nothing where the action is {row['action']}"
@@ -193,11 +199,17 @@ def _report_problems(row: dict[str, str]) -> Iterator[str]:
 
 
 def _number(cell: str) -> tuple[str | None, float | None]:
-    """Qualifier and number of a cell such as `4,200` or `≥4200`. Two None if the cell is no number."""
+    """Qualifier and number of a cell such as `4,200` or `≥4200`. Two None if the cell is no number, or too large."""
     found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell))
-    if found is None:
+    if found is None or _is_beyond(cell):
         return None, None
     return _QUALIFIERS.get(found[1], "exact"), float(found[2].replace(",", ""))
+
+
+def _is_beyond(cell: str) -> bool:
+    """Whether the cell is a number that is larger than what is read in a report."""
+    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell))
+    return found is not None and float(found[2].replace(",", "")) > BEYOND
 
 
 def _is_whole(cell: str) -> bool:

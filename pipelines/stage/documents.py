@@ -29,6 +29,7 @@ from pipelines.read.unpack import SEPARATOR, members
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 
+KILLED = "each process that works on this file is killed, for want of memory or by a library; save it in another format"
 _log = logging.getLogger(__name__)
 
 _SPAN = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "kind": pl.String()})
@@ -93,6 +94,7 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
         wanted=lambda: wanted,
         work=partial(read_batch, raw_dir=settings.raw_dir, pages_path=settings.scanned_pages_path),
         processes=settings.processes,
+        crashed=crashed_document,
     )
 
 
@@ -125,6 +127,17 @@ def read_batch(batch: pl.DataFrame, raw_dir: Path, pages_path: Path) -> BatchRes
             errors.append(f"{row['raw_path']}\n{traceback.format_exc()}")
             rows.append(row | _failed(row, internal_error(error)))
     return BatchResult({DOCUMENTS.name: pl.DataFrame(rows, schema=DOCUMENTS.schema)}, errors)
+
+
+def crashed_document(batch: pl.DataFrame) -> BatchResult:
+    """The row of a file (columns as for `read_batch`) at which each worker process is killed.
+
+    It is not tried again before the reader changes: then it might be alone, and end the run.
+    """
+    row = batch.drop("archive_path").row(0, named=True)
+    reason = Reason(ReasonCode.CRASHED, KILLED)
+    frame = pl.DataFrame([row | _failed(row, reason)], schema=DOCUMENTS.schema)
+    return BatchResult({DOCUMENTS.name: frame}, [f"{row['raw_path']}\n{reason}"])
 
 
 def file_bytes(raw_dir: Path, row: Mapping[str, Any], archive_path: str | None) -> bytes:

@@ -15,9 +15,9 @@ from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
-from pipelines.reasons import REASON_COLUMNS, internal_error, reason_columns
+from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
-from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.identities import IDENTITIES
 
 READINGS = StageTable(
@@ -56,6 +56,7 @@ def refresh_facts(settings: Settings) -> Counts:
         extract_batch,
         load,
         settings.processes,
+        crashed=crashed_reading,
     )
 
 
@@ -77,6 +78,14 @@ def extract_batch(batch: pl.DataFrame) -> BatchResult:
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
     numbers = pl.concat([pl.DataFrame(schema=NUMBERS.schema), *(n.select(list(NUMBERS.schema)) for _, n in frames)])
     return BatchResult({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
+
+
+def crashed_reading(batch: pl.DataFrame) -> BatchResult:
+    """The rows of a document (columns as for `extract_batch`) at which each worker process is killed: no fact."""
+    reason = Reason(ReasonCode.CRASHED, KILLED)
+    ledger = batch.select(KEYS).hstack(pl.DataFrame([reason_columns(reason)]))
+    empty = {table.name: pl.DataFrame(schema=table.schema) for table in (FACTS, NUMBERS)}
+    return BatchResult({READINGS.name: ledger, **empty}, [f"{batch['report_id'][0]}\n{reason}"])
 
 
 def _one_by_one(

@@ -20,9 +20,9 @@ from pipelines.build.stamped_parquet import frame_key
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import IDENTIFIER_VERSION, identify
 from pipelines.read.document import Span
-from pipelines.reasons import REASON_COLUMNS, Reason, internal_error, reason_columns, reason_in
+from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
-from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.documents import DOCUMENTS, KILLED
 
 IDENTITIES = StageTable(
     "identities",
@@ -90,6 +90,7 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
         partial(identify_batch, divisions=divisions),
         load,
         settings.processes,
+        crashed=crashed_identity,
     )
 
 
@@ -105,6 +106,15 @@ def identify_batch(batch: pl.DataFrame, divisions: Path) -> BatchResult:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
             rows.append(_unread(internal_error(error)) | key)
     return BatchResult({IDENTITIES.name: pl.DataFrame(rows, schema=IDENTITIES.schema)}, errors)
+
+
+def crashed_identity(batch: pl.DataFrame) -> BatchResult:
+    """The row of a document (columns as for `identify_batch`) at which each worker process is killed."""
+    row = batch.row(0, named=True)
+    key = {"report_id": row["report_id"], "input_key": row["input_key"]}
+    reason = Reason(ReasonCode.CRASHED, KILLED)
+    frame = pl.DataFrame([_unread(reason) | key], schema=IDENTITIES.schema)
+    return BatchResult({IDENTITIES.name: frame}, [f"{row['report_id']}\n{reason}"])
 
 
 def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
-from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES, grams
 
@@ -61,6 +61,7 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
         compare_batch,
         lambda _, todo: texts.beside(todo),
         settings.processes,
+        crashed=crashed_comparison,
     )
 
 
@@ -147,6 +148,14 @@ def compare_batch(batch: pl.DataFrame) -> BatchResult:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
             rows.append({"report_id": row["report_id"], "input_key": RETRY})
     return BatchResult({SIMILARITIES.name: pl.DataFrame(rows, schema=SIMILARITIES.schema)}, errors)
+
+
+def crashed_comparison(batch: pl.DataFrame) -> BatchResult:
+    """The row of a report at which each worker process is killed: it has no shares."""
+    row = batch.select("report_id", "input_key").row(0, named=True)
+    return BatchResult(
+        {SIMILARITIES.name: pl.DataFrame([row], schema=SIMILARITIES.schema)}, [f"{row['report_id']}\n{KILLED}"]
+    )
 
 
 def _compared(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
-from pipelines.stage.documents import DOCUMENTS
+from pipelines.stage.documents import DOCUMENTS, KILLED
 
 GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
 PERMUTATIONS = 192
@@ -58,6 +58,7 @@ def refresh_sketches(settings: Settings) -> Counts:
         sketch_batch,
         load,
         settings.processes,
+        crashed=crashed_sketch,
     )
 
 
@@ -80,6 +81,13 @@ def sketch_batch(batch: pl.DataFrame) -> BatchResult:
         "sketch": [digest if text else None for digest, text in zip(digests, texts, strict=True)],
     }
     return BatchResult({SKETCHES.name: pl.DataFrame(rows, schema=SKETCHES.schema)}, errors)
+
+
+def crashed_sketch(batch: pl.DataFrame) -> BatchResult:
+    """The row of a report at which each worker process is killed: it has no sketch."""
+    row = batch.select("report_id", "input_key").row(0, named=True)
+    frame = pl.DataFrame([row | {"n_grams": 0, "sketch": None}], schema=SKETCHES.schema)
+    return BatchResult({SKETCHES.name: frame}, [f"{row['report_id']}\n{KILLED}"])
 
 
 def grams(text: str | None, furniture: Sequence[dict[str, Any]] | None) -> set[str]:

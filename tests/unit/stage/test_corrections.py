@@ -84,6 +84,16 @@ def test_the_staged_columns_are_those_that_the_sql_reads() -> None:
     assert {name: kinds[kind] for name, kind in SCHEMA.items()} == inputs()["stage_corrections"]
 
 
+def test_the_largest_number_that_is_read_may_be_corrected_and_none_is_infinite(tmp_path: Path) -> None:
+    largest, beyond = read(
+        tmp_path,
+        {**EXAM, "action": "value", "machine_value": "3", "value": "10,000,000,000,000"},
+        {**EXAM, "action": "value", "machine_value": "3", "value": "8" * 400},
+    )
+    assert (largest["problem"], largest["number_right"]) == (None, 1e13)
+    assert (beyond["number_right"], beyond["qualifier"], beyond["line"]) == (None, None, 3) and beyond["problem"]
+
+
 def test_the_bundled_file_holds_the_header_and_no_line() -> None:
     path = PROJECT_ROOT / "raw" / "corrections.csv"
     assert read_corrections(path).is_empty()
@@ -114,6 +124,17 @@ def test_a_file_from_excel_is_read(tmp_path: Path) -> None:
         ({"char_start": "9", "char_end": "4"}, "'9' and '4', expected two whole numbers"),
         ({"machine_value": "three"}, "machine_value is 'three', expected a number"),
         ({"value": "9次"}, "value is '9次', expected a number"),
+        (
+            {"value": "9" * 400},
+            "value begins with '99999999999999999999' and is more than 10,000,000",
+        ),
+        ({"value": "≥" + ",".join(["1", *["000"] * 110])}, "value begins with '≥1,000,000,000,000,0' and is more than"),
+        ({"value": "10000000000000.5"}, "value begins with '10000000000000.5' and is more than"),
+        (
+            {"machine_value": "７" * 350},
+            "machine_value begins with '７７７７７７",
+        ),
+        ({"action": "accept", "value": "", "machine_value": "1" * 20}, "machine_value begins with '1"),
         ({"action": "accept"}, "value is '4', expected nothing where the action is accept"),
         ({"action": "add"}, "machine_value is '3', expected nothing where the action is add"),
         ({"action": "place"}, "machine_value is '3', expected 9 digits"),

@@ -1,0 +1,80 @@
+"""Workers that are killed: nothing is lost, the order is kept, and the one document that does it is named."""
+
+import os
+import random
+import signal
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.build import workers as module
+from pipelines.build.workers import workers
+
+
+@pytest.fixture(autouse=True)
+def _pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few documents are worth a pool."""
+    monkeypatch.setattr(module, "WORTH_A_POOL", 0)
+
+
+def double(batch: pl.DataFrame, fatal: tuple[int, ...], once: Path | None = None) -> list[tuple[int, str]]:
+    """Each number twice. The process ends at a fatal one; with `once` only until that file is there."""
+    for number in batch["n"]:
+        if number in fatal and not (once and once.exists()):
+            if once:
+                once.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return [(number, f"{2 * number}") for number in batch["n"]]
+
+
+def crashed(batch: pl.DataFrame) -> list[tuple[int, str]]:
+    assert batch.height == 1
+    return [(batch["n"][0], "crashed")]
+
+
+def ask(count: int, size: int, fatal: tuple[int, ...], once: Path | None = None) -> list[tuple[int, str]]:
+    batches = pl.DataFrame({"n": range(count)}).iter_slices(size)
+    with workers(2, count) as each:
+        return [row for rows in each(partial(double, fatal=fatal, once=once), batches, crashed) for row in rows]
+
+
+def expected(count: int, fatal: tuple[int, ...]) -> list[tuple[int, str]]:
+    return [(number, "crashed" if number in fatal else f"{2 * number}") for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "fatal"),
+    [(40, 8, ()), (40, 8, (13,)), (40, 40, (0,)), (21, 4, (20,)), (12, 3, (4, 5)), (3, 1, (1,)), (2, 2, (0, 1))],
+)
+def test_the_documents_that_end_their_worker_are_named_and_the_others_kept(
+    count: int, size: int, fatal: tuple[int, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert ask(count, size, fatal) == expected(count, fatal)
+    assert bool(caplog.messages) == bool(fatal)
+
+
+@pytest.mark.parametrize("size", [1, 4, 30])
+def test_a_worker_that_something_else_killed_costs_no_document(tmp_path: Path, size: int) -> None:
+    number = random.Random(size).randrange(30)
+    assert ask(30, size, (number,), tmp_path / "killed") == expected(30, ())
+
+
+def test_an_error_of_the_work_is_raised_as_it_is() -> None:
+    with workers(2, 10) as each, pytest.raises(ZeroDivisionError):
+        list(each(partial(divide, by=0), [1, 2, 3]))
+
+
+def divide(number: int, by: int) -> float:
+    return number / by
+
+
+def test_without_a_result_for_what_crashes_the_pool_is_an_error(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": [1]})
+    with workers(2, 10) as each:
+        assert list(each(partial(double, fatal=(1,), once=tmp_path / "killed"), [frame])) == [[(1, "2")]]
+        with pytest.raises(BrokenProcessPool):
+            list(each(partial(double, fatal=(1,)), [frame]))
+        assert list(each(partial(double, fatal=()), [frame])) == [[(1, "2")]], "there are workers again"
