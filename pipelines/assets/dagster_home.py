@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipelines.build.damage import mend_databases, mend_shapes, put_aside
+from pipelines.build.mending import mend_databases, mend_shapes, put_aside
 from pipelines.paths import CODE_LOCATIONS, DAGSTER_YAML
 
 LOCATION = "fazhi"  # the code location, as [tool.dg] in pyproject.toml calls it too
@@ -66,7 +66,7 @@ def prepare_home(home: Path) -> None:
 
 
 def mend_home(home: Path) -> list[str]:
-    """Set aside what Dagster cannot use in its home, as `pipelines.build.damage` does in a warehouse.
+    """Set aside what Dagster cannot use in its home, as `pipelines.build.mending` does in a warehouse.
 
     That is each database of the history in which SQLite finds damage, and a `dagster.yaml` with which Dagster does not
     start. Reads all of the history. Returns a line for each file.

@@ -23,8 +23,8 @@ from pipelines.assets.alerts import announce, failure_reason, first_cause
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.dagster_home import LOCATION, MODULE, mend_home, open_instance
 from pipelines.assets.workspace import STARTED_BY_TAG, run_config
-from pipelines.build.damage import mend_warehouse
 from pipelines.build.ledger import Ledger
+from pipelines.build.mending import mend_warehouse
 from pipelines.build.run_lock import run_lock
 from pipelines.errors import FazhiError
 from pipelines.settings import Settings

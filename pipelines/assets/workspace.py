@@ -10,9 +10,9 @@ from contextlib import ExitStack
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pipelines.build.damage import mend_warehouse
 from pipelines.build.ledger import Ledger
 from pipelines.build.leftovers import sweep
+from pipelines.build.mending import mend_warehouse
 from pipelines.build.run_lock import RunBusy, run_lock
 from pipelines.build.toml_file import SchemaError
 from pipelines.settings import Settings

@@ -33,7 +33,7 @@ def record_written(ledger: Ledger, stamps: Mapping[Path, str]) -> None:
 
 
 def record_bytes(ledger: Ledger, stamps: Mapping[Path, str]) -> None:
-    """Tell the ledger which bytes were written to these paths, each file with its stamp (`pipelines.build.damage`)."""
+    """Tell the ledger which bytes were written to these paths, each file with its stamp (`pipelines.build.mending`)."""
     found = {path: identity for path in stamps if (identity := file_identity(path))}
     ledger.record(
         BYTES,

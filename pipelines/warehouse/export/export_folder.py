@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from pipelines.build.damage import put_aside
+from pipelines.build.mending import put_aside
+from pipelines.settings import EXPORT_FORMATS
 from pipelines.warehouse.export.export_files import ExportFile
 from pipelines.warehouse.export.release_reader import ExportError
 
 STAMP_FILE = "datapackage.json"
+DESCRIPTIONS = (STAMP_FILE, "croissant.json", "CITATION.cff")
 STAMP = "fazhi"  # under this key of the file stands what the export was made of
 
 
@@ -79,8 +81,14 @@ def read_stamp(folder: Path) -> ExportStamp | None:
 
 
 def make_way(folder: Path) -> str | None:
-    """Set aside what lies in the place of a warehouse's own export and is none. Returns the line that says so."""
-    if not folder.is_dir() or read_stamp(folder) is not None or not any(folder.iterdir()):
+    """Set aside a warehouse's own export whose description is damaged or gone. Returns the line that says so.
+
+    A folder that holds anything else than exports hold is a person's, and is left alone.
+    """
+    if not folder.is_dir() or read_stamp(folder) is not None:
+        return None
+    names = {path.name for path in folder.iterdir()}
+    if not names or not names <= {*EXPORT_FORMATS, *DESCRIPTIONS}:
         return None
     return put_aside(folder, f"no {STAMP_FILE} that can be read")
 

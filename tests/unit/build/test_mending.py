@@ -13,9 +13,9 @@ import pytest
 
 from pipelines.build.answers import BYTES
 from pipelines.build.aside import KEPT, set_aside
-from pipelines.build.damage import mend_warehouse
 from pipelines.build.file_identity import file_identity
 from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.build.mending import mend_warehouse
 from pipelines.build.page_cache import PageCache
 from pipelines.build.run_lock import run_lock
 from pipelines.build.stamped_parquet import record_written, write_parquet
