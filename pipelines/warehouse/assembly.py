@@ -130,6 +130,11 @@ class Assembly:
         parts = tuple((part.table, part.part, part.contents) for part in self._parts)
         self._ledger.record(RELEASE, {_LAST: LedgerEntry(self._key(path), ReleaseContents(parts, bytes_anew))})
 
+    def forget(self) -> None:
+        """Let the ledger know no file that could be copied."""
+        if before := self._ledger.known(RELEASE).get(_LAST):
+            self._ledger.record(RELEASE, {_LAST: LedgerEntry("", before.value)})
+
     def _write(self, con: duckdb.DuckDBPyConnection, parts: list[ReleasePart], *, is_new: bool) -> None:
         """Write the parts of one table. A new table gets its comments."""
         if is_new or any(not part.part for part in parts):

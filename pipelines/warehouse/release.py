@@ -6,7 +6,6 @@ releases that are there.
 """
 
 import hashlib
-import logging
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from pipelines.build.answers import HASHES
 from pipelines.build.database import connect
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.errors import FazhiError
-from pipelines.warehouse.assembly import Assembly, AssemblyError, AssemblyPlan, comment
+from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
@@ -32,7 +31,6 @@ VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_
 KEEP = 7
 OWN_TABLES = ("release", "release_table", "release_part")
 _LAST = "last release"  # the name under which the ledger keeps the id of the release that was published last
-_log = logging.getLogger(__name__)
 
 
 class PublishError(FazhiError):
@@ -115,15 +113,12 @@ def publish(
         assembly = Assembly(specs, made_of.tables, ledger)
         work = assembly.plan(last)
         try:
-            _write(assembly, work, temporary, made_of, release_id, built_at)
-        except (duckdb.Error, AssemblyError) as error:
-            if work.base is None:
-                raise
-            # the release that was copied is damaged, or the ledger knows it wrongly
-            _log.warning("%s cannot be built on (%s): the release is written anew", work.base, error)
-            _remove(temporary)
-            work = assembly.plan(None)
-            _write(assembly, work, temporary, made_of, release_id, built_at)
+            with assembly.writing(work, temporary) as con:
+                _write_own_tables(con, made_of, release_id, built_at)
+            assembly.read_back(work, temporary)
+        except (duckdb.Error, AssemblyError):
+            assembly.forget()  # what was copied may be damaged, or wrongly known: the next run writes a new file
+            raise
         temporary.chmod(0o444)  # no client of a reader may change the file
         temporary.replace(path)
         assembly.record(work, path)
@@ -135,15 +130,6 @@ def publish(
     _remember(ledger, release_id)
     forget(release_path, releases_dir, keep, built_at, last)
     return Release(release_path, release_id, counts, built_at, current=release_id, before=last)
-
-
-def _write(
-    assembly: Assembly, work: AssemblyPlan, path: Path, made_of: _Inputs, release_id: str, built_at: datetime
-) -> None:
-    """Write the file of a release to `path`, and read it back."""
-    with assembly.writing(work, path) as con:
-        _write_own_tables(con, made_of, release_id, built_at)
-    assembly.read_back(work, path)
 
 
 def _published(release_path: Path, releases_dir: Path, ledger: Ledger) -> list[Kept]:

@@ -136,6 +136,7 @@ def test_what_was_not_written_as_built_is_refused(copy: Path, monkeypatch: pytes
     with pytest.raises(PublishError, match=r"of the finished file holds \d+ rows that are not the"):
         published(warehouse, 1)
     assert warehouse.release_path.read_bytes() == before
+    assert published(warehouse, 2).release_id, "the next one is a new file, in which nothing is cleared"
 
 
 def test_the_ledger_holds_in_another_process(base: Path) -> None:
