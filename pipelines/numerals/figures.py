@@ -22,6 +22,8 @@ DIVISIBLE = frozenset(
 )
 #: No township counts as far, in whatever unit.
 BEYOND = 1e13
+#: Up to here a float holds every whole number; above, 亿元 may give one that it rounds.
+LARGEST_EXACT = 2.0**53 - 1
 #: A bare 0 counts whatever the words before it name, as 零 does: 行政复议、行政诉讼案件均为0.
 BARE_ZERO = "zero_statement"
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from math import isfinite
 from operator import attrgetter
+from sys import float_info
 
 from pipelines.numerals.arabic import arabic_mentions
 from pipelines.numerals.chinese import chinese_mentions
-from pipelines.numerals.figures import Mention, span_after
+from pipelines.numerals.figures import LARGEST_EXACT, UNREAD, Mention, span_after
 
 _START = attrgetter("start")
 _CHINESE_YEAR = re.compile(
@@ -31,7 +34,25 @@ def find_mentions(text: str) -> list[Mention]:
     for find in (arabic_mentions, chinese_mentions):
         more = [*find(text, [(mention.start, mention.end) for mention in found])]
         found = sorted(found + more, key=_START) if found and more else found or more
-    return found
+    # Nearly all numbers are small: the others are looked at one by one.
+    return [
+        mention if (mention.upper or mention.value or 0.0) <= LARGEST_EXACT else _held(mention) for mention in found
+    ]
+
+
+def _held(mention: Mention) -> Mention:
+    """A mention of a very large number: an unread numeral unless a float holds the number as it is written."""
+    for value in (mention.value, mention.upper):
+        if value is not None and not _is_exact(value):
+            return Mention(mention.start, mention.end, mention.digits_end, chinese=mention.chinese, reason=UNREAD)
+    return mention
+
+
+def _is_exact(value: float) -> bool:
+    if value <= LARGEST_EXACT:
+        return True
+    written = Decimal(repr(value))
+    return isfinite(value) and len(written.normalize().as_tuple().digits) <= float_info.dig and written == int(value)
 
 
 def _names(text: str) -> Iterator[Mention]:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
+from pipelines.codebook.cues import times
 from pipelines.extract.sentence.statement import SentenceFact, Statement
 from pipelines.numerals.classifiers import UNIT
+from pipelines.numerals.figures import LARGEST_EXACT
 from pipelines.numerals.remainders import REMAINDER, REMAINDER_LEFT
+from pipelines.numerals.values import MYRIADS, arabic_value
 
 # Numerals whose digits say nothing but their value: before a classifier and bound to nothing on the left; the day of a
 # date, a document's number, a running ordinal. The first digit opens them all, as pipelines.numerals.scan explains.
@@ -35,6 +39,8 @@ _YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")
 # A year in another form may belong to a span of years or be a figure: such a sentence is read as of its own year.
 _OTHER_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?![0-9年〕)\]])")
 _AS_OF = 2020
+_SHORT, _LONGEST = 7, 24  # characters of a numeral that a float holds in any scale, and of one that it may hold
+_SCALES = re.compile(r"万?[余多]?[万亿]?")
 
 
 class PlacedFact(NamedTuple):
@@ -69,7 +75,7 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
 
     In the pieces, words and numerals take turns; words come first.
     """
-    pieces = _PLAIN.split(text)
+    pieces = _split(text)
     numerals = pieces[1::2]
     pieces[1::2] = ["1"] * len(numerals)
     template = "".join(pieces)
@@ -83,6 +89,32 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
             return template, report_year, numerals, pieces
         template = _YEAR.sub(lambda year: str(int(year[0]) + by), template)
     return template, _AS_OF, numerals, pieces
+
+
+def _split(text: str) -> list[str]:
+    """Words and plain numerals in turn. A numeral that no float holds is no plain one, but a part of the words."""
+    pieces = _PLAIN.split(text)
+    if all(len(numeral) <= _SHORT for numeral in pieces[1::2]):
+        return pieces
+    kept, words = [], [pieces[0]]
+    for numeral, behind in zip(pieces[1::2], pieces[2::2], strict=True):
+        if len(numeral) <= _SHORT or _is_held(numeral, behind):
+            kept += ["".join(words), numeral]
+            words = [behind]
+        else:
+            words += [numeral, behind]
+    return [*kept, "".join(words)]
+
+
+def _is_held(numeral: str, behind: str) -> bool:
+    """Whether a float holds the numeral in the scale of the words behind it: of 12,345,678,901万元 it does."""
+    scale = 1
+    for size in _SCALES.match(behind)[0]:  # type: ignore[index]  # it matches anything
+        scale *= MYRIADS.get(size, 1)
+    value = times(float(scale), arabic_value(numeral)) or 0.0
+    return value <= LARGEST_EXACT or (
+        len(numeral) <= _LONGEST and Fraction(value) == scale * Fraction(numeral.replace(",", ""))
+    )
 
 
 def numeral_offsets(pieces: Sequence[str]) -> tuple[int, ...]:
