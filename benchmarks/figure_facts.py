@@ -181,6 +181,17 @@ def groups(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
 # Bad input, and what never counts
 
 
+def plausible(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows of fact_indicator without those that are implausible, and without the parts of these."""
+    left_out = {(row["fact_id"], row["metric_code"]) for row in rows if row["implausible"]}
+    return [
+        row
+        for row in rows
+        if not row["implausible"]
+        and (row["role"] != "subset" or (row["subset_of"], row["metric_code"]) not in left_out)
+    ]
+
+
 def taken(row: Mapping[str, Any], indicator: Indicator) -> Fact:
     """A row of fact_indicator as a fact. Bounds and months that contradict each other are put in order: a conflict."""
     value, stated = row["value"], row["qualifier"]

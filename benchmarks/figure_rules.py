@@ -27,6 +27,7 @@ from benchmarks.figure_facts import (
     groups,
     meet,
     out_of_circles,
+    plausible,
     qualifier,
     taken,
     without_substitutes,
@@ -350,7 +351,8 @@ def township_metric(
         code, year = each[0]["township_code"], each[0]["report_year"]
         known = reports.get((code, year), [])
         accepted = {document.report_id for document in known}
-        facts = [taken(row, codebook.indicators[row["metric_code"]]) for row in each if row["report_id"] in accepted]
+        known_rows = plausible([row for row in each if row["report_id"] in accepted])
+        facts = [taken(row, codebook.indicators[row["metric_code"]]) for row in known_rows]
         for row in figures_of_unit(unit_year(out_of_circles(facts), known, codebook)):
             found[code, year, row["metric_code"]] = row
     return found

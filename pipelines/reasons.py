@@ -89,7 +89,11 @@ class ReasonCode(StrEnum):
         "单位无法确定",
         "A unit is named, but not one code fits; a correction may give it.",
     )
-    NO_YEAR = "no_year", "没有报告年度", "Nothing tells the year reported on; a correction may give it."
+    NO_YEAR = (
+        "no_year",
+        "没有报告年度",
+        "Nothing tells the year reported on, or it is later than the present one; a correction may give it.",
+    )
     # Found when the reports are put side by side (dim_report).
     DUPLICATE = "duplicate", "内容重复", "The same bytes as another file, which stays; see `duplicate_of`."
     UNREAD = "unread", "未读取", "The file is listed, but no step has read it."

@@ -30,6 +30,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, get_args
@@ -59,7 +60,8 @@ class SettingsError(FazhiError):
 class Settings(Folders):
     """Folders (absolute) and limits of one run. `max_bytes` is in bytes; seconds and hours are what they say.
 
-    `assumed` names the folders (`raw`, `warehouse`) that nobody gave, where that is the current folder's.
+    `assumed` names the folders (`raw`, `warehouse`) that nobody gave, where that is the current folder's. `today` is
+    the day (UTC) on which they were loaded: a run asks the clock once.
     """
 
     assumed: frozenset[str] = frozenset()
@@ -77,6 +79,7 @@ class Settings(Folders):
     webhook_secret: str = field(default="", repr=False)
     allow_shrinking: bool = False
     keep_releases: int = DEFAULT_RELEASES
+    today: date = field(default_factory=lambda: datetime.now(UTC).date(), compare=False)
 
     @classmethod
     def load(

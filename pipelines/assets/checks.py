@@ -5,7 +5,6 @@ table, and so the release, from being built.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 import dagster as dg
 import polars as pl
@@ -55,7 +54,7 @@ def _situation(settings: Settings) -> Situation:
         sources_on = bool(choose(load_sources(settings.sources_path), []))
     except SchemaError:  # the asset that fetches reports it
         sources_on = False
-    return Situation(datetime.now(UTC).date(), settings.release_path, sources_on, settings.allow_shrinking)
+    return Situation(settings.today, settings.release_path, sources_on, settings.allow_shrinking)
 
 
 def _result(result: CheckResult) -> dg.AssetCheckResult:

@@ -58,7 +58,8 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         settings = workspace.settings()
         with retrying(context):
             ledger = Ledger(settings.ledger_path)
-            built = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
+            paths = source_paths(settings, spec.depends_on)
+            built = build(spec, paths, settings.tables_dir, ledger, settings.today.year)
         frame = pl.scan_parquet(list(built.paths))
         try:
             # sqlglot takes a second for all tables, so that the answer is kept until the SQL or a column changes

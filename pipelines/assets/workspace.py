@@ -6,6 +6,8 @@ reading the ledger, and by setting aside what is damaged.
 
 import logging
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -29,16 +31,19 @@ class Workspace(dg.ConfigurableResource[None]):
     raw_dir: str = Field(default="", description="Folder whose files are the reports; empty: FAZHI_RAW or raw/.")
     warehouse_dir: str = Field(default="", description="Folder that is built; empty: FAZHI_WAREHOUSE or warehouse/.")
     _held: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _today: date | None = PrivateAttr(default=None)
 
     def settings(self) -> Settings:
         """The settings of this run."""
-        return Settings.load(self.raw_dir or None, self.warehouse_dir or None)
+        settings = Settings.load(self.raw_dir or None, self.warehouse_dir or None)
+        return settings if self._today is None else replace(settings, today=self._today)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Check what people write, then lock the warehouse for a run and make it ready. A sensor only reads."""
         if context.run is None:
             return
         settings = self.settings()
+        self._today = settings.today  # a run over midnight is of one day
         try:
             check_written_files(settings.sources_path)
             self._held.enter_context(run_lock(settings.warehouse_dir, WAIT_SECONDS))

@@ -10,13 +10,13 @@ from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
 from pipelines.identify.gazetteer import Gazetteer
-from pipelines.identify.identity import identify
+from pipelines.identify.identity import Identity, identify
 from pipelines.ingest.inventory import report_id
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
 from pipelines.paths import SIDECAR_SUFFIX
 from pipelines.read.document import Document, ReadError
 from pipelines.read.unpack import SEPARATOR, is_archive, members
-from pipelines.reasons import ReasonCode
+from pipelines.reasons import Reason, ReasonCode, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.facts import INPUT
@@ -48,12 +48,22 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
     identity = identify(
         document.text, document.furniture, document.fields, url or sidecar.source_url, sidecar.source_id, gazetteer
     )
+    late = _late_year(identity, settings)
     spans = [{"start": span.start, "end": span.end, "kind": span.kind} for span in document.furniture]
-    found = asdict(identity)
+    found = asdict(identity) | late
     row = found | {"report_id": report_id(file.name, None), "text": document.text, "furniture": spans}
     schema = {name: (DOCUMENTS.schema | IDENTITIES.schema)[name] for name in INPUT}
     facts, _ = extract_frame(pl.DataFrame([row], schema=schema), Extractor(load_codebook()))
     return Examined(found, facts.sort("number_start", "fact_id").to_dicts())
+
+
+def _late_year(identity: Identity, settings: Settings) -> dict[str, Any]:
+    """The columns of an accepted report that change because it is on a year after the present one (dim_report.sql)."""
+    year = identity.report_year
+    if identity.status != "accepted" or year is None or year <= settings.today.year:
+        return {}
+    reason = Reason(ReasonCode.NO_YEAR, f"{year} is later than the present year, and no report is")
+    return {"status": "quarantined", "report_year": None, "year_method": None, **reason_columns(reason)}
 
 
 def _split(file: Path) -> tuple[Path, str]:

@@ -23,7 +23,8 @@ from pipelines.build.layouts import LAYOUTS
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.toml_file import mistake
 from pipelines.errors import FazhiError
-from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY, Bound, Check
+from pipelines.warehouse.ceilings import CHECKS_DIR
+from pipelines.warehouse.checks import LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY, Bound, Check
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.query import QueryError, query

@@ -7,9 +7,9 @@ warns, above another it blocks. Rules about keys and references have no file; th
 `pipelines.warehouse.check_runner` runs the checks.
 
 The SQL reads the tables by plain name. It may also read the queries of `sql/checks/shared`, `ceiling` (metric_code,
-unit, most: the numbers of ceilings.toml), `documented_reason` (reason_code: the codes of pipelines/reasons.py) and
-`last_coverage` (report_year, reports, units: what the last release holds). With getvariable('NAME') it may ask for a
-number of its bound, for 'today' and for 'sources_on'.
+unit, most, implausible_above: the numbers of ceilings.toml), `documented_reason` (reason_code: the codes of
+pipelines/reasons.py) and `last_coverage` (report_year, reports, units: what the last release holds). With
+getvariable('NAME') it may ask for a number of its bound, for 'today' and for 'sources_on'.
 """
 
 import re
@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import duckdb
 from pydantic import Field, model_validator
@@ -26,14 +26,12 @@ from pydantic import Field, model_validator
 from pipelines.build.database import connect, one_line, quote
 from pipelines.build.layouts import LAYOUTS
 from pipelines.build.toml_file import Entry, Text, mistake, read_toml, wrong
-from pipelines.paths import SQL_DIR
 from pipelines.reasons import ReasonCode
+from pipelines.warehouse.ceilings import CEILING, CEILINGS, CHECKS_DIR, load_ceilings
 from pipelines.warehouse.descriptions import tables
 
-CHECKS_DIR = SQL_DIR / "checks"
 LAST_COVERAGE = "last_coverage"
 TODAY, SOURCES_ON = "today", "sources_on"
-CEILINGS = "ceilings"
 MEASURE = ".measure"  # NAME.measure.sql
 
 
@@ -84,28 +82,6 @@ class CheckText(Entry):
         return self
 
 
-class Ceiling(Entry):
-    """The largest figure that a single township can state, and why."""
-
-    most: Annotated[float, Field(gt=0)]
-    reason: Text
-
-
-class Ceilings(Entry):
-    """ceilings.toml: the largest figures by unit and, before that, by indicator."""
-
-    units: dict[str, Ceiling]
-    indicators: dict[str, Ceiling]
-
-    @property
-    def sql(self) -> str:
-        """The query for (metric_code, unit, most); one of metric_code and unit is null."""
-        rows = [f"({quote(code)}, NULL, {ceiling.most}::DOUBLE)" for code, ceiling in self.indicators.items()]
-        rows += [f"(NULL, {quote(unit)}, {ceiling.most}::DOUBLE)" for unit, ceiling in self.units.items()]
-        rows += ["(NULL, NULL, NULL)"]  # so that there is a row where no ceiling is given; it matches nothing
-        return f"SELECT * FROM (VALUES {', '.join(rows)}) AS t(metric_code, unit, most)"
-
-
 _RULE = Bound(reason="No release may break a rule.", blocks=0)
 
 
@@ -153,7 +129,7 @@ def load_checks(folder: Path = CHECKS_DIR) -> tuple[Check, ...]:
     texts = {path.name.removesuffix(".sql"): path for path in sorted(folder.glob("*.sql"))}
     names = sorted({*(name.removesuffix(MEASURE) for name in texts), *(path.stem for path in folder.glob("*.toml"))})
     shared = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / "shared").glob("*.sql"))}
-    shared["ceiling"] = load_ceilings(folder).sql
+    shared[CEILING] = load_ceilings(folder).sql
     codes = ", ".join(quote(code.value) for code in ReasonCode)
     shared["documented_reason"] = f"SELECT unnest([{codes}]) AS reason_code"
     checks = [*key_rules(), *reference_rules()]
@@ -169,11 +145,6 @@ def load_checks(folder: Path = CHECKS_DIR) -> tuple[Check, ...]:
                 raise mistake(folder / f"{name}.sql", "", "no such file", f"a query beside {name}.toml; write it")
             checks.append(_check(con, name, read_toml(toml, CheckText), folder, shared))
     return tuple(checks)
-
-
-def load_ceilings(folder: Path = CHECKS_DIR) -> Ceilings:
-    """The largest figures that one township can state. Raises SchemaError for a mistake in the file."""
-    return read_toml(folder / f"{CEILINGS}.toml", Ceilings)
 
 
 def rules_of(names: Collection[str]) -> list[Check]:

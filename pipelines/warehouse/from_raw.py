@@ -45,7 +45,8 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
         if "stage_similarities" in spec.depends_on:  # the only step that goes by a table
             refresh_sketches(settings)
             refresh_similarities(settings, built["dim_report"].paths)
-        built[name] = build(spec, source_paths(settings, spec.depends_on), settings.tables_dir, ledger)
+        paths = source_paths(settings, spec.depends_on)
+        built[name] = build(spec, paths, settings.tables_dir, ledger, settings.today.year)
     return built
 
 

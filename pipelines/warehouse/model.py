@@ -4,12 +4,14 @@ DuckDB itself reads the SQL: it names the tables that a query reads, and it work
 a query that cannot run is found here, before anything is built. Building a table is `pipelines.warehouse.table_build`.
 
 `sql/tables` and `sql/marts` hold the tables. A file of `sql/steps` is a common table expression: a table that reads it
-gets it into its WITH, together with the steps that the step reads. `sql/macros` holds expressions that have a name.
+gets it into its WITH, together with the steps that the step reads. So is `ceiling`, which `sql/checks/ceilings.toml`
+makes. `sql/macros` holds expressions that have a name. With getvariable('present_year') a query asks for the year in
+which it runs.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -22,6 +24,7 @@ from pipelines.build.database import connect, one_line
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.errors import FazhiError
 from pipelines.paths import SQL_DIR
+from pipelines.warehouse.ceilings import CEILING, CEILINGS, load_ceilings
 from pipelines.warehouse.descriptions import (
     ColumnText,
     Descriptions,
@@ -33,6 +36,7 @@ from pipelines.warehouse.descriptions import (
 
 # Folders of `sql/` whose files make tables.
 SQL_GROUPS = ("tables", "marts")
+PRESENT_YEAR = "present_year"  # the variable that a query may ask for
 
 Columns = Mapping[str, str]  # column -> DuckDB type
 
@@ -91,6 +95,11 @@ class TableSpec:
         return with_steps(self.sql, self.steps)
 
     @property
+    def asks_year(self) -> bool:
+        """Whether its rows depend on the year in which it is built."""
+        return f"getvariable('{PRESENT_YEAR}')" in self.query
+
+    @property
     def code(self) -> str:
         """All SQL that decides its rows."""
         return "\n\n".join([*self.macros, self.query])
@@ -105,18 +114,18 @@ def load_specs(sql_dir: Path) -> dict[str, TableSpec]:
     descriptions = described() if sql_dir == SQL_DIR else load_descriptions(sql_dir)
     files = _sql_files(sql_dir, descriptions)
     known: dict[str, Columns] = dict(descriptions.inputs)  # the tables and inputs that the connection holds so far
-    steps: dict[str, str] = {}
+    steps = _given_steps(sql_dir)
     specs: dict[str, TableSpec] = {}
     with closing(connect()) as con:
         macros = _create_macros(con, sql_dir)
         calls_macro = re.compile(rf"\b({'|'.join(macros)})\(") if macros else None
         for name, types in known.items():
             _create_empty(con, name, types)
-        order, reads = _in_build_order(con, files, known)
+        order, reads = _in_build_order(con, files, {*known, *steps})
         for name in order:
             path = files[name]
             sql = path.read_text(encoding="utf-8").strip()
-            own_steps = {step: steps[step] for step in order if step in reads[name] and step in steps}
+            own_steps = {step: steps[step] for step in steps if step in reads[name]}
             query = with_steps(sql, own_steps)
             try:
                 columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {query}").fetchall()}
@@ -163,6 +172,12 @@ def connect_empty(specs: Mapping[str, TableSpec]) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def _given_steps(sql_dir: Path) -> dict[str, str]:
+    """The steps that are made from what people write as TOML."""
+    folder = sql_dir / "checks"
+    return {CEILING: load_ceilings(folder).sql} if (folder / f"{CEILINGS}.toml").is_file() else {}
+
+
 def _create_empty(con: duckdb.DuckDBPyConnection, name: str, types: Columns) -> None:
     listed = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
     con.execute(f"CREATE TABLE {name} ({listed})")
@@ -186,12 +201,12 @@ def _sql_files(sql_dir: Path, descriptions: Descriptions) -> dict[str, Path]:
 
 
 def _in_build_order(
-    con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], known: Mapping[str, Columns]
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], known: Collection[str]
 ) -> tuple[list[str], dict[str, set[str]]]:
     """The names of `files` in build order, and what each reads, also through its steps. Raises ModelError."""
     reads = {name: _tables_read(con, path) for name, path in files.items()}
     for name, path in files.items():
-        if unknown := sorted(reads[name] - files.keys() - known.keys()):
+        if unknown := sorted(reads[name] - files.keys() - set(known)):
             raise ModelError(f"{path}: found table {unknown[0]}, allowed the SQL files beside it and sql/inputs.toml")
     try:
         order = list(TopologicalSorter({name: sorted(read) for name, read in reads.items()}).static_order())

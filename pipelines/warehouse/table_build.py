@@ -2,7 +2,8 @@
 
 A table is built again when its SQL, the contents of an input or the release of DuckDB change: another release may hash
 the same rows to another value. An input that was built again with the same rows does not count: a file that was only
-touched, or a new rule that matches no report, changes no table.
+touched, or a new rule that matches no report, changes no table. A table whose SQL asks for the present year is built
+again in a new one, and what reads it only where its rows have changed.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from pipelines.build.database import ContentHash, name_views, quote, side_by_sid
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.stamped_parquet import STAMP, record_bytes, stamp_in
 from pipelines.errors import FazhiError
-from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.model import PRESENT_YEAR, TableSpec
 from pipelines.warehouse.table_parts import (
     Input,
     InputError,
@@ -67,18 +68,22 @@ class _TableFile:
     sources: Mapping[str, str]
 
 
-def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> Built:
+def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger, present_year: int | None = None) -> Built:
     """Write the table from `sources` (input name -> its Parquet files) unless it is there and up to date.
+
+    No report is on a year after `present_year`; without it, any year is believed.
 
     It is up to date where the ledger knows each of its files, made from what it would be made from now. An input with
     an empty list of files is an empty table. A file appears whole or not at all. Raises BuildError.
     """
+    year = present_year if spec.asks_year else None
+    given = [duckdb.__version__, spec.code, *([] if year is None else [str(year)])]
     found = [Input(name, _files(spec, name, sources), ledger) for name in spec.depends_on]
     try:
         files = [
             _TableFile(
                 out_dir / (f"{spec.name}/{part.part}.parquet" if part.part else f"{spec.name}.parquet"),
-                hashlib.sha256("\n".join([duckdb.__version__, spec.code, *part.keys]).encode()).hexdigest(),
+                hashlib.sha256("\n".join([*given, *part.keys]).encode()).hexdigest(),
                 part.sources,
             )
             for part in inputs_by_part(found, spec.in_parts)
@@ -92,7 +97,7 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> B
         gone = set(table_files(out_dir, spec.name)) - {file.path for file in files}
         if stale:
             # Each file is recorded when it is written: a run that is killed does not lose the ones before.
-            for file, contents in side_by_side(out_dir, stale, lambda con, file: _write(con, spec, file)):
+            for file, contents in side_by_side(out_dir, stale, lambda con, file: _write(con, spec, file, year)):
                 ledger.record(CONTENTS, {ledger.name_of(file.path): LedgerEntry(file.stamp, contents)})
                 record_bytes(ledger, {file.path: file.stamp})
         for path in gone:
@@ -102,9 +107,10 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger) -> B
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, file: _TableFile) -> FileContents:
+def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, file: _TableFile, year: int | None) -> FileContents:
     """Build one file of a table; returns what it holds."""
     name_views(con, file.sources)
+    con.execute(f"SET VARIABLE {PRESENT_YEAR} = $1", [year])
     for macro in spec.macros:
         con.execute(macro)
     with atomic_write(file.path) as beside:

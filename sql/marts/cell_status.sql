@@ -3,6 +3,7 @@
 -- every cell is no_report. The years are those of the warehouse (panel_year), the same for all units. In this order:
 --   stated         a figure for the whole year is in township_metric;
 --   part_of_year   its figure is for some months only; or it has none, and the only accepted reports are on a part of the year;
+--   implausible    the only figures are far beyond what a township can have (fact_indicator.implausible), see review_queue;
 --   unsure         a headline whose only facts are ties (read_as): they may be another indicator's, see review_queue;
 --   silent         the unit's reports of the year are accepted, and none states it;
 --   outside_years  the unit did not exist at the end of that year (township_succession);
@@ -45,6 +46,20 @@ figure AS (
     SELECT m.township_code, m.report_year, m.metric_code, contains(m.method, 'part_of_year') AS is_part_of_year
     FROM township_metric AS m
 ),
+left_out AS (
+    SELECT f.township_code, f.report_year, f.metric_code
+    FROM fact_indicator AS f
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE f.implausible AND r.status = 'accepted' AND r.edition IS DISTINCT FROM 'multi_year'
+),
+implausible AS (
+    SELECT l.township_code, l.report_year, l.metric_code
+    FROM left_out AS l
+    UNION
+    SELECT l.township_code, l.report_year, h.headline
+    FROM left_out AS l
+    INNER JOIN dim_headline AS h ON h.metric_code = l.metric_code
+),
 tied AS (
     SELECT DISTINCT m.township_code, m.report_year, h.headline
     FROM township_metric AS m
@@ -60,6 +75,7 @@ SELECT
     CASE
         WHEN f.is_part_of_year THEN 'part_of_year'
         WHEN f.metric_code IS NOT NULL THEN 'stated'
+        WHEN x.metric_code IS NOT NULL THEN 'implausible'
         WHEN t.headline IS NOT NULL THEN 'unsure'
         ELSE u.status
     END AS status,
@@ -69,6 +85,8 @@ FROM unit_year AS u
 CROSS JOIN dim_indicator AS i
 LEFT JOIN figure AS f
     ON f.township_code = u.township_code AND f.report_year = u.report_year AND f.metric_code = i.metric_code
+LEFT JOIN implausible AS x
+    ON x.township_code = u.township_code AND x.report_year = u.report_year AND x.metric_code = i.metric_code
 LEFT JOIN tied AS t
     ON t.township_code = u.township_code AND t.report_year = u.report_year AND t.headline = i.metric_code
 WHERE i.is_headline OR i.is_main

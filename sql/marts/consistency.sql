@@ -30,7 +30,7 @@ rate AS (
 total AS (
     SELECT f.fact_id, f.metric_code, f.value, f.unit, f.qualifier, f.value_high
     FROM fact_indicator AS f
-    WHERE f.fact_id IN (SELECT s.subset_of FROM fact_indicator AS s WHERE s.role = 'subset')
+    WHERE NOT f.implausible AND f.fact_id IN (SELECT s.subset_of FROM fact_indicator AS s WHERE s.role = 'subset')
 ),
 part AS (
     SELECT
@@ -43,7 +43,7 @@ part AS (
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
     INNER JOIN total AS t ON t.fact_id = f.subset_of
     -- Trainings and the people trained are no parts of each other, whatever the sentence says.
-    WHERE f.role = 'subset' AND r.status = 'accepted' AND (t.metric_code = f.metric_code OR t.unit = f.unit)
+    WHERE f.role = 'subset' AND NOT f.implausible AND r.status = 'accepted' AND (t.metric_code = f.metric_code OR t.unit = f.unit)
 ),
 found AS (
     SELECT

@@ -1,7 +1,8 @@
 -- What a person should check, the most useful first. `worth` is how much a check is likely to correct, 0 to 95. It adds up
 -- how likely the item is wrong,
 --   correction_stale     92   a person's correction (or _not_found, _ambiguous, _invalid) was not applied: work already done
---   rate_out_of_range    90   a rate above 100 is certainly wrong, here or in the report
+--   rate_out_of_range    90   a rate above 100 is certainly wrong, here or in the report; it is in no mart
+--   implausible          88   a count or amount far beyond what one township can have: in no mart until a person confirms it
 --   bounds_contradict    85   a value that lies outside its own bounds: the words were read wrongly
 --   period_backwards     85   a period that ends before it begins: the same
 --   conflict             80   two figures for one thing: one of them is wrong, or they count different things
@@ -51,14 +52,14 @@ fact AS MATERIALIZED (
     SELECT
         f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, f.value, f.unit, f.evidence, f.rule_id, f.read_as, f.tied_with,
         f.confidence, f.corrected_by, f.number_start, i.metric_code IS NOT NULL AS is_out_of_range,
-        f.value_low, f.value_high, f.period_start, f.period_end, f.page, f.digit_confidence
+        f.value_low, f.value_high, f.period_start, f.period_end, f.page, f.digit_confidence, f.implausible
     FROM fact_indicator AS f
     LEFT JOIN dim_indicator AS i
         ON i.metric_code = f.metric_code AND i.kind = 'rate' AND NOT f.value BETWEEN 0 AND 100
     LEFT JOIN figure_fact AS w ON w.fact_id = f.fact_id
     WHERE
         w.fact_id IS NOT NULL OR f.confidence < 0.7 OR is_tie(f.read_as, f.corrected_by) OR is_unsure(f.digit_confidence) OR i.metric_code IS NOT NULL
-        OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end
+        OR do_bounds_contradict(f.value, f.value_low, f.value_high) OR f.period_start > f.period_end OR f.implausible
 ),
 contradictory_report AS (
     SELECT
@@ -102,7 +103,16 @@ item AS (
         90.0, 0
     FROM fact AS f
     INNER JOIN dim_report AS r ON r.report_id = f.report_id
-    WHERE f.is_out_of_range AND f.corrected_by IS NULL AND r.status = 'accepted' AND r.is_canonical
+    WHERE f.is_out_of_range AND f.corrected_by IS NULL AND r.status = 'accepted'
+    UNION ALL
+    SELECT
+        'implausible', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,
+        'a figure that one township can have; ' || f.value::VARCHAR || ' ' || coalesce(f.unit, '')
+        || ' was read, and counts nowhere: confirm or correct',
+        88.0, 0
+    FROM fact AS f
+    INNER JOIN dim_report AS r ON r.report_id = f.report_id
+    WHERE f.implausible AND NOT f.is_out_of_range AND r.status = 'accepted'
     UNION ALL
     SELECT
         'bounds_contradict', f.fact_id, f.report_id, f.township_code, f.report_year, f.metric_code, [f.fact_id], f.evidence,

@@ -6,6 +6,7 @@ SELECT
     count(*) AS cells,
     round(100 * avg((c.status = 'stated')::INTEGER), 1) AS stated,
     round(100 * avg((c.status = 'part_of_year')::INTEGER), 1) AS part_of_year,
+    round(100 * avg((c.status = 'implausible')::INTEGER), 1) AS implausible,
     round(100 * avg((c.status = 'unsure')::INTEGER), 1) AS unsure,
     round(100 * avg((c.status = 'silent')::INTEGER), 1) AS silent,
     round(100 * avg((c.status = 'no_report')::INTEGER), 1) AS no_report,

@@ -1,10 +1,16 @@
--- A row is a fact of an accepted report, as it enters the rules (docs/figures.md).
+-- A row is a fact of an accepted report, as it enters the rules (docs/figures.md). An implausible one does not, and neither
+-- do its parts: they are not the whole, and the whole is not known.
 --   first_month, last_month  the months it is for; a stock is counted in one month, the last of its period;
 --   scope                    what is compared: the group of related scopes, for a rate the scope itself;
 --   has_conflict             its bounds contradict each other, or its period ends before it begins;
 --   is_alone                 the unit and year has no other fact of the indicator;
 --   is_used                  it is no substitute, or the unit and year has nothing else of the indicator.
-WITH fact AS (
+WITH implausible AS (
+    SELECT f.fact_id, f.metric_code
+    FROM fact_indicator AS f
+    WHERE f.implausible
+),
+fact AS (
     SELECT
         r.unit_year, r.source, r.report, m.metric, m.kind, m.aggregation, f.fact_id, f.subset_of, f.role, f.is_substitute,
         f.value, f.number_start, f.sentence, f.confidence, f.scope_key, f.scope_group,
@@ -16,6 +22,8 @@ WITH fact AS (
     FROM fact_indicator AS f
     INNER JOIN report_source AS r ON r.report_id = f.report_id
     INNER JOIN numbered_metric AS m ON m.metric_code = f.metric_code
+    LEFT JOIN implausible AS t ON t.fact_id = f.subset_of AND t.metric_code = f.metric_code AND f.role = 'subset'
+    WHERE NOT f.implausible AND t.fact_id IS NULL
 ),
 bounded AS (
     SELECT

@@ -151,12 +151,16 @@ judgement AS (
         f.scope AS scope_machine, f.role AS role_machine,
         d.township_code AS unit_right,
         CASE WHEN l.action = 'place' THEN i.township_code END AS township_code_machine,
-        CASE WHEN l.action = 'year' THEN i.report_year END AS report_year_machine,
+        CASE WHEN l.action = 'year' THEN y.report_year END AS report_year_machine,
         CASE
             WHEN l.problem IS NOT NULL THEN {'outcome': 'invalid', 'reason': l.problem}
             WHEN l.action = 'place' AND d.township_code IS NULL THEN {
                 'outcome': 'invalid', 'reason':
                 'value is ' || l.person_says || ', which is no code of a township in dim_division; look the unit up there'
+            }
+            WHEN l.action = 'year' AND l.person_says::INTEGER > getvariable('present_year')::INTEGER THEN {
+                'outcome': 'invalid', 'reason':
+                'value is ' || l.person_says || ', which is later than the present year, and no report is; look at the report again'
             }
             WHEN l.action NOT IN ('place', 'year') AND l.metric_code IS NULL THEN {
                 'outcome': 'invalid', 'reason':
@@ -175,9 +179,9 @@ judgement AS (
                 'the machine says ' || coalesce(i.township_code, 'nothing') || ', expected '
                 || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
             }
-            WHEN l.action = 'year' AND i.report_year::VARCHAR IS DISTINCT FROM l.machine_expected THEN {
+            WHEN l.action = 'year' AND y.report_year::VARCHAR IS DISTINCT FROM l.machine_expected THEN {
                 'outcome': 'stale', 'reason':
-                'the machine says ' || coalesce(i.report_year::VARCHAR, 'nothing') || ', expected '
+                'the machine says ' || coalesce(y.report_year::VARCHAR, 'nothing') || ', expected '
                 || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
             }
             WHEN l.action IN ('place', 'year') THEN NULL
@@ -219,6 +223,7 @@ judgement AS (
             }
         END AS fault
     FROM line AS l
+    LEFT JOIN known_year AS y ON l.action = 'year' AND l.n_reports = 1 AND y.report_id = l.report_id
     LEFT JOIN stage_identities AS i ON l.action IN ('place', 'year') AND l.n_reports = 1 AND i.report_id = l.report_id
     LEFT JOIN dim_division AS d ON l.action = 'place' AND d.level = 'township' AND d.township_code = l.person_says
     LEFT JOIN number_place AS p ON p.line = l.line

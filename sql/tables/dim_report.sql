@@ -1,4 +1,6 @@
--- One row a file below the raw folder, accepted or not. Four rules decide:
+-- One row a file below the raw folder, accepted or not. Five rules decide:
+--
+-- Year: no report is on a year after the present one (known_year); such a year is none, and the reason names it.
 --
 -- Reason: the first step that keeps a file out gives its reason: opening it, reading it, extracting it, then the comparison of
 -- bytes, then who reports on what. `reason_code` is a code of pipelines/reasons.py, `reason_text` its sentence, and
@@ -47,8 +49,15 @@ document AS (
         i.title, i.doc_number, i.written_on, i.published_on,
         coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
         i.edition, i.place_candidates, i.identifier_version,
-        coalesce(g.report_year, i.report_year) AS report_year,
-        CASE WHEN g.report_year IS NULL THEN i.year_method ELSE 'correction' END AS year_method,
+        coalesce(g.report_year, y.report_year) AS report_year,
+        CASE
+            WHEN g.report_year IS NULL
+                THEN y.late_year::VARCHAR || ' is later than the present year, and no report is; give the right year as a correction'
+        END AS late_reason,
+        CASE
+            WHEN g.report_year IS NOT NULL THEN 'correction'
+            WHEN y.late_year IS NULL THEN i.year_method
+        END AS year_method,
         CASE WHEN p.report_id IS NULL THEN i.township_code ELSE p.township_code END AS township_code,
         CASE WHEN p.report_id IS NULL THEN i.county_code ELSE p.county_code END AS county_code,
         CASE WHEN p.report_id IS NULL THEN i.place_method ELSE 'correction' END AS place_method,
@@ -85,6 +94,7 @@ document AS (
     FROM stage_files AS f
     LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
     LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
+    LEFT JOIN known_year AS y ON y.report_id = f.report_id
     LEFT JOIN stage_readings AS r ON r.report_id = f.report_id
     LEFT JOIN corrected AS g ON g.report_id = f.report_id
     LEFT JOIN corrected_place AS p ON p.report_id = f.report_id
@@ -112,6 +122,8 @@ judgement AS (
                     'code': 'no_place', 'sentence': 'the reporting unit is not known',
                     'both': 'no_place: the reporting unit is not known'
                 }
+            WHEN o.late_reason IS NOT NULL
+                THEN {'code': 'no_year', 'sentence': o.late_reason, 'both': 'no_year: ' || o.late_reason}
             WHEN o.report_year IS NULL
                 THEN {
                     'code': 'no_year', 'sentence': 'the year reported on is not known',

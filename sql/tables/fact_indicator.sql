@@ -132,7 +132,12 @@ SELECT
     f.corrected_by,
     f.reason,
     f.codebook_version,
-    f.engine_version
+    f.engine_version,
+    -- Far beyond what one township can have (sql/checks/ceilings.toml), and no person has confirmed it.
+    f.corrected_by IS NULL
+    AND coalesce(
+        greatest(f.value, f.value_low, f.value_high) > coalesce(own.implausible_above, usual.implausible_above), FALSE
+    ) AS implausible
 FROM (
     SELECT
         f.*,
@@ -146,4 +151,6 @@ FROM (
     LEFT JOIN paged AS p ON p.report_id = f.report_id
 ) AS f
 LEFT JOIN dim_report AS r ON r.report_id = f.report_id
+LEFT JOIN ceiling AS own ON own.metric_code = f.metric_code
+LEFT JOIN ceiling AS usual ON usual.unit = f.unit
 ORDER BY r.township_code, r.report_year, f.report_id, f.number_start, f.metric_code, f.fact_id

@@ -25,8 +25,9 @@ from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT, SQL_DIR
 from pipelines.report.check_pages import check_tables
+from pipelines.warehouse.ceilings import CHECKS_DIR, load_ceilings
 from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, check_sql, run_checks
-from pipelines.warehouse.checks import CHECKS_DIR, LAST_COVERAGE, Bound, Check, bound_checks, load_ceilings, load_checks
+from pipelines.warehouse.checks import LAST_COVERAGE, Bound, Check, bound_checks, load_checks
 from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.table_parts import table_files
 
@@ -45,7 +46,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "fact_indicator": {
         "fact_id": "'f'", "report_id": "'r'", "township_code": f"'{CHIDIAN}'", "report_year": "2023",
         "metric_code": "'exam_sessions'", "value": "3e0", "value_low": "3e0", "value_high": "3e0", "unit": "'次'",
-        "evidence": "'组织考试3次'",
+        "evidence": "'组织考试3次'", "implausible": "false",
     },
     "township_metric": {
         "township_code": f"'{CHIDIAN}'", "report_year": "2023", "metric_code": "'exam_sessions'", "value": "3e0",
@@ -179,8 +180,10 @@ def test_a_figure_below_zero_or_without_end_blocks(tables: Tables, wrong: dict[s
     assert (found.level, found.found) == ("blocked", 1) and example(found)["evidence"] == "组织考试3次"
 
 
-def test_a_rate_above_100_warns_where_a_report_states_it_and_blocks_where_none_does(tables: Tables) -> None:
+def test_a_rate_above_100_warns_where_a_report_states_it_and_blocks_where_no_confirmed_one_is(tables: Tables) -> None:
     rate = {"metric_code": "'exam_pass_rate'", "unit": "'%'", "value": "103e0"}
+    tables.write("fact_indicator", {**rate, "implausible": "true"}).write("township_metric", rate)
+    assert tables.check("rates_in_marts").level == "blocked"
     tables.write("fact_indicator", {**rate, "evidence": "'合格率103%'"}).write("township_metric", rate)
     source = tables.check("rates_in_source")
     assert source.level == "warned" and example(source)["evidence"] == "合格率103%"
@@ -365,6 +368,18 @@ def folder(tmp_path: Path) -> Path:
         ("one_canonical.sql", "SELECT", "SELECT getvariable('today'), ", "kind: found 'rule' and SQL with today"),
         ("ceilings.toml", "most = 5_000,", "most = 0,", "units, 人, most: found 0, allowed a number greater than 0"),
         ("ceilings.toml", "most = 5_000,", 'most = "many",', "units, 人, most: found 'many', allowed a number"),
+        (
+            "ceilings.toml",
+            "implausible_times = 10",
+            "implausible_times = 0.5",
+            "implausible_times: found 0.5, allowed a number greater than or equal to 1",
+        ),
+        (
+            "ceilings.toml",
+            "implausible_above = 100",
+            "implausible_above = 99",
+            "units, %, implausible_above: found 99, allowed 100 or more, which is most",
+        ),
         ("ceilings.toml", "[units]", "[unit]", "ceilings.toml, unit: found an unknown key, .*did you mean units"),
         ("ceilings.toml", "[units]", "[units", "ceilings.toml: found a file that cannot be read"),
         ("shared/leap.sql", "FROM", "FORM", "shared/leap.sql: found SQL that DuckDB refuses"),
