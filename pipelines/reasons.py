@@ -60,7 +60,7 @@ class ReasonCode(StrEnum):
     TOO_LARGE = (
         "too_large",
         "文件过大",
-        "Beyond FAZHI_MAX_BYTES or 1,000 pages; raise the limit, or cut the report out.",
+        "Beyond FAZHI_MAX_BYTES, 1,000 pages, 300,000 characters or 5,000 numbers; cut the report out.",
     )
     TOO_DEEP = "too_deep", "压缩包嵌套过深", "Archives within archives, more than three deep; unpack the inner one."
     BOMB = "bomb", "疑似压缩炸弹", "An archive that unpacks to far more than it should; unpack it if you trust it."

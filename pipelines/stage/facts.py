@@ -1,9 +1,13 @@
 """The step from text to facts and accounted numbers, for every document that could be read.
 
 `pipelines.extract` is called for the documents that are new. Quarantined documents are extracted too: the marts leave
-them out, but an analyst may want to see their facts.
+them out, but an analyst may want to see their facts. A text that is far too large for a report is not: it keeps its row
+and its text, with the reason `too_large`.
+
+Here, where each text is in hand, each offset is held against it; the audit looks at a sample again.
 """
 
+import re
 import traceback
 from functools import cache
 
@@ -15,18 +19,21 @@ from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.numerals.fold import fold
+from pipelines.numerals.mentions import find_mentions
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.identities import IDENTITIES
 
-READINGS = StageTable(
-    "readings", {"report_id": pl.String(), "input_key": pl.String(), **dict.fromkeys(REASON_COLUMNS, pl.String())}
-)
+_REASONS = dict.fromkeys(REASON_COLUMNS, pl.String())
+READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), **_REASONS})
 FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fact_id"))
 NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
 _OF_IDENTITY = ["report_year", *EDITION_MONTHS]
+MOST_CHARACTERS, MOST_NUMBERS = 300_000, 5_000  # of a report: the longest that are known have a tenth of these
+_DIGITS = re.compile(r"[0-9０-９〇零一二三四五六七八九十百千万亿两]+")
 INPUT = ["report_id", "text", "furniture", *_OF_IDENTITY]  # what the engine reads of a document
 
 
@@ -66,17 +73,31 @@ def process_extractor() -> Extractor:
     return Extractor(load_codebook())
 
 
+def too_large(text: str) -> Reason | None:
+    """Return the reason for a text that has more characters or numbers than any report; None for all others."""
+    if len(text) > MOST_CHARACTERS:
+        found, most = f"{len(text)} characters", MOST_CHARACTERS
+    elif len(_DIGITS.findall(text)) > MOST_NUMBERS and (numbers := len(find_mentions(fold(text)))) > MOST_NUMBERS:
+        found, most = f"{numbers} numbers", MOST_NUMBERS
+    else:
+        return None
+    return Reason(ReasonCode.TOO_LARGE, f"found a text of {found}, a report has {most} at most; cut the report out")
+
+
 def extract_batch(batch: pl.DataFrame) -> BatchResult:
     """Extract one batch (text, furniture, report_year). If it raises, each document is tried by itself."""
     extractor = process_extractor()
     errors: list[str] = []
+    frames = []
     try:
-        frames = [extract_frame(batch.select(INPUT), extractor)]
-        ledger = batch.select(*KEYS, **dict.fromkeys(REASON_COLUMNS, pl.lit(None, pl.String)))
+        reasons = [too_large(text or "") for text in batch["text"]]
+        frames.append(_extracted(batch.filter(pl.Series([reason is None for reason in reasons])), extractor))
     except Exception:
-        frames, ledger, errors = _one_by_one(batch, extractor)
+        frames, reasons, errors = _one_by_one(batch, extractor)
+    columns = pl.DataFrame([reason_columns(reason) for reason in reasons], schema=_REASONS)
     facts = pl.concat([pl.DataFrame(schema=FACTS.schema), *(f.select(list(FACTS.schema)) for f, _ in frames)])
     numbers = pl.concat([pl.DataFrame(schema=NUMBERS.schema), *(n.select(list(NUMBERS.schema)) for _, n in frames)])
+    ledger = batch.select(KEYS).hstack(columns)
     return BatchResult({READINGS.name: ledger, FACTS.name: facts, NUMBERS.name: numbers}, errors)
 
 
@@ -90,16 +111,29 @@ def crashed_reading(batch: pl.DataFrame) -> BatchResult:
 
 def _one_by_one(
     batch: pl.DataFrame, extractor: Extractor
-) -> tuple[list[tuple[pl.DataFrame, pl.DataFrame]], pl.DataFrame, list[str]]:
-    """Facts and numbers of the documents that can be extracted, the ledger of all, and the tracebacks of the rest."""
-    frames, errors, reasons = [], [], []
+) -> tuple[list[tuple[pl.DataFrame, pl.DataFrame]], list[Reason | None], list[str]]:
+    """Facts and numbers of the documents that can be extracted, the reason of each other, and the tracebacks."""
+    frames, errors = [], []
+    reasons: list[Reason | None] = []
     for document in batch.iter_slices(1):
         reason = None
         try:
-            frames.append(extract_frame(document.select(INPUT), extractor))
+            reason = too_large(document["text"][0] or "")
+            if reason is None:
+                frames.append(_extracted(document, extractor))
         except Exception as error:
             reason = internal_error(error)
             errors.append(f"{document['report_id'][0]}\n{traceback.format_exc()}")
-        reasons.append(reason_columns(reason))
-    columns = pl.DataFrame(reasons, schema=dict.fromkeys(REASON_COLUMNS, pl.String()))
-    return frames, batch.select(KEYS).hstack(columns), errors
+        reasons.append(reason)
+    return frames, reasons, errors
+
+
+def _extracted(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Facts and numbers of documents. Raises ValueError where one does not say what stands at its offsets."""
+    facts, numbers = extract_frame(documents.select(INPUT), extractor)
+    texts = dict(documents.select("report_id", "text").iter_rows())
+    for frame, said in ((facts, "evidence"), (numbers, "text")):
+        for report_id, start, end, words in frame.select("report_id", "char_start", "char_end", said).iter_rows():
+            if (texts[report_id] or "")[start:end] != words:
+                raise ValueError(f"found {said} {words[:40]!r} that does not stand at {start} to {end} of {report_id}")
+    return facts, numbers

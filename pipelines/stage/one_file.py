@@ -19,7 +19,7 @@ from pipelines.read.unpack import SEPARATOR, is_archive, members
 from pipelines.reasons import Reason, ReasonCode, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
-from pipelines.stage.facts import INPUT
+from pipelines.stage.facts import INPUT, too_large
 from pipelines.stage.identities import IDENTITIES
 from pipelines.stage.scan_queue import read_with_scans
 
@@ -42,6 +42,8 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
     """
     file, inside = _split(file)
     document = _read(file, inside, settings)
+    if (reason := too_large(document.text)) is not None:
+        raise ReadError(reason.code, reason.text)
     beside = file.with_name(file.stem + SIDECAR_SUFFIX)
     sidecar = read_sidecar(beside) if beside.exists() else Sidecar()
     gazetteer = Gazetteer.load(settings.divisions_path)

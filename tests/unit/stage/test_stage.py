@@ -83,6 +83,66 @@ def test_a_new_reader_reads_everything_again(settings: Settings, monkeypatch: py
     assert read(settings)[0] == Counts(1, 0, 0)
 
 
+def batch_of(*texts: str) -> pl.DataFrame:
+    """A batch of documents as the step of the facts takes it."""
+    nothing = [None] * len(texts)
+    months = dict.fromkeys(("edition_start", "edition_end"), pl.Series(nothing, dtype=pl.Int32))
+    return pl.DataFrame(
+        {
+            "report_id": [f"0{at:x}" for at in range(10, 10 + len(texts))],
+            "input_key": ["1"] * len(texts),
+            "text": list(texts),
+            "furniture": pl.Series(
+                [[] for _ in texts],
+                dtype=pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String})),
+            ),
+            "report_year": pl.Series([2023] * len(texts), dtype=pl.Int32),
+            **months,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("全年开展普法宣传活动9场次。" + "甲" * 299_980, None),
+        ("全年开展普法宣传活动9场次。" + "甲" * 300_000, "too_large"),
+        ("9场，" * 4_990, None),
+        ("9场，" * 5_001, "too_large"),
+        ("九场，" * 5_001, "too_large"),
+        ("一一二二千万，" * 30_000, None),  # numerals that count nothing
+        ("", None),
+    ],
+    ids=["long", "too long", "many numbers", "too many", "too many in Chinese", "words", "empty"],
+)
+def test_a_text_beyond_any_report_is_set_aside_and_its_neighbour_is_read(text: str, code: str | None) -> None:
+    outcome = facts.extract_batch(batch_of(text, "全年开展普法宣传活动8场次。"))
+    readings = outcome.frames["readings"].select("report_id", "reason_code", "reason").rows()
+    assert [row[1] for row in readings] == [code, None]
+    assert code is None or readings[0][2].startswith("found a text of ")
+    assert 8.0 in outcome.frames["facts"]["value"] and outcome.errors == []
+    assert ("0a" in set(outcome.frames["numbers"]["report_id"])) == (code is None and "9" in text)
+
+
+@pytest.mark.parametrize("column", ["evidence", "text"])
+def test_what_does_not_stand_at_its_offsets_is_no_fact(column: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = facts.extract_frame
+
+    def moved(frame: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
+        found = whole(frame, extractor)
+        wrong = pl.col("report_id") == "0a"
+        return tuple(  # type: ignore[return-value]
+            one.with_columns(char_start=pl.col("char_start") + wrong.cast(pl.Int64)) if column in one.columns else one
+            for one in found
+        )
+
+    monkeypatch.setattr(facts, "extract_frame", moved)
+    outcome = facts.extract_batch(batch_of("全年开展普法宣传活动9场次。", "全年开展普法宣传活动8场次。"))
+    assert outcome.frames["readings"]["reason_code"].to_list() == ["internal_error", None]
+    assert set(outcome.frames["facts"]["report_id"]) == {"0b"}
+    assert len(outcome.errors) == 1 and "does not stand at" in outcome.errors[0]
+
+
 def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = facts.extract_frame
 
@@ -92,23 +152,7 @@ def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(mon
         return whole(frame, extractor)
 
     monkeypatch.setattr(facts, "extract_frame", explode)
-    span = pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String}))
-    batch = pl.DataFrame(
-        {
-            "report_id": ["0a", "0b"],
-            "input_key": ["1", "1"],
-            "text": ["有毒。", "全年开展普法宣传活动9场次。"],
-            "furniture": [[], []],
-            "report_year": [2023, 2023],
-            "edition_start": [None, None],
-            "edition_end": [None, None],
-        },
-        schema_overrides={
-            "furniture": span,
-            **dict.fromkeys(("report_year", "edition_start", "edition_end"), pl.Int32),
-        },
-    )
-    outcome = facts.extract_batch(batch)
+    outcome = facts.extract_batch(batch_of("有毒。", "全年开展普法宣传活动9场次。"))
     assert outcome.frames["readings"].select("reason_code", "status_reason").rows() == [
         ("internal_error", "internal error: ZeroDivisionError: unforeseen"),
         (None, None),
