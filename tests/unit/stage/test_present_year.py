@@ -66,8 +66,9 @@ def test_a_run_over_midnight_is_of_one_day(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "raw").mkdir()
     workspace = Workspace(raw_dir=str(tmp_path / "raw"), warehouse_dir=str(tmp_path / "warehouse"))
     assert workspace.settings().today == date(2026, 12, 31)
-    workspace.setup_for_execution(SimpleNamespace(run=object(), log=None))  # type: ignore[arg-type]
+    context = SimpleNamespace(run=SimpleNamespace(tags={}, job_name="", run_id=""), log=None, instance=None)
+    workspace.setup_for_execution(context)  # type: ignore[arg-type]
     Clock.day = 0
     assert workspace.settings().today == date(2026, 12, 31)
     assert Settings.load(environ={}).today == date(2027, 1, 1)
-    workspace.teardown_after_execution(SimpleNamespace(run=object(), log=None))  # type: ignore[arg-type]
+    workspace.teardown_after_execution(context)  # type: ignore[arg-type]
