@@ -3,11 +3,20 @@
 The list stands here and not as marks in the files, so that what `make test-fast` runs is seen in one place.
 Without them the tests must take less than 90 seconds on two cores. They run first, so that no worker is left
 with them at the end (`make test` keeps this order).
+
+Properties are tried on the same examples in each run, so that a change fails for what it changed. `HYPOTHESIS_PROFILE=random
+make test` looks for new ones.
 """
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 TESTS = Path(__file__).parent
 #: Folders and files below tests/.
