@@ -4,8 +4,8 @@ The list stands here and not as marks in the files, so that what `make test-fast
 Without them the tests must take less than 90 seconds on two cores. They run first, so that no worker is left
 with them at the end (`make test` keeps this order).
 
-Properties are tried on the same examples in each run, so that a change fails for what it changed. `HYPOTHESIS_PROFILE=random
-make test` looks for new ones.
+Properties are tried on the same examples in each run, so that a change fails for what it changed.
+`HYPOTHESIS_PROFILE=random make test` looks for new ones.
 """
 
 import os

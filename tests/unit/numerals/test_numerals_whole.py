@@ -374,7 +374,7 @@ def test_a_word_before_digits_is_no_part_of_them(words: str) -> None:
 @settings(deadline=None)
 @given(st.text("二三五十百千万亿35", min_size=1, max_size=8).filter(lambda word: not re.search("[二三五]五", word)))
 def test_no_end_of_a_numeral_is_a_figure(written: str) -> None:
-    """Whatever digits and magnitudes stand in a row (but for 十三五 and 十五五, which are plans): a value is the value of all of them."""
+    """Whatever digits and magnitudes stand in a row: a value is that of all of them. 十三五 and 十五五 are plans."""
     text = f"全年发放宣传资料{written}份。"
     for number in EXTRACTOR.extract(text, (), 2024).numbers:
         whole = (number.char_start, number.char_end) == (8, len(text) - 1)
