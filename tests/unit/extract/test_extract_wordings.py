@@ -1,7 +1,7 @@
 """Indicators as many writers word them: each tuned sentence is read as labelled, and of those apart as many as before.
 
-A subject has two files in `wordings`, one for each set; the sentences apart of `kinds` go with the tuned ones of
-`limits`. The labels were written before the engine read the sentences.
+A subject has two files in `wordings`, one for each set; the sentences apart of `kinds` and of `precision` go with the
+tuned ones of `limits`. The labels were written before the engine read the sentences.
 """
 
 import tomllib
@@ -22,6 +22,7 @@ RIGHT_APART = {
     "kinds": (68, 61),
     "limits": (25, 25),
     "petition_publicity": (25, 19),
+    "precision": (24, 24),
     "training": (25, 21),
 }
 
