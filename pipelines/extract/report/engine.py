@@ -23,7 +23,7 @@ from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
 
-ENGINE_VERSION = "13"
+ENGINE_VERSION = "14"
 
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
