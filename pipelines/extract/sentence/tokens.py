@@ -24,7 +24,9 @@ _DENIAL = re.compile(r"\((?:全年|均|都|全部)?(?:无|未|没有|零)[^()]*\
 _AFTERWARDS = re.compile(r"之?后(?![续勤进备方台期半])")
 _BY_WAY_OF = ("经", "经过")
 # The name of what was studied holds deeds that nobody did: 学习会议精神, 学习重要讲话和批示精神.
-_STUDIED = re.compile("学习?(?:了|贯彻|宣传|落实)*(?P<name>(?:(?!学习)[^,，;；:：。0-9])*(?:讲话|精神|批示|指示|论述|报告))")
+_STUDIED = re.compile(
+    "学习?(?:了|贯彻|宣传|落实)*(?P<name>(?:(?!学习)[^,，;；:：。0-9])*(?:讲话|精神|批示|指示|论述|报告))"
+)
 # What is used is no audience: 利用乡村社区普法资源,开展学习12次.
 _USED = re.compile(
     r"(?:利用|依托|借助|借力|用好|用活|整合)[^,，。;；:：0-9]{0,14}?(?:资源|阵地|平台|设施|场所|力量|优势|广播)"
