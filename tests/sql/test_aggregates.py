@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, Clause, Report, Warehouse, say, write_rows
-
-from pipelines.build.database import connect
-from pipelines.warehouse.table_build import Built
+from asked_fixture import Asked
+from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, Clause, Report, Warehouse, say
 
 SHISHI = "350582999"  # a unit that was merged into another, for these tests only
 YINGLIN = "350582998"
@@ -39,34 +37,9 @@ def exam_takers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warehouse_fixtures, "INDICATORS", more)
 
 
-class Small(Warehouse):
-    """A warehouse of the tables that the aggregates need, held in memory: there are many of them here."""
-
-    def build(self) -> dict[str, Built]:
-        self.con = connect()
-        for name, rows in self.rows.items():
-            path = self.folder / f"{name}.parquet"
-            write_rows(name, rows, path)
-            self.con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
-        for name in self.needed():
-            for macro in self.specs[name].macros:
-                self.con.execute(macro.replace("CREATE TEMP", "CREATE OR REPLACE TEMP"))
-            self.con.execute(f"CREATE TABLE {name} AS {self.specs[name].query}")
-        return {}
-
-    def needed(self) -> list[str]:
-        wanted = {"county_year", "province_year", "township_change", "metric_coverage"}
-        for name in reversed(self.specs):
-            wanted.update(self.specs[name].depends_on if name in wanted else ())
-        return [name for name in self.specs if name in wanted]
-
-    def sql(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.con.sql(sql).fetchall()
-
-
 def build(folder: Path, *reports: Report, changes: tuple[tuple[str, str, str, str], ...] = ()) -> Warehouse:
     """A warehouse in which exam_takers weights exam_pass_rate; `changes` are (day, old code, old name, new code)."""
-    warehouse = Small(folder, reports)
+    warehouse = Asked(folder, reports)
     for row in warehouse.rows["ref_indicators"]:
         row["weight"] = "exam_takers" if row["metric_code"] == "exam_pass_rate" else ""
     warehouse.rows["ref_division_changes"] = [
@@ -75,7 +48,6 @@ def build(folder: Path, *reports: Report, changes: tuple[tuple[str, str, str, st
          "source": "test"}
         for day, old, name, new in changes
     ]  # fmt: skip
-    warehouse.build()
     return warehouse
 
 
@@ -133,12 +105,11 @@ def test_flows_sum_and_stocks_sum_as_of_the_end_of_the_year(tmp_path):
 
 
 def test_a_county_stands_beside_its_code_of_the_year(tmp_path):
-    warehouse = Small(tmp_path, [Report(f"{y}.txt", CHIDIAN, y, [sessions(3)]) for y in (2018, 2019)])
+    warehouse = Asked(tmp_path, [Report(f"{y}.txt", CHIDIAN, y, [sessions(3)]) for y in (2018, 2019)])
     warehouse.rows["ref_county_changes"] = [
         {"changed_on": date(2019, 6, 30), "known_until": date(2018, 12, 31), "kind": "recode", "old_code": "350521",
          "old_name": "晋江县", "new_code": "350582", "new_name": "晋江市"}
     ]  # fmt: skip
-    warehouse.build()
     columns = "report_year, county_code, county_code_then, county_name_then"
     assert county(warehouse, "exam_sessions", columns) == [
         (2018, "350582", "350521", "晋江县"),
@@ -387,13 +358,12 @@ def test_coverage_tells_a_stated_zero_from_nothing_and_counts_lower_bounds(tmp_p
 
 @pytest.mark.parametrize("level", ["county", "city", "province"])
 def test_an_area_mart_is_one_level_of_one_text(level, tmp_path):
-    warehouse = Small(tmp_path, [Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])])
+    warehouse = Asked(tmp_path, [Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])])
     of_then = ("dim_county_year",) if level == "county" else ()
     assert warehouse.specs[f"{level}_year"].depends_on == ("area_figure", *of_then)
     names = [column.name for column in warehouse.specs[f"{level}_year"].columns]
     columns = [name for name in names if not name.endswith("_then")]
     assert len(names) - len(columns) == 2 * len(of_then)
-    warehouse.build()
     rows = warehouse.sql(f"SELECT {', '.join(columns)} FROM area_figure WHERE level = '{level}'")
     assert warehouse.sql(f"SELECT {', '.join(columns)} FROM ({warehouse.specs[f'{level}_year'].query})") == rows
     assert {row[0] for row in rows} == {{"county": "350582", "city": "350500", "province": "350000"}[level]}

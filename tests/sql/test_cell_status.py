@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, TIANFU, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, TIANFU, Report, Warehouse, say
 
 EXAM = [say("exam_pass_rate", "合格率{98}%。", 98)]
 KEPT_OUT = {"status": "quarantined", "reason_code": "news", "reason": "x", "status_reason": "news: x"}
@@ -18,7 +19,7 @@ def cells(warehouse: Warehouse, metric: str = "exam_pass_rate") -> dict[tuple[st
 
 def test_every_blank_has_its_reason(tmp_path):
     part = {"edition": "part_of_year"}
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2021, EXAM),
         Report("b.txt", CHIDIAN, 2022, [say("laws_studied", "学法{4}部。", 4)]),
@@ -45,7 +46,7 @@ def test_every_blank_has_its_reason(tmp_path):
 
 def test_a_cell_has_a_figure_where_township_year_has_one(tmp_path):
     """For each headline and main indicator, each unit with a document and each year of the warehouse."""
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2022, [*EXAM, say("enforcement_staff_certified", "{18}人持证。", 18)]),
         Report("b.txt", ANHAI, 2023, [say("publicity_events", "普法{20}余场。", 20, **AT_LEAST)]),
@@ -80,11 +81,10 @@ def test_a_unit_that_was_not_there_at_the_end_of_the_year_owes_nothing(tmp_path,
         "new_code": CHIDIAN, "new_name": "池店镇",
     }  # fmt: skip
     reports = [Report(f"{y}.txt", ANHAI, y, EXAM) for y in (2019, 2021)]
-    warehouse = Warehouse(
+    warehouse = Asked(
         tmp_path, [*reports, Report("a.txt", CHIDIAN, 2020, EXAM), Report("b.txt", "350582299", 2019, EXAM)]
     )
     warehouse.rows["ref_division_changes"] = [change]
-    warehouse.build()
     found = cells(warehouse)
     assert found[CHIDIAN, year][0] == status
     assert found["350582299", 2021] == ("outside_years", False, None)
@@ -94,4 +94,4 @@ def test_a_unit_that_was_not_there_at_the_end_of_the_year_owes_nothing(tmp_path,
 def test_the_reason_of_a_quarantined_cell_is_not_that_a_copy_was_found(tmp_path):
     twin = {"raw_sha256": "f" * 64}
     copies = [Report(f"{name}.txt", CHIDIAN, 2023, EXAM, identity=KEPT_OUT, file=twin) for name in ("x", "y")]
-    assert cells(built(tmp_path, *copies, Report("b.txt", ANHAI, 2023, EXAM)))[CHIDIAN, 2023][2] == "news"
+    assert cells(asked(tmp_path, *copies, Report("b.txt", ANHAI, 2023, EXAM)))[CHIDIAN, 2023][2] == "news"

@@ -1,7 +1,8 @@
 """consistency: figures of one unit and year that cannot all be right, and what a person is asked about them."""
 
 import pytest
-from warehouse_fixtures import AT_LEAST, CHIDIAN, INDICATORS, SQL_DIR, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import AT_LEAST, CHIDIAN, INDICATORS, SQL_DIR, Report, say
 
 from pipelines.codebook.load import load_codebook
 
@@ -14,7 +15,7 @@ def _with_rates(monkeypatch):
 
 
 def breaks(tmp_path, *clauses) -> list[tuple[object, ...]]:
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, clauses))
+    warehouse = asked(tmp_path, Report("a.txt", CHIDIAN, 2023, clauses))
     return warehouse.sql(
         "SELECT kind, metric_code, value, allowed_low, allowed_high FROM consistency ORDER BY break_id"
     )
@@ -79,7 +80,7 @@ def test_a_part_of_another_indicator_is_asked_about_once(tmp_path):
 
 
 def test_each_break_is_asked_about_with_both_sentences(tmp_path):
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report(
             "a.txt", CHIDIAN, 2023,
@@ -91,8 +92,8 @@ def test_each_break_is_asked_about_with_both_sentences(tmp_path):
             ],
         ),
     )  # fmt: skip
-    asked = "SELECT kind, worth, evidence, expected FROM review_queue WHERE kind <> 'conflict' ORDER BY worth DESC"
-    assert warehouse.sql(asked) == [
+    query = "SELECT kind, worth, evidence, expected FROM review_queue WHERE kind <> 'conflict' ORDER BY worth DESC"
+    assert warehouse.sql(query) == [
         ("inconsistent", 80.0, "全镇执法人员20人 ｜ 另说21人持证",
          "enforcement_staff_certified of at most 20.0, because enforcement_staff is the whole; 21.0 was read: "
          "confirm or correct"),
@@ -103,8 +104,7 @@ def test_each_break_is_asked_about_with_both_sentences(tmp_path):
 
 
 def test_the_pairs_are_counts_and_rates_of_the_codebook(tmp_path):
-    warehouse = Warehouse(tmp_path, [Report("a.txt", CHIDIAN, 2023, [])])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [Report("a.txt", CHIDIAN, 2023, [])])
     units = {indicator.code: (indicator.unit, indicator.kind) for indicator in load_codebook().indicators}
     pairs = warehouse.sql((SQL_DIR / "steps/consistent_pair.sql").read_text(encoding="utf-8"))
     assert len(set(pairs)) == len(pairs) > 20

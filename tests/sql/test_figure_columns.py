@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, Warehouse, say
+from asked_fixture import Asked
+from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, say
 
 
 def rows(tmp_path, sql: str, *reports: Report) -> list[tuple[Any, ...]]:
-    warehouse = Warehouse(tmp_path, reports)
-    warehouse.build()
+    warehouse = Asked(tmp_path, reports)
     return warehouse.sql(sql)
 
 

@@ -3,14 +3,15 @@
 from datetime import date
 
 import pytest
-from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import AT_LEAST, CHIDIAN, Report, say
 
 PARTS = ("value", "qualifier", "method", "has_conflict")
 
 
 def one(tmp_path, *clauses):
     report = Report("a.txt", CHIDIAN, 2023, clauses)
-    return report, built(tmp_path, report)
+    return report, asked(tmp_path, report)
 
 
 def parts(warehouse, metric):
@@ -84,7 +85,7 @@ def test_a_stated_zero_counts_and_a_missing_figure_does_not(tmp_path):
     )
     assert parts(warehouse, "petitions_handled") == (7, "exact", "summed", False)
     assert warehouse.figure("trainings_held") is None
-    zero = built(tmp_path / "zero", Report("z.txt", CHIDIAN, 2023, [say("hotline_received", "无热线{}。", 0)]))
+    zero = asked(tmp_path / "zero", Report("z.txt", CHIDIAN, 2023, [say("hotline_received", "无热线{}。", 0)]))
     assert parts(zero, "petitions_handled") == (0, "at_least", "incomplete", False)
 
 
@@ -179,7 +180,7 @@ def test_a_headline_draws_on_both_reports_of_a_unit(tmp_path):
         [say("hotline_received", "热线{6}件。", 6), say("petitions_received", "信访{5}件。", 5)],
         identity={"doc_type": "enforcement_report"},
     )  # fmt: skip
-    headline = built(tmp_path, annual, enforcement).figure("petitions_handled")
+    headline = asked(tmp_path, annual, enforcement).figure("petitions_handled")
     assert (headline["value"], headline["method"]) == (10, "summed")
     assert headline["report_ids"] == sorted([annual.report_id, enforcement.report_id])
     assert set(headline["fact_ids"]) == {annual.fact_id(0), enforcement.fact_id(0)}
@@ -233,7 +234,7 @@ def test_another_choice_is_taken_before_a_tie(tmp_path):
 
 def test_a_tie_that_a_person_confirmed_is_one_no_more(tmp_path):
     report = Report("a.txt", CHIDIAN, 2023, [say("publicity_talks", "宣讲{9}场。", 9, **TIE)])
-    warehouse = Warehouse(tmp_path, [report])
+    warehouse = Asked(tmp_path, [report])
     warehouse.rows["stage_corrections"] = [
         {
             "line": 2, "report": "a.txt", "action": "accept", "metric_code": "publicity_talks", "evidence": "宣讲9场",
@@ -241,7 +242,6 @@ def test_a_tie_that_a_person_confirmed_is_one_no_more(tmp_path):
             "reason": "read it", "corrected_by": "Li", "corrected_on": date(2025, 3, 1),
         }
     ]  # fmt: skip
-    warehouse.build()
     assert parts(warehouse, "publicity_events_headline") == (9, "exact", "single", False)
     assert warehouse.sql("SELECT * FROM review_queue") == []
 

@@ -4,7 +4,8 @@ from datetime import date
 from math import inf
 
 import pytest
-from warehouse_fixtures import ANHAI, CHIDIAN, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import ANHAI, CHIDIAN, Report, Warehouse, say
 
 from pipelines.warehouse.ceilings import load_ceilings
 
@@ -40,7 +41,7 @@ def test_a_figure_far_beyond_its_bound_is_kept_marked_asked_about_and_in_no_mart
     report = Report(
         "a.txt", CHIDIAN, 2023, [say(metric, "共{9}。", value), say("petitions_received", "受理{4}件。", 4)]
     )
-    warehouse = built(tmp_path, report)
+    warehouse = asked(tmp_path, report)
     assert marked(warehouse) == [(metric, value)]
     items = warehouse.sql("SELECT kind, fact_ids FROM review_queue")
     assert items == [(kind, [report.fact_id(0)])]
@@ -60,20 +61,20 @@ def test_a_figure_far_beyond_its_bound_is_kept_marked_asked_about_and_in_no_mart
     ],
 )
 def test_a_figure_up_to_ten_times_its_bound_is_only_listed(tmp_path, metric, value):
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say(metric, "共{9}。", value)]))
+    warehouse = asked(tmp_path, Report("a.txt", CHIDIAN, 2023, [say(metric, "共{9}。", value)]))
     assert marked(warehouse) == [] and warehouse.figure(metric)["value"] == value
     assert warehouse.sql("SELECT kind FROM review_queue") == []
 
 
 def test_a_bound_of_a_fact_that_is_far_beyond_makes_it_implausible(tmp_path):
     span = say("enforcement_staff", "执法人员{3}至许多人。", 3, value_high=1e12, qualifier="at_least")
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [span]))
+    warehouse = asked(tmp_path, Report("a.txt", CHIDIAN, 2023, [span]))
     assert marked(warehouse) == [("enforcement_staff", 3)] and warehouse.figure("enforcement_staff") is None
 
 
 def test_the_cell_says_why_it_is_empty_and_so_does_that_of_the_headline(tmp_path):
     report = Report("a.txt", CHIDIAN, 2023, [say("enforcement_staff", "执法人员{9}人。", 1e12)])
-    warehouse = built(tmp_path, report)
+    warehouse = asked(tmp_path, report)
     assert status(warehouse, "enforcement_staff") == status(warehouse, "enforcement_staff_headline")
     assert status(warehouse, "enforcement_staff") == ("implausible", False)
     assert status(warehouse, "petitions_received") == ("silent", False)
@@ -90,7 +91,7 @@ def test_what_else_the_report_states_counts_but_no_part_of_an_implausible_total(
             say("enforcement_staff_certified", "持证{12}人。", 12, subset_of=0),
         ],
     )  # fmt: skip
-    warehouse = built(tmp_path, report)
+    warehouse = asked(tmp_path, report)
     assert warehouse.figure("enforcement_staff") is None
     assert warehouse.figure("enforcement_staff_certified")["value"] == 12
     headline = warehouse.figure("enforcement_staff_headline")
@@ -107,14 +108,14 @@ def test_an_implausible_part_is_left_out_and_its_total_counts(tmp_path):
             say("exam_sessions", "其中机关{9}次。", 1e9, subset_of=0, scope="机关"),
         ],
     )  # fmt: skip
-    warehouse = built(tmp_path, report)
+    warehouse = asked(tmp_path, report)
     figure = warehouse.figure("exam_sessions")
     assert (figure["value"], figure["has_conflict"], figure["method"]) == (8, False, "single")
     assert warehouse.sql("SELECT kind FROM consistency") == []
 
 
 def test_another_version_or_unit_is_not_touched(tmp_path):
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{9}次。", 1e9)]),
         Report("b.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{7}次。", 7)], identity={"doc_type": "work_summary"}),
@@ -129,7 +130,7 @@ def test_an_implausible_figure_of_a_report_that_is_kept_out_is_not_asked_about(t
     county = Report(
         "a.txt", None, 2023, [say("exam_sessions", "测试{9}次。", 1e9)], identity={**out, "doc_level": "county"}
     )
-    warehouse = built(tmp_path, county)
+    warehouse = asked(tmp_path, county)
     assert marked(warehouse) == [("exam_sessions", 1e9)]
     assert warehouse.sql("SELECT kind FROM review_queue") == []
 
@@ -139,7 +140,7 @@ def test_an_implausible_figure_of_a_report_that_is_kept_out_is_not_asked_about(t
 )
 def test_a_person_confirms_or_corrects_it_and_then_it_counts(tmp_path, action, right, figure):
     report = Report("a.txt", CHIDIAN, 2023, [say("enforcement_staff", "执法人员{60000}人。", 60_000)])
-    warehouse = Warehouse(tmp_path, [report])
+    warehouse = Asked(tmp_path, [report])
     warehouse.rows["stage_corrections"] = [{
         "line": 2, "report": "a.txt", "action": action, "metric_code": "enforcement_staff",
         "evidence": "执法人员60000人",
@@ -147,7 +148,6 @@ def test_a_person_confirms_or_corrects_it_and_then_it_counts(tmp_path, action, r
         "number_right": right, "qualifier": right and "exact", "reason": "asked the office", "corrected_by": "Li",
         "corrected_on": date(2025, 3, 1),
     }]  # fmt: skip
-    warehouse.build()
     assert marked(warehouse) == [] and warehouse.figure("enforcement_staff")["value"] == figure
     assert status(warehouse, "enforcement_staff") == ("stated", True)
     assert warehouse.sql("SELECT kind FROM review_queue") == []

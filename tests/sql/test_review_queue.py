@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from warehouse_fixtures import ANHAI, CHIDIAN, DIVISIONS, Clause, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import ANHAI, CHIDIAN, DIVISIONS, Clause, Report, say
 
 QUEUE = "SELECT kind, worth FROM review_queue ORDER BY worth DESC, review_id"
 
@@ -33,13 +34,12 @@ def test_the_order_is_by_what_a_look_mends(tmp_path):
             Clause(None, "另有数字。"),
         ],
     )  # fmt: skip
-    warehouse = Warehouse(tmp_path, [unplaced, kept_out, report])
+    warehouse = Asked(tmp_path, [unplaced, kept_out, report])
     number = {**warehouse.rows["stage_numbers"][-1], "disposition": "unclassified", "fact_id": None}
     warehouse.rows["stage_numbers"] += [
         {**number, "char_start": 0, "char_end": 1, "text": "合"},
         {**number, "char_start": 1, "char_end": 2, "text": "格", "unit_raw": None},
     ]
-    warehouse.build()
     assert warehouse.sql(QUEUE) == [
         ("unresolved_unit", 95.0),  # 60 + 25 facts + 2 x 5 of a headline
         ("rate_out_of_range", 90.0),
@@ -57,7 +57,7 @@ def test_an_unplaced_report_is_worth_more_the_more_facts_wait(tmp_path):
     one = Report("one.txt", None, 2023, [say("exam_sessions", "测试{1}次。", 1)])
     two = Report("two.txt", None, 2023, [say("exam_sessions", "测试{1}次。", 1), say("laws_studied", "学法{2}部。", 2)])
     headline = Report("h.txt", None, 2023, [say("publicity_talks", "宣讲{1}场。", 1)])
-    warehouse = built(tmp_path, one, two, headline, Report("a.txt", CHIDIAN, 2023, []))
+    warehouse = asked(tmp_path, one, two, headline, Report("a.txt", CHIDIAN, 2023, []))
     assert warehouse.sql("SELECT report_id, worth FROM review_queue ORDER BY worth DESC") == [
         (headline.report_id, 63.0), (two.report_id, 62.0), (one.report_id, 61.0),
     ]  # fmt: skip
@@ -71,19 +71,18 @@ def test_reports_that_are_rightly_out_are_not_asked_about(tmp_path):
     empty = Report("e.txt", CHIDIAN, 2023, [], identity={**out, "doc_type": "speech"})
     twin = {"raw_sha256": "f" * 64}
     copies = [Report(f"{name}.txt", CHIDIAN, 2023, fact, file=twin) for name in ("x", "y")]
-    assert built(tmp_path, county, template, empty, *copies).sql(QUEUE) == []
+    assert asked(tmp_path, county, template, empty, *copies).sql(QUEUE) == []
 
 
 def test_a_figure_far_above_the_others_is_asked_about_last(tmp_path):
     units = [f"35058220{n}" for n in range(9)]
     reports = [Report(f"{code}.txt", code, 2023, [say("exam_sessions", "测试{3}次。", 3)]) for code in units]
     far = Report("far.txt", ANHAI, 2023, [say("exam_sessions", "测试{300}次。", 300)])
-    warehouse = Warehouse(tmp_path, [*reports, far])
+    warehouse = Asked(tmp_path, [*reports, far])
     names = list(warehouse.rows["ref_divisions"][0])
     warehouse.rows["ref_divisions"] += [
         dict(zip(names, (code, f"甲{code[-1]}镇", *DIVISIONS[0][2:]), strict=True)) for code in units
     ]
-    warehouse.build()
     columns = "kind, worth, report_id, fact_ids, expected"
     (found,) = warehouse.sql(f"SELECT {columns} FROM review_queue")
     assert found[:4] == ("outlier", 10.0, far.report_id, [far.fact_id(0)])
@@ -92,7 +91,7 @@ def test_a_figure_far_above_the_others_is_asked_about_last(tmp_path):
 
 def test_each_item_shows_the_words_and_the_facts(tmp_path):
     report = Report("a.txt", CHIDIAN, 2023, [say("hotline_received", "受理{30}件。", 30, confidence=0.6)])
-    assert built(tmp_path, report).sql("SELECT review_id, evidence, fact_ids, metric_code FROM review_queue") == [
+    assert asked(tmp_path, report).sql("SELECT review_id, evidence, fact_ids, metric_code FROM review_queue") == [
         (f"low_confidence:{report.fact_id(0)}", "受理30件", [report.fact_id(0)], "hotline_received")
     ]
 
@@ -108,7 +107,7 @@ def test_what_a_person_has_answered_is_not_asked_again_and_what_could_not_be_app
         say("laws_studied", "学法{4}部。", 4, confidence=0.6, read_as="tie"),
     ]
     answered, twin = Report("a.txt", CHIDIAN, 2023, clauses), Report("b.txt", ANHAI, 2023, clauses)
-    warehouse = Warehouse(tmp_path, [answered, twin])
+    warehouse = Asked(tmp_path, [answered, twin])
 
     def line(at, action, metric, evidence, expected, right=None):
         return {
@@ -124,7 +123,6 @@ def test_what_a_person_has_answered_is_not_asked_again_and_what_could_not_be_app
         line(5, "value", "exam_sessions", "测试3次", 3, 5),
         line(6, "accept", "laws_studied", "学法4部", 9),
     ]
-    warehouse.build()
     found = warehouse.sql("SELECT report_id, kind, metric_code, worth FROM review_queue ORDER BY worth DESC, review_id")
     assert [row[1:] for row in found if row[0] == answered.report_id] == [
         ("correction_stale", "laws_studied", 92.0), ("low_confidence", "laws_studied", 40.0),
@@ -154,7 +152,7 @@ def test_a_jump_on_the_year_before_is_asked_about(tmp_path):
             ],
         )  # fmt: skip
 
-    warehouse = built(tmp_path, of(2022, 30, 2, 1), of(2023, 301, 90, 100), of(2024, 3010, 90, 100))
+    warehouse = asked(tmp_path, of(2022, 30, 2, 1), of(2023, 301, 90, 100), of(2024, 3010, 90, 100))
     assert warehouse.sql("SELECT report_year, kind, worth, metric_code, expected FROM review_queue") == [
         (2023, "jump", 20.0, "petitions_received",
          "a figure near 30.0 件, that of the year before; 301.0 was read: confirm or correct"),
@@ -169,8 +167,7 @@ def test_bad_input_is_kept_as_stated_and_asked_about(tmp_path):
         say("laws_studied", "学法{4}部。", 4),
     ]
     report, kept_out = Report("a.txt", CHIDIAN, 2023, clauses), Report("b.txt", None, 2023, clauses)
-    warehouse = Warehouse(tmp_path, [report, kept_out])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [report, kept_out])
     bad = (
         "SELECT kind, worth, fact_ids, evidence, expected FROM review_queue WHERE worth BETWEEN 85 AND 90 ORDER BY kind"
     )
@@ -187,7 +184,6 @@ def test_bad_input_is_kept_as_stated_and_asked_about(tmp_path):
             "corrected_on": date(2025, 3, 1),
         },
     ]  # fmt: skip
-    warehouse.build()
     assert [kind for kind, *_ in warehouse.sql(bad)] == ["period_backwards"]
 
 
@@ -197,7 +193,7 @@ def test_a_unit_that_reports_outside_its_years_is_asked_about(tmp_path):
     reports = [
         Report(f"{code}{year}.txt", code, year, said) for code in (CHIDIAN, "350582299") for year in (2019, 2021)
     ]
-    warehouse = Warehouse(tmp_path, [*reports, Report("n.txt", ANHAI, 2019, said)])
+    warehouse = Asked(tmp_path, [*reports, Report("n.txt", ANHAI, 2019, said)])
     warehouse.rows["ref_division_changes"] = [
         {
             "kind": "upgrade", "county_code": "350582", "county_name": "晋江市", "source": "notice", "url": "x",
@@ -205,7 +201,6 @@ def test_a_unit_that_reports_outside_its_years_is_asked_about(tmp_path):
             "known_since": date(2010, 1, 1), "new_code": CHIDIAN, "new_name": "池店镇",
         },
     ]  # fmt: skip
-    warehouse.build()
     columns = "kind, worth, township_code, report_year, evidence, expected"
     assert warehouse.sql(f"SELECT {columns} FROM review_queue ORDER BY township_code") == [
         ("outside_years", 20.0, CHIDIAN, 2019, "法治政府建设年度报告",
@@ -231,8 +226,7 @@ def test_a_report_that_contradicts_itself_is_asked_about(tmp_path):
         name: Report(name, None if "status" in doubt else CHIDIAN, 2020 + at, fact, identity=doubt)
         for at, (name, doubt) in enumerate(doubts.items())
     }
-    warehouse = Warehouse(tmp_path, [*reports.values(), Report("a.txt", ANHAI, 2023, [])])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [*reports.values(), Report("a.txt", ANHAI, 2023, [])])
     found = warehouse.sql("SELECT kind, worth, report_id, expected FROM review_queue ORDER BY worth DESC")
     assert found == [
         ("unit_disagrees", 66.0, reports["both.txt"].report_id, "the unit that reports; u"),

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from warehouse_fixtures import ANHAI, CHIDIAN, TIANFU, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import ANHAI, CHIDIAN, TIANFU, Report, Warehouse, say
 
 
 def of(code: str, year: int, trainings: float | None, rate: float | None = None) -> Report:
@@ -21,7 +22,7 @@ def county(warehouse: Warehouse, metric: str = "training_sessions") -> list[tupl
 def test_a_unit_that_comes_or_goes_changes_nothing(tmp_path):
     """安海镇 comes with 50 in 2022 and goes in 2024; 池店镇 goes from 10 to 12 to 11 and then up by one."""
     own = [of(CHIDIAN, year, n) for year, n in ((2021, 10), (2022, 12), (2023, 11), (2024, 12))]
-    warehouse = built(
+    warehouse = asked(
         tmp_path, *own, of(ANHAI, 2022, 50), of(ANHAI, 2023, 40), of(ANHAI, 2024, None), of(TIANFU, 2022, 9)
     )
     assert county(warehouse) == [(2021, 10, None, 0), (2022, 62, 2, 1), (2023, 51, -11, 2), (2024, 12, 1, 1)]
@@ -36,13 +37,13 @@ def test_a_unit_that_comes_or_goes_changes_nothing(tmp_path):
 def test_a_rate_changes_by_the_mean_of_its_units(tmp_path):
     years = {CHIDIAN: {2022: 90, 2023: 100}, ANHAI: {2022: 80, 2023: 86}}
     reports = [of(code, year, None, rate) for code, own in years.items() for year, rate in own.items()]
-    assert county(built(tmp_path, *reports), "exam_pass_rate") == [(2022, 85, None, 0), (2023, 93, 8, 2)]
+    assert county(asked(tmp_path, *reports), "exam_pass_rate") == [(2022, 85, None, 0), (2023, 93, 8, 2)]
 
 
 def test_a_merger_is_no_change_of_who_reports(tmp_path):
     """池店镇 was made in 2023 of 池店乡 (4) and 溜滨镇 (3) and states 9: 2 more than both."""
     old = {"350582298": "溜滨镇", "350582299": "池店乡"}
-    warehouse = Warehouse(tmp_path, [of("350582298", 2022, 3), of("350582299", 2022, 4), of(CHIDIAN, 2023, 9)])
+    warehouse = Asked(tmp_path, [of("350582298", 2022, 3), of("350582299", 2022, 4), of(CHIDIAN, 2023, 9)])
     warehouse.rows["ref_division_changes"] = [
         {
             "kind": "merger", "county_code": "350582", "county_name": "晋江市", "source": "notice", "url": "x",
@@ -51,5 +52,4 @@ def test_a_merger_is_no_change_of_who_reports(tmp_path):
         }
         for code, name in old.items()
     ]  # fmt: skip
-    warehouse.build()
     assert county(warehouse) == [(2022, 7, None, 0), (2023, 9, 2, 1)]

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, TIANFU, Report, Warehouse, built, say
+from asked_fixture import Asked, asked
+from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, SQL_DIR, TIANFU, Report, Warehouse, say
 
 from pipelines.codebook.load import load_codebook
 
@@ -18,7 +19,7 @@ def row(warehouse: Warehouse, columns: str, code: str = CHIDIAN, year: int = 202
 
 def test_a_certified_share_is_not_one_by_construction(tmp_path):
     """The headline takes the certified for the staff where nothing else is stated; the plain figure stays empty."""
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2023, [say("enforcement_staff_certified", "{18}人持证。", 18)]),
         Report(
@@ -36,7 +37,7 @@ def test_a_certified_share_is_not_one_by_construction(tmp_path):
 
 
 def test_each_figure_has_its_own_bounds_and_qualifier(tmp_path):
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report(
             "a.txt", CHIDIAN, 2023,
@@ -59,8 +60,7 @@ def test_each_figure_has_its_own_bounds_and_qualifier(tmp_path):
 
 def test_the_main_indicators_of_the_codebook_are_the_columns_with_a_qualifier(tmp_path):
     """sql/steps/main_indicator.sql says what is main; every code of it is in the codebook and in the table."""
-    warehouse = Warehouse(tmp_path, [Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])])
     columns = [column.name for column in warehouse.specs["township_year"].columns]
     with_qualifier = {name.removesuffix("_qualifier") for name in columns if name.endswith("_qualifier")}
     listed = {code for (code,) in warehouse.sql((SQL_DIR / "steps/main_indicator.sql").read_text(encoding="utf-8"))}
@@ -74,7 +74,7 @@ def test_the_main_indicators_of_the_codebook_are_the_columns_with_a_qualifier(tm
 
 def test_it_says_which_reports_stand_behind_a_row(tmp_path):
     clauses = [say("exam_sessions", "测试{3}次。", 3)]
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2023, clauses, identity={"published_on": date(2024, 1, 20), "edition": "correction"}),
         Report("b.txt", CHIDIAN, 2023, clauses, identity={"published_on": date(2024, 1, 10)}),
@@ -99,8 +99,8 @@ def test_a_balanced_unit_reports_in_every_year_of_the_warehouse(tmp_path):
     clauses = [say("exam_sessions", "测试{3}次。", 3)]
     years = {CHIDIAN: (2021, 2022, 2023), ANHAI: (2022, 2023), TIANFU: (2021, 2023)}
     reports = [Report(f"{code}{year}.txt", code, year, clauses) for code, own in years.items() for year in own]
-    warehouse = built(tmp_path, *reports)
+    warehouse = asked(tmp_path, *reports)
     panel = "SELECT DISTINCT township_code, panel_years, is_balanced FROM township_year ORDER BY 1"
     assert warehouse.sql(panel) == [(ANHAI, 2, False), (CHIDIAN, 3, True), (TIANFU, 2, False)]
-    warehouse = built(tmp_path / "later", *reports, Report("f.txt", TIANFU, 2024, clauses))
+    warehouse = asked(tmp_path / "later", *reports, Report("f.txt", TIANFU, 2024, clauses))
     assert warehouse.sql(panel) == [(ANHAI, 2, False), (CHIDIAN, 3, False), (TIANFU, 3, False)]

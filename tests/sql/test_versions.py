@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse_fixtures import CHIDIAN, Report, Warehouse, say
+from asked_fixture import Asked
+from warehouse_fixtures import CHIDIAN, Report, say
 
 from pipelines.identify.edition import edition
 
@@ -39,8 +40,7 @@ LATER = {"published_on": datetime.date(2024, 3, 1)}
 def test_one_version_is_canonical_and_the_other_says_why_not(
     tmp_path: Path, best: Report, other: Report, reason: str
 ) -> None:
-    warehouse = Warehouse(tmp_path, [other, best])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [other, best])
     rows = warehouse.sql("SELECT report_id, status, is_canonical, version_reason, canonical_report_id FROM dim_report")
     assert sorted(rows) == sorted(
         [
@@ -53,14 +53,12 @@ def test_one_version_is_canonical_and_the_other_says_why_not(
 
 def test_a_host_that_only_looks_like_a_governments_is_a_mirror(tmp_path: Path) -> None:
     fake = version("a", url="http://www.jinjiang.gov.cn.example.com/x.gov.cn", **LATER)
-    warehouse = Warehouse(tmp_path, [fake, version("b")])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [fake, version("b")])
     assert warehouse.sql("SELECT version_reason FROM dim_report WHERE NOT is_canonical") == [("mirror",)]
 
 
 def test_a_half_year_report_that_stands_alone_is_canonical(tmp_path: Path) -> None:
-    warehouse = Warehouse(tmp_path, [version("a", edition="part_of_year")])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [version("a", edition="part_of_year")])
     assert warehouse.sql("SELECT is_canonical, edition, version_reason FROM dim_report") == [
         (True, "part_of_year", None)
     ]
@@ -68,8 +66,7 @@ def test_a_half_year_report_that_stands_alone_is_canonical(tmp_path: Path) -> No
 
 def test_what_is_quarantined_is_no_version(tmp_path: Path) -> None:
     nameless = Report("n", None, 2023, CLAUSES)
-    warehouse = Warehouse(tmp_path, [version("a"), nameless])
-    warehouse.build()
+    warehouse = Asked(tmp_path, [version("a"), nameless])
     rows = warehouse.sql(
         "SELECT is_canonical, version_reason, canonical_report_id FROM dim_report WHERE raw_path = 'n'"
     )

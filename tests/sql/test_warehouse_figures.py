@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, DONGCHENG, TIANFU, Clause, Report, built, say
+from asked_fixture import asked
+from warehouse_fixtures import ANHAI, AT_LEAST, CHIDIAN, DONGCHENG, TIANFU, Clause, Report, say
 
 
 def one(tmp_path, *clauses, **kwargs):
     report = Report("a.txt", CHIDIAN, 2023, clauses, **kwargs)
-    return report, built(tmp_path, report)
+    return report, asked(tmp_path, report)
 
 
 def test_single_figure(tmp_path):
@@ -246,7 +247,7 @@ def test_annual_report_goes_before_the_enforcement_report(tmp_path):
         [say("enforcement_staff", "执法人员{7}人。", 7), say("enforcement_fines", "罚款{500}元。", 500)],
         identity={"doc_type": "enforcement_report"},
     )  # fmt: skip
-    warehouse = built(tmp_path, annual, enforcement)
+    warehouse = asked(tmp_path, annual, enforcement)
     assert warehouse.sql("SELECT is_canonical FROM dim_report") == [(True,), (True,)]
     assert (warehouse.figure("enforcement_staff")["value"], warehouse.figure("enforcement_staff")["n_facts"]) == (6, 1)
     assert warehouse.figure("enforcement_fines")["value"] == 500
@@ -259,7 +260,7 @@ def test_the_canonical_report_is_chosen_by_rule(tmp_path):
     cut = Report("b.txt", CHIDIAN, 2023, clauses, document={"is_complete": False})
     early = Report("c.txt", CHIDIAN, 2023, clauses)
     late = Report("d.txt", CHIDIAN, 2023, clauses, identity={"published_on": date(2024, 2, 9)})
-    warehouse = built(tmp_path, summary, cut, early, late)
+    warehouse = asked(tmp_path, summary, cut, early, late)
     rows = warehouse.sql("SELECT raw_path, is_canonical, canonical_report_id FROM dim_report ORDER BY raw_path")
     assert [row[:2] for row in rows] == [("a.txt", False), ("b.txt", False), ("c.txt", False), ("d.txt", True)]
     assert {row[2] for row in rows} == {late.report_id}
@@ -271,7 +272,7 @@ def test_same_bytes_are_counted_once(tmp_path):
     same = {"raw_sha256": "f" * 64}
     first = Report("x/1.txt", CHIDIAN, 2023, clauses, file=same)
     copy = Report("x/2.txt", CHIDIAN, 2023, clauses, file=same)
-    warehouse = built(tmp_path, copy, first)
+    warehouse = asked(tmp_path, copy, first)
     columns = "raw_path, status, reason_code, status_reason, is_canonical"
     assert warehouse.sql(f"SELECT {columns} FROM dim_report ORDER BY raw_path") == [
         ("x/1.txt", "accepted", None, None, True),
@@ -290,7 +291,7 @@ def test_quarantined_and_unreadable_reports_stay_out_of_every_mart(tmp_path):
         identity={"doc_type": "other", "doc_level": "unknown", "publisher": None, "opening": None, "closing": None},
     )  # fmt: skip
     good = Report("g.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
-    warehouse = built(tmp_path, nameless, empty, good)
+    warehouse = asked(tmp_path, nameless, empty, good)
     columns = "raw_path, status, reason_code, reason_text, status_reason"
     assert warehouse.sql(f"SELECT {columns} FROM dim_report ORDER BY raw_path") == [
         ("e.txt", "quarantined", "empty", "the file has no bytes", "empty: the file has no bytes"),
@@ -308,7 +309,7 @@ def test_quarantined_and_unreadable_reports_stay_out_of_every_mart(tmp_path):
 
 
 def test_area_figures_stand_beside_their_coverage(tmp_path):
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3), say("exam_pass_rate", "{90}%。", 90)]),
         Report("b.txt", ANHAI, 2023, [say("exam_sessions", "测试{4}余次。", 4, **AT_LEAST),
@@ -334,7 +335,7 @@ def test_area_figures_stand_beside_their_coverage(tmp_path):
 
 
 def test_change_on_the_year_before(tmp_path):
-    warehouse = built(
+    warehouse = asked(
         tmp_path,
         Report("a.txt", CHIDIAN, 2022, [say("exam_sessions", "测试{4}次。", 4)]),
         Report("b.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{5}余次。", 5, **AT_LEAST)]),
@@ -355,7 +356,6 @@ def test_review_queue_is_ordered_by_worth(tmp_path):
     )
     number = {**warehouse.rows["stage_numbers"][0], "disposition": "unclassified", "fact_id": None}
     warehouse.rows["stage_numbers"].append({**number, "char_start": 0, "char_end": 2, "text": "合格"})
-    warehouse.build()
     rows = warehouse.sql("SELECT kind, worth, report_id FROM review_queue")
     assert rows == [
         ("rate_out_of_range", 90.0, report.report_id),
