@@ -1,6 +1,7 @@
 """The output of the command line: progress of a run, its summary, tables of results. Nothing is computed here."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+from unicodedata import category
 
 from rich import box
 from rich.console import Console
@@ -123,28 +125,54 @@ def run_progress(
             yield BarProgress(bars, assets())
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
-    """A table for people: numbers are aligned right, and None is an empty cell."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, breaks: str = "") -> Table:
+    """A table for people: numbers are aligned right, None is an empty cell, control characters are escapes.
+
+    Those in `breaks` stay what they are.
+    """
     rows = [tuple(row) for row in rows]
     shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, name in enumerate(columns):
         is_number = any(isinstance(row[index], int | float) for row in rows)
-        shown.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+        shown.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(Text(_cell(value)) for value in row))
+        shown.add_row(*(Text(visible(_cell(value), breaks)) for value in row))
     return shown
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> None:
-    """Write a query's result to standard output as `table`, `csv` or `json` (a list of objects)."""
+    """Write a query's result to standard output as `table`, `csv` or `json` (a list of objects).
+
+    The CSV is safe in a spreadsheet, and its lists are JSON, as in the exports.
+    """
     if form == "table":
-        console().print(table(columns, rows))
+        is_plan = tuple(columns) == ("explain_key", "explain_value")  # DuckDB draws it in lines
+        console().print(table(columns, rows, breaks="\n" if is_plan else ""))
     elif form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        from pipelines.warehouse.export.copies import spreadsheet_text
+
+        for row in (columns, *rows):
+            plain = (_cell(value) if isinstance(value, list | tuple | dict) else value for value in row)
+            line = io.StringIO()
+            # a writer quotes the line ends that it writes itself; a reader begins a row at each of both
+            csv.writer(line, lineterminator="\r\n").writerow(
+                [spreadsheet_text(value) if isinstance(value, str) else value for value in plain]
+            )
+            sys.stdout.write(line.getvalue().removesuffix("\r\n") + "\n")
     else:
         print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+
+
+def visible(text: str, breaks: str = "") -> str:
+    """The text with an escape such as \\x1b for each character that would steer a terminal instead of being seen.
+
+    These are control characters, marks of direction, separators of lines, and halves of surrogates. Spaces of any
+    width and characters that Unicode does not know stay as they are, and so do those in `breaks`.
+    """
+    if text.isprintable():
+        return text
+    steering = {char for char in set(text) if category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - set(breaks)
+    return text.translate({ord(char): char.encode("unicode_escape").decode() for char in steering})
 
 
 def _cell(value: Any) -> str:

@@ -5,6 +5,7 @@ that a spreadsheet would read as a formula has an apostrophe before it. Lists ar
 """
 
 import hashlib
+import re
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from pipelines.warehouse.export.release_reader import CATALOG, ExportColumn, Exp
 # A spreadsheet may read what begins with one of these as a formula; the wide forms are read so by East Asian versions.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 # DuckDB holds a few groups of rows in memory at a time.
 ROW_GROUP = 122_880
@@ -68,6 +70,11 @@ def _made_from(table: ExportTable, part: ExportPart) -> str:
         return ""
     columns = " ".join(f"{column.name} {column.type}" for column in table.columns)
     return hashlib.sha256(f"{WRITTEN_AS} {columns} {part.rows} {part.contents}".encode()).hexdigest()
+
+
+def spreadsheet_text(text: str) -> str:
+    """The text with an apostrophe before it if a spreadsheet would read it as a formula, as in the CSV files."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) and not _NUMBER.fullmatch(text) else text
 
 
 def _spreadsheet_value(column: ExportColumn) -> str:

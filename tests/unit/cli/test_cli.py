@@ -13,6 +13,9 @@ import pytest
 
 from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
+from pipelines.warehouse.descriptions import ColumnText
+from pipelines.warehouse.export.copies import _spreadsheet_value
+from pipelines.warehouse.export.release_reader import ExportColumn
 
 TEXT = "象山县石浦镇人民政府关于2023年度法治政府建设情况的报告\n\n2023年,镇党委理论学习中心组全年集体学法6次。\n"
 
@@ -78,6 +81,59 @@ def test_sql_shows_a_table_csv_and_json(warehouse: Path, capsys: pytest.CaptureF
     assert "池店镇" in shown["table"]
     assert list(csv.reader(io.StringIO(shown["csv"]))) == [["a", "b", "c"], ["1", '池店镇, "甲"', ""]]
     assert json.loads(shown["json"]) == [{"a": 1, "b": '池店镇, "甲"', "c": None}]
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [
+        ("\x1b", "\\x1b"),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\x9b", "\\x9b"),
+        ("\x7f", "\\x7f"),
+        ("\u202e", "\\u202e"),
+        ("\u2028", "\\u2028"),
+        ("\u3000", "\u3000"),
+        ("\ue000", "\ue000"),
+        ("𠮷", "𠮷"),
+    ],
+)
+def test_a_table_shows_what_would_steer_the_terminal(
+    char: str, shown: str, warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    query = f"SELECT 'a' || chr({ord(char)}) || '[2Jb' AS plain, ['a' || chr({ord(char)})] AS list, 1 AS \"n{char}m\""
+    assert main(["sql", query, "--warehouse", str(warehouse)]) == 0
+    out = capsys.readouterr().out
+    assert f"a{shown}[2Jb" in out and f"n{shown}m" in out
+    assert char in (shown, "\n") or char not in out
+
+
+def test_a_plan_keeps_its_lines(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["sql", "EXPLAIN SELECT b, count(*) FROM t WHERE b != chr(27) GROUP BY b", "--warehouse", str(warehouse)])
+        == 0
+    )
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) > 8 and "\\n" not in out and "\x1b" not in out
+
+
+def test_the_csv_of_a_query_guards_formulas_as_the_exports_do(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "－x"]
+    texts += ["-5", "+86", "-1.5e3", "a=1", "", "'=1", "池店镇", "-inf-1", "−3", "a\r=1"]
+    values = ", ".join("('" + text.replace("'", "''") + "')" for text in texts)
+    query = f'SELECT t AS "=t", [t] AS list, -1 AS n FROM (VALUES {values}) AS v(t)'
+    assert main(["sql", query, "--warehouse", str(warehouse), "--format", "csv"]) == 0
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert head == ["'=t", "list", "n"]
+    exported = _spreadsheet_value(ExportColumn("t", "VARCHAR", ColumnText(en="Text.", zh="文本")))
+    expected = duckdb.sql(f"SELECT {exported} FROM (VALUES {values}) AS v(t)").fetchall()
+    assert [(row[0],) for row in rows] == expected
+    assert [row[0] for row in rows[:9]] == [f"'{text}" for text in texts[:9]]
+    assert [row[0] for row in rows[9:]] == [*texts[9:-3], "'-inf-1", "−3", "a\r=1"]
+    assert [json.loads(row[1]) for row in rows] == [[text] for text in texts]
+    assert {row[2] for row in rows} == {"-1"}
 
 
 def test_extract_tells_who_reports_and_every_fact_with_its_evidence(
