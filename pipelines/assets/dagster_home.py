@@ -10,7 +10,9 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipelines.build.atomic import atomic_write, leftovers
 from pipelines.build.mending import mend_databases, mend_shapes, put_aside
+from pipelines.errors import FazhiError
 from pipelines.paths import CODE_LOCATIONS, DAGSTER_YAML
 
 LOCATION = "fazhi"  # the code location, as [tool.dg] in pyproject.toml calls it too
@@ -52,17 +54,49 @@ _FILES = (DAGSTER_YAML, CODE_LOCATIONS, "history/*.db", "history/runs/*.db", "sc
 _FOLDERS = ("history", "history/runs", "schedules", "storage")
 
 
+class HomeError(FazhiError):
+    """Dagster's home cannot be used; the message names the folder, the reason and what to do."""
+
+
+@contextmanager
+def usable(home: Path) -> Iterator[None]:
+    """Within the block an error of Dagster that began with the disk or a database of `home` is a HomeError."""
+    try:
+        yield
+    except (FazhiError, OSError):  # they say by themselves what was found, and where
+        raise
+    except Exception as error:  # Dagster wraps what SQLite raises, and SQLAlchemy wraps it too
+        if (reason := _refusal(error)) is None:
+            raise
+        raise HomeError(
+            f"DAGSTER_HOME {home} cannot be used ({reason}); see whether its disk is full and whether you may write "
+            "there, then run again"
+        ) from error
+
+
+def _refusal(error: BaseException | None) -> str | None:
+    """What the disk or SQLite said, in one line; None where neither led to the error."""
+    while error is not None:
+        if isinstance(error, OSError | sqlite3.Error):
+            return getattr(error, "strerror", None) or str(error)
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def prepare_home(home: Path) -> None:
     """Make the folder and its `dagster.yaml`. One that a person wrote or changed stays as it is.
 
     An older fazhi wrote a `dagster.yaml` without storages. That one is replaced; the history stays, because the files
-    of both storages are the same.
+    of both storages are the same. Raises OSError.
     """
     home.mkdir(parents=True, exist_ok=True)
+    for left in leftovers(home):  # by a run that was killed while it wrote the file
+        left.unlink(missing_ok=True)
     config = home / DAGSTER_YAML
     if not config.exists() or config.read_bytes() == OLD_CONFIG.encode():
         _log.info("writing %s", config)
-        config.write_text(CONFIG, encoding="utf-8")
+        with atomic_write(config) as beside:  # half of it may be a file that Dagster takes
+            beside.write_text(CONFIG, encoding="utf-8")
 
 
 def mend_home(home: Path) -> list[str]:

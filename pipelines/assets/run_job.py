@@ -21,7 +21,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from pipelines.assets.alerts import announce, failure_reason, first_cause
 from pipelines.assets.automation import JOB_NAME
-from pipelines.assets.dagster_home import LOCATION, MODULE, mend_home, open_instance
+from pipelines.assets.dagster_home import LOCATION, MODULE, mend_home, open_instance, usable
 from pipelines.assets.workspace import STARTED_BY_TAG, run_config
 from pipelines.build.ledger import Ledger
 from pipelines.build.mending import mend_warehouse
@@ -68,9 +68,9 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
 
     Assets that do not depend on a failed one are made all the same. The run is recorded in `settings.dagster_home`.
     After a run that failed damage is looked for; where some is found and set aside, everything is run once more. Raises
-    RunBusy where another run works on the same warehouse.
+    RunBusy where another run works on the same warehouse, HomeError where the home cannot be written.
     """
-    with run_lock(settings.warehouse_dir):
+    with run_lock(settings.warehouse_dir), usable(settings.dagster_home):
         try:
             attempt = _attempt(definitions, settings, on_event)
         except FazhiError:

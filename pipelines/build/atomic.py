@@ -4,10 +4,13 @@ What a killed process leaves under the hidden name is removed by `pipelines.buil
 files must also withstand a loss of power; it has its own way to write (`pipelines.ingest.archive`).
 """
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_HIDDEN = re.compile(r"\..+\.[0-9a-f]{32}")
 
 
 @contextmanager
@@ -24,3 +27,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """The files in `folder`, not below it, named as `atomic_write` does. Call it where no writer is at work."""
+    return sorted(path for path in folder.glob(".*.*") if _HIDDEN.fullmatch(path.name))

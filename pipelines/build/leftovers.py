@@ -7,8 +7,10 @@ work, such a hidden file is half of something. Hidden files of other programs ar
 import shutil
 from pathlib import Path
 
+from pipelines.build.atomic import leftovers
+
 OURS = (
-    *("stage/*/.*", "tables/.*", "tables/*/.*", "releases/.spill-*"),
+    *("stage/.*", "stage/*/.*", "tables/.*", "tables/*/.*", "releases/.spill-*"),
     *(".spill-*", ".CHANGES.md.*", ".fazhi.duckdb.*"),
 )
 # What versions before 0.2 kept in place of the ledger.
@@ -20,7 +22,8 @@ OUTDATED = (
 
 def sweep(warehouse_dir: Path) -> int:
     """Remove what killed runs left below `warehouse_dir`; call it only while holding the run lock. Returns how many."""
-    found = [path for pattern in (*OURS, *OUTDATED) for path in warehouse_dir.glob(pattern)]
+    found = {path for pattern in (*OURS, *OUTDATED) for path in warehouse_dir.glob(pattern)}
+    found.update(path for folder in (warehouse_dir, warehouse_dir / "releases") for path in leftovers(folder))
     for path in found:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -5,6 +5,7 @@ says what to do: every `FazhiError` ends in `main` as such a line. Dagster, Duck
 so that each command imports what it needs.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -357,6 +358,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has closed the pipe. Python must not flush into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:  # of the disk: it is full, or somebody may not write there
+        logging.getLogger(__name__).debug("an error of the disk", exc_info=True)
+        found = f"{error.filename or 'the disk'} cannot be used ({error.strerror or type(error).__name__})"
+        return _print_error(f"{found}; see whether the disk is full and whether you may write there", REFUSED)
     return code if isinstance(code, int) else 0
 
 

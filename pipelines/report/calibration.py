@@ -9,7 +9,7 @@ regression by pooling adjacent violators: Barlow et al., Statistical Inference u
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.build.atomic import atomic_write
+from pipelines.build.atomic import atomic_write, leftovers
 from pipelines.codebook.confidence import ConfidenceFile
 from pipelines.paths import RULES_DIR
 from pipelines.report.doc_blocks import APART, gold_scores, markdown_rows
@@ -81,6 +81,8 @@ def calibrated(scores: Iterable[Score]) -> Mapping[str, float]:
 def write_confidence(scores: Iterable[Score]) -> Mapping[str, float]:
     """Write `confidence.toml` of the project's codebook by the labels of some sets, and return what it holds."""
     found = calibrated(scores)
+    for left in leftovers(RULES_DIR):
+        left.unlink(missing_ok=True)
     with atomic_write(RULES_DIR / "confidence.toml") as path:
         path.write_text(_HEAD + "".join(f"{way} = {share}\n" for way, share in found.items()), encoding="utf-8")
     return found

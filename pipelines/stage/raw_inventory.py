@@ -109,7 +109,7 @@ def _members_of(file: dict[str, Any], settings: Settings) -> list[dict[str, Any]
     except ReadError as error:
         return [archive | reason_columns(error.reason)]
     except Exception as error:  # whatever one archive does to us, the others are read
-        _log.exception("%s cannot be opened", file["raw_path"])
+        _log.info("%s cannot be opened", file["raw_path"], exc_info=True)
         return [archive | reason_columns(internal_error(error))]
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,11 @@ def test_one_process_may_take_it_again(tmp_path: Path) -> None:
 
 def test_what_killed_runs_left_is_swept_and_the_rest_stays(tmp_path: Path) -> None:
     left = ["stage/files/.a.parquet.17.tmp", "tables/.spill-17/block", "tables/fact/.a.parquet.ff", ".CHANGES.md.ab"]
+    beside = uuid.uuid4().hex  # as `atomic_write` names what it writes
+    left += [f".memo.json.{beside}", f"stage/.settled.json.{beside}", f"releases/.a.duckdb.{beside}"]
     left += ["memo.json", "stage/settled.json", "tables/a/contents.json"]  # of versions before the ledger
     stays = ["stage/files/a.parquet", "tables/a.parquet", "ledger.sqlite", ".run.lock", ".git/config", ".dagster/a/.b"]
+    stays += [".run.lock.bak", f".notes/{beside}", "releases/.mine"]
     for name in (*left, *stays):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
