@@ -92,6 +92,7 @@ WRITTEN = Topic("written", bool)  # each staged file that was written here, by i
 BYTES = Topic("bytes", FileBytes)  # of the same files and those of tables; the key is size and times as last seen
 CONTENTS = Topic("contents", FileContents)
 STEPS = Topic("steps", StepState)
+IN_HAND = Topic("in hand", bool)  # of each step: whether it works on documents, or died at it
 CHECKS = Topic("checks", tuple[CheckAnswer, ...])  # of the checks that are run together on the same rows
 RELEASE = Topic("release", ReleaseContents)
 COUNTS = Topic("counts", dict[str, int])

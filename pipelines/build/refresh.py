@@ -8,6 +8,7 @@ What the keys are made of is decided by the steps (`documents`, `identities`, `f
 import hashlib
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import polars as pl
 
 from pipelines.build.answers import STEPS, StepState
 from pipelines.build.buckets import BUCKETS, PREFIX, WIDTH, StageTable, bucket_path, staged_key
+from pipelines.build.in_hand import in_hand
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.progress import report
 from pipelines.build.stamped_parquet import is_written, record_written, stamp_in, write_parquet
@@ -87,7 +89,10 @@ def refresh(
     plans = _plan(stage_dir, ledger, tables, wanted())
     total = sum(plan.todo.height for plan in plans)
     done, errors, is_complete = 0, [], True
-    with workers(processes, total) as map_batches:
+    with (
+        in_hand(ledger, step) if total else nullcontext(False) as is_careful,
+        workers(processes, total, is_careful) as map_batches,
+    ):
         for plan in plans:
             if not plan.is_changed:
                 continue

@@ -2,7 +2,8 @@
 
 The work is a picklable function from a batch to a result. A worker that is killed, by the system for want of memory or
 by a library that crashes, does not end the run. The batches that were under way are tried again, each in a process in
-which nothing else runs, then by halves. What is left is the one document that ends each process it is given to.
+which nothing else runs, then by halves. What is left is the one document that ends each process it is given to. A
+panic of a library in Rust counts as such an end, wherever it happens.
 """
 
 import gc
@@ -46,26 +47,18 @@ class Map(Protocol):
 
 
 @contextmanager
-def workers(processes: int, documents: int) -> Iterator[Map]:
-    """A `map` that is fit for `documents` documents: in `processes` spawned processes, or here when they are few."""
-    if processes < 2 or documents <= WORTH_A_POOL:
-        yield _map_here
-        return
-    pool = _Pool(processes)
+def workers(processes: int, documents: int, is_careful: bool = False) -> Iterator[Map]:
+    """A `map` that is fit for `documents` documents: in `processes` spawned processes, or here when they are few.
+
+    With `is_careful` none of them is worked on here.
+    """
+    are_few = processes < 2 or documents <= WORTH_A_POOL
+    pool = _Pool(1 if are_few else processes)  # a process starts with the first batch that it is given
     with _environment(POLARS_MAX_THREADS="1"):  # one thread each, because the processes share the cores
         try:
-            yield pool.map
+            yield pool.map_here if are_few and not is_careful else pool.map
         finally:
             pool.close()
-
-
-def _map_here(
-    work: Callable[[Batch], Result],
-    batches: Iterable[Batch],
-    crashed: Callable[[Batch], Result] | None = None,
-    /,
-) -> Iterator[Result]:
-    return map(work, batches)  # nothing is left of this process that could call `crashed`
 
 
 class _Pool:
@@ -94,6 +87,23 @@ class _Pool:
                 found = result.result()
             except BrokenProcessPool:  # a worker was killed, and nobody knows at which batch
                 _log.warning("a worker process was killed; what it worked on is tried again")
+                yield from self._again(work, batch, crashed)
+            else:
+                yield found
+
+    def map_here(
+        self,
+        work: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        crashed: Callable[[Batch], Result] | None = None,
+        /,
+    ) -> Iterator[Result]:
+        for batch in batches:
+            try:
+                found = work(batch)
+            except BaseException as error:
+                if crashed is None or not _is_panic(error):
+                    raise
                 yield from self._again(work, batch, crashed)
             else:
                 yield found
@@ -134,16 +144,30 @@ class _Workers:
     def submit(self, work: Callable[[Batch], Result], batch: Batch) -> Future[Result]:
         if self._executor is not None:
             try:
-                return self._executor.submit(work, batch)
+                return self._executor.submit(_work, work, batch)
             except BrokenProcessPool:
                 self.close()
         # spawn, because Polars hangs in a forked child
         self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), _collect_seldom)
-        return self._executor.submit(work, batch)
+        return self._executor.submit(_work, work, batch)
 
     def close(self) -> None:
         if self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
+
+
+def _work(work: Callable[[Batch], Result], batch: Batch) -> Result:
+    try:
+        return work(batch)
+    except BaseException as error:
+        if _is_panic(error):
+            os._exit(1)
+        raise
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether a library in Rust gave up. Each has a class of its own for that, which is no Exception."""
+    return type(error).__name__ == "PanicException"
 
 
 def _collect_seldom() -> None:

@@ -78,3 +78,28 @@ def test_without_a_result_for_what_crashes_the_pool_is_an_error(tmp_path: Path) 
         with pytest.raises(BrokenProcessPool):
             list(each(partial(double, fatal=(1,)), [frame]))
         assert list(each(partial(double, fatal=()), [frame])) == [[(1, "2")]], "there are workers again"
+
+
+def panic(batch: pl.DataFrame) -> list[tuple[int, str]]:
+    if 5 in batch["n"]:
+        raise pl.exceptions.PanicException("index out of bounds")
+    return double(batch, ())
+
+
+@pytest.mark.parametrize("worth", [0, 500])
+def test_a_panic_counts_as_the_end_of_its_process(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_A_POOL", worth)
+    batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
+    with workers(2, 8) as each:
+        assert [row for rows in each(panic, batches, crashed) for row in rows] == expected(8, (5,))
+        if worth:
+            with pytest.raises(pl.exceptions.PanicException):
+                list(each(panic, batches))
+
+
+def test_the_careful_work_on_few_documents_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_A_POOL", 500)
+    batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
+    with workers(1, 8, is_careful=True) as each:
+        found = [row for rows in each(partial(double, fatal=(2,)), batches, crashed) for row in rows]
+    assert found == expected(8, (2,))
