@@ -41,10 +41,14 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def start(
-    raw: Path, warehouse: Path, project: Path = ROOT, more: Mapping[str, str] | None = None
+    raw: Path,
+    warehouse: Path,
+    project: Path = ROOT,
+    more: Mapping[str, str] | None = None,
+    module: str = "pipelines",
 ) -> subprocess.Popen[str]:
-    """Start a run in its own process group, with its output in pipes."""
-    command = [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(warehouse)]
+    """Start a run in its own process group, with its output in pipes; `module` is what has the commands of fazhi."""
+    command = [sys.executable, "-m", module, "run", "--raw", str(raw), "--warehouse", str(warehouse)]
     env = {**environment(warehouse / ".dagster"), "PYTHONPATH": str(project), **(more or {})}
     return subprocess.Popen(
         command, cwd=project, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
