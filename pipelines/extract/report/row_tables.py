@@ -123,8 +123,12 @@ class _Table:
         self._heading = caption or rows[0].line.title
         self._category = ""  # of the row above
         self._stated: dict[int, list[tuple[str, set[str]]]] = defaultdict(list)  # by column: label and indicators
-        time = self._layout.column_of("time")
-        times = [row.cells[time] for row in rows if time is not None and time < len(row.cells)]
+        # Asked once for a table: it may have as many columns as rows.
+        columns = self._layout.columns
+        self._time, self._units = self._layout.column_of("time"), self._layout.column_of("unit")
+        self._category_at = next((c.category for c in columns if c.category is not None), None)
+        self._first_figure = next((one for one in columns if one.role == "figure"), None)
+        times = [row.cells[self._time] for row in rows if self._time is not None and self._time < len(row.cells)]
         self._is_of_events = any(column.day for column in self._layout.columns)
         self._is_over_years = len({year[0] for cell in times if (year := _YEAR.search(cell))}) > 1
 
@@ -196,10 +200,9 @@ class _Table:
             return dict(_beside_labels(row.cells, self._unit))
         columns, shift = self._layout.columns, self._shift(row.cells)
         cells = [*[""] * shift, *row.cells]
-        time, units = self._layout.column_of("time"), self._layout.column_of("unit")
+        time, units, category = self._time, self._units, self._category_at
         when = cells[time] if time is not None and time < len(cells) else ""
         row_unit = cells[units] if units is not None and units < len(cells) else ""
-        category = next((c.category for c in columns if c.category is not None), None)
         if category is not None and category < len(cells):
             self._category = cells[category] or self._category
         places = {}
@@ -234,9 +237,8 @@ class _Table:
 
     def _shift(self, cells: Sequence[str]) -> int:
         """1 where the cell of a category that goes on from the row above is left out, else 0."""
-        columns = self._layout.columns
-        first = next((one for one in columns if one.role == "figure"), None)
-        if first is None or first.category != 0 or first.label is None or len(cells) >= len(columns):
+        first = self._first_figure
+        if first is None or first.category != 0 or first.label is None or len(cells) >= len(self._layout.columns):
             return 0
         return int(first.label < len(cells) and is_figure(cells[first.label]))
 

@@ -139,10 +139,23 @@ def time_reason(words: str, report_year: int | None) -> str:
     return "last_year" if _OTHER_YEAR.search(words) else period_reason(words, 0, len(words), report_year)
 
 
-def read_head(path: Sequence[str], others: Sequence[str], report_year: int | None, codebook: Codebook) -> Head:
+class Beside(NamedTuple):
+    """What the heads of all columns say together: whether one names this year, and whether they name several years."""
+
+    names_this_year: bool
+    names_years: bool
+
+
+def heads_beside(heads: Sequence[str]) -> Beside:
+    """Look at the heads of all columns of a table, as one string each."""
+    years = {found[1] for head in heads if (found := _YEAR_HEAD.search(head))}
+    return Beside(any(map(_THIS_YEAR.search, heads)), len(years) > 1)
+
+
+def read_head(path: Sequence[str], beside: Beside, report_year: int | None, codebook: Codebook) -> Head:
     """What the heads of a column say, from the top one to the lowest.
 
-    path: the heads, tidy; others: those of all columns, as one string each.
+    path: the heads, tidy; beside: what those of all columns say.
     """
     if not path:
         return Head(reason="uncoded")
@@ -152,7 +165,7 @@ def read_head(path: Sequence[str], others: Sequence[str], report_year: int | Non
     for head in path:
         unit = unit_named(head) or unit
         bare = _PART.sub("", without_unit(head))
-        reason = _head_reason(bare, others, report_year)
+        reason = _head_reason(bare, beside, report_year)
         if reason:
             return Head(reason=reason)
         match = _YEAR_HEAD.match(bare)
@@ -176,16 +189,16 @@ def read_head(path: Sequence[str], others: Sequence[str], report_year: int | Non
         if not codebook.tokens(bare):
             return Head(reason="uncoded")
         words.append(bare)
-    if any(map(is_total, path)) and len({found[1] for other in others if (found := _YEAR_HEAD.search(other))}) > 1:
+    if beside.names_years and any(map(is_total, path)):
         return Head(reason="multi_year")
     return Head("".join(words), unit, when, "", is_part)
 
 
-def _head_reason(words: str, others: Sequence[str], report_year: int | None) -> str:
+def _head_reason(words: str, beside: Beside, report_year: int | None) -> str:
     reason = time_reason(words, report_year)
     if reason:
         return reason
-    if _MANY.search(words) or (_SINCE.match(words) and any(_THIS_YEAR.search(other) for other in others)):
+    if _MANY.search(words) or (beside.names_this_year and _SINCE.match(words)):
         return "multi_year"
     if _TARGET.search(words) and not _TARGET_MET.fullmatch(words):
         return "plan"

@@ -7,6 +7,7 @@ labels, categories, units and times are known by their heads and by what most of
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from pipelines.codebook.compiled import Codebook
 from pipelines.extract.report.table_heads import (
     UNIT_WORDS,
     Head,
+    heads_beside,
     is_aside,
     is_bare,
     is_remark,
@@ -97,19 +99,25 @@ def lay_out(rows: Sequence[Sequence[str]], report_year: int | None, codebook: Co
         return TableLayout(0, (), False)
     paths = _paths([[*row, *[""] * (width - len(row))] for row in rows[captions:heads]])
     whole = [row for row in rows[heads:] if len(row) == width] or rows[heads:]
-    body = [[row[at] if at < len(row) else "" for row in whole] for at in range(width)]
+    body: list[list[str]] = [[] for _ in range(width)]  # the cells that are not empty
+    for row in whole:
+        for at, cell in enumerate(row):
+            if cell:
+                body[at].append(cell)
     joined = ["".join(path) for path in paths]
-    found = [read_head(path, joined, report_year, codebook) for path in paths]
+    beside = heads_beside(joined)
+    found = [read_head(path, beside, report_year, codebook) for path in paths]
     roles = [_role(path[-1] if path else "", cells) for path, cells in zip(paths, body, strict=True)]
     columns: list[TableColumn] = []
+    labels = [at for at, role in enumerate(roles) if role == "label"]
     for at, (role, head) in enumerate(zip(roles, found, strict=True)):
-        label = next((before for before in range(at - 1, -1, -1) if roles[before] == "label"), None)
+        on_the_left = bisect_left(labels, at)
+        label = labels[on_the_left - 1] if on_the_left else None
         category = label - 1 if label and roles[label - 1] == "label" else None
         if label and category is None and label > 1 and roles[label - 1] == "serial" and roles[label - 2] == "label":
             category = label - 2
         day = role == "time" and any(map(_DAY.fullmatch, body[at]))
         columns.append(TableColumn(role, head, label, category, day))
-    labels = [at for at, role in enumerate(roles) if role == "label"]
     lists_places = any(_lists_places(joined[at], body[at], len(labels) == 1) for at in labels)
     return TableLayout(heads, tuple(columns), lists_places)
 
@@ -145,13 +153,15 @@ def _count_heads(rows: Sequence[Sequence[str]]) -> int:
 def _paths(heads: Sequence[Sequence[str]]) -> list[list[str]]:
     """The heads above each column, from top to bottom; one that spans columns stands above each of them."""
     paths = []
+    filled = [[at for at, head in enumerate(row) if head] for row in heads]
     for at in range(len(heads[0])):
         path: list[str] = []
         for level, row in enumerate(heads):
             head = row[at]
             below = [lower[at] for lower in heads[level + 1 :]]
             if not head and any(below):
-                left = next((before for before in range(at - 1, -1, -1) if row[before]), None)
+                on_the_left = bisect_left(filled[level], at)
+                left = filled[level][on_the_left - 1] if on_the_left else None
                 # A head over several rows spans no columns.
                 own = left is not None and any(lower[left] not in ("", row[left]) for lower in heads[level + 1 :])
                 head = row[left] if left is not None and own else ""

@@ -40,6 +40,15 @@ PIECES = {
     "dashes": "—",
     "empty lines": "\n",
 }
+# Tables of many columns: as one row, above rows of few cells, as heads that span.
+WIDE = {
+    "a row of heads": lambda n: "甲 | " * n + "乙",
+    "heads above short rows": lambda n: "甲|" * n + "\n" + "乙|丙\n" * n,
+    "heads above short rows with a figure": lambda n: "事项|数量|" + "甲|" * n + "\n" + "调解纠纷|6件\n" * (n // 20),
+    "heads that span": lambda n: "甲|" + "|" * n + "\n" + "次数|" * n + "\n" + "6|" * (n // 20),
+    "heads of sums": lambda n: "合计|" * n + "\n乙|丙\n",
+    "heads of periods": lambda n: "累计|" * n + "\n乙|丙\n",
+}
 
 
 def long_text(piece: str, length: int) -> str:
@@ -48,8 +57,9 @@ def long_text(piece: str, length: int) -> str:
     return f"{HEAD}{''.join(pieces)[:length]}。\n"
 
 
-def growth(work: Callable[[str], object], piece: str, length: int) -> float:
-    """How much longer four times the text takes, the best of three runs of each."""
+def growth(work: Callable[[str], object], piece: str | Callable[[int], str], length: int) -> float:
+    """How much longer four times the text takes, the best of three runs of each; a function makes it by its size."""
+    make = piece if callable(piece) else lambda size: long_text(piece, size)
 
     def seconds(text: str) -> float:
         best = float("inf")
@@ -59,7 +69,7 @@ def growth(work: Callable[[str], object], piece: str, length: int) -> float:
             best = min(best, process_time() - start)
         return best
 
-    return seconds(long_text(piece, 4 * length)) / (seconds(long_text(piece, length)) + 0.002)
+    return seconds(make(4 * length)) / (seconds(make(length)) + 0.002)
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
@@ -71,6 +81,12 @@ def test_a_longer_text_takes_as_much_longer_to_read(piece: str) -> None:
 def test_a_longer_text_takes_as_much_longer_to_extract(piece: str) -> None:
     codebook = load_codebook()
     assert growth(lambda text: extract(text, (), 2024, codebook), piece, 4000) < 9
+
+
+@pytest.mark.parametrize("table", WIDE.values(), ids=WIDE)
+def test_a_wider_table_takes_as_much_longer_to_extract(table: Callable[[int], str]) -> None:
+    codebook = load_codebook()
+    assert growth(lambda text: extract(text, (), 2024, codebook), table, 3000) < 9
 
 
 def test_a_fact_of_a_row_without_end_shows_its_cell_and_not_the_row() -> None:
