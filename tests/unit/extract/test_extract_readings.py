@@ -361,3 +361,25 @@ def test_only_a_number_that_nobody_could_class_shows_the_words_around_it() -> No
         "2次": None,
     }
     assert [number.disposition for number in numbers] == ["unclassified", "fact"]
+
+
+CAUSED = "邻里之间长期以来土地边界不清而引发的民转刑案件"
+
+
+@pytest.mark.parametrize(("text", "is_zero"), [(f"没有一起因{CAUSED}。", True), (f"未发生{CAUSED}。", False)])
+def test_only_a_cause_may_part_what_did_not_happen_from_its_denial(text: str, is_zero: bool) -> None:
+    assert (figures(text) == [("governance_major_incidents", 0)]) is is_zero
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受理行政复议、行政诉讼、信访12件、5件。",
+        "办结行政复议、行政诉讼、行政处罚案件12件、5件。",
+        "开展法治培训、普法讲座、宣传活动、进校园12场、5场。",
+    ],
+)
+def test_without_a_word_that_pairs_them_more_things_than_figures_are_not_paired(text: str) -> None:
+    """The second figure has no thing of its own, and the first is only that of the last thing."""
+    assert len(figures(text)) == 1
+    assert len(figures(text.replace("12", "分别为12"))) == 2

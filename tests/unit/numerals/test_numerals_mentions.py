@@ -285,3 +285,27 @@ def test_what_is_left_of_a_hidden_number_is_no_figure(text: str) -> None:
 
 def test_a_product_hides_nothing() -> None:
     assert [mention.value for mention in find_mentions("5×8小时")] == [5.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    "written", ["三百至二百次", "五至五次", "3000至2000次", "百分之九十至八十", "百分之九十至百分之九十"]
+)
+def test_a_range_that_does_not_rise_is_no_figure(written: str) -> None:
+    (mention,) = find_mentions(f"全年培训{written}。")
+    assert mention.value is None and mention.upper is None and mention.reason
+
+
+@pytest.mark.parametrize(("written", "more"), [("三十至五十余次", True), ("30至50余次", True), ("三十至五十次", False)])
+def test_a_hedge_behind_the_upper_bound_of_a_range_is_kept(written: str, more: bool) -> None:
+    (mention,) = find_mentions(f"全年培训{written}。")
+    assert (mention.value, mention.upper, mention.more) == (30, 50, more)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("九万亿", 9e12), ("十万亿", None), ("三万至五万余千", None), ("三至五百余万", 3e6)]
+)
+def test_a_numeral_beyond_what_is_counted_or_with_a_hedge_in_a_wrong_place_is_unread(
+    written: str, value: float | None
+) -> None:
+    (mention,) = find_mentions(f"全年培训{written}次。")
+    assert (mention.value, mention.reason) == (value, "" if value else "unread_numeral")
