@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
+from pipelines.identify.kind import mask
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
 
@@ -39,3 +40,11 @@ def test_kind_and_verdict(document: dict[str, Any], gazetteer: Gazetteer) -> Non
     assert (found.doc_type, found.doc_level) == (document["is"], document.get("level", found.doc_level))
     assert (found.status == "accepted") is document["accepted"], found.status_reason
     assert bool(found.status_reason) is not document["accepted"]
+
+
+@pytest.mark.parametrize(("masked", "what"), [("*件 *次 *人", "figures are masked"), ("__ __ __", "there are blanks")])
+def test_one_or_two_masked_figures_are_a_slip_and_three_a_template(masked: str, what: str) -> None:
+    opening = "2023年，我镇受理"
+    for shown in range(3):
+        assert mask("甲镇法治政府建设报告", opening + "，".join(masked.split()[:shown])) is None
+    assert str(mask("甲镇法治政府建设报告", opening + "，".join(masked.split()))).startswith(what)

@@ -86,6 +86,25 @@ def test_bombs_are_refused(pack, monkeypatch: pytest.MonkeyPatch) -> None:
         listed(pack({f"{n}.txt": b"a" for n in range(4)}))
 
 
+@pytest.mark.parametrize("pack", [make.packed, make.packed_tar])
+def test_the_files_of_an_archive_together_may_be_too_large(pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 25)
+    assert len(listed(pack({"a.txt": b"a" * 10, "b.txt": b"b" * 15}))) == 2
+    with pytest.raises(ReadError, match=r"bomb: found an archive beyond .* 25 bytes"):
+        listed(pack({"a.txt": b"a" * 10, "b.txt": b"b" * 16}))
+    with pytest.raises(ReadError, match="bomb"):
+        listed(pack({"a.txt": b"a" * 10, "b.zip": make.packed({"c.txt": b"c"})}))
+
+
+@pytest.mark.parametrize("stated", [6, 500])
+def test_a_member_that_holds_less_than_is_stated_is_broken(stated: int) -> None:
+    """The sum of a member is that of what is read, so that only the size shows that the list of files is wrong."""
+    found = bytearray(make.packed({"a.txt": b"abcde", "b.txt": b"b"}))
+    at = found.index(b"PK\x01\x02")
+    found[at + 24 : at + 28] = stated.to_bytes(4, "little")
+    assert listed(bytes(found)) == {"a.txt": "broken", "b.txt": "b"}
+
+
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
 def test_a_tar_archive_is_opened_also_when_it_is_compressed(mode: str) -> None:
     assert list(members(make.packed_tar(TEXTS, mode))) == [Member(path, data) for path, data in TEXTS.items()]

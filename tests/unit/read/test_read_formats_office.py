@@ -2,6 +2,7 @@
 
 import document_fixtures as make
 import docx as word
+import pytest
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 from test_read_formats import content
@@ -101,3 +102,19 @@ def test_merged_cells_boxes_contents_and_controls_of_word() -> None:
 def test_a_wps_file_is_what_is_inside_it() -> None:
     for data in (make.doc(), make.docx()):
         assert read_bytes(data, "报告.wps").text == make.TEXT
+
+
+@pytest.mark.parametrize(
+    ("merged", "below"), [("15", ""), ("１５件", ""), ("共15", ""), ("来访", "来访"), ("全镇合计", "全镇合计")]
+)
+def test_a_merged_label_stands_in_each_row_and_a_merged_figure_once(merged: str, below: str) -> None:
+    document = word.Document()
+    table = document.add_table(rows=3, cols=2)
+    for at, row in enumerate((("渠道", "受理"), ("信访", merged), ("热线", ""))):
+        for cell, text in zip(table.rows[at].cells, row, strict=True):
+            cell.text = text
+    table.cell(1, 1).merge(table.cell(2, 1))
+    assert content(make.saved(document)).splitlines()[1:] == [
+        f"信访 | {merged}",
+        f"热线 | {below}" if below else "热线",
+    ]

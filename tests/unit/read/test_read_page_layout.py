@@ -12,7 +12,7 @@ from reportlab.pdfgen import canvas
 
 from pipelines.read.document import Document
 from pipelines.read.formats.page_edges import edge_rows
-from pipelines.read.formats.page_rows import Row
+from pipelines.read.formats.page_rows import Row, parts_of
 from pipelines.read.reader import read_bytes
 
 FONT = "STSong-Light"
@@ -286,3 +286,25 @@ def test_a_smaller_head_of_a_later_page_and_lines_without_a_gap() -> None:
     assert not edge_rows([head._replace(size=14), *rows], 0, 842, False)
     assert not edge_rows([head._replace(middle=782), *rows], 0, 842, False)
     assert not edge_rows([head._replace(confidences=(0.9,)), *rows], 0, 842, False)
+
+
+FULL = "全年共开展法治宣传活动三十场次，覆盖村居十二个。"
+
+
+@pytest.mark.parametrize(
+    ("following", "joined"),
+    [
+        ("一、主要做法", False),
+        ("（二）强化监督", False),
+        ("3.普法宣传", False),
+        ("河口镇人民政府", False),
+        ("我镇认真总结。", True),
+    ],
+)
+def test_behind_a_full_line_that_ends_a_sentence_a_mark_begins_a_paragraph(following: str, joined: bool) -> None:
+    """A line as wide as the page goes on in the next one unless that is a heading, an item or a signature."""
+    wide = Row((FULL,), 0.0, 240.0, 0.0, 10.0)
+    rows = [wide._replace(middle=100 - 15 * at) for at in range(5)]
+    rows.append(Row((following,), 0.0, 70.0, 25.0, 10.0))
+    parts = [part.text for part in parts_of([rows])]
+    assert (parts[-1] == following) is not joined and parts[-1].endswith(following)

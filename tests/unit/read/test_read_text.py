@@ -75,3 +75,13 @@ def test_refuses_with_the_reason(data: bytes, code: str) -> None:
 def test_knows_a_text_that_is_cut_off(ending: str, complete: bool) -> None:
     body = "2023年，河口镇坚持依法办事，扎实推进法治政府建设，全年工作平稳有序，群众满意度持续提升。\n"
     assert read_bytes((body + ending).encode(), "a.txt").is_complete is complete
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_a_tenth_of_control_characters_is_noise_and_more_is_no_text(charset: str) -> None:
+    """Bytes below a space are counted before; what a charset makes of other bytes is counted here."""
+    words = "全镇开展普法讲座"
+    noisy = words * 10 + "\x80" * 8
+    assert read_bytes(noisy.encode(charset), "a.txt").text == words * 10
+    with pytest.raises(ReadError, match=r"binary: decodes as .* full of control characters"):
+        read_bytes((noisy + "\x80" * 8).encode(charset), "a.txt")
