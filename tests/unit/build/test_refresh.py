@@ -14,7 +14,7 @@ from pipelines.build.buckets import StageTable, bucket_path, bucket_paths, scan
 from pipelines.build.ledger import Ledger
 from pipelines.build.progress import listening
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
-from pipelines.build.stamped_parquet import frame_key
+from pipelines.build.stamped_parquet import frame_key, stamp_in
 from pipelines.build.workers import WORTH_A_POOL
 
 ROWS = StageTable("rows", {"report_id": pl.String(), "input_key": pl.String(), "pid": pl.Int64()})
@@ -138,6 +138,15 @@ def test_what_asks_to_be_tried_again_is(tmp_path: Path) -> None:
     step(tmp_path, wanted(["0a"]), work=partial(work, key=RETRY))
     assert step(tmp_path, wanted(["0a"])) == Counts(1, 0, 0)
     assert step(tmp_path, wanted(["0a"])) == Counts(0, 1, 0)
+
+
+def test_a_bucket_with_a_row_to_be_tried_again_has_a_stamp_of_its_own_each_time(tmp_path: Path) -> None:
+    """Nobody knows what such a row was computed from, so what is built on it must be built again too."""
+    keys = []
+    for _ in range(2):
+        step(tmp_path, wanted(["0a", "1a"]), work=partial(work, key=RETRY))
+        keys.append([stamp_in(bucket_path(tmp_path, "rows", bucket)) for bucket in ("08", "18")])
+    assert len({key for pair in keys for key in pair}) == 4
 
 
 def test_a_step_is_planned_only_when_what_it_was_given_or_what_it_left_has_changed(tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ def warehouse(tmp_path: Path) -> Path:
         (["sql", "DROP TABLE t", "--warehouse", "{tmp}"], "DROP"),
         (["sql", "INSERT INTO t VALUES (2, '', NULL)", "--warehouse", "{tmp}"], "INSERT"),
         (["sql", "COPY t TO '{tmp}/out.csv'", "--warehouse", "{tmp}"], "COPY"),
+        (["sql", "SET threads = 1", "--warehouse", "{tmp}"], "SET"),
+        (["sql", "PRAGMA threads = 1", "--warehouse", "{tmp}"], "SET"),
         (["sql", "SELECT * FROM read_text('{tmp}/other.txt')", "--warehouse", "{tmp}"], "disabled"),
     ],
 )
@@ -134,6 +136,14 @@ def test_the_csv_of_a_query_guards_formulas_as_the_exports_do(
     assert [row[0] for row in rows[9:]] == [*texts[9:-3], "'-inf-1", "−3", "a\r=1"]
     assert [json.loads(row[1]) for row in rows] == [[text] for text in texts]
     assert {row[2] for row in rows} == {"-1"}
+
+
+def test_a_query_finds_every_door_closed(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("lock_configuration", "enable_external_access", "python_enable_replacements")
+    settings = ", ".join(f"current_setting('{name}') AS {name}" for name in names)
+    assert main(["sql", f"SELECT {settings}", "--warehouse", str(warehouse), "--format", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found == {"lock_configuration": True, "enable_external_access": False, "python_enable_replacements": False}
 
 
 def test_extract_tells_who_reports_and_every_fact_with_its_evidence(

@@ -195,7 +195,9 @@ def test_a_rate_above_100_warns_where_a_report_states_it_and_blocks_where_no_con
 def test_a_value_outside_its_bounds_warns_and_one_without_bounds_does_not(tables: Tables) -> None:
     tables.write("fact_indicator", {"value_low": "NULL::DOUBLE", "value_high": "NULL::DOUBLE"}, {"value_low": "2e0"})
     assert tables.check("bounds_hold_value").level == "passed"
-    for bounds in ({"value_low": "4e0"}, {"value_high": "2e0"}):
+    unknown = "NULL::DOUBLE"
+    wrong = ({"value_low": "4e0"}, {"value_high": "2e0"}, {"value_low": unknown, "value_high": "2e0"})
+    for bounds in (*wrong, {"value_low": "4e0", "value_high": unknown}):
         found = tables.write("fact_indicator", bounds).check("bounds_hold_value")
         assert found.level == "warned" and example(found)["evidence"] == "组织考试3次"
 

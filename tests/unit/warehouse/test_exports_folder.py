@@ -136,6 +136,8 @@ def test_two_exports_into_one_folder_do_not_meet(released: Warehouse, tmp_path: 
             "province_name = '四川省'",
         ),
         ("enforcement_staff IS NULL", "enforcement_staff IS NULL"),
+        ("current_setting('lock_configuration')", "true"),
+        ("current_setting('enable_external_access')", "false"),
         ("false", "false"),
     ],
 )
