@@ -14,7 +14,7 @@ from pipelines.identify.edition import edition, edition_months
 from pipelines.identify.evidence import EvidenceNames, place_evidence
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.level import document_level
-from pipelines.identify.page import OPENING_LENGTH, Page, parse_page
+from pipelines.identify.page import HEAD_LENGTH, OPENING_LENGTH, Page, parse_page
 from pipelines.identify.place import ResolvedPlace, resolve
 from pipelines.identify.title import Title, find_title
 from pipelines.identify.year import report_year
@@ -86,7 +86,8 @@ def identify(
     `source_id` names an entry of `sources.toml`; it is not used as long as entries name no division.
     """
     page = parse_page(document_text, furniture)
-    known = dict(reversed(fields))  # of a field that comes twice, the first value
+    # Of a field that comes twice, the first value; like the head, no field is read without end.
+    known = {name: value[:HEAD_LENGTH] for name, value in reversed(fields)}
     url = url or known.get("网址")
     title = find_title(page.head)
     if title is None and known.get("标题"):

@@ -18,6 +18,7 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.facts import MOST_CHARACTERS
 
 GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
 PERMUTATIONS = 192
@@ -64,23 +65,30 @@ def refresh_sketches(settings: Settings) -> Counts:
 
 def sketch_batch(batch: pl.DataFrame) -> BatchResult:
     """Sketch one batch (text, furniture). A report that raises has no sketch and is tried again in the next run."""
-    texts, keys, errors = [], [], []
+    rows, errors = [], []
     for row in batch.iter_rows(named=True):
+        found = {"report_id": row["report_id"], "input_key": row["input_key"], "n_grams": 0, "sketch": None}
         try:
-            texts.append(grams(row["text"], row["furniture"]))
-            keys.append(row["input_key"])
+            found |= _sketched(row)
         except Exception:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
-            texts.append(set())
-            keys.append(RETRY)
-    digests = RMinHash.digests_from_token_sets([list(text) for text in texts], num_perm=PERMUTATIONS, seed=_SEED)
-    rows = {
-        "report_id": batch["report_id"],
-        "input_key": keys,
-        "n_grams": [len(text) for text in texts],
-        "sketch": [digest if text else None for digest, text in zip(digests, texts, strict=True)],
-    }
+            found["input_key"] = RETRY
+        rows.append(found)
     return BatchResult({SKETCHES.name: pl.DataFrame(rows, schema=SKETCHES.schema)}, errors)
+
+
+def _sketched(row: dict[str, Any]) -> dict[str, Any]:
+    """The sketch of one text. The 20-grams of a text take a hundred times its memory, so that those of one are held.
+
+    A text that is longer than any report is quarantined when it is read for facts. It is never compared.
+    """
+    if len(row["text"] or "") > MOST_CHARACTERS:
+        return {}
+    text = grams(row["text"], row["furniture"])
+    if not text:
+        return {}
+    (digest,) = RMinHash.digests_from_token_sets([list(text)], num_perm=PERMUTATIONS, seed=_SEED)
+    return {"n_grams": len(text), "sketch": digest}
 
 
 def crashed_sketch(batch: pl.DataFrame) -> BatchResult:

@@ -1,6 +1,8 @@
 """Shared text: sketches, the nearest report of another unit, and the shares that the texts bear out."""
 
 import random
+import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,10 @@ from rensa import RMinHash
 
 from pipelines.build.buckets import scan
 from pipelines.settings import Settings
+from pipelines.stage.facts import MOST_CHARACTERS
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
-from pipelines.stage.sketches import GRAM, PERMUTATIONS, grams
+from pipelines.stage.sketches import GRAM, PERMUTATIONS, grams, sketch_batch
 from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.table_parts import table_files
 
@@ -197,3 +200,42 @@ def test_without_a_report_there_is_no_pair(raw: Path) -> None:
         schema={"report_id": pl.String, "township_code": pl.String, "report_year": pl.Int32, "is_canonical": pl.Boolean}
     )
     assert pairs(nobody, settings).is_empty()
+
+
+def test_a_text_longer_than_any_report_is_not_sketched_and_one_text_is_held_at_a_time() -> None:
+    """The 20-grams of a text of 10,000,000 characters take 1.9 GB."""
+    texts = [words(seed, 20_000) for seed in range(8)]
+    frame = pl.DataFrame({"report_id": list("abcdefgh"), "input_key": ["k"] * 8, "text": texts, "furniture": [[]] * 8})
+    tracemalloc.start()
+    rows = sketch_batch(frame).frames["sketches"]
+    _, all_at_once = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    sketch_batch(frame[:1])
+    _, one = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert all_at_once < 2 * one
+    assert rows["n_grams"].to_list() == [len(set(grams(text, []))) for text in texts]
+    longer = pl.DataFrame(
+        {"report_id": ["z"], "input_key": ["k"], "text": ["甲" * (MOST_CHARACTERS + 1)], "furniture": [[]]}
+    )
+    assert sketch_batch(longer).frames["sketches"].select("n_grams", "sketch").row(0) == (0, None)
+
+
+def test_two_thousand_texts_that_are_nearly_equal_are_compared_in_time_by_their_number() -> None:
+    body = words(1, 1500)
+
+    def seconds(count: int) -> float:
+        made = {seed: sketch_of(body[:1490] + words(seed, 10)) for seed in range(40)}
+        numbers = np.array([made[at % 40] for at in range(count)], dtype=np.uint32)
+        frame = pl.DataFrame(
+            {
+                "township_code": [str(at) for at in range(count)],
+                "is_canonical": [True] * count,
+                "sketch": pl.Series(numbers, dtype=pl.Array(pl.UInt32, PERMUTATIONS)),
+            }
+        )
+        began = time.process_time()
+        assert None not in nearest_of_other_units(frame).to_list()
+        return time.process_time() - began
+
+    assert seconds(4000) < 3 * 8 * seconds(500) + 0.6
