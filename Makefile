@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast fuzz ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture hostile requirements clean help
+.PHONY: run test test-fast fuzz example ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -37,6 +37,9 @@ test-fast: $(TESTING) ## run the tests that take under 90 seconds together: all 
 
 fuzz: $(TESTING) ## read 1,000 damaged files of each format: a minute
 	@FUZZ_FILES=1000 "$(PY)" -m pytest -n auto tests/unit/read/test_read_fuzz_long.py $(ARGS)
+
+example: $(TESTING) ## build warehouse-example/ from 2,000 generated reports with invented figures: two minutes
+	@"$(PY)" -m benchmarks.example_archive warehouse-example $(ARGS)
 
 ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 	@"$(PY)" -m pipelines ui $(ARGS)

@@ -53,7 +53,9 @@ def count(rng: Random, low: float, high: float, unit: str, before: str, after: s
 
 
 def rate(rng: Random, low: float, high: float, before: str, after: str) -> Amount:
-    """A percentage between `low` and `high`; often the round hundred."""
+    """A percentage between `low` and `high`; often the round hundred, unless both are the same figure."""
+    if low == high:
+        return Amount(_spelled(rng, "", f"{low:g}", "%"), low, "exact")
     if high > 90 and rng.random() < 0.35:
         return Amount(_spelled(rng, "", "100", "%"), 100.0, "exact")
     if high > 90 and rng.random() < 0.25:

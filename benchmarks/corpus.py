@@ -8,7 +8,7 @@ Report number i of a seed depends on the seed and i alone, so any part of a corp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -100,28 +100,50 @@ def units_by_province() -> list[list[dict[str, str]]]:
 
 def _report(rng: Random, number: int, unit: dict[str, str], year: int) -> Generated:
     draft = _Draft(rng, load_wording(), {**unit, "year": str(year)})
-    _open(draft, unit, year)
+    _open(draft, f"关于{year}年度法治政府建设情况的报告")
     _results(draft)
-    _closing(draft)
+    _closing(draft, LENGTH)
+    _end(draft)
     text = "\n".join(draft.lines)
     return Generated(f"{number:016x}", text, year, unit["code"], draft.facts, frozenset(draft.kinds))
 
 
-def _open(draft: _Draft, unit: dict[str, str], year: int) -> None:
+def compose(
+    rng: Random, unit: dict[str, str], year: int, title: str, chosen: dict[str, list[Pattern]], length: int
+) -> str:
+    """The text of a report of `unit` on `year` that states the sentences `chosen` (by family).
+
+    `title` follows the name of who reports. `unit` is one of `units_by_province`. The report is filled up to about
+    `length` characters and is never cut off. No distractor states a figure, so that the report states those of `chosen`
+    alone.
+    """
+    draft = _Draft(rng, load_wording(), {**unit, "year": str(year)})
+    _open(draft, title, {"phone"})  # a telephone before the title is read as its first words
+    _results(draft, chosen)
+    _closing(draft, length)
+    return "\n".join([*draft.lines, draft.pick(draft.wording.general["outro"])])
+
+
+def _open(draft: _Draft, title: str, without: Collection[str] = ()) -> None:
     rng, wording = draft.rng, draft.wording
     for kind, patterns in wording.page.items():
-        if rng.random() < 0.5:
+        if rng.random() < 0.5 and kind not in without:
             draft.lines.append(draft.distract(kind, patterns))
-    suffix = "办事处" if unit["t"] == "街道" else "人民政府"
-    draft.lines.append(f"{unit['county']}{unit['town']}{suffix}关于{year}年度法治政府建设情况的报告")
+    names = draft.names
+    suffix = "办事处" if names["t"] == "街道" else "人民政府"
+    draft.lines.append(f"{names['county']}{names['town']}{suffix}{title}")
     draft.lines.append(draft.pick(wording.general["intro"]))
 
 
-def _results(draft: _Draft) -> None:
+def _results(draft: _Draft, chosen: dict[str, list[Pattern]] | None = None) -> None:
     """Part one: a heading a family, a paragraph a sentence with figures, prose and distractors in between."""
     rng, wording = draft.rng, draft.wording
-    chosen = _choose(rng, wording)
-    kinds = rng.sample(sorted(wording.distractors), _DISTRACTING)
+    kinds = sorted(wording.distractors)
+    if chosen is None:
+        chosen = _choose(rng, wording)
+    else:
+        kinds = [kind for kind in kinds if not any(pattern.codes for pattern in wording.distractors[kind])]
+    kinds = rng.sample(kinds, _DISTRACTING)
     families = [family for family in FAMILIES if family in chosen]
     rng.shuffle(families)
     paragraphs = [(family, pattern) for family in families for pattern in chosen[family]]
@@ -167,7 +189,7 @@ def _paragraph(draft: _Draft, family: str, pattern: Pattern, kind: str | None, m
         draft.lines.append(f"{rng.choice(prose)}{sentence}{rng.choice(prose)}")
 
 
-def _closing(draft: _Draft) -> None:
+def _closing(draft: _Draft, usual: int) -> None:
     """What is wanting and what comes next: parts whose numbers are no results, filled up to the usual length."""
     rng, wording = draft.rng, draft.wording
     prose = wording.filler["general"]
@@ -177,10 +199,17 @@ def _closing(draft: _Draft) -> None:
             body = draft.distract(kind, part["sentences"])
             draft.lines.append(f"{number}.{''.join(rng.sample(prose, 3))}{body}")
     length = sum(map(len, draft.lines))
-    while length < LENGTH - 150:
+    while length < usual - 150:
         draft.lines.append("".join(rng.sample(prose, 4)))
         length += len(draft.lines[-1])
+
+
+def _end(draft: _Draft) -> None:
+    """The last line; now and then the text stops in the middle of a sentence before it."""
+    rng, wording = draft.rng, draft.wording
     if rng.random() < _CUT_OFF:
-        draft.lines.append(rng.choice(prose) + draft.distract("truncated", wording.tail["truncated"]))
+        draft.lines.append(
+            rng.choice(wording.filler["general"]) + draft.distract("truncated", wording.tail["truncated"])
+        )
     else:
         draft.lines.append(draft.pick(wording.general["outro"]))

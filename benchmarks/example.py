@@ -14,7 +14,7 @@ import argparse
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -45,30 +45,33 @@ def write_example(folder: Path, seed: int = SEED) -> Path:
     """Write the reports below `folder`/raw, run everything on them, and return the path of the release."""
     settings = Settings(folder / "raw", folder / "warehouse", folder / "dagster")
     wording = tomllib.loads(WORDING.read_text(encoding="utf-8"))
-    units = list(_units(settings, wording))
+    units = list(units_of(settings, wording["counties"], wording["years"]))
     for unit in units[1:]:  # the first unit's report on the first year is one of the files below
         _write_report(settings.raw_dir, unit, wording, seed)
     for file in wording["file"]:
         text = file["text"].replace("{county}", units[0]["county"]).replace("{town}", units[0]["town"])
-        _write(settings.raw_dir / file["path"], text.strip(), file["url"], NOW)
+        write_file(settings.raw_dir / file["path"], text.strip().encode(), file["url"], NOW)
     return _release(settings)
 
 
-def _units(settings: Settings, wording: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every unit and year of the example with its names. A former unit is there until the year in which it ended."""
-    years = wording["years"]
-    frame = pl.read_parquet(settings.divisions_path).filter(pl.col("county_code").is_in(wording["counties"]))
+def units_of(settings: Settings, counties: Sequence[str], years: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Every unit of the counties and every year in which it is there, with its names.
+
+    A unit that ended in one of the years is there until the year before, and its successor from then on.
+    """
+    frame = pl.read_parquet(settings.divisions_path).filter(pl.col("county_code").is_in(counties))
     changes = [c for c in load_changes(settings.division_changes_path) if not c.keeps_code]
     frame = frame.filter(pl.col("township_name").str.contains("[镇乡]$|街道$"))
     for row in frame.sort("township_code").iter_rows(named=True):
         names = {"code": row["township_code"], "town": row["township_name"], "county": row["county_name"]}
         above = {"city": row["city_name"], "province": row["province_name"], "county_code": row["county_code"]}
-        ended = [c for c in changes if c.new_code == row["township_code"] and c.changed_on.year == years[-1]]
-        is_new = any(c.old_name[:-1] == row["township_name"].removesuffix("街道").removesuffix("镇") for c in ended)
-        yield from ({**names, **above, "year": year} for year in (years[-1:] if is_new else years))
+        ended = [c for c in changes if c.new_code == row["township_code"] and c.changed_on.year in years[1:]]
+        stem = row["township_name"].removesuffix("街道").removesuffix("镇")
+        began = min((c.changed_on.year for c in ended if c.old_name[:-1] == stem), default=years[0])
+        yield from ({**names, **above, "year": year} for year in years if year >= began)
         for change in ended:
             old = {"code": change.old_code, "town": change.old_name}
-            yield from ({**names, **above, **old, "year": year} for year in years[:-1])
+            yield from ({**names, **above, **old, "year": year} for year in years if year < change.changed_on.year)
 
 
 def _write_report(raw_dir: Path, unit: dict[str, Any], wording: dict[str, Any], seed: int) -> None:
@@ -90,7 +93,7 @@ def _write_report(raw_dir: Path, unit: dict[str, Any], wording: dict[str, Any], 
     text = "\n".join([title, source, wording["prose"], *sentences])
     path = raw_dir / "reports" / unit["county_code"] / f"{unit['code']}_{unit['year']}.txt"
     fetched = datetime(published.year, published.month, published.day, tzinfo=UTC) + timedelta(days=3)
-    _write(path, text, f"https://c{unit['county_code']}.example.gov.cn/{path.stem}.html", fetched)
+    write_file(path, text.encode(), f"https://c{unit['county_code']}.example.gov.cn/{path.stem}.html", fetched)
 
 
 def _fill(wording: str, unit: dict[str, Any], rng: Random, known: dict[str, int], seed: int) -> str:
@@ -109,10 +112,11 @@ def _fill(wording: str, unit: dict[str, Any], rng: Random, known: dict[str, int]
     return _SLOT.sub(figure, wording)
 
 
-def _write(path: Path, text: str, url: str, fetched: datetime) -> None:
+def write_file(path: Path, data: bytes, url: str, fetched: datetime, source_id: str | None = None) -> None:
+    """Write a file and its sidecar; folders are made where there are none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    sidecar = {"url": url, "fetched_at": fetched.isoformat()}
+    path.write_bytes(data)
+    sidecar = {"url": url, "fetched_at": fetched.isoformat()} | ({"source_id": source_id} if source_id else {})
     path.with_suffix(".meta.json").write_text(json.dumps(sidecar), encoding="utf-8")
 
 

@@ -19,7 +19,7 @@ from benchmarks.corpus import generate
 DRAWN_DPI = 200  # pages are drawn at this resolution; benchmarks.ocr_conditions makes coarser ones of them
 _A4 = (1654, 2339)  # pixels at 200 dpi
 _POINT = DRAWN_DPI / 72
-_FONTS = {  # package of Debian: the file, and the number of the face in it
+FONTS = {  # package of Debian: the file, and the number of the face in it
     "fonts-noto-cjk": ("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", 2),
     "fonts-arphic-uming": ("/usr/share/fonts/truetype/arphic/uming.ttc", 0),
     "fonts-arphic-ukai": ("/usr/share/fonts/truetype/arphic/ukai.ttc", 0),
@@ -47,11 +47,11 @@ class DrawnPage:
 
 def font_files() -> list[tuple[str, str, int]]:
     """Package, file and face of each font. Raises FontMissingError."""
-    missing = [package for package, (file, _) in _FONTS.items() if not Path(file).exists()]
+    missing = [package for package, (file, _) in FONTS.items() if not Path(file).exists()]
     if missing:
         packages = " ".join(missing)
         raise FontMissingError(f"found no font of {packages}, expected all three; run `apt-get install {packages}`")
-    return [(package, file, face) for package, (file, face) in _FONTS.items()]
+    return [(package, file, face) for package, (file, face) in FONTS.items()]
 
 
 def draw_pages(count: int, seed: int, first: int = 0) -> Iterator[DrawnPage]:
