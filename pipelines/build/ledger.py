@@ -5,12 +5,15 @@ that changes with everything the value was computed from; an entry under another
 can make a run slower, but never wrong. What kinds of values there are stands in `pipelines.build.answers`.
 
 A ledger that is missing or cannot be read means that everything is computed anew, the staged rows too. A damaged file
-is set aside under another name. `start` says so in one line when a run begins.
+is set aside under another name. `start` says so in one line when a run begins. A wrong digit in a hash would be a right
+entry by its form, so each is stored with a checksum; those of versions before 0.3 have none.
 """
 
 import logging
+import re
 import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -37,6 +40,12 @@ _WAIT = 60  # seconds for another process to end its transaction
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
 
 _log = logging.getLogger(__name__)
+
+_CHECKED = re.compile(r"(.*) ([0-9a-f]{8})", re.DOTALL)
+
+
+def _checksum(*texts: str) -> str:
+    return f"{zlib.crc32(chr(0).join(texts).encode()):08x}"
 
 
 class LedgerError(FazhiError):
@@ -122,9 +131,13 @@ class Ledger:
 
     def record(self, topic: Topic[T], entries: Mapping[str, LedgerEntry[T]]) -> None:
         """Keep `entries` by name in one transaction, in place of those with the same names."""
-        rows = [(topic.name, name, entry.key, topic.to_json(entry.value)) for name, entry in entries.items()]
+        texts = {name: topic.to_json(entry.value) for name, entry in entries.items()}
         # what is stored is read at once, so that a value which does not survive that fails here and not in a later run
-        read = {name: LedgerEntry(key, topic.from_json(text)) for _, name, key, text in rows}
+        read = {name: LedgerEntry(entries[name].key, topic.from_json(text)) for name, text in texts.items()}
+        rows = [
+            (topic.name, name, read[name].key, f"{text} {_checksum(topic.name, name, read[name].key, text)}")
+            for name, text in texts.items()
+        ]
         with self._shared.lock:
             self._load()
             if not rows:
@@ -167,6 +180,10 @@ class Ledger:
         for topic, name, key, text in rows:
             if topic not in TOPICS:
                 continue  # of another version of fazhi
+            if (checked := _CHECKED.fullmatch(text)) is not None:
+                text = checked[1]
+                if checked[2] != _checksum(topic, name, key, text):
+                    raise _DamageError(f"its entry {topic}/{name} is not the one that was written")
             try:
                 value = TOPICS[topic].from_json(text)
             except ValidationError as error:

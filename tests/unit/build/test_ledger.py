@@ -172,6 +172,16 @@ def test_a_damaged_ledger_is_set_aside_and_said(path: Path, damage: str, caplog:
         assert aside[0].name in line
 
 
+@pytest.mark.parametrize("column", ["topic", "name", "key", "value"])
+def test_an_entry_with_one_other_letter_is_damage(path: Path, column: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Each is a right entry by its form: a digit of a hash, another file's name, another topic of the same type."""
+    Ledger(path).record(HASHES, {"a1": LedgerEntry("a1", "a1")})
+    change(path, f"UPDATE entry SET {column} = replace(replace({column}, 'a1', 'a2'), 'hashes', 'charts')")
+    assert Ledger(path).start() is not None
+    assert "is not the one that was written" in caplog.text
+    assert not Ledger(path).known(HASHES)
+
+
 def test_damage_is_found_without_a_start_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ledger = written(path)
     path.write_text("{}", encoding="utf-8")
