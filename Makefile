@@ -36,7 +36,7 @@ test-fast: $(TESTING) ## run the tests that take under 90 seconds together: all 
 	@"$(PY)" -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 
 fuzz: $(TESTING) ## read 1,000 damaged files of each format: a minute
-	@FUZZ_FILES=1000 "$(PY)" -m pytest -n auto tests/unit/read/test_read_fuzz_long.py $(ARGS)
+	@FUZZ_FILES=1000 "$(PY)" -m pytest -n auto tests/unit/read/test_read_fuzz.py $(ARGS)
 
 example: $(TESTING) ## build warehouse-example/ from 2,000 generated reports with invented figures: two minutes
 	@"$(PY)" -m benchmarks.example_archive warehouse-example $(ARGS)

@@ -53,7 +53,11 @@ def bomb(rng: Random, number: int) -> Hostile:
 
 def _zeros(rng: Random) -> tuple[str, bytes]:
     suffix = rng.choice(list(_PACK))
-    data = _packed_zeros(suffix, rng.choice((_MB, 30 * _MB, 250 * _MB)))
+    size = rng.choice((_MB, 30 * _MB, 250 * _MB))
+    if size > 30 * _MB and suffix in ("gz", "bz2", "xz"):  # of these a file may hold several, one behind the other
+        data = _packed_zeros(suffix, 30 * _MB) * 9
+    else:
+        data = _packed_zeros(suffix, size if suffix in ("zip", "tgz") else min(size, 30 * _MB))
     return suffix, data if rng.random() < 0.7 else data + rng.randbytes(20)
 
 
@@ -88,11 +92,16 @@ def _overlapping(rng: Random) -> tuple[str, bytes]:
 
 def _lying(rng: Random) -> tuple[str, bytes]:
     """A zip archive that states other sizes than it has, in one place or in both."""
-    data = bytearray(make.packed({"a.txt": bytes(20 * _MB), "b.txt": make.TEXT.encode()}))
+    data = bytearray(_zeros_and_a_text())
     stated = rng.choice((0, 1, 1000, 2**31, 2**32 - 1))
     for signature, field in rng.choice((((b"PK\x01\x02", 24),), ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)))):
         struct.pack_into("<I", data, data.index(signature) + field, stated)
     return "zip", bytes(data)
+
+
+@cache
+def _zeros_and_a_text() -> bytes:
+    return make.packed({"a.txt": bytes(20 * _MB), "b.txt": make.TEXT.encode()})
 
 
 def _office(rng: Random) -> tuple[str, bytes]:
@@ -181,11 +190,11 @@ def _pdf(rng: Random) -> tuple[str, bytes]:
     words = b"BT /F1 12 Tf 72 700 Td (2023) Tj ET\n"
     drawn = rng.choice(
         (
-            *(words, words * 20_000, b"q " * 100_000 + words, b" " * (100 * _MB), b"/X Do\n" * 1000),
+            *(words, words * 20_000, b"q " * 100_000 + words, b"", b"/X Do\n" * 1000),
             b"[" * 50_000 + words,
         )
     )
-    stream = zlib.compress(drawn)
+    stream = zlib.compress(drawn) if drawn else _packed_spaces()
     filters = "/FlateDecode"
     for _ in range(rng.choice((0, 0, 1, 5))):
         stream, filters = zlib.compress(stream), filters + " /FlateDecode"
@@ -209,6 +218,11 @@ def _pdf(rng: Random) -> tuple[str, bytes]:
     tail = b"xref\n0 %d\n0000000000 65535 f \n" % size + table
     tail += b"trailer\n<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (size, before, start)
     return "pdf", data + tail
+
+
+@cache
+def _packed_spaces() -> bytes:
+    return zlib.compress(b" " * (100 * _MB))
 
 
 def _zip(files: dict[str, bytes], method: int) -> bytes:

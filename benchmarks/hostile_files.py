@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from benchmarks.corpus import generate
+from benchmarks.corpus import generate, units_by_province
 from benchmarks.hostile_bombs import bomb
 from benchmarks.hostile_file import FIXTURES, Hostile, Maker
 from benchmarks.hostile_names import named
@@ -25,8 +25,9 @@ import document_fixtures as make
 import format_fixtures as formats
 import grown_fixture as grown
 
-#: Reports of the corpus up to here are good ones; hostile files are made of those behind.
-_FIRST = 1_000_000
+#: Good reports: the first ones of the corpus, each of another province. Hostile files are made of reports of the other
+#: provinces, as a second report of a good one's unit and year would rightly change its figures.
+GOOD = 20
 _LARGEST = 3_000_000  # bytes of a file that repeats one structure
 _WORDS = "法治政府建设情况的报告全年开展培训次人件年镇街道"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"+/v8", b"\x84\x31\x95\x33")
@@ -287,8 +288,9 @@ def _of(kind: str, number: int, suffix: str, data: bytes) -> Hostile:
 
 
 def _report(number: int) -> str:
-    """The text of a generated report of a real unit."""
-    return next(generate(1, 1, _FIRST + number)).text
+    """The text of a generated report of a real unit in a province without a good report."""
+    provinces = len(units_by_province())
+    return next(generate(1, 1, (number + 1) * provinces + GOOD + number % (provinces - GOOD))).text
 
 
 def _named(rng: Random, number: int) -> Hostile:

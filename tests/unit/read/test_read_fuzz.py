@@ -1,10 +1,17 @@
-"""Damaged files of every format: a document or a reason, and no library that fails."""
+"""Damaged files of every format: a document or a reason, no library that fails, and bounded memory.
+
+`make fuzz` takes a thousand of each format; test_hostile.py sends damaged files the whole way.
+"""
+
+import os
+import resource
 
 import format_fixtures as formats
 import pytest
 from fuzz_fixture import FAILURES, outcomes
 
-FILES = 15  # a format; test_read_fuzz_long.py reads a thousand
+FILES = int(os.environ.get("FUZZ_FILES", "40"))
+_MOST_MEMORY = 1_500_000  # kilobytes: of this process, and of the largest that it started
 
 
 @pytest.mark.parametrize("kind", formats.EVERY_FORMAT)
@@ -12,3 +19,6 @@ def test_damaged_files_are_read_or_refused(kind: str) -> None:
     found = outcomes(kind, FILES, seed=1)
     assert found.total() == FILES
     assert not FAILURES & found.keys()
+    assert len(found) > 1 or FILES < 200
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        assert resource.getrusage(who).ru_maxrss < _MOST_MEMORY
