@@ -287,19 +287,17 @@ def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
 
 
 def test_another_release_of_duckdb_builds_all_tables_again(tmp_path, monkeypatch):
-    warehouse = Warehouse(tmp_path, [sample()])
-    warehouse.build()
+    warehouse = built(tmp_path, sample())
     monkeypatch.setattr("duckdb.__version__", "9.9.9")  # it may hash the same rows to other values
     assert not any(table.reused for table in warehouse.build().values())
     assert all(table.reused for table in warehouse.build().values())
 
 
 def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
-    warehouse = Warehouse(tmp_path, [sample()])
-    warehouse.build()
+    warehouse = built(tmp_path, sample())
     warehouse.rows["stage_files"][0]["mtime_ns"] = 7  # somebody touched the file
-    built = warehouse.build()
-    assert {name for name, table in built.items() if not table.reused} == {"correction", "dim_report"}
+    again = warehouse.build()
+    assert {name for name, table in again.items() if not table.reused} == {"correction", "dim_report"}
 
 
 def provinces() -> list[Report]:
@@ -328,25 +326,25 @@ def test_a_table_in_parts_holds_what_it_would_hold_as_a_whole(tmp_path):
 
 
 def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
-    warehouse = Warehouse(tmp_path, provinces())
+    warehouse = built(tmp_path, *provinces())
     stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
     late = Report("late.txt", TIANFU, 2022, [say("exam_sessions", "测试{6}次。", 6)])
     for name, rows in late.rows().items():
         warehouse.rows[name] += rows
-    built = warehouse.build()
+    again = warehouse.build()
     for name in ("township_metric", "township_year", "township_change", "county_year", "city_year", "province_year"):
-        new = {path.stem for path in built[name].paths if stamps.get(path) != path.stat().st_mtime_ns}
+        new = {path.stem for path in again[name].paths if stamps.get(path) != path.stat().st_mtime_ns}
         assert new == {"510000"}, name
     found = warehouse.sql("SELECT value FROM province_year WHERE province_code = '510000' AND report_year = 2022")
     assert found == [(6,)]
 
 
 def test_a_part_that_nobody_reports_for_any_more_goes(tmp_path):
-    warehouse = Warehouse(tmp_path, provinces())
-    assert len(warehouse.build()["township_metric"].paths) == 3
+    warehouse = built(tmp_path, *provinces())
+    assert len(table_files(warehouse.tables_dir, "township_metric")) == 3
     remaining = [report for report in provinces() if report.township_code != TIANFU]
-    built = Warehouse(tmp_path, remaining).build()
-    assert [path.stem for path in built["township_metric"].paths] == ["350000", "440000"]
+    again = Warehouse(tmp_path, remaining).build()
+    assert [path.stem for path in again["township_metric"].paths] == ["350000", "440000"]
     assert warehouse.sql("SELECT count(*) FROM township_year WHERE province_code = '510000'") == [(0,)]
 
 
@@ -412,7 +410,7 @@ def test_the_codebook_becomes_a_table(tmp_path):
 
 
 def test_tables_that_the_ledger_does_not_know_are_built_anew(tmp_path):
-    warehouse = Warehouse(tmp_path, provinces())
+    warehouse = built(tmp_path, *provinces())
     before = warehouse.build()
     files = {path: path.read_bytes() for table in before.values() for path in table.paths}
     (tmp_path / "ledger.sqlite").unlink()
@@ -424,8 +422,8 @@ def test_tables_that_the_ledger_does_not_know_are_built_anew(tmp_path):
 
 
 def test_a_table_whose_file_is_not_the_one_that_was_written_is_built_anew(tmp_path):
-    warehouse = Warehouse(tmp_path, provinces())
-    paths = warehouse.build()["township_metric"].paths
+    warehouse = built(tmp_path, *provinces())
+    paths = table_files(warehouse.tables_dir, "township_metric")
     good = paths[0].read_bytes()
     shutil.copyfile(paths[1], paths[0])
     after = warehouse.build()
@@ -434,7 +432,7 @@ def test_a_table_whose_file_is_not_the_one_that_was_written_is_built_anew(tmp_pa
 
 
 def test_a_warehouse_that_was_copied_is_reused(tmp_path):
-    before = Warehouse(tmp_path / "one", provinces()).build()
+    before = built(tmp_path / "one", *provinces()).build()
     shutil.copytree(tmp_path / "one", tmp_path / "other", copy_function=shutil.copyfile)  # with times of its own
     after = Warehouse(tmp_path / "other", provinces()).build()
     assert all(table.reused for table in after.values()) and after.keys() == before.keys()
