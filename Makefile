@@ -79,7 +79,7 @@ bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20
 rehearsal: $(TESTING) ## run the nightly job on 400,000 generated reports (hours, 60 GB); writes its part of docs/benchmarks.md
 	"$(PY)" -m benchmarks.rehearsal $(ARGS)
 
-torture: $(TESTING) ## kill runs at random points while a reader asks; writes docs/reliability.md
+torture: $(TESTING) ## kill runs and workers, damage files, turn the clock back while a reader asks; writes docs/reliability.md
 	"$(PY)" -m benchmarks.torture $(ARGS)
 
 hostile: $(TESTING) ## run on 10,000 hostile files beside good reports (20 minutes); writes docs/hostile.md

@@ -156,7 +156,7 @@ def _run(raw: Path, warehouse: Path, times: Path, tally: Tally, more: Mapping[st
     """One night. Returns whether it ended with a new release."""
     before = _release(warehouse)
     began = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = start(raw, warehouse, more={**_SETTINGS, **more, FOLDER: str(times)}, module="benchmarks.timed_run")
+    process = start(raw, warehouse, more={**_SETTINGS, **more, FOLDER: str(times)}, module=("benchmarks.timed_run",))
     limit = threading.Timer(_RUN_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     limit.start()
     watched = watch(process)

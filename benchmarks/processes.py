@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,10 +45,10 @@ def start(
     warehouse: Path,
     project: Path = ROOT,
     more: Mapping[str, str] | None = None,
-    module: str = "pipelines",
+    module: Sequence[str] = ("pipelines",),
 ) -> subprocess.Popen[str]:
-    """Start a run in its own process group, with its output in pipes; `module` is what has the commands of fazhi."""
-    command = [sys.executable, "-m", module, "run", "--raw", str(raw), "--warehouse", str(warehouse)]
+    """Start a run in its own process group, with its output in pipes. `module` with its arguments stands for fazhi."""
+    command = [sys.executable, "-m", *module, "run", "--raw", str(raw), "--warehouse", str(warehouse)]
     env = {**environment(warehouse / ".dagster"), "PYTHONPATH": str(project), **(more or {})}
     return subprocess.Popen(
         command, cwd=project, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -81,12 +81,12 @@ def _listen(process: subprocess.Popen[str], watched: Watched) -> None:
 
 def _sample(process: subprocess.Popen[str], watched: Watched) -> None:
     while process.poll() is None:
-        held = sum(_own_memory(pid) for pid in _family(process.pid))
+        held = sum(_own_memory(pid) for pid in family(process.pid))
         watched.peak_bytes = max(watched.peak_bytes, held)
         time.sleep(_EVERY)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all its descendants."""
     family, waiting = [], [pid]
     while waiting:

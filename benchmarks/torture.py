@@ -1,10 +1,12 @@
 """Kill runs at random points while a reader queries the release, and write docs/reliability.md.
 
-    python -m benchmarks.torture [--kills 200] [--releases 50] [--reports 10] [--seed 1]
+    python -m benchmarks.torture [--kills 200] [--releases 50] [--rounds 1] [--reports 10] [--seed 1]
 
-Before each release the raw folder changes, runs are killed at random points, and then one runs to its end. All the
-while a reader opens the release anew for each of its queries. At the end the warehouse must hold the same as one that
-was built from the same files without a disturbance.
+Before each release the raw folder changes, runs are killed at random points, and then one runs to its end. Then come
+the rounds of disturbances (`benchmarks.disturbances`): files are damaged in each way between two runs, workers are
+killed, and the clock goes back. The run after each must be whole and give the same hashes. All the while a reader opens
+the release anew for each of its queries. At the end the warehouse must hold the same as one that was built from the
+same files without a disturbance.
 """
 
 from __future__ import annotations
@@ -16,24 +18,30 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 
 from benchmarks.archive import path_of
 from benchmarks.bench import machine
 from benchmarks.corpus import generate
+from benchmarks.disturbances import DAMAGES, MODULE, damage, forget_stage, kill_worker, wrong_clock
 from benchmarks.processes import ROOT, environment, start, watch
 from pipelines.build.leftovers import sweep
 
 PAGE = ROOT / "docs" / "reliability.md"
-EXPORTS = {"FAZHI_EXPORTS": "csv"}  # one format: the way into the folder is the same for all
+SETTINGS = {  # one format: the way into the folder is the same for all
+    "FAZHI_EXPORTS": "csv",
+    "FAZHI_PROCESSES": "2",
+}
 _READER = """
 import json, sys, time
 import duckdb
@@ -74,6 +82,8 @@ class Tally:
     ledgers_damaged: int = 0
     same: bool = False
     tables: int = 0
+    disturbed: dict[str, list[bool]] = field(default_factory=dict)  # kind -> whether the next run was whole and same
+    workers_killed: int = 0
 
     @property
     def held(self) -> bool:
@@ -82,12 +92,13 @@ class Tally:
         return (
             self.same
             and reader_held
+            and all(map(all, self.disturbed.values()))
             and not (self.unreadable or self.not_whole or self.left_over or self.ledgers_damaged)
         )
 
 
-def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) -> Tally:
-    """Kill `kills` runs between `releases` complete runs in `folder`."""
+def torture(folder: Path, kills: int, releases: int, rounds: int, reports: int, seed: int) -> Tally:
+    """Kill `kills` runs between `releases` complete runs in `folder`, and disturb `rounds` times in each way."""
     rng, tally = Random(seed), Tally()
     raw, warehouse = folder / "raw", folder / "warehouse"
     _write(raw, seed, 0, reports)
@@ -103,12 +114,59 @@ def torture(folder: Path, kills: int, releases: int, reports: int, seed: int) ->
             except TortureError as error:
                 print(error, file=sys.stderr)
                 tally.not_whole += 1
+        tally.ledgers_damaged = len([*warehouse.glob("ledger.sqlite.damaged-*")])
+        for _ in range(rounds):
+            for places, kind in DAMAGES:
+                for place in places:
+                    damage(rng, warehouse, place, kind)
+                _same_again(raw, warehouse, tally, f"{' and '.join(places)}: {kind}")
+            _kill_a_worker(rng, raw, warehouse, tally)
+            _change(rng, raw, seed, reports + len(tally.disturbed) + tally.releases)
+            _turn_the_clock(rng, raw, warehouse, tally)
     tally.left_over = len([*warehouse.glob("releases/building-*")]) + sweep(warehouse)
-    tally.ledgers_damaged = len([*warehouse.glob("ledger.sqlite.damaged-*")])
     _finish(raw, folder / "in peace")
     found, expected = _contents(warehouse), _contents(folder / "in peace")
     tally.same, tally.tables = found == expected, len(expected)
     return tally
+
+
+def _same_again(raw: Path, warehouse: Path, tally: Tally, kind: str, **more: Any) -> None:
+    """Run on what did not change: the run must be whole, and the release the one that is there, with its hashes."""
+    before = _release(warehouse), _contents(warehouse)
+    held = True
+    try:
+        _finish(raw, warehouse, **more)
+    except TortureError as error:
+        print(f"{kind}: {error}", file=sys.stderr)
+        held = False
+    found = _release(warehouse), _contents(warehouse)
+    if found != before:
+        print(f"{kind}: release {found[0]} is not {before[0]}, or its tables differ", file=sys.stderr)
+    tally.disturbed.setdefault(kind, []).append(held and found == before)
+
+
+def _kill_a_worker(rng: Random, raw: Path, warehouse: Path, tally: Tally) -> None:
+    """Kill one worker of a run that has everything to do: the run itself must be whole."""
+    killed: list[int] = []
+
+    def follow(process: subprocess.Popen[str]) -> None:
+        threading.Thread(target=kill_worker, args=(rng, process, killed), daemon=True).start()
+
+    forget_stage(warehouse)
+    _same_again(raw, warehouse, tally, "a worker killed", module=(MODULE, "0"), follow=follow)
+    tally.workers_killed += len(killed)
+
+
+def _turn_the_clock(rng: Random, raw: Path, warehouse: Path, tally: Tally) -> None:
+    """A release by a clock that went back, on files that changed; then the right clock again, on the same files."""
+    try:
+        _finish(raw, warehouse, module=(MODULE, str(wrong_clock(rng))))
+        tally.releases += 1
+    except TortureError as error:
+        print(error, file=sys.stderr)
+        tally.not_whole += 1
+    _same_again(raw, warehouse, tally, "the clock back", module=(MODULE, str(wrong_clock(rng))))
+    _same_again(raw, warehouse, tally, "the clock right again")
 
 
 def _write(raw: Path, seed: int, first: int, count: int) -> None:
@@ -128,16 +186,23 @@ def _change(rng: Random, raw: Path, seed: int, number: int) -> None:
     _write(raw, seed, number, 1)
 
 
-def _finish(raw: Path, warehouse: Path) -> float:
-    """Run to the end. Returns the seconds it took."""
-    watched = watch(start(raw, warehouse, more=EXPORTS))
+def _finish(
+    raw: Path,
+    warehouse: Path,
+    module: Sequence[str] = ("pipelines",),
+    follow: Callable[[subprocess.Popen[str]], None] = lambda process: None,
+) -> float:
+    """Run to the end. Returns the seconds it took. `follow` is called with the process when it has started."""
+    process = start(raw, warehouse, more=SETTINGS, module=module)
+    follow(process)
+    watched = watch(process)
     if watched.code:
         raise TortureError(f"a run ended with {watched.code}: {watched.errors}")
     return watched.seconds
 
 
 def _kill(rng: Random, raw: Path, warehouse: Path, whole: float, tally: Tally) -> None:
-    process = start(raw, warehouse, more=EXPORTS)
+    process = start(raw, warehouse, more=SETTINGS)
     try:
         process.wait(rng.uniform(0, whole))
         tally.ended_before += 1
@@ -170,6 +235,11 @@ def _contents(warehouse: Path) -> list[tuple[object, ...]]:
         return con.sql("SELECT * FROM release_table ORDER BY table_name").fetchall()
 
 
+def _release(warehouse: Path) -> str:
+    with duckdb.connect(str(warehouse / "fazhi.duckdb"), read_only=True) as con:
+        return str(con.sql("SELECT release_id FROM release").fetchall()[0][0])
+
+
 def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
     """The text of docs/reliability.md. Everything in it comes from this run."""
     reader = tally.reader
@@ -184,20 +254,29 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
         ("failed reads", len(failed) if isinstance(failed, list) else failed, "0"),
         ("reads in which counts did not agree", reader["wrong"], "0"),
         ("releases that the reader saw", reader["releases"], ""),
+        ("workers killed in a run", tally.workers_killed, ""),
         ("half-written files left at the end", tally.left_over, "0"),
         ("ledgers that a kill damaged", tally.ledgers_damaged, "0"),
         ("tables that hold what a build in peace holds", tally.tables if tally.same else "not all", str(tally.tables)),
     ]
     kills = [f"| `{asset}` | {count} |" for asset, count in tally.kills.most_common()]
+    disturbed = [f"| {kind} | {len(held)} | {sum(held)} |" for kind, held in tally.disturbed.items()]
     return "\n".join(
         [
             f"# Reliability\n\n<!-- written by `{command}`; do not edit -->\n",
             f"Written by `{command}` on {machine()}, in {seconds / 60:.0f} minutes, on {reports} generated reports to "
             "begin with. Before each release a report came, one changed and now and then one went; then runs were "
             "killed (SIGKILL to the whole process group) at a random moment of the time that a whole run takes, and "
-            "one ran to its end. A reader opened the release anew for each query all the while.\n",
+            "one ran to its end. Then files were damaged between two runs, single workers were killed, and the clock "
+            "went back. A reader opened the release anew for each query all the while.\n",
             "| what | found | expected |\n|---|---:|---:|",
             *(f"| {what} | {found} | {expected} |" for what, found, expected in rows),
+            "\n## What was disturbed\n",
+            "A file of the stage and one of a table, or the ledger, was damaged before a run. Files and bytes are "
+            "drawn at random. In the rows on workers and clocks the run itself is the one that must be whole. On "
+            "files that did not change each must leave the release as it is.\n",
+            "| disturbance | times | runs that were whole, with the same release and hashes |\n|---|---:|---:|",
+            *disturbed,
             "\n## Where the kills struck\n",
             "| asset made last before the kill | kills |\n|---|---:|",
             *kills,
@@ -209,15 +288,15 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
 def main() -> None:
     """Run everything, print the page and write it. The exit code is 1 if something was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in (("kills", 200), ("releases", 50), ("reports", 10), ("seed", 1)):
+    for name, value in (("kills", 200), ("releases", 50), ("rounds", 1), ("reports", 10), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--page", type=Path, default=PAGE)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fazhi-torture-") as name:
         began = time.perf_counter()
-        tally = torture(Path(name), given.kills, given.releases, given.reports, given.seed)
+        tally = torture(Path(name), given.kills, given.releases, given.rounds, given.reports, given.seed)
         seconds = time.perf_counter() - began
-    sizes = f"--kills {given.kills} --releases {given.releases} --reports {given.reports}"
+    sizes = f"--kills {given.kills} --releases {given.releases} --rounds {given.rounds} --reports {given.reports}"
     command = f"python -m benchmarks.torture {sizes} --seed {given.seed}"
     text = page(tally, given.reports, seconds, command)
     print(text)
