@@ -17,7 +17,8 @@ from pipelines.read.text_blocks import text_of_blocks
 _MARK = re.compile(r"[。；，：]")
 _TAG = re.compile(r"<(?:p|div|br|span|table|h[1-6]|section|ul|ol)\b[^>]*>", re.IGNORECASE)
 _STARTS = re.compile(r"(?:[=(,:]|^)\s*(?=[\[{\"'])")
-_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.){80,})\"|'((?:[^'\\\n]|\\.){80,})'|`((?:[^`\\]|\\.){80,})`")
+# A quote behind a backslash begins no string: if each did, a script of them would be read to its end from each.
+_STRING = re.compile(r"(?<!\\)(?:\"((?:[^\"\\\n]|\\.){80,})\"|'((?:[^'\\\n]|\\.){80,})'|`((?:[^`\\]|\\.){80,})`)")
 FEWEST = 60  # Chinese characters of a report
 _DEEPEST = 4  # JSON in a string of JSON
 _MOST_STARTS = 200
