@@ -125,6 +125,17 @@ def test_a_part_of_another_indicator_keeps_its_own_figure(tmp_path):
     assert (headline["value"], headline["qualifier"], headline["method"]) == (6, "exact", "total_over_parts")
 
 
+def test_a_part_is_no_choice_of_a_headline_even_where_it_exceeds_its_total(tmp_path):
+    """Those who are certified stand in for the staff where nobody counts it; a part of it says nothing more."""
+    _, warehouse = one(
+        tmp_path,
+        say("enforcement_staff", "执法人员{6}人，", 6),
+        say("enforcement_staff_certified", "其中持证{8}人。", 8, subset_of=0),
+    )
+    headline = warehouse.figure("enforcement_staff_headline")
+    assert (headline["value"], headline["value_high"], headline["has_conflict"]) == (6, 6, True)
+
+
 def test_rates_are_averaged_and_maxima_taken(tmp_path):
     _, warehouse = one(
         tmp_path,
