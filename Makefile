@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast fuzz example ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture hostile requirements clean help
+.PHONY: run test test-fast fuzz example ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture mutants hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -84,6 +84,9 @@ torture: $(TESTING) ## kill runs and workers, damage files, turn the clock back 
 
 hostile: $(TESTING) ## run on 10,000 hostile files beside good reports (20 minutes); writes docs/hostile.md
 	"$(PY)" -m benchmarks.hostile --write $(ARGS)
+
+mutants: $(TESTING) ## change the code by one word, 400 times, and count what the tests notice; writes docs/mutants.md
+	"$(PY)" -m benchmarks.mutants --write $(ARGS)
 
 requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \

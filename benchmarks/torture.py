@@ -280,6 +280,7 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
             "\n## Where the kills struck\n",
             "| asset made last before the kill | kills |\n|---|---:|",
             *kills,
+            "\n[mutants.md](mutants.md) says how many changes of the code the tests notice.",
             "",
         ]
     )

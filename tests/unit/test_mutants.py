@@ -1,0 +1,74 @@
+"""`make mutants`: what may be drawn, and which tests a change is tried on."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
+from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines
+from benchmarks.mutants import page
+from pipelines.paths import PROJECT_ROOT
+
+SOURCE = """\
+from functools import lru_cache
+
+
+@lru_cache(maxsize=16)
+def doubled(many: int | None, other: list[int] | None = None) -> int | None:
+    _log.info("found %d", 1 + 2)
+    found: int | None = many
+    pairs = zip([多 for 多 in other], other, strict=True)
+    return None if found is None or found == 7 else found * 2
+"""
+
+
+def test_what_no_test_can_see_is_not_drawn_and_all_else_is() -> None:
+    found = list(mutants_of("numerals/a.py", SOURCE))
+    assert {mutant.place[0] for mutant in found} == {9}
+    changed = {mutant.change(SOURCE).splitlines()[8].strip() for mutant in found}
+    assert {
+        "return None if found is None or found == 7 else found + 2",
+        "return None if found is None or found == 7 else found * 3",
+        "return None if found is None and found == 7 else found * 2",
+        "return None if found is not None or found == 7 else found * 2",
+        "return None if found is None or found != 7 else found * 2",
+    } <= changed
+    assert not any("found is 7" in line or "found == None" in line for line in changed)
+    assert all(mutant.change(SOURCE).count("\n") == SOURCE.count("\n") for mutant in found)
+
+
+def test_a_sample_is_the_same_for_a_seed_and_has_each_place_once(tmp_path: Path) -> None:
+    for module in ("numerals/a.py", "read/formats/b.py", "warehouse/checks.py", "warehouse/check_runner.py"):
+        (tmp_path / module).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / module).write_text(SOURCE, encoding="utf-8")
+    everything, places = sample(tmp_path, 1000, 1)
+    assert len({(mutant.module, mutant.place) for mutant in everything}) == len(everything) == places
+    assert {mutant.package for mutant in everything} == {"numerals", "read", "checks"}
+    assert sample(tmp_path, 5, 1) == sample(tmp_path, 5, 1) != sample(tmp_path, 5, 2)
+
+
+def test_each_package_is_there() -> None:
+    found = modules(PROJECT_ROOT / "pipelines")
+    assert len(found) > 100 and all((PROJECT_ROOT / "pipelines" / module).is_file() for module in found)
+
+
+def test_a_change_is_tried_on_the_tests_that_reach_its_line_the_fastest_first() -> None:
+    known = ReachedLines({"a": 0.2, "b": 0.1, "c": 0.3, "long": MOST_SECONDS})
+    known.by_line["m.py", 3] = {"a", "b", "failed", ""}
+    known.by_line["m.py", 4] = {"a", "long"}
+    known.by_line["m.py", 9] = {"once"}
+    known.by_module["m.py"] = {"a", "b", "c"}
+    assert known.concerned("m.py", 3, 3) == ["b", "a"]
+    assert known.concerned("m.py", 3, 4) == ["b", "a"]  # the long one would be too much
+    assert known.concerned("m.py", 9, 9) == ["b", "a", "c"]  # a line that runs at import
+    known.seconds["tests/unit/read/test_a.py::test_b"] = 0.1
+    assert known.concerned("read/other.py", 3, 3) == ["tests/unit/read/test_a.py::test_b"]  # only runs at import
+    assert known.concerned("build/other.py", 3, 3) == []
+
+
+@pytest.mark.parametrize(("how", "share"), [("killed", "2 of 2"), ("too slow", "2 of 2"), ("no test", "1 of 2")])
+def test_the_page_counts_what_no_test_reaches_as_surviving(how: str, share: str) -> None:
+    mutant = Mutant("numerals/values.py", "core/AddNot", 0, (1, 0, 1, 4))
+    text = page([(mutant, "killed", "a → b"), (mutant, how, "if a | b: → if not a | b:")], 9, 3, 60, "make mutants")
+    assert f"**{share} are killed" in text
+    assert ("| `numerals/values.py` | 1 | no test | `if a \\| b: → if not a \\| b:` |" in text) is (how == "no test")
