@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import extract_frame
+from pipelines.extract.report.batch import extract_frame, fact_ids
 from pipelines.extract.report.engine import Extractor
 from pipelines.extract.report.records import Extraction
 
@@ -182,3 +182,14 @@ def test_spaced_spelling_gives_the_same(text: str, data: st.DataObject) -> None:
     result = read(spaced)
     assert amounts(read(text)) == amounts(result)
     assert all(spaced[f.char_start : f.char_end] == f.evidence for f in result.facts)
+
+
+def test_facts_that_coincide_are_counted_in_their_names() -> None:
+    assert fact_ids("r", ["a", "b", "a"], [1, 1, 4]) == ["r:a:1", "r:b:1", "r:a:4"]
+    assert fact_ids("r", ["a", "a", "b", "a", "a"], [1, 1, 1, 4, 1]) == [
+        "r:a:1",
+        "r:a:1.2",
+        "r:b:1",
+        "r:a:4",
+        "r:a:1.3",
+    ]

@@ -309,3 +309,12 @@ def test_a_numeral_beyond_what_is_counted_or_with_a_hedge_in_a_wrong_place_is_un
 ) -> None:
     (mention,) = find_mentions(f"全年培训{written}次。")
     assert (mention.value, mention.reason) == (value, "" if value else "unread_numeral")
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"), [("元", 1), ("圆", 1), ("万元", 1e4), ("万圆", 1e4), ("亿元", 1e8), ("亿圆", 1e8)]
+)
+@pytest.mark.parametrize(("written", "count"), [("3", 3), ("三", 3), ("12", 12), ("十二", 12)])
+def test_money_is_counted_in_yuan(written: str, count: float, unit: str, factor: float) -> None:
+    (mention,) = find_mentions(f"全年罚款{written}{unit}。")
+    assert (mention.value, mention.unit) == (count * factor, "元")

@@ -11,6 +11,7 @@ from test_read_formats import content
 from word_xml_fixture import excel_2003, paragraph, taking_in, word_2003
 
 from pipelines.read.document import ReadError
+from pipelines.read.formats.numbering import written
 from pipelines.read.reader import read_bytes
 
 MERGED, SECOND = 'ss:MergeDown="1"', 'ss:Index="2"'
@@ -155,3 +156,24 @@ def test_excel_2003_xml_is_read() -> None:
     )
     with pytest.raises(ReadError, match="broken"):
         read_bytes(excel_2003("<Worksheet>")[:-20], "a.xml")
+
+
+def test_a_list_writes_its_numbers_in_each_kind_and_in_digits_beyond_it() -> None:
+    chinese = {
+        1: "一",
+        9: "九",
+        10: "十",
+        11: "十一",
+        19: "十九",
+        20: "二十",
+        21: "二十一",
+        99: "九十九",
+        100: "100",
+        0: "0",
+    }
+    assert {number: written(number, "chineseCounting") for number in chinese} == chinese
+    circled = {1: "①", 20: "⑳", 21: "21", 0: "0"}
+    assert {number: written(number, "decimalEnclosedCircle") for number in circled} == circled
+    letters = {1: ("A", "a"), 26: ("Z", "z"), 27: ("27", "27"), 0: ("0", "0")}
+    assert {n: (written(n, "upperLetter"), written(n, "lowerLetter")) for n in letters} == letters
+    assert written(7, "decimal") == "7"
