@@ -118,7 +118,10 @@ def main() -> int:
             for verdict in filter(None, pool.map(_Worker.tried, chosen)):
                 verdicts.append(verdict)
                 _say(f"{len(verdicts)} {verdict[1]:9} {verdict[0].module}:{verdict[0].place[0]} {verdict[2]}")
-    command = f"python -m benchmarks.mutants --mutants {given.mutants} --seed {given.seed} --write"
+    limit = "" if given.minutes is None else f" --minutes {given.minutes:g}"
+    command = (
+        f"python -m benchmarks.mutants --mutants {given.mutants} --seed {given.seed}{limit} --jobs {given.jobs} --write"
+    )
     text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command)
     if given.write:
         PAGE.write_text(text, encoding="utf-8")
