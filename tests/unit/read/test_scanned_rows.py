@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.read.scans.number_marks import DOUBTFUL, repaired
 from pipelines.read.scans.ocr_models import Reading
+from pipelines.read.scans.scanned_page import ScannedRow
 from pipelines.read.scans.scanned_rows import rows_of
 from pipelines.read.scans.text_strip import Strip
 
@@ -104,3 +105,167 @@ def test_a_number_that_begins_with_a_nought_lacks_a_digit():
 
 def test_a_point_before_three_digits_may_be_a_comma():
     assert repaired(reading("2.400份")).confidences == (1.0, DOUBTFUL, 1.0, 1.0, 1.0, 1.0)
+
+
+def test_a_row_has_the_place_and_the_usual_size_of_its_strips():
+    one, other = strip("全年开展", 100, 100), strip("讲座", 225, 104)._replace(size=40)
+    assert rows_of([other, one]) == (ScannedRow(("全年开展讲座",), ((1.0,) * 6,), 100, 285, 100, 134, 35, 0),)
+
+
+@pytest.mark.parametrize(("gap", "cells_found"), [(38, 1), (40, 2)])
+def test_cells_are_apart_by_more_than_a_character_and_a_third(gap, cells_found):
+    assert len(cells(strip("项目甲", 100, 100), strip("内容", 190 + gap, 100))[0]) == cells_found
+
+
+@pytest.mark.parametrize(("gap", "text"), [(8, "A12"), (10, "A 12")])
+def test_a_space_stays_where_letters_and_figures_are_apart(gap, text):
+    assert cells(strip("A", 100, 100, 15), strip("12", 115 + gap, 100, 30)) == [(text,)]
+    assert cells(strip("甲", 100, 100), strip("12", 130 + gap, 100, 30)) == [("甲12",)]
+    assert cells(strip("12", 100, 100, 30), strip("件", 130 + gap, 100)) == [("12件",)]
+
+
+@pytest.mark.parametrize(("lower", "rows"), [(14, 1), (16, 2), (-14, 1), (-16, 2)])
+def test_strips_whose_middles_lie_within_half_a_height_are_of_one_row(lower, rows):
+    assert len(cells(strip("全年开展", 100, 100), strip("讲座", 225, 100 + lower))) == rows
+
+
+def test_a_sloping_line_is_followed_from_strip_to_strip():
+    assert cells(*(strip("讲座", 100 + 65 * at, 100 + 10 * at) for at in range(4))) == [("讲座讲座讲座讲座",)]
+
+
+@pytest.mark.parametrize(("over", "rows"), [(10, 1), (20, 2)])
+def test_strips_over_each_other_by_half_of_the_shorter_one_are_of_two_rows(over, rows):
+    assert len(cells(strip("全年开展讲座", 100, 100), strip("共", 280 - over, 110))) == rows
+    assert len(cells(strip("共", 100, 110), strip("全年开展讲座", 130 - over, 100))) == rows
+
+
+def test_a_strip_joins_a_line_that_another_one_follows_already():
+    first, second, late = strip("上一行", 100, 100), strip("下一行", 100, 112), strip("后半行", 195, 113)
+    assert cells(first, second, late) == [("上一行",), ("下一行后半行",)]
+
+
+@pytest.mark.parametrize(("gap", "is_table"), [(90, True), (100, False)])
+def test_rows_far_below_are_not_of_the_table(gap, is_table):
+    heads = [strip("项目", 100, 100), strip("上年", 400, 100), strip("本年", 600, 100)]
+    rows = cells(*heads, strip("讲座", 100, 130 + gap), strip("12", 615, 130 + gap, 30))
+    assert rows == [("项目", "上年", "本年"), ("讲座", "", "12") if is_table else ("讲座", "12")]
+
+
+def test_a_line_of_prose_ends_a_table_and_another_may_begin():
+    one = [strip("项目", 100, 100), strip("上年", 400, 100), strip("本年", 600, 100)]
+    other = [strip("讲座", 100, 180), strip("12", 615, 180, 30)]
+    more = [strip("甲", 100, 220), strip("乙", 300, 220), strip("丙", 615, 220)]
+    assert cells(*one, strip("以上为统计数据", 100, 140), *other, *more) == [
+        ("项目", "上年", "本年"),
+        ("以上为统计数据",),
+        ("讲座", "", "12"),
+        ("甲", "乙", "丙"),
+    ]
+
+
+def test_a_row_that_cannot_be_placed_stays_as_it_is():
+    heads = [strip("项目", 100, 100), strip("数量情况说明统计", 300, 100), strip("单位", 800, 100)]
+    assert cells(*heads, strip("12", 310, 150, 30), strip("15", 450, 150, 30)) == [
+        ("项目", "数量情况说明统计", "单位"),
+        ("12", "15"),
+    ]
+
+
+def test_a_column_is_as_wide_as_what_stands_in_it():
+    heads = [strip("甲", 100, 100), strip("乙", 400, 100), strip("丙", 700, 100)]
+    wide = [strip("很长的一个项目名称", 100, 140), strip("7", 705, 140, 15)]
+    under = [strip("3", 360, 180, 15), strip("9", 705, 180, 15)]
+    assert cells(*heads, *wide, *under)[2] == ("3", "", "9")
+
+
+def test_single_characters_in_a_table_are_cells():
+    rows = [*(strip(glyph, 100 + 200 * at, 100) for at, glyph in enumerate("甲乙丙"))]
+    assert cells(*rows, *(strip(glyph, 100 + 200 * at, 140) for at, glyph in enumerate("丁戊己"))) == [
+        ("甲", "乙", "丙"),
+        ("丁", "戊", "己"),
+    ]
+    assert cells(strip("工作", 100, 100), strip("报", 300, 100)) == [("工作", "报")]
+
+
+def columns(
+    many: int = 6, left: str = "左栏文字满满一行字", right: str = "右栏文字满满一行字", short: int = 0, whole: int = 0
+) -> list[int]:
+    """The columns of the rows of a page of two columns; `short` of its left lines are short, `whole` lines go over."""
+    strips = [strip("字" * 24, 100, 40 + 800 + 50 * at, 820) for at in range(whole)]
+    for at in range(many):
+        wide = 200 if at < short else 390
+        strips += [strip(left, 100, 100 + 50 * at, wide), strip(right, 540, 100 + 50 * at, 390)]
+    return [row.column for row in rows_of(strips)]
+
+
+def test_two_columns_have_six_lines_beside_each_other_at_least():
+    assert columns(6) == [1] * 6 + [2] * 6
+    assert columns(5) == [0] * 5
+
+
+def test_columns_hold_prose_on_both_sides():
+    assert columns(left="左栏文字满满一行") == [0] * 6
+    assert columns(right="右栏文字满满一行") == [0] * 6
+
+
+def test_most_left_lines_of_columns_are_full():
+    assert columns(short=2) == [1] * 6 + [2] * 6
+    assert columns(short=3) == [0] * 6
+
+
+def test_most_lines_of_a_page_of_columns_are_parted():
+    assert columns(whole=4) == [1] * 6 + [2] * 6 + [0] * 4
+    assert columns(whole=5) == [0] * 11
+
+
+@pytest.mark.parametrize(("right", "parted"), [(790, False), (810, True), (1380, True), (1410, False)])
+def test_the_gutter_is_near_the_middle(right, parted):
+    strips = []
+    for at in range(8):
+        strips += [strip("左栏文字满满一行字", 100, 100 + 50 * at, 390)]
+        strips += [strip("右栏文字满满一行字", 560, 100 + 50 * at, right - 560)]
+    assert (rows_of(strips)[0].column == 1) is parted
+
+
+def test_a_line_over_both_columns_ends_what_stands_above_it():
+    strips = []
+    for at in range(8):
+        top = 100 + 50 * at + (60 if at > 3 else 0)
+        strips += [strip("左栏文字满满一行字", 100, top, 390), strip("右栏文字满满一行字", 540, top, 390)]
+    strips.append(strip("横跨两栏的小标题在中间", 300, 305, 430))
+    strips.append(strip("末尾右", 540, 600))
+    assert [row.column for row in rows_of(strips)] == [1] * 4 + [2] * 4 + [0] + [1] * 4 + [2] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("3A", [0]),
+        ("A3", [1]),
+        ("|3件", [1]),
+        ("2.400", [1]),
+        ("2.40", []),
+        ("1234.500", []),
+        ("2.4000", []),
+        ("1,2.400", []),
+        ("05", [0, 1]),
+        ("105", []),
+        ("共O5", [2]),
+        ("1O", [0, 1]),
+        ("1O5%", [0, 1, 2]),
+        ("12345", []),
+    ],
+)
+def test_what_may_be_another_digit_is_in_doubt(text, doubtful):
+    found = repaired(reading(text)).confidences
+    assert [at for at, confidence in enumerate(found) if confidence == DOUBTFUL] == doubtful
+    assert all(confidence in (1.0, DOUBTFUL) for confidence in found)
+    assert set(repaired(reading(text, 0.3)).confidences) == {0.3}  # never surer than it was read
+
+
+def test_a_comma_as_wide_as_two_digits_and_more_is_no_comma_of_thousands():
+    for step, text in ((0.235, "2,840"), (0.245, "2，840")):
+        places = (0.1, 0.2, 0.1 + step, 0.2 + step, 0.3 + step)
+        assert repaired(Reading("2，840", (1.0,) * 5, places)).text == text
+    later = (0.1, 0.2, 0.3, 0.4, 0.45, 0.55, 0.65, 0.75)
+    assert repaired(Reading("共有2，8401", (1.0,) * 8, later)).text == "共有2，8401"
