@@ -12,7 +12,9 @@ from reportlab.pdfgen import canvas
 
 from pipelines.read.document import Document
 from pipelines.read.formats.page_edges import edge_rows
-from pipelines.read.formats.page_rows import Row, parts_of
+from pipelines.read.formats.page_glyphs import Char, Glyph, is_pale, quarter, upright_text
+from pipelines.read.formats.page_lines import rows_of
+from pipelines.read.formats.page_rows import Row, count_shown, has_meaning, is_page_number, parts_of
 from pipelines.read.reader import read_bytes
 
 FONT = "STSong-Light"
@@ -308,3 +310,334 @@ def test_behind_a_full_line_that_ends_a_sentence_a_mark_begins_a_paragraph(follo
     rows.append(Row((following,), 0.0, 70.0, 25.0, 10.0))
     parts = [part.text for part in parts_of([rows])]
     assert (parts[-1] == following) is not joined and parts[-1].endswith(following)
+
+
+def rows(*lines: str | tuple[str, float, float], size: float = 10, **other: object) -> list[Row]:
+    """Rows below each other from 0 to 240; a line may have its own left and right."""
+    placed = [line if isinstance(line, tuple) else (line, 0.0, 240.0) for line in lines]
+    return [
+        Row((text,), left, right, 700.0 - 15 * at, size)._replace(**other)  # type: ignore[arg-type]
+        for at, (text, left, right) in enumerate(placed)
+    ]
+
+
+def texts(*pages: list[Row], **other: object) -> list[str]:
+    return [part.text for part in parts_of(pages, **other)]  # type: ignore[arg-type]
+
+
+OPEN = "全年共开展法治宣传活动，覆盖村居十二个，发放资料"
+FIVE = [FULL] * 5
+
+
+def page_of(number: int) -> list[Row]:
+    """Five rows that no other page has."""
+    return rows(*[FULL.replace("村居", 2 * "东南西北"[number % 4])] * 5)
+
+
+@pytest.mark.parametrize(("right", "joined"), [(215.0, True), (214.0, False)])
+def test_a_line_that_ends_before_the_margin_ends_its_paragraph(right: float, joined: bool) -> None:
+    assert len(texts(rows(*FIVE, ("开展宣传活动", 20.0, right), "覆盖村居"))) == (2 if joined else 3)
+
+
+@pytest.mark.parametrize(("right", "joined"), [(150.0, True), (144.0, False)])
+def test_a_sentence_goes_on_behind_a_line_that_is_not_full_but_long(right: float, joined: bool) -> None:
+    page = rows(*FIVE, (OPEN, 0.0, right), "共三千份。")
+    assert len(texts(page)) == (1 if joined else 2)
+    assert len(texts(rows(*FIVE, ("开展宣传活动", 20.0, right), "共三千份。"))) == 3  # no sentence has begun
+    assert len(texts(rows(*FIVE, (OPEN, 0.0, right), "一、共三千份"))) == 2
+
+
+@pytest.mark.parametrize(("left", "joined"), [(12.0, True), (12.5, False)])
+def test_an_indented_line_begins_a_paragraph(left: float, joined: bool) -> None:
+    assert len(texts(rows(*FIVE, (FULL, left, 240.0)))) == (1 if joined else 2)
+
+
+@pytest.mark.parametrize(("size", "joined"), [(8, True), (12, True), (12.1, False), (7.9, False)])
+@pytest.mark.parametrize("scanned", [False, True])
+def test_lines_of_one_paragraph_are_of_like_size(size: float, joined: bool, scanned: bool) -> None:
+    own = (0.9,) * len(FULL) if scanned else None
+    page = rows(*FIVE, confidences=own)
+    assert len(texts([*page, page[-1]._replace(size=size, middle=500.0)])) == (1 if joined or scanned else 2)
+
+
+@pytest.mark.parametrize(("size", "joined"), [(13.5, True), (6.5, True), (13.6, False), (6.4, False)])
+def test_lines_of_a_scan_differ_more(size: float, joined: bool) -> None:
+    page = rows(*FIVE, confidences=(0.9,) * len(FULL))
+    assert len(texts([*page, page[-1]._replace(size=size, middle=500.0)])) == (1 if joined else 2)
+
+
+def test_rows_of_cells_stand_alone() -> None:
+    cells = Row(("项目", "数量"), 0, 240, 500, 10)
+    page = [*rows(*FIVE), cells, cells._replace(cells=("", "86")), *rows(*FIVE)]
+    assert texts(page) == [FULL * 5, "项目 | 数量", "|  | 86", FULL * 5]
+
+
+def test_latin_words_of_two_lines_stay_apart() -> None:
+    assert texts(rows(*FIVE, "全年办理OFD", "PDF文件，共三份。"))[0].endswith("OFD PDF文件，共三份。")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_number"),
+    [
+        *(("- 12 -", True), ("第3页", True), ("第 3 页 共 12 页", True), ("3/12", True), ("第三页", True)),
+        *(("1234", False), ("12件", False), ("－12－", True), ("共3页", False)),
+    ],
+)
+def test_the_number_of_a_page(text: str, is_number: bool) -> None:
+    assert is_page_number(Row((text,), 0, 10, 0, 10)) is is_number
+    assert not is_page_number(Row((text, text), 0, 10, 0, 10))
+    assert count_shown([Row((text,), 0, 10, 0, 10), Row(("甲", "乙"), 0, 10, 0, 10)]) == 5 + len(text) * (not is_number)
+
+
+def test_a_number_is_that_of_the_page_only_at_its_edges() -> None:
+    for at, kind in ((0, "page_number"), (1, None), (3, None), (5, None), (6, "page_number")):
+        page = rows(*FIVE, FULL)
+        page.insert(at, Row(("7",), 100, 110, 650, 10))
+        kinds = {part.text: part.furniture for part in parts_of([page])}
+        assert kinds.get("7") == kind
+        assert ("7" in kinds) is (kind is not None) or at in (1, 3, 5)
+
+
+def test_what_runs_over_the_end_of_a_page_is_one_paragraph_before_the_number_of_the_page() -> None:
+    first, second = (
+        rows(*FIVE, OPEN, ("- 1 -", 100.0, 120.0)),
+        rows("三千份。", *FIVE[:4], "以上是全部工作，现予公布，请各村监督。"),
+    )
+    parts = list(parts_of([first, second], first=4))
+    assert [part.furniture for part in parts] == [None, "page_number"]
+    assert parts[0].text == FULL * 5 + OPEN + "三千份。" + FULL * 4 + "以上是全部工作，现予公布，请各村监督。"
+    assert [origin.page for origin in parts[0].origins] == [4] * 6 + [5] * 6
+    assert parts[1].origins[0].page == 4
+
+
+@pytest.mark.parametrize(("pages", "with_head", "is_head"), [(2, 2, True), (4, 3, True), (4, 2, False), (2, 1, False)])
+@pytest.mark.parametrize("last", [False, True])
+def test_what_stands_at_the_edge_of_most_pages_is_no_text(
+    pages: int, with_head: int, is_head: bool, last: bool
+) -> None:
+    def page(number: int) -> list[Row]:
+        head = rows((f"河口镇年报第{number}期", 100.0, 140.0))
+        body = page_of(number)
+        return (body + head if last else head + body) if number <= with_head else body
+
+    found = list(parts_of([page(number) for number in range(1, pages + 1)]))
+    heads = [part.furniture for part in found if part.text.startswith("河口镇年报")]
+    assert heads == ["running_head" if is_head else None] * with_head
+
+
+def test_a_head_of_another_size_or_with_cells_and_those_of_short_pages_are_text() -> None:
+    head = rows(("河口镇年报", 100.0, 140.0))
+    other = [head[0]._replace(size=12)]
+    assert not any(part.furniture for part in parts_of([head + page_of(1), other + page_of(2)]))
+    cells = [head[0]._replace(cells=("河口镇", "年报"))]
+    assert not any(part.furniture for part in parts_of([cells + page_of(1), cells + page_of(2)]))
+    for many, is_head in ((1, False), (2, True)):
+        found = parts_of([head + page_of(1)[:many], head + page_of(2)[:many]])
+        assert any(part.furniture for part in found) is is_head
+
+
+def test_the_head_stands_below_another_line_at_most() -> None:
+    head, over = rows(("河口镇年报", 100.0, 140.0)), rows(("机密", 200.0, 220.0))
+    for many, heads in ((0, 3), (1, 3), (2, 2)):
+        pages = [head + page_of(1), over * many + head + page_of(2), head + page_of(3)]
+        assert [part.furniture for part in parts_of(pages)].count("running_head") == heads
+
+
+def test_rows_that_their_place_shows_to_be_an_edge_are_a_running_head() -> None:
+    page = rows(("内部资料", 0.0, 40.0), *FIVE, ("- 3 -", 100.0, 110.0))
+    kinds = [part.furniture for part in parts_of([page], edges=[{0, 6}])]
+    assert kinds == ["running_head", None, "page_number"]
+    assert [part.furniture for part in parts_of([page, page_of(2)], edges=[{0, 6}])].count("running_head") == 1
+
+
+def test_a_wide_title_does_not_widen_the_margin() -> None:
+    title = Row(("河口镇人民政府法治政府建设工作情况报告全文",), -40, 300, 750, 16)
+    assert texts([title, *rows(*FIVE)]) == [title.text, FULL * 5]
+
+
+def test_second_lines_further_left_than_wide_first_ones_show_the_margin() -> None:
+    pair = [(OPEN, 20.0, 240.0), ("共三千份，全部完成。", 0.0, 100.0)]
+    assert texts(rows(*pair * 4)) == [OPEN + "共三千份，全部完成。"] * 4
+    near = [(OPEN, 9.0, 240.0), ("共三千份，全部完成。", 0.0, 100.0)]
+    assert texts(rows(*near * 4)) == [OPEN + "共三千份，全部完成。"] * 4
+
+
+def test_a_number_of_a_scan_that_goes_on_in_the_next_line_is_in_doubt() -> None:
+    def ends(before: str, after: str, sure: tuple[float, ...] | None) -> list[float | None]:
+        page = rows(*FIVE, before, after)
+        page = [row._replace(confidences=sure and (1.0,) * len(row.text)) for row in page]
+        (part,) = parts_of([page])
+        one, other = part.origins[-2:]
+        return [one.confidences and one.confidences[-1], other.confidences and other.confidences[0]]
+
+    doubtful = ends("全年办理案件，合计12", "5件。", (1.0,))
+    assert all(value is not None and value < 1 for value in doubtful)
+    assert ends("全年办理案件，合计", "5件。", (1.0,)) == [1.0, 1.0]
+    assert ends("全年办理案件，合计12", "件。", (1.0,)) == [1.0, 1.0]
+    assert ends("全年办理案件，合计12", "5件。", None) == [None, None]
+
+
+def test_half_of_the_characters_of_a_text_are_known() -> None:
+    assert has_meaning("法治\ue001\ue002")
+    assert not has_meaning("法\ue001\ue002")
+    assert has_meaning("")
+
+
+def chars(text: str, left: float, bottom: float, size: float = 10, step: float = 10) -> list[Char]:
+    return [
+        Char(char, left + step * at, left + step * at + size, bottom, bottom + size) for at, char in enumerate(text)
+    ]
+
+
+def cells_of(*lines: list[Char]) -> list[tuple[str, ...]]:
+    return [row.cells for row in rows_of([char for line in lines for char in line])]
+
+
+def test_a_page_without_characters_has_no_rows() -> None:
+    assert rows_of([]) == rows_of(chars("   ", 0, 0)) == []
+
+
+@pytest.mark.parametrize(("higher", "rows_found"), [(4.9, 1), (5.1, 2), (-4.9, 1), (-5.1, 2)])
+def test_characters_within_half_a_size_stand_in_one_row(higher: float, rows_found: int) -> None:
+    assert len(cells_of(chars("法治", 0, 100), chars("讲座", 20, 100 + higher))) == rows_found
+
+
+@pytest.mark.parametrize(("gap", "cells"), [(12.0, ("法治讲座",)), (12.5, ("法治", "讲座"))])
+def test_characters_further_apart_than_their_size_are_cells(gap: float, cells: tuple[str, ...]) -> None:
+    assert cells_of(chars("法治", 0, 100), chars("讲座", 20 + gap, 100)) == [cells]
+
+
+@pytest.mark.parametrize(("gap", "text"), [(2.9, "OFD3"), (3.1, "OFD 3")])
+def test_a_gap_behind_a_latin_word_is_a_space(gap: float, text: str) -> None:
+    assert cells_of(chars("OFD", 0, 100), chars("3", 30 + gap, 100)) == [(text,)]
+    assert cells_of(chars("法治", 0, 100), chars("3", 20 + gap, 100)) == [("法治3",)]
+
+
+def test_a_space_that_is_drawn_is_kept_where_it_stands() -> None:
+    assert cells_of(chars("法 治", 0, 100)) == [("法 治",)]
+    assert cells_of(chars("法治", 0, 100), [Char(" ", 30, 40, 100, 110)]) == [("法治",)]
+
+
+def test_a_row_has_its_place_and_bullets_of_symbol_fonts_are_left_out() -> None:
+    (row,) = rows_of([*chars("法治", 20, 100), Char("\ue00a", 0, 5, 100, 110)])
+    assert (row.left, row.right, row.middle, row.size, row.column) == (0, 40, 105, 10, 0)
+    assert cells_of(chars("\ue00a", 0, 100), chars("法治", 40, 100)) == [("法治",)]
+    assert cells_of(chars("\ue00a", 0, 100)) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "cells"),
+    [("一、", ("一、 法治讲座",)), ("•", ("• 法治讲座",)), ("3", ("3", "法治讲座")), ("3.", ("3. 法治讲座",))],
+)
+def test_a_mark_far_before_its_item_is_no_cell(mark: str, cells: tuple[str, ...]) -> None:
+    assert cells_of(chars(mark, 0, 100), chars("法治讲座", 60, 100)) == [cells]
+
+
+LEFT, RIGHT = "左栏的文字满满一行字不少", "右栏的文字满满一行字不少"
+
+
+def two_columns(
+    many: int = 8, right: float = 140, left_text: str = LEFT, right_text: str = RIGHT, short: int = 0, whole: int = 0
+) -> list[int]:
+    """The columns of the rows of a page with lines beside each other; `short` left ones are short, `whole` go over."""
+    page = []
+    for at in range(many):
+        page += chars(left_text[: 6 if at < short else None], 0, 800 - 15 * at)
+        page += chars(right_text, right, 800 - 15 * at)
+    for at in range(whole):
+        page += chars("横跨两栏的文字" * 4, 0, 800 - 15 * (many + at), step=9.6)
+    return [row.column for row in rows_of(page)]
+
+
+def test_lines_beside_each_other_are_columns_from_six_on() -> None:
+    assert two_columns(6) == [1] * 6 + [2] * 6
+    assert set(two_columns(5)) == {0}
+
+
+def test_columns_of_text_are_full_and_hold_prose() -> None:
+    assert two_columns(short=3) == [1] * 8 + [2] * 8
+    assert set(two_columns(short=4)) == {0}
+    assert set(two_columns(left_text=LEFT[:8])) == {0}
+    assert set(two_columns(right_text=RIGHT[:8])) == {0}
+    assert set(two_columns(left_text=LEFT[:9], right=110)) == {1, 2}
+
+
+def test_most_lines_of_a_page_of_columns_are_parted() -> None:
+    assert two_columns(whole=5) == [1] * 8 + [2] * 8 + [0] * 5
+    assert set(two_columns(whole=6)) == {0}
+
+
+@pytest.mark.parametrize(("gap", "columns"), [(7.5, {0}), (8.5, {1, 2})])
+def test_a_gutter_is_nearly_as_wide_as_a_character(gap: float, columns: set[int]) -> None:
+    assert set(two_columns(right=120 + gap)) == columns
+
+
+def drawn(text: str, left: float, bottom: float, angle: int = 0, pale: bool = False) -> list[Glyph]:
+    """What a page draws: a line of text, turned by a right angle."""
+    found = []
+    for at, char in enumerate(text):
+        x, y = {0: (10 * at, 0), 90: (0, 10 * at), 180: (-10 * at, 0), 270: (0, -10 * at)}[round(angle / 90) * 90 % 360]
+        wide = 10 if angle == 0 else 0
+        box = Char(char, left + x, left + x + wide, bottom + y, bottom + y + wide)
+        found.append(Glyph(box, angle, 10, pale))
+    return found
+
+
+def read(glyphs: list[Glyph]) -> list[str]:
+    return ["".join(row.cells) for row in rows_of(upright_text(glyphs))]
+
+
+MANY = "全年共开展法治宣传活动三十场次覆盖村居十二"
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_a_turned_page_is_read_upright(angle: int) -> None:
+    dx, dy = {0: (0, -20), 90: (20, 0), 180: (0, 20), 270: (-20, 0)}[angle]
+    glyphs = drawn(MANY, 300, 300, angle) + drawn("发放资料", 300 + dx, 300 + dy, angle)
+    assert read(glyphs) == [MANY, "发放资料"]
+
+
+def test_a_turned_line_turns_no_page() -> None:
+    assert read(drawn(MANY[:19], 0, 0, 90)) == []
+    assert read(drawn(MANY[:20], 0, 0, 90)) == [MANY[:20]]
+    assert read(drawn(MANY[:20], 0, 0, 90) + drawn(MANY[:5], 300, 300)) == [MANY[:20]]
+    assert read(drawn(MANY[:20], 0, 0, 90) + drawn(MANY[:6], 300, 300)) == [MANY[:6]]
+
+
+@pytest.mark.parametrize(("angle", "is_text"), [(20, True), (21, False), (340, True), (339, False)])
+def test_slanting_characters_are_no_text(angle: int, is_text: bool) -> None:
+    slanting = [glyph._replace(angle=angle) for glyph in drawn("样张", 0, 500)]
+    assert read(drawn(MANY, 0, 300) + slanting) == (["样张", MANY] if is_text else [MANY])
+
+
+def test_right_angles_and_pale_colours() -> None:
+    assert [quarter(angle) for angle in (44, 46, 134, 136, 316, 314, 0)] == [0, 90, 90, 180, 0, 270, 0]
+    assert [is_pale(light, 0) for light in (169, 170, 250, 251, 0)] == [False, True, True, False, False]
+    assert [is_pale(0, opacity) for opacity in (1, 150, 151, 255)] == [True, True, False, False]
+
+
+def test_pale_characters_are_left_out_unless_half_of_the_page_is_pale() -> None:
+    assert read(drawn("正文四字", 0, 300) + drawn("水印三", 0, 200, pale=True)) == ["正文四字"]
+    assert read(drawn("正文四字", 0, 300) + drawn("水印四字", 0, 200, pale=True)) == ["正文四字", "水印四字"]
+
+
+def test_words_drawn_over_others_in_several_places_are_a_watermark() -> None:
+    body = [drawn(MANY, 0, 300 - 30 * at) for at in range(6)]
+    page = [glyph for line in body for glyph in line]
+    for words, times, is_mark in (("样张样张", 3, True), ("样张样张", 2, False), ("样张样", 3, False)):
+        marks = [glyph for at in range(times) for glyph in drawn(words, 45, 296 - 60 * at)]
+        found = "".join(read(page + marks))
+        assert (found == MANY * 6) is is_mark
+    beside = [glyph for at in range(3) for glyph in drawn("样张样张", 400, 300 - 60 * at)]
+    assert "".join(read(page + beside)).count("样张样张") == 3
+
+
+def test_characters_below_each_other_are_columns_from_right_to_left() -> None:
+    def column(text: str, left: float, step: float = 11) -> list[Glyph]:
+        return [glyph for at, char in enumerate(text) for glyph in drawn(char, left, 500 - step * at)]
+
+    assert read(column(MANY, 100) + column("发放资料三千份", 80)) == [MANY, "发放资料三千份"]
+    for step, is_vertical in ((21.0, True), (23.0, False)):
+        assert (read(column(MANY, 100, step=step)) == [MANY]) is is_vertical
+    assert read(column(MANY[:19], 100)) == list(MANY[:19])
+    assert read(column(MANY[:20], 100)) == [MANY[:20]]
