@@ -334,3 +334,14 @@ def test_a_cell_of_a_whole_paragraph_makes_no_table():
     cells = table((0, 300, 400), (0, 120, 240))
     for many, rows in ((200, 1), (201, 0)):
         assert len(table_rows(cells, [placed("文" * many, 10, 20, cells[0], 200)])) == rows
+
+
+@pytest.mark.parametrize("slope", [-0.05, 0.05])
+def test_the_cells_of_a_steep_page_have_their_own_width_and_height(slope):
+    page = ruled(-float(np.degrees(np.arctan(slope))))
+    grid = find_grid(page, SIZE, slope)
+    assert len(grid.cells) == 12
+    widths = sorted(round(cell.right - cell.left) for cell in grid.cells)
+    heights = sorted(round(cell.bottom - cell.top) for cell in grid.cells)
+    assert widths == pytest.approx([115] * 3 + [175] * 6 + [415] * 3, abs=8)
+    assert heights == pytest.approx([55] * 8 + [95] * 4, abs=8)

@@ -1,8 +1,10 @@
 import pytest
 
+from pipelines.read.document import ReadError, ScansWantedError
 from pipelines.read.scans.number_marks import DOUBTFUL, repaired
 from pipelines.read.scans.ocr_models import Reading
-from pipelines.read.scans.scanned_page import ScannedRow
+from pipelines.read.scans.scan_requests import listed, require, rows_of_scan
+from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 from pipelines.read.scans.scanned_rows import rows_of
 from pipelines.read.scans.text_strip import Strip
 
@@ -269,3 +271,48 @@ def test_a_comma_as_wide_as_two_digits_and_more_is_no_comma_of_thousands():
         assert repaired(Reading("2，840", (1.0,) * 5, places)).text == text
     later = (0.1, 0.2, 0.3, 0.4, 0.45, 0.55, 0.65, 0.75)
     assert repaired(Reading("共有2，8401", (1.0,) * 8, later)).text == "共有2，8401"
+
+
+def test_a_line_in_three_pieces_is_one_cell_and_a_fourth_far_off_another():
+    pieces = [strip("全年", 100, 100), strip("开展", 165, 100), strip("讲座", 230, 100), strip("共一", 400, 100)]
+    row = rows_of(pieces)[0]
+    assert row.cells == ("全年开展讲座", "共一")
+    assert cells(*pieces[:3], strip("3", 295, 100, 15), strip("4", 330, 100, 15)) == [("全年开展讲座3 4",)]
+
+
+@pytest.mark.parametrize(("left", "right", "crosses"), [(470, 560, True), (525, 560, False), (470, 545, False)])
+def test_a_line_goes_over_the_gutter_by_half_a_character_on_each_side(left, right, crosses):
+    """The gutter ends at 540, and its middle is taken six pixels before that."""
+    strips = []
+    for at in range(8):
+        top = 100 + 50 * at
+        strips += [strip("左栏文字满满一行字", 100, top, 390), strip("右栏文字满满一行字", 540, top, 390)]
+    strips.append(strip("横跨", left, 600, right - left))
+    assert (rows_of(strips)[-1].column == 0) is crosses
+
+
+def test_a_scanned_page_is_measured_as_if_it_were_as_wide_as_paper():
+    row = ScannedRow(("讲 座", "12"), ((0.9, 0.8, 0.7), (0.6, 0.5)), 100, 300, 200, 240, 30, 2)
+    (found,) = rows_of_scan(ScannedPage((row,), 1190, 1000))
+    assert (found.left, found.right, found.middle, found.size, found.column) == (50, 150, 390, 15, 2)
+    assert found.cells == ("讲 座", "12")
+    assert found.confidences == (0.9, 0.7, 1.0, 0.6, 0.5)
+    assert rows_of_scan(ScannedPage((row,), 1000, 1000), 500)[0].right == 150
+    assert rows_of_scan(ScannedPage((row,), 0, 0), 2)[0].left == 200
+
+
+def test_the_pages_that_are_still_to_be_read_are_named():
+    empty = ScannedPage((), 10, 10)
+    require([1, 2], {1: empty, 2: empty}, "a scan")
+    with pytest.raises(ScansWantedError, match="found a scan; pages 2, 3 to be read") as wanted:
+        require([1, 2, 3], {1: empty}, "a scan")
+    assert wanted.value.pages == (2, 3)
+    with pytest.raises(ReadError, match=r"page 2 cannot be read \(it is cut off\)"):
+        require([1, 2], {1: empty, 2: empty._replace(failure="it is cut off")}, "a scan")
+
+
+def test_the_first_ten_of_many_pages_are_listed():
+    assert listed([4]) == "page 4"
+    assert listed([4, 5]) == "pages 4, 5"
+    assert listed(range(1, 11)) == "pages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"
+    assert listed(range(1, 12)) == "pages 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ..."

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from make_scanned_page import png
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipelines.read.document import ReadError
-from pipelines.read.scans import page_picture
+from pipelines.read.scans import page_picture, recogniser
 from pipelines.read.scans.ocr_models import Models, Reading
 from pipelines.read.scans.page_picture import evened, is_blank, load_picture
 from pipelines.read.scans.page_sheet import PageSheet, cut_out, set_upright
@@ -431,3 +431,159 @@ def test_a_strip_is_covered_where_over_a_hundredth_of_it_is_red():
     assert not is_covered(seal)
     seal[1, 0] = 255
     assert is_covered(seal)
+
+
+class Page(Models):
+    """Models for a page of grey bars: where the bars are, and what each says, by the tone of its ink."""
+
+    def __init__(self, *bars: tuple[np.ndarray, str, float]) -> None:
+        self.bars, self.looked = bars, list[tuple[int, int, float]]()
+
+    def lines(self, pixels: np.ndarray) -> np.ndarray:
+        return np.stack([where for where, _, _ in self.bars]) if self.bars else np.zeros((0, 4, 2), np.float32)
+
+    def read(self, strip: np.ndarray, wider: float = 1.0) -> Reading:
+        at = int(np.argmin([abs(float(strip.min()) - 10 * number) for number in range(len(self.bars))]))
+        if wider != 1:
+            self.looked.append((strip.shape[1], strip.shape[0], wider))
+        return reading(self.bars[at][1], self.bars[at][2])
+
+
+def recognised(monkeypatch, *bars: tuple[np.ndarray, str, float], frames=()) -> tuple[object, Page]:
+    """The rows of a page on which each bar is drawn in a tone of its own, and the models that read it."""
+    picture = Image.new("L", (1000, 800), 245)
+    pen = ImageDraw.Draw(picture)
+    for frame in frames:
+        pen.rectangle(frame, outline=30, width=2)
+    for number, (where, _, _) in enumerate(bars):
+        (left, top), (right, bottom) = where.min(axis=0), where.max(axis=0)
+        for x in range(int(left) + 4, int(right) - 4, 30):
+            pen.rectangle((x, int(top) + 8, min(x + 18, int(right) - 4), int(bottom) - 8), fill=10 * number)
+    models = Page(*bars)
+    monkeypatch.setattr(recogniser, "load_models", lambda threads: models)
+    return recogniser.recognise(png(picture)), models
+
+
+PROSE = (box(100, 100, 500, 140), "全年开展法治讲座三场次", 1.0)
+
+
+def test_a_page_without_lines_has_its_size_and_no_rows(monkeypatch):
+    page, _ = recognised(monkeypatch)
+    assert page == recogniser.ScannedPage((), 1000, 800)
+    picture = np.full((300, 400, 3), 245, np.uint8)
+    picture[100:120, 50:300] = 20
+    assert recogniser.recognise(png(Image.fromarray(picture))) == recogniser.ScannedPage((), 400, 300)
+
+
+def test_rows_are_placed_where_their_lines_are(monkeypatch):
+    page, _ = recognised(monkeypatch, PROSE, (box(100, 200, 400, 240), "甲乙丙丁戊己庚辛", 0.9))
+    assert [row.cells for row in page.rows] == [("全年开展法治讲座三场次",), ("甲乙丙丁戊己庚辛",)]
+    first, second = page.rows
+    assert (first.left, first.right, first.top, first.bottom) == pytest.approx((100, 500, 100, 140), abs=1)
+    assert second.size == pytest.approx(300 / 8, abs=1)
+    assert second.confidences == ((0.9,) * 8,)
+
+
+@pytest.mark.parametrize(("sure", "rows"), [(0.49, 1), (0.5, 2)])
+def test_what_is_hardly_read_is_left_out(monkeypatch, sure, rows):
+    page, _ = recognised(monkeypatch, PROSE, (box(100, 200, 400, 240), "甲乙丙丁", sure))
+    assert len(page.rows) == rows
+
+
+def test_blanks_and_lines_across_the_page_are_left_out(monkeypatch):
+    across = np.array([(600, 300), (800, 400), (780, 440), (580, 340)], np.float32)
+    lines = [(box(100, 100 + 60 * at, 500, 140 + 60 * at), "全年开展法治讲座三场次", 1.0) for at in range(9)]
+    page, _ = recognised(monkeypatch, *lines, (box(600, 600, 900, 640), "  ", 1.0), (across, "甲乙丙丁", 1.0))
+    assert [row.cells[0] for row in page.rows] == ["全年开展法治讲座三场次"] * 9
+
+
+def width_of_second_look(monkeypatch, *beside: tuple[np.ndarray, str, float], frames=()) -> float:
+    """How wide the piece is that is read again around a lone number of 60 pixels at 300."""
+    number = (box(300, 100, 360, 140), "36", 1.0)
+    _, models = recognised(monkeypatch, number, *beside, frames=frames)
+    ((wide, high, wider),) = models.looked
+    assert (high, wider) == (48, 1.1)
+    return wide
+
+
+def test_a_number_is_read_again_with_what_is_free_around_it(monkeypatch):
+    assert width_of_second_look(monkeypatch) == pytest.approx(60 + 64, abs=2)  # 0.8 of the height on each side
+    left, right = (box(100, 100, 290, 140), "甲乙丙丁戊己", 1.0), (box(365, 100, 600, 140), "甲乙丙丁戊己", 1.0)
+    assert width_of_second_look(monkeypatch, left) == pytest.approx(60 + 10 + 32, abs=2)
+    assert width_of_second_look(monkeypatch, right) == pytest.approx(60 + 32 + 5, abs=2)
+    assert width_of_second_look(monkeypatch, left, right) == pytest.approx(60 + 10 + 5, abs=2)
+    above = (box(100, 40, 290, 80), "甲乙丙丁戊己", 1.0)
+    assert width_of_second_look(monkeypatch, above) == pytest.approx(60 + 64, abs=2)
+
+
+def test_the_rules_of_its_cell_end_what_is_free(monkeypatch):
+    frames = ((280, 60, 500, 180), (60, 60, 280, 180), (60, 180, 280, 300), (280, 180, 500, 300))
+    found = width_of_second_look(monkeypatch, (box(80, 100, 230, 140), "甲乙丙丁", 1.0), frames=frames)
+    assert found == pytest.approx(60 + (300 - 284 - 6) + 32, abs=4)
+
+
+def test_text_of_ruled_cells_stands_in_their_rows(monkeypatch):
+    frames = ((280, 60, 500, 180), (60, 60, 280, 180), (60, 180, 280, 300), (280, 180, 500, 300))
+    cells = [(box(80, 100, 230, 140), "甲乙丙丁", 1.0), (box(80, 220, 230, 260), "戊己庚辛", 1.0)]
+    page, _ = recognised(monkeypatch, *cells, (box(300, 220, 450, 260), "子丑寅卯", 1.0), frames=frames)
+    assert [row.cells for row in page.rows] == [("甲乙丙丁", ""), ("戊己庚辛", "子丑寅卯")]
+
+
+def test_a_large_jpeg_is_decoded_small_and_keeps_its_proportions(monkeypatch):
+    monkeypatch.setattr(page_picture, "MOST_PIXELS", 50_000)
+    picture = Image.new("L", (400, 1600), 250)
+    ImageDraw.Draw(picture).rectangle((100, 400, 300, 1200), fill=10)
+    pixels = load_picture(png(picture, format="JPEG", quality=95))
+    height, width = pixels.shape[:2]
+    assert (width, height) == (112, 447)
+    dark = np.argwhere(pixels[:, :, 0] < 128)
+    assert (dark.min(axis=0) / (height, width)).tolist() == pytest.approx([0.25, 0.25], abs=0.02)
+    assert (dark.max(axis=0) / (height, width)).tolist() == pytest.approx([0.75, 0.75], abs=0.02)
+
+
+def test_paper_in_the_shadow_has_the_tone_of_usual_paper():
+    light = np.linspace(250, 110, 320)
+    pixels = np.repeat(np.tile(light, (400, 1))[:, :, None], 3, axis=2).astype(np.uint8)
+    assert float(np.median(evened(pixels))) == pytest.approx(240, abs=3)
+    blue = pixels.copy()
+    blue[:, :, 1:] //= 2  # light of one colour is taken out as well
+    assert [float(np.median(evened(blue)[:, :, at])) for at in range(3)] == pytest.approx([240] * 3, abs=4)
+    dark = (pixels * (np.linspace(1, 0.05, 400)[:, None, None])).astype(np.uint8)
+    assert evened(dark)[-3:, 8:-8].max() < 120  # where there is next to no light nothing is made of it
+
+
+def test_a_seal_at_the_edge_of_a_page_is_taken_out_there():
+    for left, top in ((0, 0), (480, 680)):
+        pixels = np.full((800, 600, 3), 240, np.uint8)
+        pixels[top : top + 120, left : left + 120] = (60, 60, 220)
+        pixels[top + 8 : top + 112, left + 8 : left + 112] = 240
+        pixels[400:404] = 100
+        cleaned, _, seals = without_seals(pixels)
+        assert cleaned.min(axis=2)[top : top + 120, left : left + 120].min() > 225
+        assert (cleaned[400:404] == 100).all()
+        assert (seals[:, :, 0] > 0).sum() == 120 * 120 - 104 * 104
+
+
+def test_a_seal_is_made_paper_and_no_more_than_that_is_changed():
+    pixels = stamped()
+    pixels[300:500] = (230, 220, 235)  # other paper, partly under the seal
+    cleaned = without_seals(pixels)[0]
+    assert (cleaned[:180] == pixels[:180]).all() and (cleaned[345:] == pixels[345:]).all()
+    assert (cleaned[:, :80] == pixels[:, :80]).all() and (cleaned[:, 240:] == pixels[:, 240:]).all()
+    thick = stamped()
+    thick[208:312, 108:212] = (150, 150, 225)  # pale red all over
+    assert without_seals(thick)[0][210:240, 110:200].min() > 200
+
+
+def test_two_seals_are_taken_out_and_a_scatter_of_red_is_left():
+    pixels = stamped()
+    pixels[500:620, 300:420] = pixels[200:320, 100:220]
+    cleaned, _, seals = without_seals(pixels)
+    assert seals[202, 150].all() and seals[502, 350].all()
+    assert cleaned[502:506, 310:410].min() > 225
+    dotted = np.full((800, 600, 3), 240, np.uint8)
+    dotted[200:320:60, 100:220:60] = (60, 60, 220)
+    assert not without_seals(dotted)[2].any()
+    broken = stamped()
+    broken[:, 150:158] = 240  # a seal that is not inked everywhere is one
+    assert without_seals(broken)[0][202:206, 104:216].min() > 225
