@@ -5,7 +5,7 @@ import unicodedata
 import document_fixtures as make
 import pytest
 
-from pipelines.read.hard_breaks import join_cut_lines
+from pipelines.read.hard_breaks import join_cut_lines, paragraphs_of
 from pipelines.read.reader import read_bytes
 
 WHOLE = [
@@ -204,3 +204,120 @@ def test_the_end_of_a_page_ends_what_is_whole() -> None:
 
 def test_a_text_of_page_numbers_alone_is_read() -> None:
     assert read_bytes("- 1 -\n\f- 2 -\n\f第3页".encode(), "a").text.split("\n") == ["- 1 -", "- 2 -", "第3页"]
+
+
+LONG_LINE = (
+    "全年开展法治宣传活动和普法讲座，参加的群众和干部人数比上年增加，发放的各种资料也比上年多了不少，覆盖面明显扩大了"
+)
+
+
+def joined(width: int, many: int = 6, *, last: str = "") -> bool:
+    """Whether so many full lines of a width are put together."""
+    text = (LONG_LINE * 8)[: width * many]
+    return len(join_cut_lines([*cut(text, width), *([last] if last else [])])) < many
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(17, False), (18, True), (43, True), (44, False)])
+def test_a_width_has_18_to_43_characters(width: int, is_cut: bool) -> None:
+    assert joined(width) is is_cut
+
+
+@pytest.mark.parametrize(("lines", "is_cut"), [(4, False), (5, True)])
+def test_a_text_of_a_few_lines_shows_no_width(lines: int, is_cut: bool) -> None:
+    assert joined(24, lines) is is_cut
+
+
+def test_a_width_shows_where_most_unfinished_lines_are_full() -> None:
+    full, short = cut((LONG_LINE * 4)[: 24 * 6], 24), ["开展培训三场", "调解纠纷八件", "发放资料九份", "检查企业六家"]
+    assert len(join_cut_lines([*full, *short, *short[:1]])) == 5  # six of ten
+    assert len(join_cut_lines([*full, *short, *short[:2]])) == 12
+
+
+def test_empty_lines_and_nothing_stay() -> None:
+    assert paragraphs_of([]) == []
+    assert join_cut_lines([""]) == [""]
+    assert join_cut_lines(["甲", "", "乙"]) == ["甲", "", "乙"]
+
+
+def test_a_paragraph_knows_its_last_line() -> None:
+    lines = [*cut(WHOLE[3], 24), *cut(WHOLE[4], 24), *cut(WHOLE[5], 24)]
+    found = paragraphs_of(lines)
+    assert [paragraph.text for paragraph in found] == WHOLE[3:6]
+    assert [paragraph.last for paragraph in found] == [2, 5, 8]
+    assert [paragraph.last for paragraph in paragraphs_of(["甲", "乙", "丙"])] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "is_one"),
+    [
+        ("全年开展培训，共12场", "参训六百人。", True),
+        ("全年开展培训共12场", "参训六百人。", False),  # no sentence has begun
+        ("全年开展培训，共12场。", "参训六百人。", False),
+        ("全年开展培训，共12场", "二、下一步打算", False),
+        ("全年开展培训，共12场", "  参训六百人。", False),
+        ("全年开展培训，共12场", "河口镇人民政府", False),
+        ("全年开展培训，共12场", "2024年1月15日", False),
+        ("培训，| 12场", "参训六百人。", False),
+    ],
+)
+def test_over_the_end_of_a_page_only_a_sentence_goes_on(line: str, following: str, is_one: bool) -> None:
+    found = [paragraph.text for paragraph in paragraphs_of(["标题", line, following, "末行"], {2})]
+    assert found == (["标题", line + following.strip(), "末行"] if is_one else ["标题", line, following, "末行"])
+    assert len(paragraphs_of(["标题", line, following, "末行"])) == 4
+
+
+BODY_LINES = [part for line in WHOLE[3:6] for part in cut(line, 24)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["（四）其他工作", "1.其他工作", "2024年1月15日", "二〇二四年一月十五日", "项目\t12", "项目   12", "项目 | 12"],
+)
+def test_a_line_with_a_mark_of_its_own_begins_anew(line: str) -> None:
+    full = cut((LONG_LINE * 3)[:96], 24)  # its last line is full and ends within a sentence
+    assert join_cut_lines([*BODY_LINES, *full, line])[-1] == line
+    assert join_cut_lines([*BODY_LINES, *full, "资料九份。"])[-1].endswith("资料九份。")
+    assert join_cut_lines([*BODY_LINES, *full, "资料九份。"])[-1] != "资料九份。"
+
+
+def test_a_signer_above_the_day_ends_the_text_and_another_name_does_not() -> None:
+    full = cut((LONG_LINE * 3)[:96], 24)
+    signed = join_cut_lines([*BODY_LINES, *full, "河口镇人民政府", "2024年1月15日"])
+    assert signed[-2:] == ["河口镇人民政府", "2024年1月15日"]
+    spaced = join_cut_lines([*BODY_LINES, *full, "河口镇人民政府", "", "2024年1月15日"])
+    assert spaced[-3:] == ["河口镇人民政府", "", "2024年1月15日"]
+    assert join_cut_lines([*BODY_LINES, *full, "河口镇人民政府", "以上。"])[-2].endswith("河口镇人民政府")
+
+
+def test_the_title_ends_where_the_first_sentence_opens() -> None:
+    title = "河口镇人民政府二〇二三年法治政府建设工作情况报告"
+    assert len(title) == 24
+    assert join_cut_lines([title, *BODY_LINES])[0] == title
+    other = "河口镇人民政府二〇二三年法治政府建设工作情况说明"
+    opening = cut("2023年，河口镇坚持依法办事，健全制度，压实责任，强化监督，推进各项任务。", 24)
+    assert join_cut_lines([other, *opening, *BODY_LINES])[:2] == [other, "".join(opening)]
+
+
+def test_indents_of_three_paragraphs_show_where_each_begins() -> None:
+    def lines(paragraphs: list[str]) -> list[str]:
+        return [part for line in paragraphs for part in cut("    " + line, 24)]
+
+    whole_stop = [LONG_LINE[:23] + "。" + LONG_LINE[23:44] + "。"] * 4  # a full line ends a sentence
+    assert [line.strip() for line in join_cut_lines(lines(whole_stop))] == whole_stop
+
+
+@pytest.mark.parametrize(("filled", "is_spaced"), [(8, True), (7, False)])
+def test_eight_lines_show_that_a_text_is_double_spaced(filled: int, is_spaced: bool) -> None:
+    text = (LONG_LINE * 6)[: 24 * filled]
+    spaced = "\n\n".join(cut(text, 24)).split("\n")
+    assert (join_cut_lines(spaced) == [text]) is is_spaced
+
+
+@pytest.mark.parametrize(("close", "is_spaced"), [(2, True), (3, False)])
+def test_nearly_all_lines_of_a_double_spaced_text_are_apart(close: int, is_spaced: bool) -> None:
+    text = (LONG_LINE * 8)[: 24 * 12]  # eleven gaps
+    pieces = cut(text, 24)
+    lines = [pieces[0]]
+    for at, piece in enumerate(pieces[1:]):
+        lines += [piece] if at < close else ["", piece]
+    assert (join_cut_lines(lines) == [text]) is is_spaced
