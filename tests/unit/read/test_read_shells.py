@@ -13,9 +13,10 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
-from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.reader import read_bytes
 from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
+from pipelines.read.shell import has_text, names_report, no_text, refuse_shell
 
 HEADING = f"<h1>{make.TITLE}</h1>"
 
@@ -173,3 +174,61 @@ def test_the_picture_below_a_title_is_read(written) -> None:
     with pytest.raises(ReadError) as caught:  # a logo
         read_bytes(written(0.02), "a")
     assert caught.value.code == "shell"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        *(("全年开展普法讲座。", True), ("开展普法讲座。", False), ("全年开展普法讲座", False)),
+        *(("讲座3场", True), ("讲3场", True), ("3场", False), ("讲座3", False), ("讲座 | 3 |", True)),
+        *(("一、做", False), ("一、做法", True), ("（一）做法好", True), ("第一做法好", False)),
+        *(
+            ("附件：全年开展普法讲座。", False),
+            ("点击查看全年开展普法讲座。", False),
+            ("全年普法讲座.pdf，共三份", False),
+        ),
+        *(("字" * 99, False), ("字" * 100, True), ("附件" + "字" * 98, True), ("附件" + "字" * 97, False)),
+        *(("现予公布，请各村审阅执行。", False), ("现予公布。全年讲座3场。", True), ("现予公布讲座3场。", False)),
+    ],
+)
+def test_what_a_line_of_text_is(line: str, is_text: bool) -> None:
+    assert has_text([line]) is is_text
+    assert has_text(["题目", "", line]) is is_text
+
+
+@pytest.mark.parametrize(("lines", "is_text"), [(8, False), (9, True)])
+def test_nine_lines_are_text_whatever_they_say(lines: int, is_text: bool) -> None:
+    assert has_text(["名称"] * lines + [" "] * 5) is is_text
+
+
+@pytest.mark.parametrize(
+    ("line", "is_title"),
+    [
+        *(("河口镇年度报告", True), ("河口镇工作总结》", True), ("河口镇通知", False), ("法治建设情况一览", True)),
+        *(("报告法治", False), ("法治" + "字" * 40 + "报告表", True), ("法治" + "字" * 41 + "报告表", False)),
+    ],
+)
+def test_a_line_that_names_a_report(line: str, is_title: bool) -> None:
+    assert names_report(["河口镇", line]) is is_title
+
+
+def test_a_shell_says_what_it_points_to_or_that_it_holds_pictures() -> None:
+    def refused(text: str, *fields: tuple[str, str], pictures: int = 0, points_to: str | None = None) -> str:
+        document = Document(text, "text/html", None, (), fields, True, pictures=pictures, points_to=points_to)
+        try:
+            refuse_shell(document)
+        except ReadError as error:
+            return f"{error.code}: {error.message.split(';')[0]}"
+        return ""
+
+    assert refused("河口镇\n通知\n") == ""
+    assert refused("河口镇\n通知\n", ("标题", "河口镇年度报告")).startswith(
+        "shell: found a title without text, expected"
+    )
+    assert refused("河口镇\n通知\n", ("来源", "河口镇年度报告")) == ""
+    assert refused("河口镇\n", pictures=3) == "needs_ocr: found 3 pictures and no text beside the title"
+    assert refused("河口镇\n", pictures=3, points_to="b.pdf").endswith("which points to b.pdf")
+    assert refused("河口镇\n见清单.docx\n", points_to="b.pdf").endswith("which points to 见清单.docx")
+    assert refused("河口镇年度报告\n全年讲座3场\n", pictures=3) == ""
+    assert no_text(0).code == no_text(2, "a").code == "shell"
+    assert no_text(1).code == "needs_ocr"
