@@ -1,7 +1,8 @@
 """Which tests concern a line of the code, and whether they notice a change of it.
 
 First all tests of the packages run once, and coverage says which lines each of them reaches. A mutant is then tried on
-the tests that reach its line, the fastest first, until one fails. Each try is a fork of one process that has loaded the
+the tests that reach its line, those of files that import its module before others and the fastest first, until one
+fails. Each try is a fork of one process that has loaded the
 libraries but nothing of fazhi, so that it takes little more than the tests themselves.
 
 Coverage does not see into helper processes: the function is called in the process of the test instead.
@@ -9,6 +10,7 @@ Coverage does not see into helper processes: the function is called in the proce
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pickle
@@ -48,14 +50,19 @@ class ReachedLines:
     """`seconds` of each test that passed, and by module and line the tests that reach it.
 
     `by_module` has the tests that reach anything of a module; a line that runs once for many tests concerns them all.
+    `imported` has the modules that each file of tests names, as paths below pipelines/: it is about them.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     by_line: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     by_module: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    imported: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def concerned(self, module: str, first: int, last: int) -> list[str]:
-        """Return the tests that reach one of these lines, the fastest first, up to MOST_SECONDS."""
+        """Return the tests that reach one of these lines, up to MOST_SECONDS.
+
+        Where there are more, those of files about the module are taken before others, and fast ones before slow ones.
+        """
         found: set[str] = set()
         for line in range(first, last + 1):
             found |= self.by_line.get((module, line), set())
@@ -65,7 +72,11 @@ class ReachedLines:
             room = f"tests/unit/{module.partition('/')[0]}/"
             found = {test for test in self.seconds if test.startswith(room)}
         chosen, left = [], MOST_SECONDS
-        for test in sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test)):
+
+        def usefulness(test: str) -> tuple[bool, float, str]:
+            return module not in self.imported[test.partition("::")[0]], self.seconds[test], test
+
+        for test in sorted(found & self.seconds.keys(), key=usefulness):
             left -= self.seconds[test]
             if left >= 0:
                 chosen.append(test)
@@ -73,7 +84,12 @@ class ReachedLines:
         files = defaultdict[str, float](float)
         for test in chosen:
             files[test.partition("::")[0]] += self.seconds[test]
-        chosen.sort(key=lambda test: (files[test.partition("::")[0]], test.partition("::")[0], self.seconds[test]))
+
+        def turn(test: str) -> tuple[bool, float, str, float]:
+            file = test.partition("::")[0]
+            return module not in self.imported[file], files[file], file, self.seconds[test]
+
+        chosen.sort(key=turn)
         return chosen
 
 
@@ -119,7 +135,22 @@ def map_tests(copy: Path, data: Path) -> ReachedLines:
     for (module, line), tests in lines.items():
         found.by_line[module, line] = tests
         found.by_module[module] |= tests
+    for file in {test.partition("::")[0] for test in seconds}:
+        found.imported[file] = imported_by((copy / file).read_text(encoding="utf-8"))
     return found
+
+
+def imported_by(source: str) -> set[str]:
+    """Return the modules of fazhi that a file of tests imports, as paths below pipelines/."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return {
+        name.removeprefix("pipelines.").replace(".", "/") + ".py" for name in found if name.startswith("pipelines.")
+    }
 
 
 def _record(copy: Path, data: Path) -> int:

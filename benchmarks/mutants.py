@@ -56,7 +56,8 @@ def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, c
         f"{', '.join(f'`{name}`' for name in PACKAGES)} and in the checks "
         f"({', '.join(f'`{name}`' for name in CHECKS)}). A change is killed if a test fails or takes more than ten "
         f"times as long. The tests are the {tests:,} of these packages; tried are those that reach the changed line, "
-        f"the fastest first, up to {MOST_SECONDS:.0f} seconds of tests for one change.",
+        "those of files that import the module before others and the fastest first, up to "
+        f"{MOST_SECONDS:.0f} seconds of tests for one change.",
         "",
         f"**{killed} of {len(verdicts)} are killed: {100 * killed / max(1, len(verdicts)):.1f} %.**",
         "",

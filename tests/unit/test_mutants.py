@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
-from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines
+from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
 from benchmarks.mutants import page
 from pipelines.paths import PROJECT_ROOT
 
@@ -64,6 +64,18 @@ def test_a_change_is_tried_on_the_tests_that_reach_its_line_the_fastest_first() 
     known.seconds["tests/unit/read/test_a.py::test_b"] = 0.1
     assert known.concerned("read/other.py", 3, 3) == ["tests/unit/read/test_a.py::test_b"]  # only runs at import
     assert known.concerned("build/other.py", 3, 3) == []
+
+
+def test_tests_that_are_about_the_module_are_chosen_before_faster_ones() -> None:
+    half = MOST_SECONDS / 2
+    known = ReachedLines({"far.py::a": half - 1, "far.py::b": half, "near.py::c": half + 1, "near.py::d": 0.5})
+    known.by_line["read/m.py", 3] = set(known.seconds)
+    assert known.concerned("read/m.py", 3, 3) == ["near.py::d", "far.py::a", "far.py::b"]
+    known.imported["near.py"] = imported_by("import pipelines.extract.n\nfrom pipelines.read.m import a, b")
+    assert known.concerned("read/m.py", 3, 3) == ["near.py::d", "near.py::c"]
+    known.imported["far.py"] = imported_by("from pipelines.read import m")
+    assert known.concerned("read/m.py", 3, 3) == ["near.py::d", "far.py::a", "far.py::b"]
+    assert imported_by("from os import path\nimport pipelines.extract.n") == {"extract/n.py"}
 
 
 @pytest.mark.parametrize(("how", "share"), [("killed", "2 of 2"), ("too slow", "2 of 2"), ("no test", "1 of 2")])
