@@ -5,10 +5,12 @@ import io
 import document_fixtures as make
 import ofd_fixture as ofd
 import pytest
+from lxml import etree
 from PIL import Image
 from test_read_formats import content
 
 from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.formats.ofd_glyphs import Drawn, drawn_in
 from pipelines.read.reader import page_picture, read_bytes
 from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
@@ -235,3 +237,179 @@ def test_damage_and_bombs_are_refused() -> None:
     many = "".join('<Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>' for _ in range(1001))
     pages["Doc_0/Document.xml"] = f"<Document><Pages>{many}</Pages></Document>"
     assert code(ofd.written(pages)) == "too_large"
+
+
+MILLIMETRE = 72 / 25.4
+PAPER = (0.0, 0.0, 210.0, 297.0)
+
+
+def drawn(objects: str, paper: tuple[float, ...] = PAPER, **units: str) -> Drawn:
+    """What a page of these objects draws; `units` are drawings and styles that it may cite."""
+    cited = {name.removeprefix("r"): etree.fromstring(text) for name, text in units.items()}
+    return drawn_in(etree.fromstring(f"<Page><Content><Layer>{objects}</Layer></Content></Page>"), paper, cited)
+
+
+def text(inside: str, how: str = "", boundary: str = "20 30 100 10") -> str:
+    return f'<TextObject Boundary="{boundary}" Size="5" {how}>{inside}</TextObject>'
+
+
+def places(objects: str, **units: str) -> list[tuple[str, float, float]]:
+    """Each character with its left and its base line, in millimetres from the upper left of the paper."""
+    return [
+        (
+            glyph.char.text,
+            round(glyph.char.left / MILLIMETRE, 2),
+            round(-(glyph.char.bottom + 0.12 * glyph.size) / MILLIMETRE, 2),
+        )
+        for glyph in drawn(objects, **units).glyphs
+    ]
+
+
+def test_a_character_has_its_place_its_size_and_its_width() -> None:
+    (one, two) = drawn(text('<TextCode X="1" Y="4" DeltaX="5">法a</TextCode>')).glyphs
+    assert (one.angle, one.is_pale, one.char.text) == (0, False, "法")
+    assert one.size == pytest.approx(5 * MILLIMETRE)
+    assert one.char.left == pytest.approx(21 * MILLIMETRE)
+    assert one.char.right - one.char.left == pytest.approx(5 * MILLIMETRE) == one.width
+    assert one.char.bottom == pytest.approx((-34 - 0.6) * MILLIMETRE)
+    assert one.char.top == pytest.approx((-34 + 4.4) * MILLIMETRE)
+    assert two.char.left == pytest.approx(26 * MILLIMETRE)
+    assert two.char.right - two.char.left == pytest.approx(2.5 * MILLIMETRE)
+
+
+@pytest.mark.parametrize(
+    ("steps", "lefts"),
+    [
+        ('DeltaX="5 6 7"', [20, 25, 31, 38]),
+        ('DeltaX="g 2 5 7"', [20, 25, 30, 37]),
+        ('DeltaX="g 9 5"', [20, 25, 30, 35]),
+        ('DeltaX="5"', [20, 25, 30, 35]),
+        ('DeltaX="5 6 7 8 9"', [20, 25, 31, 38]),
+        ("", [20, 25, 30, 32.5]),
+        ('X="3" DeltaX="5 x 6"', [23, 28, 34, 40]),
+    ],
+)
+def test_steps_give_the_places_of_the_next_characters(steps: str, lefts: list[float]) -> None:
+    found = places(text(f'<TextCode Y="4" {steps}>法治a讲</TextCode>'))
+    assert [left for _, left, _ in found] == lefts
+    assert {base for _, _, base in found} == {34}
+
+
+def test_steps_may_go_down_and_a_later_code_goes_on_from_the_place_before() -> None:
+    down = places(text('<TextCode X="2" Y="4" DeltaY="5 6">法治讲</TextCode>'))
+    assert down == [("法", 22, 34), ("治", 22, 39), ("讲", 22, 45)]
+    assert places(text('<TextCode X="2" Y="4">法治</TextCode>', 'ReadDirection="90"')) == [
+        ("法", 22, 34),
+        ("治", 22, 39),
+    ]
+    codes = '<TextCode X="2" Y="4">法</TextCode><TextCode Y="12">治</TextCode><TextCode X="9">讲</TextCode>'
+    assert places(text(codes)) == [("法", 22, 34), ("治", 22, 42), ("讲", 29, 42)]
+    assert places(text("<TextCode>法</TextCode><TextCode X='1' Y='1'></TextCode>")) == [("法", 20, 30)]
+
+
+def test_a_matrix_turns_and_stretches_what_lies_in_an_object() -> None:
+    stretched = 'CTM="2 0 0 3 4 5"'
+    assert places(text('<TextCode X="1" Y="2" DeltaX="5">法治</TextCode>', stretched)) == [
+        ("法", 26, 41),
+        ("治", 36, 41),
+    ]
+    (glyph,) = drawn(text('<TextCode X="1" Y="2">法</TextCode>', stretched, "20 30 5 10")).glyphs
+    assert glyph.size == pytest.approx(15 * MILLIMETRE)
+    assert glyph.width == pytest.approx(10 * MILLIMETRE)
+    (narrow,) = drawn(text('<TextCode X="1" Y="2">法</TextCode>', 'HScale="0.5"', "20 30 1 1")).glyphs
+    assert narrow.width == pytest.approx(2.5 * MILLIMETRE)
+    for matrix, angle in (
+        ("0 1 -1 0 9 9", 270),
+        ("0 -1 1 0 9 9", 90),
+        ("-1 0 0 -1 9 9", 180),
+        ("1 0.1 -0.1 1 0 0", 354),
+    ):
+        (turned,) = drawn(text("<TextCode>法</TextCode>", f'CTM="{matrix}"')).glyphs
+        assert turned.angle == angle
+        assert (turned.char.left == turned.char.right) is (angle != 354)
+    (turned,) = drawn(text("<TextCode>法</TextCode>", 'CharDirection="90"')).glyphs
+    assert turned.angle == 270
+
+
+@pytest.mark.parametrize(("step", "width"), [(2.4, 2.5), (4, 4), (6.4, 6.4), (6.6, 2.5)])
+def test_a_figure_is_as_wide_as_its_step_unless_a_gap_follows(step: float, width: float) -> None:
+    first, last = drawn(text(f'<TextCode Y="4" DeltaX="{step}">12</TextCode>')).glyphs
+    assert first.width == pytest.approx(width * MILLIMETRE)
+    assert last.width == pytest.approx(2.5 * MILLIMETRE)
+    (alone,) = drawn(text('<TextCode Y="4">1</TextCode>', boundary=f"20 30 {step} 9")).glyphs
+    assert alone.width == pytest.approx(width * MILLIMETRE)
+
+
+@pytest.mark.parametrize(
+    ("how", "inside", "pale"),
+    [
+        *(("", '<FillColor Value="200 210 220"/>', True), ("", '<FillColor Value="100 210 220"/>', False)),
+        *(("", '<FillColor Value="#C8 #C8 #C8"/>', True), ("", '<FillColor Value="0 0 0 60"/>', True)),
+        *(("", '<FillColor Value="0 0 0 100"/>', False), ("", '<FillColor Value="20 10 60 10"/>', True)),
+        *(("", '<FillColor Value="0 0 0" Alpha="150"/>', True), ("", '<FillColor Value="0 0 0" Alpha="151"/>', False)),
+        *(('Alpha="60"', "", True), ('Alpha="255"', "", False), ('Alpha="x"', "", False)),
+        *(('DrawParam="9"', "", True), ('DrawParam="9"', '<FillColor Value="0 0 0"/>', False), ("", "", False)),
+        *(('Alpha="255"', '<FillColor Value="0 0 0" Alpha="60"/>', True), ('DrawParam="8"', "", False)),
+    ],
+)
+def test_pale_colours_are_those_of_watermarks(how: str, inside: str, pale: bool) -> None:
+    style = '<DrawParam><FillColor Value="200 200 200"/></DrawParam>'
+    (glyph,) = drawn(text(f"{inside}<TextCode>法</TextCode>", how), r9=style, r8="<DrawParam/>").glyphs
+    assert glyph.is_pale is pale
+
+
+@pytest.mark.parametrize(("apart", "many"), [(0.2, 1), (0.9, 1), (2.5, 2)])
+def test_a_character_that_is_drawn_twice_at_one_place_is_one(apart: float, many: int) -> None:
+    twice = text('<TextCode Y="4">法</TextCode>') + text(
+        '<TextCode Y="4">法</TextCode>', boundary=f"{20 + apart} 30 9 9"
+    )
+    assert len(drawn(twice).glyphs) == many
+    below = text('<TextCode Y="4">法</TextCode>') + text(
+        '<TextCode Y="4">法</TextCode>', boundary=f"20 {30 - apart} 9 9"
+    )
+    assert len(drawn(below).glyphs) == many
+    assert len(drawn(twice.replace("法", "治", 1)).glyphs) == 2
+
+
+@pytest.mark.parametrize(("boundary", "is_on"), [("-3 30 9 9", True), ("-4 30 9 9", False), ("208 30 9 9", True)])
+def test_a_character_off_the_paper_is_none(boundary: str, is_on: bool) -> None:
+    assert len(drawn(text('<TextCode Y="4">法</TextCode>', boundary=boundary)).glyphs) == is_on
+    turned = text("<TextCode>法</TextCode>", 'CTM="0 1 -1 0 0 0"', " ".join([*boundary.split()[1::-1], "9", "9"]))
+    assert len(drawn(turned, (0, 0, 297, 210)).glyphs) == (boundary != "-4 30 9 9" and boundary != "-3 30 9 9")
+
+
+def test_drawings_lie_in_what_cites_them() -> None:
+    inner = text('<TextCode Y="4">法</TextCode>', boundary="1 2 9 9")
+    unit = f"<Unit><Content>{inner}</Content></Unit>"
+    cited = '<CompositeObject Boundary="20 30 9 9" CTM="2 0 0 2 0 0" ResourceID="50"/>'
+    assert places(cited, r50=unit) == [("法", 22, 42)]
+    assert places(cited) == []
+    assert places(cited.replace("/>", ' Visible="0"/>'), r50=unit) == []
+    assert places(f"<PageBlock>{cited}</PageBlock><Other>{cited}</Other>", r50=unit) == [("法", 22, 42)]
+
+
+def test_pictures_and_paths_are_counted_where_they_lie_on_the_paper() -> None:
+    picture = '<ImageObject Boundary="-10 20 60 300" ResourceID="7"/>'
+    found = drawn(f'{picture}<PathObject Fill="true"/><PathObject Fill="false"/><PathObject/>')
+    assert found.pictures == (("7", (0, 20, 50, 277)),)
+    assert (found.outlines, found.nameless, found.glyphs) == (1, 0, ())
+    turned = '<ImageObject Boundary="10 20 30 40" CTM="1 0 0 1 5 5" ResourceID="7"/>'
+    assert drawn(turned).pictures == (("7", (10, 20, 30, 40)),)
+    assert drawn('<ImageObject Boundary="300 20 30 40"/>').pictures == (("", (300, 20, 0, 40)),)
+    assert drawn('<ImageObject Boundary="10 20 30 40"/>', (5, 5, 20, 20)).pictures[0][1] == (10, 20, 15, 5)
+
+
+def test_glyphs_without_characters_are_counted() -> None:
+    numbers = "<CGTransform><Glyphs>101 102 103</Glyphs></CGTransform>"
+    assert drawn(text(numbers)).nameless == 3
+    assert drawn(text(numbers) + text(f"{numbers}<TextCode> </TextCode>")).nameless == 6
+    assert drawn(text(f"{numbers}<TextCode>法</TextCode>")).nameless == 0
+
+
+def test_what_a_template_draws_stands_below_the_page() -> None:
+    page = drawn(text("<TextCode>法</TextCode>") + '<PathObject Fill="true"/><ImageObject ResourceID="1"/>')
+    below = drawn(text("<TextCode>治</TextCode>") + '<PathObject Fill="true"/><ImageObject ResourceID="2"/>')
+    whole = page.with_more(below)
+    assert [glyph.char.text for glyph in whole.glyphs] == ["治", "法"]
+    assert [name for name, _ in whole.pictures] == ["2", "1"]
+    assert (whole.outlines, whole.nameless) == (2, 0)
