@@ -3,7 +3,8 @@
 import io
 import struct
 import zipfile
-from datetime import date, datetime
+from contextlib import nullcontext
+from datetime import date, datetime, time, timedelta
 
 import document_fixtures as make
 import openpyxl
@@ -18,6 +19,7 @@ from test_read_formats import content
 
 from pipelines.read.document import ReadError
 from pipelines.read.formats import spreadsheet_cells
+from pipelines.read.formats.spreadsheet_cells import number_shown, sheets_of, text_of
 from pipelines.read.reader import read_bytes
 
 
@@ -154,3 +156,67 @@ def test_a_workbook_of_a_title_is_a_shell() -> None:
     book.active.add_image(Image(stream), "A3")
     assert code(books.saved(book)) == "needs_ocr"
     assert content(books.xlsx({"表": [[make.TITLE], ["信访", 112]]})) == f"{make.TITLE}\n信访 | 112\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        *((0.978, "0.0%", "97.8%"), (0.978, "0%", "98%"), (0.978, "General", "0.978"), (0.5, "# ?/?", "0.5")),
+        *((12.5, "0", "12"), (12.345, "0.00", "12.35"), (12, "0.0", "12.0"), (1350, '#,##0"人次"', "1350人次")),
+        *((43.64, '0.0"万元"', "43.6万元"), (5, '"共"0', "5"), (-3, "0.0;[Red]0", "-3.0"), (7, "", "7")),
+        *((0.5, "0.00%;0%", "50.00%"), (1.5, "@", "1.5"), (1 / 3, "0.000000000000", "0.3333333333")),
+    ],
+)
+def test_a_number_is_shown_as_its_format_says(value: float, form: str, shown: str) -> None:
+    assert number_shown(value, form) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((datetime(2024, 1, 15), "2024年1月15日"), (datetime(2024, 1, 15, 0, 5), "2024年1月15日 00:05")),
+        *(
+            (datetime(2024, 1, 15, 9), "2024年1月15日 09:00"),
+            (date(2024, 1, 15), "2024年1月15日"),
+            (time(9, 5), "09:05"),
+        ),
+        *((True, "是"), (False, "否"), (12.0, "12"), (0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (100, "100"), (0, "0")),
+        *((timedelta(hours=2), "2:00:00"), (None, ""), (" 甲\r\n乙_x000D_ ", "甲\n乙")),
+    ],
+)
+def test_values_without_a_format_as_text(value: object, text: str) -> None:
+    assert text_of(value) == text
+
+
+def bare(*rows: list[object]) -> list[list[str]]:
+    """The cells of a sheet whose values have no formats."""
+    return [list(row) for row in sheets_of(books.xls({"一": list(rows)}))[0].rows]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.978, "97.8%"), (1, "100%"), (1.5, "1.5"), (0, "0"), (-0.5, "-0.5")])
+def test_a_bare_share_is_a_percentage_under_or_behind_a_label_that_says_so(value: float, shown: str) -> None:
+    assert bare(["调解成功率", value], ["合计", 12])[0][1] == shown
+    assert bare(["项目", "占比"], ["调解", value])[1][1] == shown
+    assert bare(["项目", "单位", "占比"], ["调解", "件", value])[1][2] == shown
+
+
+def test_a_bare_share_under_other_labels_is_a_number() -> None:
+    assert bare(["项目", "效率"], ["调解", 0.5])[1][1] == "0.5"
+    assert bare(["项目", "数量"], ["调解", 0.5])[1][1] == "0.5"
+    for length, shown in ((29, "50%"), (30, "0.5")):
+        assert bare(["项目", "字" * (length - 2) + "占比"], ["调解", 0.5])[1][1] == shown
+    assert bare(["成功率", "数量"], ["占比", 0.5])[1][1] == "50%"  # the label beside it
+    assert bare(["项目", "占比"], ["调解", ""], ["信访", 0.5])[2][1] == "50%"
+    assert bare(["项目", "占比"], ["调解", "无"], ["信访", 0.5])[2][1] == "0.5"  # the nearest label counts
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "fits"),
+    [(50_000, 20, True), (50_001, 1, False), (2_000, 500, True), (2_001, 500, False), (2_000, 900, True)],
+)
+def test_a_sheet_has_a_million_cells_at_most(rows: int, columns: int, fits: bool) -> None:
+    expected = (
+        nullcontext() if fits else pytest.raises(ReadError, match=f"a sheet of {rows} rows and {columns} columns")
+    )
+    with expected:
+        spreadsheet_cells._refuse_large(rows, columns)
