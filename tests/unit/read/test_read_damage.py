@@ -2,7 +2,9 @@
 
 import pytest
 
+from pipelines.read.charset import decode
 from pipelines.read.document import ReadError
+from pipelines.read.mojibake import from_hz, is_nonsense, is_prose, repaired, share_of_common
 from pipelines.read.reader import read_bytes
 
 LINES = [
@@ -112,3 +114,68 @@ def test_euc_tw_is_named_and_never_read_as_another_charset() -> None:
         with pytest.raises(ReadError) as refusal:
             read_bytes(content, "a")
         assert refusal.value.code == "garbled"
+
+
+@pytest.mark.parametrize(("many", "tells"), [(29, False), (30, True)])
+def test_thirty_characters_tell_whether_a_text_is_chinese(many: int, tells: bool) -> None:
+    assert (share_of_common("的" * many) == 1) is tells
+    assert is_prose("的" * many) is tells
+    assert is_nonsense("鑫" * many) is tells
+
+
+def test_prose_is_a_quarter_of_common_characters_and_nonsense_next_to_none() -> None:
+    for common, prose, nonsense in ((25, True, False), (24, False, False), (15, False, False), (14, False, True)):
+        text = "的" * common + "鑫" * (100 - common)
+        assert (is_prose(text), is_nonsense(text)) == (prose, nonsense)
+    assert is_prose("的" * 30 + "a" * 1000)
+    assert share_of_common("鑫" * 20_000 + "的" * 20_000) == 0  # the beginning tells
+
+
+def test_a_text_shown_as_latin_is_repaired() -> None:
+    long = "的法" * 15
+    assert repaired(long.encode().decode("latin-1")) == (long, "utf-8 shown as latin-1")
+    assert repaired(long.encode("gbk").decode("latin-1")) == (long, "gb18030 shown as latin-1")
+    assert repaired(long) is None
+    assert repaired(long.encode().decode("latin-1") + "鑫" * 30) is None  # as much Chinese beside it
+
+
+def test_what_is_lost_in_a_wrong_charset_is_said() -> None:
+    shown = TEXT.encode().decode("gb18030", "replace")
+    with pytest.raises(ReadError, match="garbled: found utf-8 text shown as gb18030 with characters lost"):
+        repaired(shown)
+
+
+def test_two_stretches_of_hz_show_it() -> None:
+    data = "".join(f"{line}\n" for line in LINES).encode("hz")
+    assert from_hz(data) == TEXT
+    assert from_hz(data.replace(b"\n", b"\r\n")) == TEXT
+    assert from_hz("河口镇法治政府建设报告的工作".encode("hz")) is None  # one stretch
+    assert from_hz(data + "报".encode()) is None
+    with pytest.raises(ReadError, match="HZ text that is damaged at byte"):
+        from_hz(data + b"~{!")
+
+
+@pytest.mark.parametrize(("bad", "is_text"), [(1, True), (2, True), (3, False)])
+def test_two_places_of_damage_are_borne_in_a_short_text(bad: int, is_text: bool) -> None:
+    data = b"\n".join(b"\xff" * (at < bad) + line.encode() for at, line in enumerate(LINES))
+    if is_text:
+        assert decode(data)[1] == f"utf-8 ({bad} damaged)"
+    else:
+        with pytest.raises(ReadError):
+            decode(data)
+
+
+def test_zeros_behind_a_text_are_no_text() -> None:
+    assert decode(TEXT.encode() + b"\0" * 3) == (TEXT, "utf-8")
+    wide = TEXT.encode("utf-16-le")
+    assert decode(wide + b"\0" * 4)[0].rstrip("\0") == TEXT
+
+
+@pytest.mark.parametrize(("control", "is_text"), [(5, True), (6, False)])
+def test_a_twentieth_of_control_bytes_is_noise(control: int, is_text: bool) -> None:
+    data = b"a" * (100 - control) + b"\x01" * control
+    if is_text:
+        assert decode(data)[1] == "utf-8"
+    else:
+        with pytest.raises(ReadError, match="full of control bytes"):
+            decode(data)

@@ -1,9 +1,13 @@
 """Web pages: the report and nothing else, on the pages of the common content management systems."""
 
+import re
+
 import document_fixtures as make
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from test_read_formats import content
 
+from pipelines.read.formats.html_lines import classes_with, drop_struck, lines_of, style_of
 from pipelines.read.reader import read_bytes
 
 CONTAINERS = (
@@ -141,3 +145,81 @@ def test_a_table_that_lays_out_the_page_is_no_table() -> None:
 def test_a_page_of_bare_lines_is_read() -> None:
     body = "<br>".join(make.LINES).replace("\n", "")
     assert content(f"<p>{body}</p>".encode()) == make.TEXT
+
+
+def lines(body: str, css: str = "") -> list[str]:
+    node = LexborHTMLParser(f"<html><body>{body}</body></html>").body
+    assert node is not None
+    drop_struck(node, css)
+    return lines_of(node)
+
+
+def test_blocks_are_lines_and_inline_elements_are_none() -> None:
+    assert lines("甲<p>乙<b>丙</b><br>丁</p>戊<div>己<div>庚</div>辛</div>") == [
+        "甲",
+        "乙丙",
+        "丁",
+        "戊",
+        "己",
+        "庚",
+        "辛",
+    ]
+    assert lines("<p> </p>甲<script>x</script><ruby>法<rt>fa</rt></ruby><!-- 注 -->") == ["甲法"]
+    assert lines("<p>甲\n乙</p><pre>丙\n丁\n</pre><p style='white-space:pre-line'>戊\n己</p><p>庚\n辛</p>") == [
+        *("甲乙", "丙", "丁", "戊", "己", "庚辛"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "first"), [("", "1"), ("3", "3"), (" 4 ", "4"), ("999", "999"), ("1000", "1"), ("x", "1"), ("-2", "1")]
+)
+def test_items_of_a_list_have_the_numbers_that_a_browser_shows(start: str, first: str) -> None:
+    second = int(first) + 1
+    listed = lines(f"<ol start='{start}'><li>甲</li><li><p>乙</p></li></ol><ul><li>丙</li></ul>")
+    assert listed == [f"{first}. 甲", f"{second}. 乙", "丙"]
+
+
+def test_an_item_that_states_its_number_is_given_none() -> None:
+    body = "<ol><li>一、甲</li><li>乙</li><li>（3）丙</li><li>第四丁</li><li>①戊</li><li>己一、</li></ol>"
+    assert lines(body) == ["一、甲", "2. 乙", "（3）丙", "第四丁", "①戊", "6. 己一、"]
+    nested = "<ol><li>甲<ol><li>乙</li><li>丙</li></ol></li><li>丁</li></ol>"
+    assert lines(nested) == ["1. 甲", "1. 乙", "2. 丙", "2. 丁"]
+
+
+@pytest.mark.parametrize(
+    ("span", "width"), [("2", 2), ("0", 1), ("", 1), (" 3 ", 3), ("x", 1), ("1000", 1), ("-2", 1), ("50%", 1)]
+)
+def test_a_cell_spans_as_many_columns_as_it_says(span: str, width: int) -> None:
+    table = f"<table><tr><td colspan='{span}'>甲</td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr></table>"
+    assert lines(table) == [" | ".join(["甲", *[""] * (width - 1), "乙"]), "丙 | 丁"]
+
+
+def test_tables_of_data_are_rows_and_those_that_lay_out_a_page_are_none() -> None:
+    table = (
+        "<table><caption>表 1</caption><tr><th>项目</th><th>数量</th></tr><tr><td rowspan='2'>讲座</td><td>3</td></tr>"
+    )
+    assert lines(f"{table}<tr><td>4</td></tr></table>") == ["表 1", "项目 | 数量", "讲座 | 3", "讲座 | 4"]
+    assert lines("<table><tr><td>甲</td></tr><tr><td>乙</td></tr></table>") == ["甲", "乙"]
+    for length, rows in ((200, 1), (201, 2)):
+        assert len(lines(f"<table><tr><td>{'字 ' * length}</td><td>乙</td></tr></table>")) == rows
+    inner = "<table><tr><td>甲</td><td>乙</td></tr></table>"
+    assert lines(f"<table><tr><td>{inner}</td><td>丙</td></tr></table>") == ["甲 | 乙", "丙"]
+
+
+def test_what_is_struck_through_is_no_text() -> None:
+    assert lines("甲<del>1</del><s>2</s><span style='text-decoration: underline line-through'>3</span>乙") == ["甲乙"]
+    assert lines("甲<span style='text-decoration: none; x: line-through'>3</span>") == ["甲3"]
+    assert lines("甲<b class='x'>1</b><b class='y'>2</b>", ".x { text-decoration: line-through } .y {color: red}") == [
+        "甲2"
+    ]
+    assert lines("甲<b class='x'>1</b>", "@media print { .x { text-decoration: line-through } }") == ["甲1"]
+
+
+def test_the_classes_of_a_style_sheet_and_a_style_are_read_so_far() -> None:
+    bold = re.compile("bold")
+    assert classes_with("p.a, .b , #c, .d .e { x: bold } .f { x: thin }", bold) == "p.a, .b"
+    assert classes_with("".join(f".a{at} {{bold}}" for at in range(201)), bold).count(",") == 199
+    for gap, found in ((996, ".a"), (997, "")):
+        assert classes_with(f".a {{{' ' * gap}bold}}", bold) == found
+    node = LexborHTMLParser(f"<p style='{'x' * 1001}'>").css_first("p")
+    assert node is not None and len(style_of(node)) == 1000
