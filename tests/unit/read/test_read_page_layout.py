@@ -621,15 +621,24 @@ def test_pale_characters_are_left_out_unless_half_of_the_page_is_pale() -> None:
     assert read(drawn("正文四字", 0, 300) + drawn("水印四字", 0, 200, pale=True)) == ["正文四字", "水印四字"]
 
 
-def test_words_drawn_over_others_in_several_places_are_a_watermark() -> None:
-    body = [drawn(MANY, 0, 300 - 30 * at) for at in range(6)]
-    page = [glyph for line in body for glyph in line]
-    for words, times, is_mark in (("样张样张", 3, True), ("样张样张", 2, False), ("样张样", 3, False)):
-        marks = [glyph for at in range(times) for glyph in drawn(words, 45, 296 - 60 * at)]
-        found = "".join(read(page + marks))
-        assert (found == MANY * 6) is is_mark
-    beside = [glyph for at in range(3) for glyph in drawn("样张样张", 400, 300 - 60 * at)]
-    assert "".join(read(page + beside)).count("样张样张") == 3
+def lines_of_a_page(many: int) -> list[Glyph]:
+    """Lines from 0 to 210, 60 apart, of which none is like another."""
+    return [glyph for at in range(many) for glyph in drawn(MANY[at:] + MANY[:at], 0, 300 - 60 * at)]
+
+
+def tiled(words: str, times: int, left: float, bottom: float, apart: float = 60) -> list[Glyph]:
+    """Words that are drawn below each other."""
+    return [glyph for at in range(times) for glyph in drawn(words, left, bottom - apart * at)]
+
+
+@pytest.mark.parametrize(
+    ("words", "times", "is_mark"), [("样张样张", 3, True), ("样张样张", 2, False), ("样张样", 3, False)]
+)
+def test_words_drawn_over_others_in_several_places_are_a_watermark(words: str, times: int, is_mark: bool) -> None:
+    found = upright_text(lines_of_a_page(3) + tiled(words, times, 45, 296))
+    assert len(found) == 3 * len(MANY) + (0 if is_mark else times * len(words))
+    beside = upright_text(lines_of_a_page(3) + tiled(words, times, 400, 300))
+    assert len(beside) == 3 * len(MANY) + times * len(words)
 
 
 def test_characters_below_each_other_are_columns_from_right_to_left() -> None:
@@ -641,3 +650,32 @@ def test_characters_below_each_other_are_columns_from_right_to_left() -> None:
         assert (read(column(MANY, 100, step=step)) == [MANY]) is is_vertical
     assert read(column(MANY[:19], 100)) == list(MANY[:19])
     assert read(column(MANY[:20], 100)) == [MANY[:20]]
+
+
+@pytest.mark.parametrize(("shift", "is_mark"), [(0, True), (6.5, True), (7.5, False), (-6.5, True), (-7.5, False)])
+def test_a_watermark_is_drawn_over_the_height_of_other_words(shift: float, is_mark: bool) -> None:
+    found = upright_text(lines_of_a_page(3) + tiled("样张样张", 3, 45, 300 + shift))
+    assert (len(found) == 3 * len(MANY)) is is_mark
+
+
+@pytest.mark.parametrize(("left", "is_mark"), [(205, True), (207, True), (209, False), (215, False)])
+def test_a_watermark_is_drawn_over_the_width_of_other_words(left: float, is_mark: bool) -> None:
+    """The words end at 210; a fifth of a character must lie over the other."""
+    found = upright_text(lines_of_a_page(3) + tiled("样张样张", 3, left, 303))
+    assert (len(found) == 3 * len(MANY)) is is_mark
+
+
+def test_cells_that_a_table_repeats_are_no_watermark() -> None:
+    page = tiled("行政执法检查情况", 5, 0, 300, 20) + tiled("全部完成", 5, 100, 300, 20)
+    assert len(upright_text(page)) == 5 * 12
+    spaced = drawn(MANY[:10], 0, 300) + tiled("  样张  ", 3, 0, 300)
+    assert len(upright_text(spaced)) == 10 + 3 * 6  # words that are too short
+
+
+def test_digits_of_vertical_text_stand_in_the_middle_of_their_column() -> None:
+    found = [glyph for at, char in enumerate(MANY) for glyph in drawn(char, 100, 500 - 11 * at)]
+    narrow = found[5]
+    found[5] = narrow._replace(char=Char("5", 102, 107, narrow.char.bottom, narrow.char.top))
+    (row,) = rows_of(upright_text(found))
+    assert row.cells == (MANY[:5] + "5" + MANY[6:],)
+    assert row.size == 10
