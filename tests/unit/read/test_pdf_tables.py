@@ -164,8 +164,8 @@ def test_a_table_with_a_whole_paragraph_in_a_cell_is_a_frame(length: int, is_tab
 
 def test_a_table_has_two_rows_two_columns_and_two_texts() -> None:
     for columns, lines in (((0.0, 200.0), (0.0, 20.0, 40.0)), ((0.0, 100.0, 200.0), (0.0, 40.0))):
-        found = placed_in(grid(columns, lines), ("甲", 10, 25), ("乙", 105, 25))
-        assert found == [("甲", "乙")]
+        found = placed_in(grid(columns, lines), ("甲", 10, 25), ("乙", 105, 25), ("丙", 10, 5))
+        assert found == [("甲", "乙"), ("丙",)]
     rules = grid((0.0, 100.0, 200.0), (0.0, 20.0, 40.0))
     assert placed_in(rules, ("甲乙", 10, 25), ("丙丁", 25, 5)) == [("甲乙",), ("丙丁",)]
     assert placed_in(rules, ("甲乙", 110, 25)) == [("甲乙",)]

@@ -321,3 +321,9 @@ def test_nearly_all_lines_of_a_double_spaced_text_are_apart(close: int, is_space
     for at, piece in enumerate(pieces[1:]):
         lines += [piece] if at < close else ["", piece]
     assert (join_cut_lines(lines) == [text]) is is_spaced
+
+
+def test_an_empty_line_ends_a_paragraph_also_behind_a_full_line() -> None:
+    full = cut((LONG_LINE * 3)[:96], 24)
+    assert join_cut_lines([*BODY_LINES, *full, "", "资料九份。"])[-2:] == ["", "资料九份。"]
+    assert join_cut_lines([*BODY_LINES, *full, "", *cut(WHOLE[3], 24)])[-2:] == ["", WHOLE[3]]
