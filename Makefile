@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast fuzz example ui notebook check lint fmt hooks docs bench bench-ocr rehearsal torture mutants hostile requirements clean help
+.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook check lint fmt hooks docs bench bench-ocr bench-web rehearsal torture mutants hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -30,10 +30,13 @@ run: $(RUNTIME) ## run the whole pipeline on raw/; ends with the release and a s
 	@"$(PY)" -m pipelines run $(ARGS)
 
 test: $(TESTING) ## run all tests
-	@"$(PY)" -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@"$(PY)" -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/web $(ARGS)
 
 test-fast: $(TESTING) ## run the tests that take under 90 seconds together: all but those marked slow
-	@"$(PY)" -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+	@"$(PY)" -m pytest -n auto --dist loadfile -m "not slow" --ignore=tests/web $(ARGS)
+
+test-web: $(TESTING) ## try the workbench in the system's Chromium: two minutes; skipped where there is none
+	@"$(PY)" -m pytest tests/web $(ARGS)
 
 fuzz: $(TESTING) ## read 1,000 damaged files of each format: a minute
 	@FUZZ_FILES=1000 "$(PY)" -m pytest -n auto tests/unit/read/test_read_fuzz.py $(ARGS)
@@ -41,8 +44,14 @@ fuzz: $(TESTING) ## read 1,000 damaged files of each format: a minute
 example: $(TESTING) ## build warehouse-example/ from 2,000 generated reports with invented figures: two minutes
 	@"$(PY)" -m benchmarks.example_archive warehouse-example $(ARGS)
 
+screenshots: $(TESTING) ## take the pictures of docs/workbench.md from warehouse-example/ in the system's Chromium
+	@"$(PY)" -m benchmarks.screenshots $(ARGS)
+
 ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 	@"$(PY)" -m pipelines ui $(ARGS)
+
+web: $(RUNTIME) ## open the workbench on the current release: http://127.0.0.1:8300
+	@"$(PY)" -m pipelines web $(ARGS)
 
 notebook: $(TESTING) ## open the notebook on the release in the browser
 	@"$(PY)" -m marimo edit --skip-update-check docs/notebooks/first_look.py $(ARGS)
@@ -76,6 +85,9 @@ bench: $(TESTING) ## measure speed and accuracy on generated reports; writes doc
 bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20 minutes, three fonts of Debian); writes docs/ocr.md
 	"$(PY)" -m benchmarks.ocr $(ARGS)
 
+bench-web: $(TESTING) ## measure each page of the workbench with 1 client and with 8; writes docs/web-benchmark.md
+	@"$(PY)" -m benchmarks.web $(ARGS)
+
 rehearsal: $(TESTING) ## run the nightly job on 400,000 generated reports (hours, 60 GB); writes its part of docs/benchmarks.md
 	"$(PY)" -m benchmarks.rehearsal $(ARGS)
 
@@ -90,7 +102,7 @@ mutants: $(TESTING) ## change the code by one word, 400 times, and count what th
 
 requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --extra ui --extra ocr -o requirements.txt
+		--no-emit-index-url --no-header --extra ui --extra web --extra ocr -o requirements.txt
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --all-extras -c requirements.txt -o requirements-test.txt
 

@@ -26,6 +26,7 @@ COUNTY_CHANGES = "county_changes.csv"
 RAW = "raw"
 SOURCES = "sources.toml"
 CORRECTIONS = "corrections.csv"
+CORRECTIONS_LOCK = ".corrections.lock"  # beside the file, while it is written
 FETCHED = "fetched"
 FETCH_LOCK = ".lock"  # in the folder of what was fetched
 REFERENCE = "reference"
@@ -45,6 +46,7 @@ LEDGER = "ledger.sqlite"
 SCANNED_PAGES = "scanned_pages.sqlite"
 RUN_LOCK = ".run.lock"
 RUN_HOLDER = ".run.holder"
+RUN_LOG = ".run.log"  # what a run that the workbench started printed
 DAGSTER = ".dagster"
 
 # -- Dagster's home -----------------------------------------------------------------------------------------------

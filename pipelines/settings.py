@@ -23,6 +23,8 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_WEBHOOK_SECRET`  | what messages are signed with; never shown         | none: not signed      |
 | `FAZHI_LOG`             | debug, info, warning or error: what stderr shows   | warning               |
 | `FAZHI_ALLOW_SHRINKING` | 1 lets a release lose more than half its reports   | 0                     |
+| `FAZHI_WEB_PASSWORD`    | the workbench asks for it on another host          | none is asked for     |
+| `FAZHI_WEB_HOSTS`       | further names of the workbench, such as a proxy's  | none                  |
 """
 
 import logging

@@ -5,7 +5,7 @@ The command line and Dagster's resource both take the lock; the same process may
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -39,7 +39,30 @@ def run_lock(warehouse_dir: Path, wait: float = 0) -> Iterator[None]:
         holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
+        if lock.lock_counter == 1:
+            with suppress(OSError):
+                holder.write_text("", encoding="utf-8")
         lock.release()
+
+
+def run_holder(warehouse_dir: Path) -> int | None:
+    """The process that runs on `warehouse_dir`, None if no run is at work.
+
+    The lock itself is not touched: to try it would make a run fail that begins at this moment.
+    """
+    process = _read(warehouse_dir / RUN_HOLDER)
+    return int(process) if process.isdigit() and is_alive(int(process)) else None
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this number is at work."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, for another user
+        return True
+    return True
 
 
 def _read(holder: Path) -> str:

@@ -19,6 +19,7 @@ import duckdb
 from pipelines.build.answers import HASHES
 from pipelines.build.database import connect
 from pipelines.build.ledger import Ledger, LedgerEntry
+from pipelines.build.run_lock import is_alive
 from pipelines.errors import FazhiError
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
@@ -251,18 +252,8 @@ def _remove_stale(releases_dir: Path) -> None:
     """Remove what killed runs left beside the releases, but not the files of processes that still run."""
     for path in releases_dir.glob("building-*"):
         process = path.name.split("-")[1]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_alive(int(process)):
             path.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, for another user
-        return True
-    return True
 
 
 def _remove(path: Path) -> None:

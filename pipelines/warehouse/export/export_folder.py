@@ -5,7 +5,7 @@ A folder that no export wrote is never replaced.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,14 +34,17 @@ _STAMP = TypeAdapter(ExportStamp)
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep other exports out of `folder` and repair what a killed one left. Raises ExportError if one is running."""
+def locked(folder: Path, what: str = "export") -> Iterator[None]:
+    """Keep other exports out of `folder` and repair what a killed one left. Raises ExportError if one is running.
+
+    `what` is written there, for the message: an export, or a site.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
-        raise ExportError(f"another export into {folder} is running; wait for it, or give another folder") from error
+        raise ExportError(f"another {what} into {folder} is running; wait for it, or give another folder") from error
     try:
         _clean_up(folder)
         yield
@@ -50,14 +53,16 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replacing(
+    folder: Path, is_ours: Callable[[Path], bool] = lambda folder: read_stamp(folder) is not None, what: str = "export"
+) -> Iterator[Path]:
     """An empty folder beside `folder`. It replaces `folder` when the block ends and is removed when the block raises.
 
     The caller holds the lock. Open files of the old folder stay readable until they are closed. Raises ExportError if
-    `folder` holds something that no export wrote.
+    `folder` holds something that is not ours to replace.
     """
-    if folder.exists() and read_stamp(folder) is None and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportError(f"{folder} exists and is no export; give another folder, or remove it")
+    if folder.exists() and not is_ours(folder) and (not folder.is_dir() or any(folder.iterdir())):
+        raise ExportError(f"{folder} exists and is no {what}; give another folder, or remove it")
     building, old = _neighbours(folder)
     building.mkdir()
     try:

@@ -7,7 +7,7 @@ that Excel cannot hold is left out and named on the first sheet.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from pipelines.warehouse.export import about
 from pipelines.warehouse.export.export_files import ExportFile, FormatFolder
