@@ -81,9 +81,13 @@ def _listen(process: subprocess.Popen[str], watched: Watched) -> None:
 
 def _sample(process: subprocess.Popen[str], watched: Watched) -> None:
     while process.poll() is None:
-        held = sum(_own_memory(pid) for pid in family(process.pid))
-        watched.peak_bytes = max(watched.peak_bytes, held)
+        watched.peak_bytes = max(watched.peak_bytes, held_bytes(process.pid))
         time.sleep(_EVERY)
+
+
+def held_bytes(pid: int) -> int:
+    """The memory that a process and its descendants hold of their own at this moment."""
+    return sum(_own_memory(one) for one in family(pid))
 
 
 def family(pid: int) -> list[int]:
