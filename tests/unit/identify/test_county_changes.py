@@ -12,7 +12,7 @@ import pytest
 from warehouse_fixtures import DIVISIONS, Warehouse
 
 from pipelines.identify.county_changes import COLUMNS, KINDS, load_county_changes, write_county_changes
-from pipelines.identify.division_changes import ChangesError
+from pipelines.identify.division_changes import SCHEMA, ChangesError, load_changes
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
 
@@ -238,3 +238,58 @@ def test_what_no_register_bears_out_is_null(tmp_path: Path) -> None:
         (None, None, False, [], False),
         ("350582", "晋江市", False, [], True),
     ]
+
+
+ROW = {
+    "changed_on": "2021-04-07",
+    "kind": "merger",
+    "county_code": "110101",
+    "county_name": "某县",
+    "old_code": "110101001",
+    "old_name": "甲乡",
+    "known_since": "2019-01-01",
+    "new_code": "110101002",
+    "new_name": "乙镇",
+    "source": "公报",
+    "url": "",
+}
+
+
+def units(tmp_path: Path, *rows: dict[str, str]) -> Path:
+    path = tmp_path / "division_changes.csv"
+    path.write_text(
+        "\n".join([",".join(SCHEMA), *(",".join({**ROW, **row}.values()) for row in rows)]), encoding="utf-8"
+    )
+    return path
+
+
+def test_a_change_of_a_unit_is_read(tmp_path: Path) -> None:
+    known, later = load_changes(units(tmp_path, {}, {"old_code": "110101003", "new_code": ""}))
+    assert (known.old_name, known.new_code, known.url, known.keeps_code) == ("甲乡", "110101002", None, False)
+    assert (later.new_code, later.keeps_code) == (None, True)
+    (renamed,) = load_changes(units(tmp_path, {"kind": "rename", "new_code": "110101001"}))
+    assert renamed.keeps_code
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        *(({name: ""}, f"line 2: {name} is empty") for name in SCHEMA if name not in ("new_code", "url")),
+        *(({name: f"{ROW[name]}1"}, f"{name} is '{ROW[name]}1', expected") for name in ("county_code", "old_code")),
+        ({"new_code": "11010100x"}, "new_code is '11010100x', expected 9 digits"),
+        ({"kind": "moved"}, "kind is 'moved', expected one of rename, merger, upgrade"),
+        ({"changed_on": "2021-02-30"}, "changed_on is '2021-02-30', expected a day"),
+        ({"old_code": "110102001"}, "old_code 110102001 does not lie in county 110101"),
+        ({"new_code": "120101002"}, "new_code 120101002 lies in another province than old_code 110101001"),
+        ({"new_code": "110101001", "new_name": "甲乡"}, "the old unit and the new one are the same"),
+    ],
+)
+def test_a_change_that_cannot_be_is_named_with_its_line(tmp_path: Path, row: dict[str, str], message: str) -> None:
+    with pytest.raises(ChangesError, match=message):
+        load_changes(units(tmp_path, row))
+
+
+def test_a_unit_ends_once(tmp_path: Path) -> None:
+    with pytest.raises(ChangesError, match="110101001 甲乡 ends twice"):
+        load_changes(units(tmp_path, {}, {"new_name": "丙镇"}))
+    assert len(load_changes(units(tmp_path, {}, {"old_name": "丙乡"}))) == 2
