@@ -8,7 +8,8 @@ import pytest
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
-from pipelines.read.formats.doc_marks import with_marks
+from pipelines.read.formats.doc_marks import notes_in_place, with_marks
+from pipelines.read.notes import NOTE
 from pipelines.read.reader import read_bytes
 
 STRIKE, TWICE, HIDDEN, BOLD = 0x0837, 0x2A53, 0x083C, 0x0835
@@ -129,3 +130,27 @@ def test_footnotes_of_a_table_stand_behind_it() -> None:
 def test_footnotes_with_marks_of_their_own_stay_behind_the_text() -> None:
     lines = content(noted(f"{TITLED}办件3件①。\r{NOTED}", "①注4件。\r")).splitlines()
     assert lines[3] == "办件3件①。" and lines[-1] == "①注4件。"
+
+
+def lines_with_notes(*lines: str) -> list[str]:
+    """The lines with their notes in place; § stands for the mark of a note."""
+    return [line.replace(NOTE, "§") for line in notes_in_place([line.replace("§", NOTE) for line in lines])]
+
+
+def test_a_note_stands_behind_the_line_that_cites_it() -> None:
+    assert lines_with_notes("甲§", "乙", "§一", "框") == ["甲", "§一", "乙", "框"]
+    assert lines_with_notes("甲§乙§", "丙", "§一", "§二") == ["甲乙", "§一", "§二", "丙"]
+    assert lines_with_notes("甲§", "乙§", "§一", "续", "§二", "框内") == ["甲", "§一", "§续", "乙", "§二", "框内"]
+
+
+def test_a_note_of_a_table_stands_behind_the_table() -> None:
+    assert lines_with_notes("甲 | 1§", "乙 | 2", "丙", "§一") == ["甲 | 1", "乙 | 2", "§一", "丙"]
+    assert lines_with_notes("甲 | 1§", "§一") == ["甲 | 1", "§一"]
+
+
+def test_notes_that_do_not_fit_stay_where_they_are() -> None:
+    assert lines_with_notes("甲§", "乙") == ["甲", "乙"]
+    assert lines_with_notes("甲§", "乙§", "丙§", "§一") == ["甲", "乙", "丙", "一"]
+    assert lines_with_notes("甲§乙§丙§", "§一") == ["甲乙丙", "一"]
+    assert lines_with_notes("甲", "乙") == ["甲", "乙"]
+    assert lines_with_notes() == []

@@ -277,6 +277,7 @@ def test_a_line_in_three_pieces_is_one_cell_and_a_fourth_far_off_another():
     pieces = [strip("全年", 100, 100), strip("开展", 165, 100), strip("讲座", 230, 100), strip("共一", 400, 100)]
     row = rows_of(pieces)[0]
     assert row.cells == ("全年开展讲座", "共一")
+    assert cells(strip("共一", 100, 100), strip("全年", 400, 100), strip("讲座", 465, 100)) == [("共一", "全年讲座")]
     assert cells(*pieces[:3], strip("3", 295, 100, 15), strip("4", 330, 100, 15)) == [("全年开展讲座3 4",)]
 
 
