@@ -6,7 +6,7 @@ import tomllib
 from pipelines.paths import PROJECT_ROOT
 
 PAGE = (PROJECT_ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-NOT_RUN = {"dev", "test"}  # extras that no run of the pipeline needs
+NOT_RUN = {"browser", "dev", "test"}  # extras that no run of the pipeline needs
 
 
 def declared() -> list[str]:
