@@ -20,6 +20,7 @@ from hostile_report import HOSTILE_NAME, HOSTILE_TEXT, hostile_meta
 
 from benchmarks.browser import ARGUMENTS, MISSING, chromium_path, served
 from pipelines.paths import PROJECT_ROOT
+from pipelines.web.county_map import MAP, write_map
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -104,7 +105,16 @@ def archive(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Ar
 
 
 @pytest.fixture(scope="session")
-def workbench(archive: Archive) -> Iterator[str]:
+def workbench(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    square = [[[105.5, 30.5], [106.0, 30.5], [106.0, 31.0], [105.5, 31.0], [105.5, 30.5]]]
+    county = {
+        "type": "Feature",
+        "properties": {"adcode": 510921},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
+    source = tmp_path_factory.mktemp("map") / "counties.geojson"
+    source.write_text(json.dumps({"type": "FeatureCollection", "features": [county]}), encoding="utf-8")
+    write_map(source, archive.warehouse / MAP)
     with served(archive.raw, archive.warehouse, archive.environ()) as root:
         yield root
 

@@ -21,6 +21,7 @@ ADDRESSES = {
     "search": ("/search?q=tianfu", "/search?q=nothing+of+this+name"),
     "review": ("/review",),
     "metric": (f"/metric/{METRIC}", "/metric/trainings_held"),
+    "map": ("/map",),
     "compare": ("/compare", f"/compare?units={UNIT},511923104&metrics=trainings_held"),
 }
 
