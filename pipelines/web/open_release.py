@@ -24,7 +24,7 @@ _CONFIG = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "threads": "2",
-    "memory_limit": "400MB",
+    "memory_limit": "300MB",
     "lock_configuration": "true",
 }
 
