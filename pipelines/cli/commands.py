@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.environment import load_settings, set_up_logging
-from pipelines.cli.map_command import maps
+from pipelines.cli.workbench_commands import maps, site, web
 from pipelines.errors import FazhiError
 from pipelines.settings import EXPORT_FORMATS, Settings
 
@@ -29,7 +29,9 @@ class Refusal(click.ClickException):
     exit_code = REFUSED
 
 
-@click.group(invoke_without_command=True, commands=[maps], context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True, commands=[web, site, maps], context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="fazhi", prog_name="fazhi")
 @click.option("-v", "--verbose", is_flag=True, help="Log to stderr what is done; FAZHI_LOG sets the level.")
 @click.pass_context
@@ -338,36 +340,6 @@ def ui(port: int, raw: str | None, warehouse: str | None) -> None:
     sys.stdout.flush()
     command = [sys.executable, "-W", SUPERSEDED, "-m", "dagster", "dev", "-w", str(locations), "--port", str(port)]
     os.execve(sys.executable, [*command, "--log-level", "warning"], {**os.environ, **environment})
-
-
-@fazhi.command()
-@click.option("--raw", metavar="DIR", help="Folder with the reports and the corrections.  [default: raw/]")
-@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/]")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8300, show_default=True)
-@click.option("--read-only", is_flag=True, help="Write nothing; needed for a host that others reach.")
-def web(raw: str | None, warehouse: str | None, host: str, port: int, read_only: bool) -> None:
-    """Serve the workbench: every figure with its sentence, corrections, review and comparison, in a browser."""
-    settings = load_settings("raw", "warehouse", raw=raw, warehouse=warehouse)
-
-    from pipelines.web.server import serve
-
-    serve(settings, host, port, read_only)
-
-
-@fazhi.command()
-@click.option("--out", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Folder of the site.")
-@click.option("--province", metavar="CODE", multiple=True, help="Only this province, such as 330000; may be repeated.")
-@click.option("--base-url", metavar="URL", help="Where the site will stand, for sitemap.xml; without it there is none.")
-@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/]")
-def site(out: Path, province: tuple[str, ...], base_url: str | None, warehouse: str | None) -> None:
-    """Write the workbench as a static site, with search, for any web server."""
-    settings = load_settings("warehouse", warehouse=warehouse)
-
-    from pipelines.web.static_site import write_site
-
-    written = write_site(settings, out, province, base_url)
-    click.echo(f"{written.pages:,} pages of release {written.release_id}: {written.folder / 'index.html'}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
