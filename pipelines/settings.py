@@ -80,6 +80,8 @@ class Settings(Folders):
     webhook_kind: str = "json"
     webhook_secret: str = field(default="", repr=False)
     allow_shrinking: bool = False
+    web_password: str = field(default="", repr=False)
+    web_hosts: frozenset[str] = frozenset()
     keep_releases: int = DEFAULT_RELEASES
     today: date = field(default_factory=lambda: datetime.now(UTC).date(), compare=False)
 
@@ -115,6 +117,8 @@ class Settings(Folders):
             webhook_kind=_webhook_kind(env),
             webhook_secret=env.get("FAZHI_WEBHOOK_SECRET", "").strip(),
             allow_shrinking=_switch(env, "FAZHI_ALLOW_SHRINKING"),
+            web_password=env.get("FAZHI_WEB_PASSWORD", ""),
+            web_hosts=_names(env, "FAZHI_WEB_HOSTS"),
             keep_releases=_positive(env, "FAZHI_RELEASES", DEFAULT_RELEASES),
         )
 
@@ -183,6 +187,10 @@ def _formats(env: Mapping[str, str]) -> tuple[str, ...]:
     if unknown := [form for form in formats if form not in EXPORT_FORMATS]:
         raise SettingsError(f"FAZHI_EXPORTS names {unknown[0]!r}, expected some of {','.join(EXPORT_FORMATS)}")
     return formats
+
+
+def _names(env: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(part.strip().lower() for part in env.get(name, "").split(",") if part.strip())
 
 
 def _webhook(env: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.errors import FazhiError
+from pipelines.settings import Settings
 
 TOKEN_HEADER, TOKEN_FIELD = "x-fazhi-token", "token"
 PASSWORD = "FAZHI_WEB_PASSWORD"
@@ -57,15 +58,14 @@ class Guard:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @classmethod
-    def for_host(cls, host: str, is_read_only: bool, environ: Mapping[str, str]) -> "Guard":
+    def for_host(cls, host: str, is_read_only: bool, settings: Settings) -> "Guard":
         """The guard of a server on `host`. Raises GuardError where others could reach it and write."""
-        password = environ.get(PASSWORD, "")
-        if not (host in LOOPBACK or _is_loopback(host) or is_read_only or password):
+        if not (host in LOOPBACK or _is_loopback(host) or is_read_only or settings.web_password):
             raise GuardError(
                 f"--host {host} lets other machines in; add --read-only, or set {PASSWORD} to a password that they need"
             )
-        named = {name.strip().lower() for name in environ.get(HOSTS, "").split(",") if name.strip()}
-        return cls(LOOPBACK | named | {host.lower(), socket.gethostname().lower()}, is_read_only, password)
+        named = settings.web_hosts | {host.lower(), socket.gethostname().lower()}
+        return cls(LOOPBACK | named, is_read_only, settings.web_password)
 
     def refusal(self, request: Request) -> Response | None:
         """The answer to a request that is not let in; None for one that is."""

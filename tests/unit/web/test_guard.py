@@ -10,7 +10,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from pipelines.settings import Settings
 from pipelines.web.guard import Guard, GuardError, GuardMiddleware
+
+
+def settings(**environ: str) -> Settings:
+    return Settings.load(environ=environ)
 
 
 def client(guard: Guard, base_url: str = "http://127.0.0.1:8300") -> TestClient:
@@ -36,7 +41,7 @@ def test_a_name_that_was_pointed_at_this_machine_is_refused(host: str) -> None:
 
 
 def test_names_of_a_proxy_are_given_by_the_environment() -> None:
-    guard = Guard.for_host("127.0.0.1", False, {"FAZHI_WEB_HOSTS": "fazhi.example, other.example"})
+    guard = Guard.for_host("127.0.0.1", False, settings(FAZHI_WEB_HOSTS="fazhi.example, other.example"))
     assert client(guard).get("/", headers={"host": "fazhi.example"}).status_code == 200
 
 
@@ -91,13 +96,13 @@ def test_a_password_is_asked_for(given: str | None, status: int) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "fazhi.example", "::"])
 def test_another_host_needs_read_only_or_a_password(host: str) -> None:
     with pytest.raises(GuardError, match="FAZHI_WEB_PASSWORD"):
-        Guard.for_host(host, False, {})
-    assert Guard.for_host(host, True, {}).is_read_only
-    assert Guard.for_host(host, False, {"FAZHI_WEB_PASSWORD": "x"}).password == "x"
+        Guard.for_host(host, False, settings())
+    assert Guard.for_host(host, True, settings()).is_read_only
+    assert Guard.for_host(host, False, settings(FAZHI_WEB_PASSWORD="x")).password == "x"
 
 
 def test_loopback_needs_nothing() -> None:
-    assert not Guard.for_host("127.0.0.2", False, {}).is_read_only
+    assert not Guard.for_host("127.0.0.2", False, settings()).is_read_only
 
 
 def test_the_token_is_new_in_each_process_and_no_secret_is_shown() -> None:
