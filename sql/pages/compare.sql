@@ -80,7 +80,7 @@ WHERE
 SELECT
     r.township_code AS code,
     r.report_year,
-    CASE WHEN bool_or(r.status = 'accepted') THEN 'silent' ELSE 'quarantined' END AS status
+    list(DISTINCT r.status) AS statuses
 FROM dim_report AS r
 WHERE r.township_code IN (SELECT unnest($codes::VARCHAR[])) AND r.report_year IS NOT NULL
 GROUP BY r.township_code, r.report_year

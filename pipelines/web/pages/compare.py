@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.web.blanks import blank_of_year
 from pipelines.web.chart_data import Chart, line_chart, words
 from pipelines.web.figure_text import number_text, share_text
 from pipelines.web.open_release import Row
@@ -124,7 +125,7 @@ def _cells(asked: Asked, chosen: _Chosen, years: list[int], by: str) -> list[dic
     blanks = {
         (row["metric_code"], row["code"], row["report_year"]): row["status"] for row in asked.rows("blanks", **asks)
     }
-    reports = {(row["code"], row["report_year"]): row["status"] for row in asked.rows("reports", codes=codes)}
+    reports = {(row["code"], row["report_year"]): row["statuses"] for row in asked.rows("reports", codes=codes)}
     names = ("value", "unit", "qualifier", "method", "n_reporting", "n_units", "coverage")
     cells = []
     for metric in asks["metrics"]:
@@ -136,7 +137,7 @@ def _cells(asked: Asked, chosen: _Chosen, years: list[int], by: str) -> list[dic
                 elif place["level"] != "township":
                     status = "none_states"
                 else:
-                    of_year = reports.get((place["code"], year), "no_report")
+                    of_year = blank_of_year(reports.get((place["code"], year), ()))
                     status = blanks.get((metric, place["code"], year), of_year)
                 cell = {"metric_code": metric, "code": place["code"], "name": place["name"], "report_year": year}
                 cells.append({**cell, "status": status, **{name: figure.get(name) for name in names}})

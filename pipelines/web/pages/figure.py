@@ -1,5 +1,6 @@
 """The page of a figure: its value, how it came about in words, and each fact behind it with its sentence."""
 
+from pipelines.web.blanks import blank_of_year
 from pipelines.web.page_view import Asked, Content, NotFoundError
 
 
@@ -13,6 +14,8 @@ def view(asked: Asked) -> Content:
         raise NotFoundError(f"no indicator is called {asked.parameters['metric'][:60]!r}; the codebook lists them all")
     figure = asked.row("figure", year=year)
     used, aside = (figure["fact_ids"], figure["set_aside_fact_ids"]) if figure else ([], [])
+    of_year = asked.rows("reports", year=year)
+    known = (asked.row("status", year=year) or {}).get("status")
     reports = sorted({fact.split(":")[0] for fact in [*used, *aside]})
     return {
         "unit": unit,
@@ -20,8 +23,8 @@ def view(asked: Asked) -> Content:
         "year": year,
         "figure": figure,
         "methods": figure["method"].split("+") if figure else [],
-        "status": None if figure else asked.row("status", year=year),
-        "reports": asked.rows("reports", year=year),
+        "status": None if figure else known or blank_of_year(report["status"] for report in of_year),
+        "reports": of_year,
         "facts": asked.rows("facts", facts=used, aside=aside, reports=reports) if reports else [],
         "file_name": f"{unit['township_code']}-{year}-{indicator['metric_code']}",
     }

@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from pipelines.web.blanks import blank_of_year
 from pipelines.web.open_release import Row
 from pipelines.web.page_view import Asked, Content, NotFoundError
 from pipelines.web.sparkline import sparkline
@@ -45,14 +46,12 @@ class _Blanks:
 
     def __init__(self, reports: list[Row], statuses: list[Row]) -> None:
         self._known = {(row["metric_code"], row["report_year"]): row["status"] for row in statuses}
-        self._years: dict[int, str] = {}
+        self._reports: dict[int, set[str]] = {}
         for report in reports:
-            is_accepted = report["status"] == "accepted"
-            if is_accepted or report["report_year"] not in self._years:
-                self._years[report["report_year"]] = "silent" if is_accepted else "quarantined"
+            self._reports.setdefault(report["report_year"], set()).add(report["status"])
 
     def status(self, metric: str, year: int) -> str:
-        return self._known.get((metric, year)) or self._years.get(year, "no_report")
+        return self._known.get((metric, year)) or blank_of_year(self._reports.get(year, ()))
 
 
 def _row(
