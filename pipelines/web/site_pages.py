@@ -13,7 +13,6 @@ from pipelines.web.page_view import WebPage
 #: Pages that have no static form, and why. Parts of pages (`is_document=False`) have none either.
 LEFT_OUT: Mapping[str, str] = {
     "review": "it is for writing corrections",
-    "corrections": "it is for writing corrections",
     "map": "to publish a map of China has legal requirements",
 }
 _PLACE = re.compile(r"\{([a-z_]+)\}")

@@ -1,8 +1,9 @@
 -- What can be found: `search.html` is the page, `answers.html` the list below the search box.
 -- name: units
+-- A code may have had several names; the last one is shown.
 SELECT
     d.division_code AS code,
-    any_value(d.division_name) AS name,
+    arg_max(d.division_name, coalesce(d.valid_to, DATE '9999-12-31')) AS name,
     any_value(d.level) AS level,
     concat_ws(
         ' ',
