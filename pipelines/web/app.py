@@ -14,12 +14,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipelines.errors import FazhiError
 from pipelines.paths import PACKAGE_DIR
 from pipelines.settings import Settings
 from pipelines.web.actions import Actions
 from pipelines.web.downloads import DOWNLOADS
 from pipelines.web.guard import Guard, GuardMiddleware
-from pipelines.web.open_release import CurrentRelease, NoReleaseError
+from pipelines.web.open_release import CurrentRelease
 from pipelines.web.originals import original_routes
 from pipelines.web.page_list import PAGES
 from pipelines.web.page_view import Asked, Content, NotFoundError, WebPage
@@ -55,7 +56,7 @@ def create_app(settings: Settings, guard: Guard | None = None) -> Starlette:
         ],
         exception_handlers={
             NotFoundError: workbench.not_found,
-            NoReleaseError: workbench.no_release,
+            FazhiError: workbench.cannot_show,
             HTTPException: workbench.not_found,
         },
         lifespan=lifespan,
@@ -94,8 +95,8 @@ class Workbench:
         said = str(error) if isinstance(error, NotFoundError) else f"there is no page at {request.url.path[:200]}"
         return self._error(request, status, said)
 
-    def no_release(self, request: Request, error: Exception) -> Response:
-        """A page that says what to run before there is something to show."""
+    def cannot_show(self, request: Request, error: Exception) -> Response:
+        """A page that says what is in the way, such as a missing release, and what to do."""
         return self._error(request, 503, str(error))
 
     def _answer(self, page: WebPage, form: Callable[[Content], Response]) -> Callable[[Request], Response]:
