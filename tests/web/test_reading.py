@@ -73,15 +73,18 @@ def test_the_switch_keeps_one_language_on_every_page(watched: Watched) -> None:
     assert not page.locator("h1 .en").is_visible()
 
 
-def test_a_family_is_folded_by_the_keyboard(watched: Watched) -> None:
+def test_a_family_is_opened_and_folded_by_the_keyboard(watched: Watched) -> None:
     page = watched.open(f"/unit/{UNIT}")
     button = page.locator("[data-fold]").first
     rows = page.locator("tbody.folds").first.locator("tr:not(.head)")
-    before = rows.first.is_visible()
+    assert not rows.first.is_visible()  # families begin folded, the headlines do not
+    assert page.locator("tbody.family:not(.folds) tr:not(.head)").first.is_visible()
     button.focus()
     page.keyboard.press("Enter")
-    assert rows.first.is_visible() != before
-    assert button.get_attribute("aria-expanded") == str(not before).lower()
+    assert rows.first.is_visible()
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    assert not rows.first.is_visible()
 
 
 def test_the_codebook_is_filtered_where_it_stands(watched: Watched) -> None:

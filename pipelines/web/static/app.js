@@ -41,7 +41,15 @@
   document.addEventListener("DOMContentLoaded", () => {
     setLanguage(root.dataset.language);
     fillWho(document);
+    // Families begin folded, the headlines stay. Without scripts all of them are open.
+    for (const button of document.querySelectorAll("[data-fold]")) fold(button, false);
   });
+
+  function fold(button, isOpen) {
+    button.setAttribute("aria-expanded", String(isOpen));
+    button.closest("tbody").classList.toggle("folded", !isOpen);
+  }
+
   document.addEventListener("htmx:after:swap", () => fillWho(document));
   document.addEventListener("submit", (event) => fillWho(event.target), true);
 
@@ -56,9 +64,7 @@
       document.querySelector(button.dataset.fill).value = button.dataset.value;
     }
     if (button.dataset.fold !== undefined) {
-      const isOpen = button.getAttribute("aria-expanded") === "true";
-      button.setAttribute("aria-expanded", String(!isOpen));
-      button.closest("tbody").classList.toggle("folded", isOpen);
+      fold(button, button.getAttribute("aria-expanded") !== "true");
     }
   });
 
