@@ -8,7 +8,6 @@ the current one. A rename moves that name, so that readers see one release or th
 import os
 import shutil
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ import duckdb
 from pipelines.build.atomic import atomic_write
 from pipelines.build.database import one_line
 from pipelines.errors import FazhiError
+from pipelines.warehouse.release_file import log_of, reading
 
 CURRENT, PREVIOUS = "current", "previous"
 _COLUMNS = "release_id, built_at, inputs_sha256, content_sha256, n_accepted, n_quarantined, n_facts"
@@ -48,7 +48,7 @@ def describe(path: Path) -> Kept:
     if not path.is_file():
         raise ReleaseError(f"there is no release at {path}; build one with `fazhi run`")
     try:
-        with closing(duckdb.connect(str(path), read_only=True)) as con:
+        with reading(path) as con:
             row: Sequence[Any] = con.sql(f"SELECT {_COLUMNS} FROM release").fetchall()[0]
     except (duckdb.Error, ValueError) as error:
         reason = one_line(error) if isinstance(error, duckdb.Error) else str(error)
@@ -102,7 +102,11 @@ def rollback(release_path: Path, releases_dir: Path, name: str) -> Kept:
 
 
 def make_current(path: Path, release_path: Path) -> None:
-    """Give the file at `path` the name that readers open. At every moment there is a release with that name."""
+    """Give the file at `path` the name that readers open. At every moment there is a release with that name.
+
+    What another client left in a log beside the old one goes first: DuckDB opens no file beside the log of another.
+    """
+    log_of(release_path).unlink(missing_ok=True)
     with atomic_write(release_path) as beside:
         try:
             beside.hardlink_to(path)

@@ -1,6 +1,5 @@
 """Query a release with one statement that cannot write, reach other files or change settings."""
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import duckdb
 
 from pipelines.build.database import one_line
 from pipelines.errors import FazhiError
+from pipelines.warehouse.release_file import reading
 
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
@@ -35,7 +35,7 @@ def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult
     if not release_path.is_file():
         raise QueryError(f"there is no release at {release_path}; build one with `fazhi run`")
     try:
-        with closing(duckdb.connect(str(release_path), read_only=True)) as con:
+        with reading(release_path) as con:
             con.execute("SET python_enable_replacements = false")
             con.execute("SET enable_external_access = false")
             con.execute("SET lock_configuration = true")

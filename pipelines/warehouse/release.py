@@ -25,6 +25,7 @@ from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
+from pipelines.warehouse.release_file import log_of
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.table_build import BuildError, Built, inspect
 
@@ -257,5 +258,5 @@ def _remove_stale(releases_dir: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(f"{path.name}.wal")):
+    for leftover in (path, log_of(path)):
         leftover.unlink(missing_ok=True)

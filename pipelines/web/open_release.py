@@ -17,6 +17,7 @@ import duckdb
 from pipelines.errors import FazhiError
 from pipelines.settings import Settings
 from pipelines.warehouse.kept_releases import describe
+from pipelines.warehouse.release_file import own_name
 from pipelines.web.page_queries import PageQuery
 
 # Nothing that a query does may reach a file, and two threads and this much memory are enough for one page.
@@ -123,9 +124,8 @@ class CurrentRelease:
     def _file(self) -> Path:
         """The file below releases/ that the current release is; the current name itself where it has no other."""
         current = self.settings.release_path
-        for path in self.settings.releases_dir.glob("*.duckdb"):
-            if path.samefile(current):
-                return path
+        if (path := own_name(current)) != current:
+            return path
         named = self.settings.releases_dir / f"{describe(current).release_id}.duckdb"
         return named if named.is_file() else current
 

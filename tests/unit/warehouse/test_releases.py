@@ -1,6 +1,10 @@
 """The releases that are kept: found by name, gone back to, forgotten; reused where nothing is new."""
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +16,9 @@ from pipelines.build.answers import HASHES
 from pipelines.build.ledger import LedgerEntry
 from pipelines.cli.commands import main
 from pipelines.warehouse.kept_releases import ReleaseError, describe, find, forget, kept, rollback
+from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.release import Release, publish
+from pipelines.warehouse.release_file import log_of
 
 
 def publish_of(warehouse: Warehouse, days: int = 0, version: str = "1", keep: int = 7) -> Release:
@@ -177,3 +183,41 @@ def test_the_commands_list_go_back_and_say_what_cannot_be(tmp_path: Path, capsys
     assert f"readers now see {first}" in capsys.readouterr().out
     assert main(["rollback", "previous", *where]) == 2
     assert f"no release before the current one is kept; kept are: {second}, {first}" in capsys.readouterr().err
+
+
+_CLIENT = """
+import sys, duckdb
+client = duckdb.connect(sys.argv[1])  # root may, although the file is read-only
+client.execute("CREATE TABLE of_the_client AS SELECT 1 AS one")
+print("writes", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_client(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another program that holds a release open for writing and has written something."""
+    path.chmod(0o644)
+    command = [sys.executable, "-c", _CLIENT, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout and client.stdout.readline() == "writes\n"
+        try:
+            yield client
+        finally:
+            client.kill()
+
+
+def test_a_client_that_writes_neither_breaks_nor_alters_what_is_read(tmp_path: Path) -> None:
+    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    first = publish_of(warehouse)
+    with another_client(warehouse.release_path):
+        with pytest.raises(duckdb.IOException, match="Could not set lock"):
+            duckdb.connect(str(warehouse.release_path), read_only=True)
+        assert query(warehouse.release_path, "SELECT release_id FROM release").rows == [(first.release_id,)]
+        assert current(warehouse.release_path) == first.release_id
+    assert log_of(warehouse.release_path).exists(), "the client was killed and left its log"
+    with pytest.raises(QueryError, match="of_the_client"):
+        query(warehouse.release_path, "FROM of_the_client")
+    second = publish_of(warehouse, days=1, version="2")
+    with closing(duckdb.connect(str(warehouse.release_path), read_only=True)) as con:
+        assert con.sql("SELECT release_id FROM release").fetchall() == [(second.release_id,)]

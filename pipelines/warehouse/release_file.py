@@ -1,0 +1,47 @@
+"""Open a release file for reading, whatever another program does with it.
+
+A release is read-only, but root and the owner can still open it for writing with a client of DuckDB. Such a client keeps
+the file locked, and writes into a log beside it (`fazhi.duckdb.wal`). Neither may break or alter what is read.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+_LOCKED = "could not set lock"
+
+
+def own_name(path: Path) -> Path:
+    """The file `releases/RELEASE_ID.duckdb` beside `path` that is the same file, else `path` itself.
+
+    A log beside `path` does not belong to that name, so DuckDB does not apply it.
+    """
+    return next((other for other in (path.parent / "releases").glob("*.duckdb") if other.samefile(path)), path)
+
+
+def log_of(path: Path) -> Path:
+    """The log that DuckDB keeps beside a database file while a client writes."""
+    return path.with_name(f"{path.name}.wal")
+
+
+@contextmanager
+def reading(path: Path, config: Mapping[str, str] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the release at `path`. While another client holds the file, a copy of it is read.
+
+    Raises duckdb.Error where the file is no database.
+    """
+    file, settings = str(own_name(path)), dict(config or {})
+    with ExitStack() as stack:
+        try:
+            connection = duckdb.connect(file, read_only=True, config=settings)
+        except duckdb.IOException as error:
+            if _LOCKED not in str(error).lower():
+                raise
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fazhi-release-"))
+            copy = shutil.copyfile(file, Path(folder) / "copy.duckdb")
+            connection = duckdb.connect(str(copy), read_only=True, config=settings)
+        yield stack.enter_context(closing(connection))
