@@ -1,7 +1,5 @@
 """The output of the command line: progress of a run, its summary, tables of results. Nothing is computed here."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from unicodedata import category
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -125,42 +124,33 @@ def run_progress(
             yield BarProgress(bars, assets())
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, breaks: str = "") -> Table:
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str | None = None,
+    breaks: str = "",
+    least: int | None = None,
+) -> Table:
     """A table for people: numbers are aligned right, None is an empty cell, control characters are escapes.
 
-    Those in `breaks` stay what they are.
+    Those in `breaks` stay what they are. With `least` a number is never broken into lines, nor is another value into
+    lines of fewer places than that.
     """
     rows = [tuple(row) for row in rows]
     shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, name in enumerate(columns):
         is_number = any(isinstance(row[index], int | float) for row in rows)
-        shown.add_column(Text(visible(name)), justify="right" if is_number else "left", overflow="fold")
+        cells = (cell_text(row[index]) for row in rows)
+        widest = max(cell_len(visible(text, breaks)) for text in (name, *cells)) if least else 0
+        shown.add_column(
+            Text(visible(name)),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            min_width=(widest if is_number else min(widest, least)) if least else None,
+        )
     for row in rows:
-        shown.add_row(*(Text(visible(_cell(value), breaks)) for value in row))
+        shown.add_row(*(Text(visible(cell_text(value), breaks)) for value in row))
     return shown
-
-
-def write_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> None:
-    """Write a query's result to standard output as `table`, `csv` or `json` (a list of objects).
-
-    The CSV is safe in a spreadsheet, and its lists are JSON, as in the exports.
-    """
-    if form == "table":
-        is_plan = tuple(columns) == ("explain_key", "explain_value")  # DuckDB draws it in lines
-        console().print(table(columns, rows, breaks="\n" if is_plan else ""))
-    elif form == "csv":
-        from pipelines.warehouse.export.copies import spreadsheet_text
-
-        for row in (columns, *rows):
-            plain = (_cell(value) if isinstance(value, list | tuple | dict) else value for value in row)
-            line = io.StringIO()
-            # a writer quotes the line ends that it writes itself; a reader begins a row at each of both
-            csv.writer(line, lineterminator="\r\n").writerow(
-                [spreadsheet_text(value) if isinstance(value, str) else value for value in plain]
-            )
-            sys.stdout.write(line.getvalue().removesuffix("\r\n") + "\n")
-    else:
-        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
 
 
 def visible(text: str, breaks: str = "") -> str:
@@ -175,7 +165,8 @@ def visible(text: str, breaks: str = "") -> str:
     return text.translate({ord(char): char.encode("unicode_escape").decode() for char in steering})
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value as a person reads it: nothing for None, lists and dicts as JSON, no digits that a float does not hold."""
     if value is None:
         return ""
     if isinstance(value, float):
@@ -217,7 +208,14 @@ def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any
     out.print(table(("field", "value"), [(k, v) for k, v in identity.items() if v not in (None, [], ())]))
     columns = ("metric", "value", "unit", "role", "period", "evidence")
     rows = [
-        (f["metric_code"], SIGNS[f["qualifier"]] + _cell(f["value"]), f["unit"], f["role"], f["period"], f["evidence"])
+        (
+            f["metric_code"],
+            SIGNS[f["qualifier"]] + cell_text(f["value"]),
+            f["unit"],
+            f["role"],
+            f["period"],
+            f["evidence"],
+        )
         for f in facts
     ]
     out.print(table(columns, rows, title="1 fact" if len(rows) == 1 else f"{len(rows)} facts"))

@@ -1,5 +1,6 @@
 """Query a release with one statement that cannot write, reach other files or change settings."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,20 @@ class QueryError(FazhiError):
 
 @dataclass(frozen=True)
 class QueryResult:
-    """Column names and rows. `is_cut` is True if there were more rows than the limit."""
+    """Column names and rows. `is_cut` is True if there were more rows than the limit; `total` is then their number,
+    where it was asked for and can be told.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     is_cut: bool
+    total: int | None = None
 
 
-def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult:
+def query(release_path: Path, sql: str, limit: int | None = None, counted: bool = False) -> QueryResult:
     """The result of one SELECT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN on the release, at most `limit` rows of it.
+
+    With `counted` the rows of a result that is cut are counted.
 
     Raises QueryError for a missing release, for any other statement, and for every error of DuckDB.
     """
@@ -42,11 +48,19 @@ def query(release_path: Path, sql: str, limit: int | None = None) -> QueryResult
             cursor = con.execute(sql)
             columns = tuple(column[0] for column in cursor.description or ())
             rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+            is_cut = limit is not None and len(rows) > limit
+            total = _count(con, sql) if is_cut and counted else None
     except duckdb.Error as error:
         raise QueryError(one_line(error)) from error
-    if limit is None:
-        return QueryResult(columns, rows, is_cut=False)
-    return QueryResult(columns, rows[:limit], is_cut=len(rows) > limit)
+    return QueryResult(columns, rows[:limit], is_cut, total)
+
+
+def _count(con: duckdb.DuckDBPyConnection, sql: str) -> int | None:
+    """The number of rows of a query; None where DuckDB does not take it as a part of another one."""
+    with suppress(duckdb.Error):
+        found: int = con.execute(f"SELECT count(*) FROM ({sql.strip().rstrip(';')}\n)").fetchall()[0][0]
+        return found
+    return None
 
 
 def _check(sql: str) -> None:

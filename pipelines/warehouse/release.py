@@ -25,8 +25,8 @@ from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
 from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
-from pipelines.warehouse.release_file import log_of
 from pipelines.warehouse.model import TableSpec, connect_empty
+from pipelines.warehouse.release_file import log_of
 from pipelines.warehouse.table_build import BuildError, Built, inspect
 
 VERSIONS = ("codebook_version", "engine_version", "reader_version", "identifier_version")
