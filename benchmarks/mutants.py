@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import os
 import shutil
 import sys
@@ -18,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -32,8 +34,11 @@ KILLED = ("killed", "too slow")
 Verdict = tuple[Mutant, str, str]  # the mutant, how the tests end, the line before and after
 
 
-def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, command: str) -> str:
-    """Return the page: killed and survived by package, and every mutant that survived."""
+def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, command: str, earlier: int = 0) -> str:
+    """Return the page: killed and survived by package, and every mutant that survived.
+
+    `earlier` of the mutants were killed in an earlier run, whose verdicts were kept.
+    """
     from benchmarks.bench import machine  # it loads fazhi, which only the copy may do while mutants are tried
 
     by_package = Counter((mutant.package, how in KILLED) for mutant, how, _ in verdicts)
@@ -57,7 +62,13 @@ def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, c
         f"({', '.join(f'`{name}`' for name in CHECKS)}). A change is killed if a test fails or takes more than ten "
         f"times as long. The tests are the {tests:,} of these packages; tried are those that reach the changed line, "
         "those of files that import the module before others and the fastest first, up to "
-        f"{MOST_SECONDS:.0f} seconds of tests for one change.",
+        f"{MOST_SECONDS:.0f} seconds of tests for one change."
+        + (
+            f" {earlier} of the changes were killed in an earlier run on the same code and sample, and not tried again "
+            "when tests had been added."
+            if earlier
+            else ""
+        ),
         "",
         f"**{killed} of {len(verdicts)} are killed: {100 * killed / max(1, len(verdicts)):.1f} %.**",
         "",
@@ -102,6 +113,7 @@ def main() -> int:
     parser.add_argument(
         "--map", type=Path, help="keep here which tests reach which lines, and use it while it is there"
     )
+    parser.add_argument("--kept", type=Path, help="keep the killed ones here, and do not try again those that it holds")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args()
     began = time.monotonic()
@@ -115,20 +127,41 @@ def main() -> int:
         chosen, places = sample(folder / "project" / "pipelines", given.mutants, given.seed)
         end = began + 60 * (given.minutes or 1e6)
         with ProcessPoolExecutor(given.jobs, get_context("fork"), _Worker.begin, (folder, known, end)) as pool:
-            verdicts = []
-            for verdict in filter(None, pool.map(_Worker.tried, chosen)):
+            verdicts = kept(given.kept, chosen) if given.kept else []
+            earlier = {verdict[0] for verdict in verdicts}
+            left = [mutant for mutant in chosen if mutant not in earlier]
+            _say(f"{len(earlier)} are known to be killed, {len(left)} are tried")
+            for verdict in filter(None, pool.map(_Worker.tried, left)):
                 verdicts.append(verdict)
+                if given.kept:
+                    keep(given.kept, verdict)
                 _say(f"{len(verdicts)} {verdict[1]:9} {verdict[0].module}:{verdict[0].place[0]} {verdict[2]}")
     limit = "" if given.minutes is None else f" --minutes {given.minutes:g}"
     command = (
         f"python -m benchmarks.mutants --mutants {given.mutants} --seed {given.seed}{limit} --jobs {given.jobs} --write"
     )
-    text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command)
+    text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command, len(earlier))
     if given.write:
         PAGE.write_text(text, encoding="utf-8")
     else:
         print(text)
     return 0
+
+
+def keep(path: Path, verdict: Verdict) -> None:
+    """Add a line for a mutant that is killed to the file of these."""
+    if verdict[1] in KILLED:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([astuple(verdict[0]), *verdict[1:]], ensure_ascii=False) + "\n")
+
+
+def kept(path: Path, chosen: Sequence[Mutant]) -> list[Verdict]:
+    """Return the verdicts that the file holds on these mutants: tests that only became more still kill them."""
+    if not path.exists():
+        return []
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    found = [(Mutant(*where, tuple(place)), how, change) for (*where, place), how, change in lines]
+    return [verdict for verdict in found if verdict[0] in chosen]
 
 
 class _Worker:

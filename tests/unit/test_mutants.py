@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
 from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
-from benchmarks.mutants import page
+from benchmarks.mutants import keep, kept, page
 from pipelines.paths import PROJECT_ROOT
 
 SOURCE = """\
@@ -84,3 +84,18 @@ def test_the_page_counts_what_no_test_reaches_as_surviving(how: str, share: str)
     text = page([(mutant, "killed", "a → b"), (mutant, how, "if a | b: → if not a | b:")], 9, 3, 60, "make mutants")
     assert f"**{share} are killed" in text
     assert ("| `numerals/values.py` | 1 | no test | `if a \\| b: → if not a \\| b:` |" in text) is (how == "no test")
+
+
+def test_what_was_killed_is_kept_for_a_later_run_and_what_survived_is_not(tmp_path: Path) -> None:
+    mutants = [Mutant("numerals/a.py", "core/NumberReplacer", at, (9, at, 9, at + 1)) for at in range(4)]
+    for mutant, how in zip(mutants, ("killed", "survived", "too slow", "no test"), strict=True):
+        keep(tmp_path / "kept", (mutant, how, "多 → 少"))
+    assert kept(tmp_path / "kept", mutants) == [(mutants[0], "killed", "多 → 少"), (mutants[2], "too slow", "多 → 少")]
+    assert [verdict[0] for verdict in kept(tmp_path / "kept", mutants[1:])] == [mutants[2]]
+    assert kept(tmp_path / "nothing", mutants) == []
+
+
+def test_the_page_says_how_many_were_killed_earlier() -> None:
+    mutant = Mutant("numerals/a.py", "core/NumberReplacer", 0, (9, 1, 9, 2))
+    assert "7 of the changes were killed in an earlier run" in page([(mutant, "killed", "")], 1, 1, 1.0, "command", 7)
+    assert "earlier run" not in page([(mutant, "killed", "")], 1, 1, 1.0, "command")
