@@ -16,6 +16,7 @@ from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
 from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
 from pipelines.ingest.journal import UNREAD, Journal, waiting_since
+from pipelines.ingest.last_fetch import keep_last_fetch
 from pipelines.ingest.listing import Link, attachments, walk
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
 from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
@@ -110,10 +111,11 @@ class _SourceRun:
         self._tally, self.source = tally, tally.source
         self._client, self._archive = shared.client, shared.archive
         self._options, self._clock, self._listener = shared.options, shared.clock, shared.listener
+        self._folder = shared.settings.fetched_dir
         self._end, self._requests = shared.end, 0
         least = 0.0 if shared.settings.fetch_private else LEAST_DELAY
         self._delay = max(least, self.source.delay)
-        self._journal_path = shared.settings.fetched_dir / UNFINISHED / f"{self.source.id}.jsonl"
+        self._journal_path = self._folder / UNFINISHED / f"{self.source.id}.jsonl"
         self._seen: set[str] = set()
 
     @property
@@ -122,7 +124,8 @@ class _SourceRun:
         return waiting_since(self._journal_path) or datetime.max.replace(tzinfo=UTC)
 
     def read(self) -> None:
-        """Read the list, then each page with its attachments."""
+        """Read the list, then each page with its attachments, and keep how that ended."""
+        started_at = self._clock.utc()
         hours, run_end, now = self.source.max_hours, self._end, self._clock.now()
         ends = [Deadline(now + share * hours * 3600, f"max_hours = {hours:g}") for share in (LISTS, 1)]
         lists_end, self._end = (min(end, run_end, key=lambda deadline: deadline.at) for end in ends)
@@ -139,6 +142,11 @@ class _SourceRun:
         except Exception as error:  # what we did not foresee at one site must not keep us from the others
             _log.info("%s: internal error", self.source.id, exc_info=True)
             self._tally.stopped = f"internal error: {type(error).__name__}: {error}"
+        if not self._options.dry_run:
+            try:
+                keep_last_fetch(self._folder, self._tally, started_at, self._clock.utc())
+            except OSError as error:  # it is for people alone, and a full disk is in the tally already
+                _log.warning("%s: how its fetch ended cannot be kept: %s", self.source.id, error)
 
     def _links(self, end: Deadline) -> list[Link]:
         """The links to follow: wanted by the source, and within --since and --limit."""

@@ -83,7 +83,5 @@ SELECT
 FROM dim_report
 WHERE source_id IS NOT NULL
 GROUP BY source_id
-ORDER BY n_accepted, source_id
-LIMIT 200
 -- name: queue
 SELECT count(*) AS n_items, count(DISTINCT report_id) AS n_reports FROM review_queue

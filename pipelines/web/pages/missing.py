@@ -1,10 +1,11 @@
-"""What is not there: coverage by province and year, counties without a report, quarantine by reason, the queue."""
+"""What is not there: coverage by province and year, counties without a report, quarantine, failed sites, the queue."""
 
 from contextlib import closing
 from typing import Any
 
 import duckdb
 
+from pipelines.web.fetched_sources import fetched_sources
 from pipelines.web.open_release import Row
 from pipelines.web.page_queries import page_queries
 from pipelines.web.page_view import MOST_ROWS, Asked, Content, NotFoundError
@@ -18,6 +19,7 @@ def view(asked: Asked) -> Content:
         raise NotFoundError(f"no county, prefecture or province has the code {code[:40]!r}; a code has 6 digits")
     number = asked.whole("page", 1, least=1)
     reason = asked.parameters.get("reason", "").strip() or None
+    sources, sources_said = fetched_sources(asked.settings, asked.kept_rows("sources"))
     within: dict[str, Any] = {"area": code, "prefix": code.rstrip("0") if code else ""}
     return {
         "area": {"code": code, **area} if area else None,
@@ -31,7 +33,10 @@ def view(asked: Asked) -> Content:
         ),
         "page_number": number,
         "most": MOST_ROWS,
-        "sources": asked.kept_rows("sources"),
+        "n_sources": len(sources),
+        "n_failed_sources": sum(one["state"] == "failed" for one in sources),
+        "sources": sources[:MOST_ROWS],
+        "sources_said": sources_said,
         "queue": asked.release.kept("queue over releases", lambda: _queue(asked)),
     }
 
