@@ -35,8 +35,8 @@ test: $(TESTING) ## run all tests
 test-fast: $(TESTING) ## run the tests that take under 90 seconds together: all but those marked slow
 	@"$(PY)" -m pytest -n auto --dist loadfile -m "not slow" --ignore=tests/web $(ARGS)
 
-test-web: $(TESTING) ## try the workbench in the system's Chromium: two minutes; skipped where there is none
-	@"$(PY)" -m pytest tests/web $(ARGS)
+test-web: $(TESTING) ## try the workbench in Chromium, which is installed where there is none: two minutes
+	@FAZHI_CHROMIUM="$$(.ci/chromium "$(PY)")" "$(PY)" -m pytest tests/web $(ARGS)
 
 fuzz: $(TESTING) ## read 1,000 damaged files of each format: a minute
 	@FUZZ_FILES=1000 "$(PY)" -m pytest -n auto tests/unit/read/test_read_fuzz.py $(ARGS)
