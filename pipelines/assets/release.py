@@ -97,7 +97,7 @@ def _check_results(error: AuditError | None) -> Iterator[dg.AssetCheckResult]:
     failed = {result.check.name: str(result) for result in error.results} if error else {}
     for name, checks in _groups().items():
         broken = [failed[check.name] for check in checks if check.name in failed]
-        text = "; ".join(broken) if broken else f"{len(checks)} rules hold"
+        text = "; ".join(broken) if broken else f"all rules hold ({len(checks)})"
         yield dg.AssetCheckResult(check_name=name, asset_key=NAME, passed=not broken, description=text)
 
 

@@ -52,7 +52,16 @@ class StepFailed:
     is_check: bool = False
 
 
-Event = Made | StepFailed
+@dataclass(frozen=True)
+class Warned:
+    """A check of an asset that does not hold and stops nothing; `text` says what was found, in one line."""
+
+    asset: str
+    check: str
+    text: str
+
+
+Event = Made | StepFailed | Warned
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,8 @@ class RunResult:
 
 
 def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[[Event], None]) -> RunResult:
-    """Run all assets of `definitions`. `on_event` is called for each asset that is made and at the end for failures.
+    """Run all assets of `definitions`. `on_event` is called for each asset that is made, and at the end for
+    warnings and failures.
 
     Assets that do not depend on a failed one are made all the same. The run is recorded in `settings.dagster_home`.
     After a run that failed damage is looked for; where some is found and set aside, everything is run once more. Raises
@@ -82,8 +92,8 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
         else:
             if not attempt.result.is_done and _mend(settings):
                 attempt = _attempt(definitions, settings, on_event)
-        for failure in attempt.failures:
-            on_event(failure)
+        for problem in attempt.problems:
+            on_event(problem)
         if settings.webhook:
             with open_instance(settings.dagster_home) as instance:
                 announce(instance, attempt.run_id, settings)
@@ -92,11 +102,11 @@ def run_job(definitions: dg.Definitions, settings: Settings, on_event: Callable[
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A run that has ended: its id, how it ended, and what failed in it."""
+    """A run that has ended: its id, how it ended, and what it warns of and what failed in it."""
 
     run_id: str
     result: RunResult
-    failures: tuple[StepFailed, ...]
+    problems: tuple[Warned | StepFailed, ...]
 
 
 def _mend(settings: Settings) -> list[str]:
@@ -109,6 +119,7 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
     run_id = str(uuid.uuid4())
     failed: set[str] = set()
     failures: list[StepFailed] = []
+    warnings: list[Warned] = []
     missing = asset_names(definitions)
 
     def listen(entry: dg.EventLogEntry) -> None:
@@ -119,9 +130,11 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
             failed.add(event.step)
             if not is_consequence:
                 failures.append(event)
-        elif event is not None:
+        elif isinstance(event, Made):
             missing.remove(event.asset)
             on_event(event)
+        elif event is not None:
+            warnings.append(event)
 
     with open_instance(settings.dagster_home) as instance:
         instance.add_event_listener(run_id, listen)
@@ -135,7 +148,7 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
         )
         _log.info("run %s works on %s, its history is in %s", run_id, settings.warehouse_dir, settings.dagster_home)
         result = execute_run(InMemoryJob(job), run, instance)
-    return _Attempt(run_id, RunResult(result.success, tuple(missing)), tuple(failures))
+    return _Attempt(run_id, RunResult(result.success, tuple(missing)), (*warnings, *failures))
 
 
 def code_origin() -> RemoteJobOrigin:
@@ -162,9 +175,12 @@ def _read_event(event: dg.DagsterEvent) -> Event | None:
         return Made(made.asset_key.to_user_string(), {name: value.value for name, value in made.metadata.items()})
     if kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
-        if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
+        text = check.description or f"check {check.check_name} failed"
+        if check.passed:
             return None
-        return StepFailed(event.step_key or RUN, check.description or f"check {check.check_name} failed", is_check=True)
+        if check.severity == dg.AssetCheckSeverity.WARN:
+            return Warned(check.asset_key.to_user_string(), check.check_name, text)
+        return StepFailed(event.step_key or RUN, text, is_check=True)
     if kind == dg.DagsterEventType.STEP_FAILURE:
         return StepFailed(event.step_key or RUN, failure_reason(event.step_failure_data))
     if kind == dg.DagsterEventType.RUN_FAILURE and event.job_failure_data.error is not None:

@@ -77,7 +77,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         }
         checks = [_check(spec, settings)]
         if worklist:
-            checks.append(_work_left(built.rows, worklist))
+            checks.append(_work_left(spec.name, built.rows, worklist))
         return dg.MaterializeResult(metadata=metadata, check_results=checks)
 
     return build_table
@@ -104,16 +104,16 @@ def _check(spec: TableSpec, settings: Settings) -> dg.AssetCheckResult:
     """Whether the table keeps its own rules."""
     results = run_checks(rules_of([spec.name]), settings.tables_dir, Ledger(settings.ledger_path))
     broken = [str(result) for result in results if not result.passed]
-    text = "; ".join(broken) if broken else f"{len(results)} rules hold"
+    text = "; ".join(broken) if broken else f"all rules hold ({len(results)})"
     return dg.AssetCheckResult(check_name=CHECK, passed=not broken, description=text)
 
 
-def _work_left(rows: int, worklist: Worklist) -> dg.AssetCheckResult:
+def _work_left(table: str, rows: int, worklist: Worklist) -> dg.AssetCheckResult:
     """How many rows a work list holds: a warning, because the run is right all the same."""
     return dg.AssetCheckResult(
         check_name=WORK_LEFT,
         passed=rows == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{rows} {worklist.rows}" + ("; look them up in the table" if rows else ""),
+        description=f"{worklist.rows}: {rows}" + (f'; `fazhi sql "FROM {table}"` lists them' if rows else ""),
         metadata={"rows": dg.MetadataValue.int(rows)},
     )

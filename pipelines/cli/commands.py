@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.environment import load_settings, set_up_logging
+from pipelines.cli.help_page import MainGroup
 from pipelines.cli.release_commands import diff, export, releases, rollback, sql
 from pipelines.cli.workbench_commands import maps, site, web
 from pipelines.errors import FazhiError
@@ -31,6 +32,7 @@ class Refusal(click.ClickException):
 
 
 @click.group(
+    cls=MainGroup,
     invoke_without_command=True,
     commands=[sql, diff, export, releases, rollback, web, site, maps],
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -63,19 +65,27 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
 
 def _run(settings: Settings, quiet: bool) -> None:
-    from pipelines.assets.run_job import Event, StepFailed, asset_names, run_job
-    from pipelines.build.progress import listening
     from pipelines.cli import output as show
-    from pipelines.definitions import defs  # reads all SQL files, so that only a run imports it
-    from pipelines.report.summary import summarise
 
     out = show.console()
+    if not quiet:
+        out.print(f"reads {settings.raw_dir}, builds {settings.warehouse_dir}", soft_wrap=True)
+
+    # said before these imports, which take seconds: Dagster, and all SQL files
+    from pipelines.assets.run_job import Event, StepFailed, Warned, asset_names, run_job
+    from pipelines.build.progress import listening
+    from pipelines.definitions import defs
+    from pipelines.report.summary import summarise
+
     failures: list[StepFailed] = []
+    warnings: list[Warned] = []
     with show.run_progress(out, lambda: asset_names(defs), quiet) as progress:
 
         def on_event(event: Event) -> None:
             if isinstance(event, StepFailed):
                 failures.append(event)
+            elif isinstance(event, Warned):
+                warnings.append(event)
             elif progress:
                 with suppress(SystemExit):  # rich exits when the pipe is closed; the run goes on without output
                     progress.made(event.asset, event.metadata)
@@ -92,6 +102,7 @@ def _run(settings: Settings, quiet: bool) -> None:
         click.echo(str(settings.release_path))
     else:
         show.summary(out, settings.release_path, summarise(settings.release_path))
+        show.warnings(out, [(f"{one.asset}.{one.check}", one.text) for one in warnings])
 
 
 @fazhi.command()
@@ -246,6 +257,17 @@ def ui(port: int, raw: str | None, warehouse: str | None) -> None:
     sys.stdout.flush()
     command = [sys.executable, "-W", SUPERSEDED, "-m", "dagster", "dev", "-w", str(locations), "--port", str(port)]
     os.execve(sys.executable, [*command, "--log-level", "warning"], {**os.environ, **environment})
+
+
+@fazhi.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes the SHELL complete commands and options: eval "$(fazhi completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    assert complete is not None  # click knows these three
+    click.echo(complete(fazhi, {}, "fazhi", "_FAZHI_COMPLETE").source())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

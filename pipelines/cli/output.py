@@ -12,7 +12,7 @@ from unicodedata import category
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +32,8 @@ VERBS = {
     "sketches": "sketched",
     "similarities": "compared",
 }
+_LEAST = 12  # places for a name in the summary: six characters
+_BETWEEN = 3  # places between two columns of a table
 SIGNS = {"exact": "", "at_least": "≥ ", "at_most": "≤ ", "approx": "≈ "}
 
 
@@ -53,8 +55,9 @@ def describe(asset: str, data: Mapping[str, Any]) -> str:
         return line
     if asset == "release":
         return f"release: {data['release_id']}"
+    rows = data["dagster/row_count"]
     reused = ", reused" if data.get("reused") else ""
-    return f"{asset}: {data['dagster/row_count']} rows{reused}"
+    return f"{asset}: {rows:,} {'row' if rows == 1 else 'rows'}{' of all tables' if asset == 'exports' else ''}{reused}"
 
 
 class LineProgress:
@@ -109,6 +112,13 @@ class BarProgress:
         self._bars.update(task.id, completed=done, total=total, note=note)
 
 
+class _CountColumn(MofNCompleteColumn):
+    """How much of a stage is done, and nothing while nobody knows how much there is."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total is not None else Text("waits")
+
+
 @contextmanager
 def run_progress(
     out: Console, assets: Callable[[], Sequence[str]], is_quiet: bool
@@ -119,7 +129,7 @@ def run_progress(
     elif not out.is_terminal:
         yield LineProgress(out)
     else:
-        columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description:<11}"), BarColumn(), _CountColumn(), TimeElapsedColumn())
         with Progress(*columns, TextColumn("{task.fields[note]}"), console=out) as bars:
             yield BarProgress(bars, assets())
 
@@ -139,18 +149,38 @@ def table(
     rows = [tuple(row) for row in rows]
     shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for index, name in enumerate(columns):
-        is_number = any(isinstance(row[index], int | float) for row in rows)
-        cells = (cell_text(row[index]) for row in rows)
-        widest = max(cell_len(visible(text, breaks)) for text in (name, *cells)) if least else 0
+        is_number, places = _needed(name, [row[index] for row in rows], least, breaks)
         shown.add_column(
             Text(visible(name)),
             justify="right" if is_number else "left",
             overflow="fold",
-            min_width=(widest if is_number else min(widest, least)) if least else None,
+            min_width=places if least else None,
         )
     for row in rows:
         shown.add_row(*(Text(visible(cell_text(value), breaks)) for value in row))
     return shown
+
+
+def fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]], width: int, least: int) -> int:
+    """How many of the first columns a table with `least` has room for in `width` places; at least one."""
+    room = width - 1
+    for at, name in enumerate(columns):
+        room -= _needed(name, [row[at] for row in rows], least)[1]
+        if room < 0:
+            return max(1, at)
+        room -= _BETWEEN
+    return len(columns)
+
+
+def _needed(name: str, cells: Sequence[Any], least: int | None, breaks: str = "") -> tuple[bool, int]:
+    """Whether a column is one of numbers, and how many places it needs; a Chinese character takes two.
+
+    A head breaks between its words, a text where it must but in lines of `least` places, a number nowhere.
+    """
+    is_number = any(isinstance(cell, int | float) for cell in cells)
+    parts = (*map(visible, name.split()), *(visible(cell_text(cell), breaks) for cell in cells))
+    places = max(map(cell_len, parts), default=0)
+    return is_number, places if is_number or not least else min(places, least)
 
 
 def visible(text: str, breaks: str = "") -> str:
@@ -180,7 +210,10 @@ def summary(out: Console, release_path: Path, found: Summary) -> None:
     """Show what the release holds and where it is."""
     row = found.release
     share = 0.0 if row["unclassified_share"] is None else 100 * row["unclassified_share"]
-    out.print(table(found.reports.columns, found.reports.rows, title="Accepted reports"))
+    heads = [name.replace("_", " ") for name in found.reports.columns]  # so that they break between words
+    shown = fitting(heads, found.reports.rows, out.width, _LEAST)
+    rows = [row[:shown] for row in found.reports.rows]
+    out.print(table(heads[:shown], rows, title="Accepted reports", least=_LEAST))
     if found.reports.is_cut:
         out.print("... and more: fazhi sql \"SELECT * FROM dim_report WHERE status = 'accepted'\"")
     if found.reasons.rows:
@@ -196,6 +229,15 @@ def summary(out: Console, release_path: Path, found: Summary) -> None:
             "(FAZHI_OCR_PAGES sets how many pages a run reads)"
         )
     out.print(f"release: {release_path}", soft_wrap=True)
+
+
+def warnings(out: Console, found: Sequence[tuple[str, str]]) -> None:
+    """Show what the run warns of: the name of each check and what it found. Nothing where there is nothing."""
+    if found:
+        count = "1 warning" if len(found) == 1 else f"{len(found)} warnings"
+        out.print(f"{count}; `fazhi ui` shows the rows behind each, at the check of that name:")
+        for name, text in found:
+            out.print(f"- {name}: {visible(text)}")
 
 
 def write_examined(identity: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], form: str) -> None:

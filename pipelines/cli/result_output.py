@@ -7,14 +7,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.cli.output import cell_text, console, table, visible
+from pipelines.cli.output import cell_text, console, fitting, table, visible
 
 LEAST_WIDTH = 16  # a column of longer texts is broken into lines of at least so many places
-_BETWEEN = 3  # places between two columns of a table
 _NAMED = 5  # columns that are not shown
 _PLAN = ("explain_key", "explain_value")  # DuckDB draws a plan in lines
 
@@ -38,29 +36,12 @@ def _write_table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Non
     if tuple(columns) == _PLAN:
         out.print(table(columns, rows, breaks="\n"))
         return
-    shown = fitting(columns, rows, out.width)
+    shown = fitting(columns, rows, out.width, LEAST_WIDTH)
     out.print(table(columns[:shown], [row[:shown] for row in rows], least=LEAST_WIDTH))
     if left := columns[shown:]:
         are = "column is" if len(left) == 1 else "columns are"
         names = ", ".join(map(visible, left[:_NAMED])) + (", ..." if len(left) > _NAMED else "")
         out.print(f"{len(left)} {are} not shown, for want of room: {names}; --format record shows all")
-
-
-def fitting(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], width: int) -> int:
-    """How many of the first columns fit into `width` places (a Chinese character takes two); at least one.
-
-    A column of numbers is never broken, one of texts needs LEAST_WIDTH places.
-    """
-    room = width - 1
-    for at, name in enumerate(columns):
-        cells = [row[at] for row in rows]
-        needed = max((cell_len(visible(cell_text(cell))) for cell in (name, *cells)), default=0)
-        is_number = any(isinstance(cell, int | float) for cell in cells)
-        room -= needed if is_number else min(needed, LEAST_WIDTH)
-        if room < 0:
-            return max(1, at)
-        room -= _BETWEEN
-    return len(columns)
 
 
 def _write_records(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -31,4 +31,5 @@ def rows_left(raw: Path, warehouse: Path) -> tuple[bool, int]:
     assert result.success
     (check,) = [c for c in result.get_asset_check_evaluations() if c.check_name == "work_left"]
     assert check.asset_key == dg.AssetKey("worklist_divisions") and check.severity == dg.AssetCheckSeverity.WARN
+    assert ("FROM worklist_divisions" in str(check.description)) is not check.passed
     return check.passed, check.metadata["rows"].value

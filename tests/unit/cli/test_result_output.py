@@ -9,7 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from pipelines.cli.commands import main
-from pipelines.cli.result_output import fitting, write_rows
+from pipelines.cli.output import fitting
+from pipelines.cli.result_output import LEAST_WIDTH, write_rows
 
 WIDE = ("township_code", "township_name", *(f"figure_number_{n}" for n in range(40)), "evidence")
 ROW = ("330225104", "泗洲头镇", *range(123_456_700, 123_456_740), "全年共开展大型法治宣传活动14场" * 9)
@@ -40,7 +41,7 @@ def test_no_value_is_broken_and_no_line_is_wider_than_the_terminal(
     write_rows(WIDE, [ROW], "table")
     out = capsys.readouterr().out
     assert all(cell_len(line) <= width for line in out.splitlines())
-    shown = fitting(WIDE, [ROW], width)
+    shown = fitting(WIDE, [ROW], width, LEAST_WIDTH)
     assert all(str(value) in out for value in ROW[:shown])
     assert str(ROW[shown]) not in out
     words = " ".join(out.split())
@@ -59,16 +60,18 @@ def test_a_table_that_fits_has_all_its_columns(narrow: Any, capsys: pytest.Captu
 
 @pytest.mark.parametrize(("width", "columns"), [(11, 1), (12, 2), (13, 2)])
 def test_a_chinese_character_takes_two_places(width: int, columns: int) -> None:
-    assert fitting(("镇", "n"), [("泗洲头", 12)], width) == columns  # 6 + 3 + 2, and one at the edge
+    assert fitting(("镇", "n"), [("泗洲头", 12)], width, LEAST_WIDTH) == columns  # 6 + 3 + 2, and one at the edge
 
 
 @pytest.mark.parametrize(("width", "columns"), [(19, 1), (20, 1), (21, 2)])
 def test_a_number_is_never_broken(width: int, columns: int) -> None:
-    assert fitting(("a", "n"), [("b", 1_234_567_890_123_456)], width) == columns  # 1 + 3 + 16, and one at the edge
+    assert (
+        fitting(("a", "n"), [("b", 1_234_567_890_123_456)], width, LEAST_WIDTH) == columns
+    )  # 1 + 3 + 16, and one at the edge
 
 
 def test_the_first_column_is_always_shown() -> None:
-    assert fitting(("a_name_of_more_places",), [(10**20,)], 5) == 1
+    assert fitting(("a_name_of_more_places",), [(10**20,)], 5, LEAST_WIDTH) == 1
 
 
 def test_a_record_shows_every_column(narrow: Any, capsys: pytest.CaptureFixture[str]) -> None:
