@@ -68,7 +68,7 @@ def _run(settings: Settings, quiet: bool) -> None:
     from pipelines.cli import output as show
 
     out = show.console()
-    if not quiet:
+    if out.is_terminal and not quiet:
         out.print(f"reads {settings.raw_dir}, builds {settings.warehouse_dir}", soft_wrap=True)
 
     # said before these imports, which take seconds: Dagster, and all SQL files
