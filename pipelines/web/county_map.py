@@ -1,62 +1,58 @@
-"""Boundaries of counties: taken from a GeoJSON of the user's own, made small, kept in the warehouse, checked when read.
+"""The boundaries of counties in a warehouse: their file, checked once for each version of it, and how it is served.
 
-No boundaries come with the project. Points are moved to a grid, so that neighbours keep one border between them.
+No boundaries come with the project; `pipelines.web.map_making` takes them from elsewhere. The file is a GeoJSON that
+any program for maps opens: each feature has the `adcode` of its county and is in degrees.
 """
 
+import gzip
+import hashlib
 import json
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipelines.build.atomic import atomic_write
+import numpy as np
+from numpy.typing import NDArray
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from pipelines.errors import FazhiError
+from pipelines.settings import Settings
+from pipelines.web.page_view import NotFoundError
 
 MAP = "map.geojson"
-_GRID = 0.05  # degrees, about 5 km: a county is a centimetre on the page
+ADDRESS = f"/{MAP}"
 _WEST, _SOUTH, _EAST, _NORTH = 70.0, 0.0, 140.0, 60.0
 _MOST_BYTES = 20_000_000
-_WITHOUT_COUNTIES = ("441900", "442000", "460400")  # 东莞, 中山 and 儋州: prefectures that are their own county
+_LONGEST = 200  # characters of what a file says of its source
+# Codes of prefectures that are drawn like counties: 东莞, 中山, 儋州 and 嘉峪关, which have none, and 台湾.
+_WITHOUT_COUNTIES = frozenset({"441900", "442000", "460400", "620200", "710000"})
 
-Ring = list[list[float]]
+Ring = NDArray[np.float64]  # points in rows: degrees east, degrees north
 
 
 class MapError(FazhiError):
     """Boundaries cannot be used. The message says which file, what was found and what was expected."""
 
 
-def write_map(source: Path, target: Path) -> int:
-    """Write the counties of `source` to `target`; returns how many there are.
+@dataclass(frozen=True)
+class CountyMap:
+    """The boundaries of a warehouse: the file as it is and packed, its mark, its counties, and where they come from."""
 
-    `source` is a GeoJSON whose features have an `adcode` of 6 digits, in degrees, or a folder of files that are named
-    by it, such as `330225.geojson`. Provinces and prefectures are left out. Raises MapError.
-    """
-    counties: dict[str, list[list[Ring]]] = {}
-    for code, geometry, where in _geometries(source):
-        polygons = _polygons(geometry, where)
-        counties.setdefault(code, []).extend(_smaller(polygons))
-    if not counties:
-        raise MapError(f"{source}: found no county; expected features with an `adcode` of 6 digits, such as 330225")
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"adcode": code},
-            "geometry": {"type": "MultiPolygon", "coordinates": polygons},
-        }
-        for code, polygons in sorted(counties.items())
-    ]
-    with atomic_write(target) as temporary:
-        temporary.write_text(_text(features), encoding="ascii")
-    return len(features)
+    content: bytes
+    packed: bytes
+    etag: str
+    codes: frozenset[str]
+    source: str
 
 
-def read_map(path: Path) -> tuple[str, int] | None:
-    """The boundaries in a warehouse and how many counties they have; None where there are none.
+def read_map(path: Path) -> CountyMap | None:
+    """The boundaries in the file `path`; None where it is not there.
 
-    They are the text of a GeoJSON that holds nothing but codes (`name`) and points. Raises MapError for a file that
-    `write_map` did not write.
+    Raises MapError for a file that `write_map` did not write.
     """
     try:
         stat = path.stat()
@@ -65,94 +61,92 @@ def read_map(path: Path) -> tuple[str, int] | None:
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
+def map_route(settings: Settings) -> Route:
+    """The route of the boundaries: the file itself, which a browser keeps until there is another."""
+
+    def answer(request: Request) -> Response:
+        path = settings.warehouse_dir / MAP
+        found = read_map(path)
+        if found is None:
+            raise NotFoundError(f"{path} is not there; `fazhi map` writes it")
+        headers = {"etag": found.etag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
+        if found.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        content = found.content
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            content, headers["content-encoding"] = found.packed, "gzip"
+        return Response(content, media_type="application/geo+json", headers=headers)
+
+    return Route(ADDRESS, answer)
+
+
 @lru_cache(maxsize=2)
-def _read(path: Path, _mtime: int, size: int) -> tuple[str, int]:
+def _read(path: Path, _mtime: int, size: int) -> CountyMap:
     if size > _MOST_BYTES:
         raise MapError(f"{path}: has {size:,} bytes, expected {_MOST_BYTES:,} at most; write it with `fazhi map`")
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"name": code},
-            "geometry": {"type": "MultiPolygon", "coordinates": _polygons(geometry, where)},
-        }
-        for code, geometry, where in _features(_json(path), path)
-    ]
-    return _text(features), len(features)
+    content, parsed = read_json(path)
+    codes = set()
+    for code, geometry, where in features(parsed, path):
+        polygons(geometry, where)
+        codes.add(code)
+    mark = hashlib.sha256(content).hexdigest()[:16]
+    source = str(parsed.get("source") or "")[:_LONGEST]
+    return CountyMap(content, gzip.compress(content, 6), f'W/"{mark}"', frozenset(codes), source)
 
 
-def _text(features: list[dict[str, Any]]) -> str:
-    return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
-
-
-def _geometries(source: Path) -> Iterator[tuple[str, Any, str]]:
-    if not source.is_dir():
-        yield from _features(_json(source), source)
-        return
-    for path in sorted(source.glob("*.geojson")):
-        if _is_county(path.stem):
-            content = _json(path)
-            yield path.stem, content.get("geometry", content) if isinstance(content, dict) else content, str(path)
-
-
-def _features(content: Any, path: Path) -> Iterator[tuple[str, Any, str]]:
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list):
-        raise MapError(f"{path}: found no list `features`; expected a GeoJSON FeatureCollection")
-    for at, feature in enumerate(features):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        code = str((properties or {}).get("adcode", "")) if isinstance(properties, dict) else ""
-        if _is_county(code):
-            yield code, feature.get("geometry"), f"{path}, feature {at} ({code})"
-
-
-def _is_county(code: str) -> bool:
-    is_code = len(code) == 6 and code.isascii() and code.isdigit()
-    return is_code and (not code.endswith("00") or code in _WITHOUT_COUNTIES)
-
-
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> tuple[bytes, Any]:
+    """The bytes of a file, and what they are as JSON. Raises MapError where they are none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        content = path.read_bytes()
+        return content, json.loads(content.decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise MapError(f"{path}: cannot be read as JSON ({error})") from error
 
 
-def _polygons(geometry: Any, where: str) -> list[list[Ring]]:
-    """The polygons of a geometry, each a list of rings of [longitude, latitude] in degrees."""
+def features(content: Any, path: Path) -> Iterator[tuple[str, Any, str]]:
+    """The counties of a GeoJSON: code, geometry, and where it stands. Raises MapError where it is no such file."""
+    found = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(found, list):
+        raise MapError(f"{path}: found no list `features`; expected a GeoJSON FeatureCollection")
+    for at, feature in enumerate(found):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        code = str(properties.get("adcode", "")) if isinstance(properties, dict) else ""
+        if is_county(code):
+            yield code, feature.get("geometry"), f"{path}, feature {at} ({code})"
+
+
+def is_county(code: str) -> bool:
+    """Whether a code has 6 digits and is drawn as a county: not as a province, not as a prefecture that has some."""
+    is_code = len(code) == 6 and code.isascii() and code.isdigit()
+    return is_code and (not code.endswith("00") or code in _WITHOUT_COUNTIES)
+
+
+def polygons(geometry: Any, where: str) -> list[list[Ring]]:
+    """The polygons of a geometry, each a list of rings. Raises MapError for what is none, or not in China."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
         raise MapError(f"{where}: found a geometry of the type {str(kind)[:40]!r}; expected Polygon or MultiPolygon")
     coordinates = geometry.get("coordinates")
     try:
-        polygons = [coordinates] if kind == "Polygon" else coordinates
-        found = [[[[float(point[0]), float(point[1])] for point in ring] for ring in one] for one in polygons]
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+        given = [coordinates] if kind == "Polygon" else coordinates
+        found = [[_ring(points) for points in polygon] for polygon in given]
+        if not found or not all(found):
+            raise ValueError("no rings")
+    except (TypeError, ValueError) as error:
         raise MapError(f"{where}: found coordinates that are no rings of points") from error
-    for longitude, latitude in (point for one in found for ring in one for point in ring):
-        if not (_WEST <= longitude <= _EAST and _SOUTH <= latitude <= _NORTH):
+    for east, north in (ring.T for polygon in found for ring in polygon):
+        is_inside = (east >= _WEST) & (east <= _EAST) & (north >= _SOUTH) & (north <= _NORTH)
+        if not is_inside.all():
+            at = int(np.argmin(is_inside))
             raise MapError(
-                f"{where}: found the point {longitude}, {latitude}; expected degrees east and north, in China"
+                f"{where}: found the point {east[at]}, {north[at]}; expected degrees east and north, in China"
             )
     return found
 
 
-def _smaller(polygons: list[list[Ring]]) -> list[list[Ring]]:
-    """The polygons on the grid. Rings that fall together are left out; a county that is smaller stays as it is."""
-    small = [[ring for ring in map(_on_grid, polygon) if len(ring) > 3] for polygon in polygons]
-    return [polygon for polygon in small if polygon] or polygons
-
-
-def _on_grid(ring: Ring) -> Ring:
-    """Points on the grid, without those that repeat or lie on the straight line between their neighbours."""
-    points: Ring = []
-    for place in ring:
-        point = [round(round(value / _GRID) * _GRID, 2) for value in place]
-        if not points or point != points[-1]:
-            points.append(point)
-    kept = points[:1]
-    for point, following in pairwise([*points[1:], *points[1:2]]):
-        before = math.atan2(point[1] - kept[-1][1], point[0] - kept[-1][0])
-        after = math.atan2(following[1] - point[1], following[0] - point[0])
-        if point != kept[-1] and abs(before - after) > 1e-6:
-            kept.append(point)
-    return kept if kept[:1] == kept[-1:] else [*kept, kept[0]]
+def _ring(points: Any) -> Ring:
+    """Points of two numbers, of which further ones (heights) are left out. Raises ValueError for anything else."""
+    ring = np.asarray(points, dtype=np.float64)
+    if ring.ndim != 2 or ring.shape[1] < 2:
+        raise ValueError(f"expected points of two numbers, found an array of the shape {ring.shape}")
+    return ring[:, :2]

@@ -20,7 +20,8 @@ from hostile_report import HOSTILE_NAME, HOSTILE_TEXT, hostile_meta
 
 from benchmarks.browser import ARGUMENTS, MISSING, chromium_path, served
 from pipelines.paths import PROJECT_ROOT
-from pipelines.web.county_map import MAP, write_map
+from pipelines.web.county_map import MAP
+from pipelines.web.map_making import write_map
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request

@@ -220,6 +220,7 @@
         {
           type: "map",
           map: "counties",
+          nameProperty: "adcode",
           roam: true,
           layoutCenter: ["50%", "50%"],
           layoutSize: "96%",
@@ -291,10 +292,9 @@
   }
 
   async function boundaries(address) {
-    const answer = await fetch(address);
-    const found = JSON.parse((await answer.json()).boundaries);
+    const found = await (await fetch(address)).json();
     echarts.registerMap("counties", found);
-    return new Set(found.features.map((feature) => feature.properties.name));
+    return new Set(found.features.map((feature) => feature.properties.adcode));
   }
 
   async function draw(holder) {
