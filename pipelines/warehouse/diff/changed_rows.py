@@ -28,19 +28,20 @@ class ChangedRows:
         if only is None:
             self.con.execute(f"""
                 CREATE OR REPLACE TEMP TABLE differing AS
-                SELECT grouped
+                SELECT coalesce(a.grouped, b.grouped) AS grouped
                 FROM ({_group_hashes(match, EARLIER)}) AS a FULL JOIN ({_group_hashes(match, LATER)}) AS b
-                    USING (grouped)
+                    ON a.grouped IS NOT DISTINCT FROM b.grouped
                 WHERE a.content IS DISTINCT FROM b.content
             """)
-        key = ", ".join(f'"{column}"' for column in match.key)
-        places = [f'coalesce(b."{name}", a."{name}") AS "{name}"' for name in match.places if name not in match.key]
+        columns = [
+            f'coalesce(b."{name}", a."{name}") AS "{name}"' for name in dict.fromkeys((*match.key, *match.places))
+        ]
         change = "CASE WHEN a.content IS NULL THEN 'added' WHEN b.content IS NULL THEN 'removed' ELSE 'changed' END"
         self.con.execute(f"""
             CREATE TEMP TABLE changed_{match.table} AS
-            SELECT {", ".join([key, *places, f"{change} AS change"])}, NULL::VARCHAR[] AS causes
+            SELECT {", ".join([*columns, f"{change} AS change"])}, NULL::VARCHAR[] AS causes
             FROM ({_row_hashes(match, EARLIER, only)}) AS a FULL JOIN ({_row_hashes(match, LATER, only)}) AS b
-                USING ({key})
+                ON {_same_key(match, "a", "b")}
             WHERE a.content IS DISTINCT FROM b.content
         """)
         return dict(self.con.execute(f"SELECT change, count(*) FROM changed_{match.table} GROUP BY ALL").fetchall())
@@ -116,13 +117,20 @@ def _group_hashes(match: TableMatch, side: str) -> str:
 
 def _row_hashes(match: TableMatch, side: str, only: str | None) -> str:
     columns = ", ".join(f'"{column}"' for column in dict.fromkeys((*match.key, *match.places)))
-    chosen = f'"{match.group}" IN (SELECT grouped FROM differing)'
+    # a row may be of no report: a null is a group like any other
+    same = f't."{match.group}" IS NOT DISTINCT FROM d.grouped'
+    chosen = f"EXISTS (SELECT 1 FROM differing AS d WHERE {same})"
     if only is not None:  # by row number: the other columns are then read of these rows alone
         chosen = f"rowid IN (SELECT rowid FROM {side}.{match.table} WHERE {only})"
-    return f"SELECT {columns}, {match.row_hash(side)} AS content FROM {side}.{match.table} WHERE {chosen}"
+    return f"SELECT {columns}, {match.row_hash(side)} AS content FROM {side}.{match.table} AS t WHERE {chosen}"
 
 
 def _both_rows(match: TableMatch, kind: str) -> str:
     """Join the earlier row `a` and the later row `b` to the row `c` of `changed_TABLE`."""
-    on = {alias: " AND ".join(f'{alias}."{column}" = c."{column}"' for column in match.key) for alias in "ab"}
+    on = {alias: _same_key(match, alias, "c") for alias in "ab"}
     return f"{kind} JOIN earlier.{match.table} AS a ON {on['a']} {kind} JOIN later.{match.table} AS b ON {on['b']}"
+
+
+def _same_key(match: TableMatch, one: str, other: str) -> str:
+    """The condition that rows of the aliases `one` and `other` have the same key; a null is equal to a null."""
+    return " AND ".join(f'{one}."{column}" IS NOT DISTINCT FROM {other}."{column}"' for column in match.key)

@@ -267,6 +267,36 @@ def test_without_its_key_a_table_is_not_compared(before, tmp_path):
     assert table(difference(before, other, tables=["review_queue"]), "review_queue").is_compared is False
 
 
+def test_a_row_of_no_report_is_a_row_like_any_other(before, tmp_path):
+    """What a reviewer must see may be about a unit or a county and no report."""
+    queued = "INSERT INTO review_queue BY NAME SELECT '{}' AS review_id, {} AS report_id"
+    old = altered(before, tmp_path, queued.format("a", "NULL"), queued.format("b", "NULL"))
+    new = altered(
+        old,
+        tmp_path,
+        *(queued.format(name, "NULL") for name in "cd"),
+        queued.format("e", "'one'"),
+        "DELETE FROM review_queue WHERE review_id = 'a'",
+        "UPDATE review_queue SET evidence = 'x' WHERE review_id = 'b'",
+    )
+    found = table(difference(old, new, tables=["review_queue"]), "review_queue")
+    assert (found.added, found.removed, found.changed) == (3, 1, 1)
+    assert found.rows_new == found.rows_old + found.added - found.removed
+    assert {example.key["review_id"]: example.change for example in found.examples} == {
+        **dict.fromkeys("cde", "added"), "a": "removed", "b": "changed",
+    }  # fmt: skip
+    assert sum(found.by_cause.values()) == 5
+
+
+def test_a_key_may_hold_nothing(before, tmp_path):
+    """Keys of releases that came before a rule against it, or of tables of one's own."""
+    old = altered(before, tmp_path, "UPDATE metric_coverage SET report_year = NULL WHERE report_year = 2023")
+    new = altered(old, tmp_path, "UPDATE metric_coverage SET n_stating = 99 WHERE report_year IS NULL")
+    found = table(difference(old, new, tables=["metric_coverage"]), "metric_coverage")
+    assert (found.added, found.removed) == (0, 0) and found.changed > 0
+    assert found.by_column == {"n_stating": found.changed}
+
+
 def hashed(release: Path, folder: Path, **hashes: str) -> Path:
     rows = ", ".join(f"('{name}', 1, '{value}')" for name, value in hashes.items())
     columns = "table_name, n_rows, content_hash"
