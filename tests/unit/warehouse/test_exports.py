@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import textwrap
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from exports_data import CHOSEN, DASH, FORMULA, LONG, rows
 from warehouse_fixtures import Warehouse
 
+from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.descriptions import describe_column
 from pipelines.warehouse.export import Exported, ExportError, export, stata, workbook
 from pipelines.warehouse.release import OWN_TABLES
@@ -112,6 +114,24 @@ CELLS = {
     '甲,"乙"\n丙': '甲,"乙"\n丙',
     "": "",
 }
+
+
+def test_codes_survive_pandas_as_the_docs_say(released: Warehouse, whole: Exported) -> None:
+    """The lines of docs/exports.md, on every CSV of the export."""
+    page = (PROJECT_ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    lines = textwrap.dedent(page.partition("```python\n")[2].partition("  ```")[0])
+    assert lines.count("pd.read_csv") == 2
+    for file in whole.files:
+        if file.form != "csv":
+            continue
+        names: dict[str, Any] = {}
+        exec(lines.replace("warehouse/exports/csv/dim_report.csv", str(whole.folder / file.path)), names)
+        read = names["reports"]
+        for row, expected in zip(read.to_dict("records"), read_csv(whole.folder / file.path), strict=True):
+            for column, value in expected.items():
+                if column in names["texts"]:
+                    assert (row[column] if value else "") == value, (file.path, column)
+        assert {name for name in read if name.endswith("_code")} <= set(names["texts"])
 
 
 def test_a_cell_like_a_formula_is_made_safe(tmp_path: Path) -> None:
