@@ -17,7 +17,7 @@ from warehouse_fixtures import ANHAI, CHIDIAN, TIANFU, Clause, Report, Warehouse
 from benchmarks.recompute import compare
 from pipelines.warehouse.table_parts import table_files
 
-YEARS = range(1900, 2000)
+YEARS = range(1860, 2000)
 FAMILIES = (
     ("publicity_events", "publicity_school_events", "publicity_talks"),
     ("training_sessions", "study_center_group_sessions", "training_law_literate_sessions", "study_staff_sessions"),
@@ -27,13 +27,16 @@ FAMILIES = (
     ("laws_studied",),
 )
 SCOPES = ((), (), (), ("agency_officials", "officials"), ("officials_and_workers", "officials"), ("residents",))
+APART = ((), ("officials",), ("residents",), ("students",), ("villagers",))  # none of them is related to another
 MONTHS = ((1, 12), (1, 12), (1, 12), (1, 6), (7, 12), (1, 9), (4, 10), (3, 3), (12, 12), (12, 3))
 EDITIONS: tuple[dict[str, Any], ...] = (
     *({}, {"doc_type": "work_summary"}, {"doc_type": "enforcement_report"}),
-    *({"edition": "part_of_year"}, {"edition": "part_of_year"}),
+    *({"edition": "part_of_year"}, {"edition": "part_of_year"}, {"edition": "multi_year"}),
+    {"status": "quarantined", "reason_code": "news", "reason": "news", "status_reason": "news: news"},
 )
 READINGS = (
     {"confidence": 0.9, "read_as": "clause"},
+    {"confidence": 0.8, "read_as": "clause"},
     {"confidence": 0.6, "read_as": "tie"},
     {"confidence": 0.6, "read_as": "tie", "tied_with": ["publicity_talks", "training_sessions"]},
 )
@@ -74,6 +77,48 @@ def text_of(rng: Random, metrics: Sequence[str]) -> Sentences:
     return sentences
 
 
+def plain(rng: Random, metric: str, value: int, scope: Sequence[str], months: tuple[int, int] = (1, 12)) -> Clause:
+    """An exact fact, with nothing that could be held against it."""
+    key = {"scope_key": f"{scope[0]}||" if scope else "", "scope_group": f"{scope[0]}||" if scope else ""}
+    months_of = {"period_start": months[0], "period_end": months[1]}
+    return say(metric, f"{{{value}}}", float(value), **key, **months_of, confidence=rng.choice((0.7, 0.8, 0.9)))
+
+
+def sums(rng: Random, metrics: Sequence[str]) -> Sentences:
+    """A total and figures that add up to it, or nearly: in sentences of one or of several, and beside others or not."""
+    of = [rng.choice((metrics[0], metrics[0], rng.choice(metrics))) for _ in range(rng.choice((2, 2, 3)))]
+    values = [rng.choice((1, 2, 3, 4, 6, 8, 0)) for _ in of]
+    parts = [
+        plain(rng, metric, value, scope)
+        for metric, value, scope in zip(of, values, rng.sample(APART[1:], len(of)), strict=True)
+    ]
+    if rng.random() < 0.15:
+        parts[0].fields |= {"qualifier": "at_least", "value_high": None}
+    total = plain(rng, metrics[0], sum(values) + rng.choice((0, 0, 0, 0, 1)), rng.choice(((), (), (), APART[2])))
+    sentences = [[total], parts] if rng.random() < 0.6 else [[total], *([part] for part in parts)]
+    for _ in range(rng.choice((0, 0, 1, 2))):
+        other = plain(rng, rng.choice(metrics), rng.randint(0, 4), rng.choice(APART))
+        if rng.random() < 0.4:
+            other.fields["part_of"] = rng.choice((total, parts[-1]))
+        at = rng.randint(0, len(sentences))
+        sentences[at : at + 1] = [[*sentences[at], other]] if at < len(sentences) else [[other]]
+    return sentences
+
+
+def one_of_each(rng: Random, metrics: Sequence[str]) -> Sentences:
+    """One or two facts of each indicator, so that nothing hides which of them is chosen, or what weighs it."""
+    sentences = []
+    for metric in metrics:
+        for scope in rng.sample(APART, rng.choice((1, 1, 2))) if rng.random() < 0.9 else ():
+            said = plain(rng, metric, rng.randint(0, 9), scope, rng.choice(MONTHS[:6]))
+            if rng.random() < 0.3:
+                said.fields |= rng.choice(({"qualifier": "at_least", "value_high": None}, {"is_substitute": True}))
+            if rng.random() < 0.15:
+                said.fields |= rng.choice(READINGS)
+            sentences.append([said])
+    return sentences or text_of(rng, metrics)
+
+
 def report(sentences: Sentences, order: Sequence[int], number: int, code: str, year: int) -> Report:
     """A report with its sentences in an order. The total of a part is that of its own sentence, else the first one.
 
@@ -102,7 +147,7 @@ def case(year: int) -> list[Report]:
     metrics = metrics if rng.random() < 0.7 else metrics[:1]
     reports = []
     for at in range(rng.choice((1, 1, 2, 3))):
-        sentences, edition = text_of(rng, metrics), rng.choice(EDITIONS)
+        sentences, edition = rng.choice((text_of, text_of, sums, one_of_each))(rng, metrics), rng.choice(EDITIONS)
         order = range(len(sentences))
         orders = {CHIDIAN: order, ANHAI: rng.sample(order, len(order)), TIANFU: [*order, rng.choice(order)]}
         for code, each in orders.items():
@@ -114,6 +159,9 @@ def case(year: int) -> list[Report]:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     made = Warehouse(tmp_path_factory.mktemp("random"), [one for year in YEARS for one in case(year)])
+    for indicator in made.rows["ref_indicators"]:
+        if indicator["metric_code"] == "exam_pass_rate":
+            indicator["weight"] = "exam_sessions"
     made.build()
     return made
 
