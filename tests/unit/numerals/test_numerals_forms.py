@@ -1,7 +1,7 @@
 """Forms of numbers, each beside the forms that it is told from by one character: forms.txt.
 
-A line is a text and what is read in it: the numeral, `|` and its classifier; its value or range, with `+` for "at least"
-and `~` for "about"; the unit; why it is no figure.
+A line is a text and what is read in it: the numeral, `|` and its classifier; its value or range, with `+` for "at
+least" and `~` for "about"; the unit; why it is no figure.
 """
 
 from pathlib import Path
