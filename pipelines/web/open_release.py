@@ -72,11 +72,15 @@ class OpenRelease:
 
     def ask(self, query: PageQuery, parameters: Mapping[str, Any]) -> list[Row]:
         """The rows of a query, each as a dict. `parameters` may hold more than the query binds."""
+        names, rows = self.table(query, parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def table(self, query: PageQuery, parameters: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """The names of the columns of a query, and its rows as tuples, which hold less memory than dicts."""
         bound = {name: parameters.get(name) for name in query.parameters}
         with self.connection.cursor() as cursor:
             cursor.execute(query.sql, bound)
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return tuple(column[0] for column in cursor.description or ()), cursor.fetchall()
 
 
 @dataclass

@@ -36,6 +36,12 @@ class Asked:
             f"{self.page} {query} {sorted(parameters.items())}", lambda: self.rows(query, **parameters)
         )
 
+    def kept_by(self, query: str, column: str) -> dict[Any, Row]:
+        """The rows of such a query by the value of one column, in which each value stands once."""
+        return self.release.kept(
+            f"{self.page} {query} by {column}", lambda: {row[column]: row for row in self.kept_rows(query)}
+        )
+
     def row(self, query: str, **parameters: Any) -> Row | None:
         """The first row of one query, or None."""
         return next(iter(self.rows(query, **parameters)), None)

@@ -20,16 +20,9 @@ SELECT
     m.set_aside_fact_ids
 FROM township_metric AS m
 WHERE m.township_code = $code AND m.report_year = $year AND m.metric_code = $metric
--- name: unit
-SELECT township_code, township_name, county_name, city_name, province_name
-FROM dim_division
-WHERE township_code = $code
-ORDER BY valid_to DESC NULLS FIRST
-LIMIT 1
--- name: indicator
+-- name: indicators
 SELECT metric_code, family, name_zh, name_en, unit, kind, aggregation, counts, excludes, definition, definition_zh
 FROM dim_indicator
-WHERE metric_code = $metric
 -- name: status
 SELECT status, reason_code
 FROM cell_status
@@ -40,13 +33,11 @@ FROM dim_report
 WHERE township_code = $code AND report_year = $year
 ORDER BY raw_path
 -- name: facts
--- Reports are named as well: facts and texts are stored in their order, so that few of them are read.
+-- Reports are named as well: facts are stored in their order, so that few of them are read.
 SELECT
     f.fact_id,
     f.report_id,
     f.metric_code,
-    i.name_zh,
-    i.name_en,
     f.value,
     f.unit,
     f.qualifier,
@@ -68,15 +59,13 @@ SELECT
     f.corrected_by,
     f.reason,
     f.value_machine,
-    substr(t.text, greatest(f.char_start - 60, 0) + 1, least(f.char_start, 60)) AS words_before,
-    substr(t.text, f.char_start + 1, f.char_end - f.char_start) AS words,
-    substr(t.text, f.char_end + 1, 60) AS words_after,
     list_contains($facts::VARCHAR[], f.fact_id) AS is_used
 FROM fact_indicator AS f
-INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
-INNER JOIN report_text AS t ON t.report_id = f.report_id
 WHERE
-    f.report_id IN (SELECT unnest($reports::VARCHAR[]))
-    AND t.report_id IN (SELECT unnest($reports::VARCHAR[]))
+    f.report_id IN $reports::VARCHAR[]
     AND (list_contains($facts::VARCHAR[], f.fact_id) OR list_contains($aside::VARCHAR[], f.fact_id))
 ORDER BY is_used DESC, f.report_id, f.number_start, f.fact_id
+-- name: texts
+-- A list of one is looked up as fast as a value; a join with it is not.
+SELECT report_id, text FROM report_text
+WHERE report_id IN $reports::VARCHAR[]

@@ -28,16 +28,9 @@ SELECT
     r.edition,
     r.corrected_by,
     r.township_code_machine,
-    r.report_year_machine,
-    d.township_name,
-    d.county_name,
-    d.city_name,
-    d.province_name
+    r.report_year_machine
 FROM dim_report AS r
-LEFT JOIN dim_division AS d ON d.township_code = r.township_code
 WHERE r.report_id = $report
-ORDER BY d.valid_to DESC NULLS FIRST
-LIMIT 1
 -- name: text
 SELECT text FROM report_text
 WHERE report_id = $report
@@ -50,11 +43,6 @@ ORDER BY char_start, char_end
 SELECT
     f.fact_id,
     f.metric_code,
-    i.name_zh,
-    i.name_en,
-    i.family,
-    i.definition,
-    i.definition_zh,
     f.value,
     coalesce(f.value_machine, f.value) AS machine_value,
     f.value_machine,
@@ -83,16 +71,14 @@ SELECT
     f.corrected_by,
     f.reason
 FROM fact_indicator AS f
-INNER JOIN dim_indicator AS i ON i.metric_code = f.metric_code
 WHERE f.report_id = $report
 ORDER BY f.number_start, f.fact_id
 -- name: indicators
 SELECT metric_code, name_zh, name_en, unit FROM dim_indicator
 WHERE NOT is_headline
 ORDER BY metric_code
+-- name: definitions
+SELECT metric_code, name_zh, name_en, family, definition, definition_zh FROM dim_indicator
 -- name: corrections
-SELECT c.*
-FROM correction AS c
-INNER JOIN dim_report AS r ON r.report_id = $report
-WHERE c.report IN (r.report_id, r.raw_path)
-ORDER BY c.line
+SELECT * FROM correction
+ORDER BY line

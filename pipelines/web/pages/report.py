@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.web import pending
 from pipelines.web.correcting import machine_place, machine_year
 from pipelines.web.corrections_file import FileLine
+from pipelines.web.divisions import Divisions
 from pipelines.web.figure_text import cell_number
 from pipelines.web.labels import label
 from pipelines.web.marked_text import marked_paragraphs
@@ -26,13 +27,16 @@ def view(asked: Asked) -> Content:
             f"no report has the id {asked.parameters['report'][:40]!r} in this release; an id follows the bytes "
             "of the file, so that a changed file has another one"
         )
-    numbers, facts = asked.rows("numbers"), asked.rows("facts")
+    names = ("township_name", "county_name", "city_name", "province_name")
+    unit = Divisions.of(asked.release).unit(report["township_code"], *names)
+    report |= unit or dict.fromkeys(names)
+    numbers, facts = asked.rows("numbers"), _facts(asked)
     for number in numbers:
         number["group"] = label("disposition", number["disposition"]).group or "structure"
     text = (asked.row("text") or {"text": ""})["text"]
     chosen = _chosen(numbers, facts, asked.whole("at", -1))
     all_lines, unreadable = pending.lines_of(asked)
-    lines, applied = pending.on_report(all_lines, report), asked.rows("corrections")
+    lines, applied = pending.on_report(all_lines, report), _applied(asked, report)
     if chosen:
         _add_lines(chosen, lines, applied, numbers, text)
     return {
@@ -52,6 +56,30 @@ def view(asked: Asked) -> Content:
         "seen_year": pending.seen(pending.on_action(lines, "year")),
         "file_name": report["report_id"],
     }
+
+
+def _facts(asked: Asked) -> list[Row]:
+    """The facts of the report in the order of the text, each with what its indicator is called and means."""
+    known = asked.kept_by("definitions", "metric_code")
+    return [
+        {"fact_id": fact["fact_id"], **known[fact["metric_code"]], **fact}
+        for fact in asked.rows("facts")
+        if fact["metric_code"] in known
+    ]
+
+
+def _applied(asked: Asked, report: Row) -> list[Row]:
+    """What the release knows of the corrections that name the report, by its id or its path."""
+
+    def made() -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in asked.rows("corrections"):
+            found.setdefault(row["report"], []).append(row)
+        return found
+
+    by_report = asked.release.kept("corrections by report", made)
+    found = [row for name in {report["report_id"], report["raw_path"]} for row in by_report.get(name, [])]
+    return sorted(found, key=lambda row: row["line"])
 
 
 def _picture(asked: Asked, report: Row, chosen: dict[str, Any] | None) -> dict[str, Any] | None:

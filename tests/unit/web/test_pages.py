@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 
 import openpyxl
 import pytest
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
-from pipelines.web.app import create_app
+from pipelines.web.app import create_app, plain
 
 pytest_plugins = ("release_fixture",)
 UNIT = "510921105"  # 天福镇
@@ -179,3 +180,12 @@ def test_every_page_is_in_both_languages_and_runs_nothing_of_its_own(client: Tes
         assert " style=" not in page, path
         assert "<style" not in page, path
         assert "onclick" not in page, path
+
+
+def test_json_writes_days_as_text_and_refuses_what_it_cannot_hold(client: TestClient) -> None:
+    reports = client.get(f"/unit/{UNIT}.json").json()["reports"]
+    assert all(one["published_on"] is None or len(one["published_on"]) == len("2024-01-31") for one in reports)
+    assert plain(date(2024, 1, 31)) == "2024-01-31"
+    assert plain(frozenset({"one"})) == ["one"]
+    with pytest.raises(TypeError, match="a page holds a bytes"):
+        plain(b"")
