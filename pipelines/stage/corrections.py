@@ -20,7 +20,9 @@ import polars as pl
 
 from pipelines.build.stamped_parquet import write_parquet
 from pipelines.errors import FazhiError
+from pipelines.identify.kind import ACCEPTED
 from pipelines.numerals.figures import BEYOND
+from pipelines.reasons import ReasonCode
 from pipelines.stage import correction_settings
 
 REQUIRED = (
@@ -29,7 +31,16 @@ REQUIRED = (
 )
 COLUMNS = (*REQUIRED, *correction_settings.COLUMNS)
 ON_FACTS = ("accept", "reject", "value", "add")
-ACTIONS = (*ON_FACTS, "place", "year")
+ACTIONS = (*ON_FACTS, "place", "year", "kind")
+# The kinds of a document: the types that are accepted, and the reasons that keep one out for what it is.
+KINDS_OUT = tuple(
+    reason.value
+    for reason in (
+        *(ReasonCode.COUNTY_REPORT, ReasonCode.CITY_REPORT, ReasonCode.DEPARTMENT_REPORT, ReasonCode.DISCLOSURE_REPORT),
+        *(ReasonCode.NEWS, ReasonCode.SPEECH, ReasonCode.TEMPLATE, ReasonCode.NOT_A_REPORT),
+    )
+)
+KINDS = (*ACCEPTED, *KINDS_OUT)
 SCHEMA = {
     "line": pl.Int64(),
     "report": pl.String(),
@@ -190,6 +201,10 @@ def _fact_problems(row: dict[str, str]) -> Iterator[str]:
 def _report_problems(row: dict[str, str]) -> Iterator[str]:
     digits, example = (9, "350582107") if row["action"] == "place" else (4, "2023")
     for name in ("machine_value", "value"):
+        if row["action"] == "kind":
+            if row[name] not in KINDS:
+                yield f"{name} is {row[name]!r}, expected one of {', '.join(KINDS)}"
+            continue
         is_right = (_is_whole(row[name]) and len(row[name]) == digits) or (name == "machine_value" and not row[name])
         if not is_right:
             yield f"{name} is {row[name]!r}, expected {digits} digits such as {example}"

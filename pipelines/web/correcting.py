@@ -40,7 +40,7 @@ def correct(asked: Asked, form: Form) -> list[str]:
             f"a new release ({asked.release.release_id}) was made since this page was shown; look at it again"
         )
     action = form.get("action", "")
-    if action in ("place", "year"):
+    if action in ("place", "year", "kind"):
         rows, fact, number = [_report_row(report, action, form)], None, None
     elif action in ("accept", "reject", "value", "other"):
         fact, number = _fact(asked, form), None
@@ -50,7 +50,7 @@ def correct(asked: Asked, form: Form) -> list[str]:
         rows = [_added_row(asked, report, number, form)]
     else:
         raise CorrectionRefused(
-            f"the action is {action[:40]!r}, expected accept, reject, value, other, add, place or year"
+            f"the action is {action[:40]!r}, expected accept, reject, value, other, add, place, year or kind"
         )
 
     def check(lines: list[FileLine]) -> None:
@@ -71,12 +71,20 @@ def correct(asked: Asked, form: Form) -> list[str]:
 
 def machine_place(report: Row) -> str:
     """The code that the machine gave the report, as a line must repeat it; empty if it found none."""
-    return str(report["township_code_machine" if report["place_method"] == "correction" else "township_code"] or "")
+    if report["place_method"] == "correction":
+        return str(report["township_code_machine"] or "")
+    # A kind that is no township's leaves the report without a unit, and the machine's beside it.
+    return str(report["township_code"] or report["township_code_machine"] or "")
 
 
 def machine_year(report: Row) -> str:
     """The year that the machine gave the report; empty if it found none."""
     return str(report["report_year_machine" if report["year_method"] == "correction" else "report_year"] or "")
+
+
+def machine_kind(report: Row) -> str:
+    """The kind of document that the machine says; empty for one that it could not read."""
+    return str(report["doc_kind_machine"] or report["doc_kind"] or "")
 
 
 def exact_words(text: str, span: tuple[int, int], number: tuple[int, int], is_plain: bool) -> dict[str, str]:
@@ -154,7 +162,7 @@ def _added_row(
 
 
 def _report_row(report: Row, action: str, form: Form) -> dict[str, str]:
-    now = machine_place(report) if action == "place" else machine_year(report)
+    now = {"place": machine_place, "year": machine_year, "kind": machine_kind}[action](report)
     if (shown := form.get("machine_value", "")) != now:
         raise StaleFormError(f"the machine says {now or 'nothing'} now, the page showed {shown[:40]!r}; look again")
     return {"action": action, "machine_value": now, "value": form.get("value", "").strip()}

@@ -218,7 +218,9 @@ item AS (
     INNER JOIN fact_count AS c ON c.report_id = r.report_id
     INNER JOIN stage_identities AS s ON s.report_id = r.report_id
     ANTI JOIN worklist_divisions AS w ON w.report_id = r.report_id
-    WHERE r.status = 'quarantined' AND r.duplicate_of IS NULL AND r.doc_level IN ('township', 'subdistrict', 'unknown')
+    WHERE
+        r.status = 'quarantined' AND r.duplicate_of IS NULL AND r.doc_level IN ('township', 'subdistrict', 'unknown')
+        AND NOT (r.doc_kind_machine IS NOT NULL AND r.reason_code = r.doc_kind)  -- a person says what it is
 )
 SELECT
     i.kind || ':' || i.subject AS review_id,

@@ -3,6 +3,7 @@
 SELECT
     r.report_id,
     r.title,
+    r.doc_kind,
     r.doc_type,
     r.doc_level,
     r.township_code,
@@ -28,7 +29,8 @@ SELECT
     r.edition,
     r.corrected_by,
     r.township_code_machine,
-    r.report_year_machine
+    r.report_year_machine,
+    r.doc_kind_machine
 FROM dim_report AS r
 WHERE r.report_id = $report
 -- name: text

@@ -152,6 +152,7 @@ judgement AS (
         d.township_code AS unit_right,
         CASE WHEN l.action = 'place' THEN i.township_code END AS township_code_machine,
         CASE WHEN l.action = 'year' THEN y.report_year END AS report_year_machine,
+        k.doc_kind AS doc_kind_machine,
         CASE
             WHEN l.problem IS NOT NULL THEN {'outcome': 'invalid', 'reason': l.problem}
             WHEN l.action = 'place' AND d.township_code IS NULL THEN {
@@ -162,7 +163,7 @@ judgement AS (
                 'outcome': 'invalid', 'reason':
                 'value is ' || l.person_says || ', which is later than the present year, and no report is; look at the report again'
             }
-            WHEN l.action NOT IN ('place', 'year') AND l.metric_code IS NULL THEN {
+            WHEN l.action NOT IN ('place', 'year', 'kind') AND l.metric_code IS NULL THEN {
                 'outcome': 'invalid', 'reason':
                 'metric_code is ' || l.code || ', which the codebook does not have; look it up in dim_indicator'
             }
@@ -184,7 +185,16 @@ judgement AS (
                 'the machine says ' || coalesce(y.report_year::VARCHAR, 'nothing') || ', expected '
                 || coalesce(l.machine_expected, 'nothing') || '; look again, then change machine_value or drop the line'
             }
-            WHEN l.action IN ('place', 'year') THEN NULL
+            WHEN l.action = 'kind' AND k.doc_kind IS NULL THEN {
+                'outcome': 'not_found', 'reason':
+                'the report was not read, so the machine says no kind; see its status_reason in dim_report'
+            }
+            WHEN l.action = 'kind' AND k.doc_kind <> l.machine_expected THEN {
+                'outcome': 'stale', 'reason':
+                'the machine says ' || k.doc_kind || ', expected ' || l.machine_expected
+                || '; look again, then change machine_value or drop the line'
+            }
+            WHEN l.action IN ('place', 'year', 'kind') THEN NULL
             WHEN p.line IS NULL
                 THEN {'outcome': 'not_found', 'reason': 'the report has no text; see its status_reason in dim_report'}
             WHEN p.n_passages = 0 THEN {
@@ -224,6 +234,7 @@ judgement AS (
         END AS fault
     FROM line AS l
     LEFT JOIN known_year AS y ON l.action = 'year' AND l.n_reports = 1 AND y.report_id = l.report_id
+    LEFT JOIN known_kind AS k ON l.action = 'kind' AND l.n_reports = 1 AND k.report_id = l.report_id
     LEFT JOIN stage_identities AS i ON l.action IN ('place', 'year') AND l.n_reports = 1 AND i.report_id = l.report_id
     LEFT JOIN dim_division AS d ON l.action = 'place' AND d.level = 'township' AND d.township_code = l.person_says
     LEFT JOIN number_place AS p ON p.line = l.line
@@ -342,7 +353,7 @@ ranked AS (
             PARTITION BY
                 s.fault IS NULL,
                 CASE
-                    WHEN s.action IN ('place', 'year') THEN s.action || ' ' || s.report_id
+                    WHEN s.action IN ('place', 'year', 'kind') THEN s.action || ' ' || s.report_id
                     WHEN s.action = 'add' AND s.headline IS NOT NULL
                         THEN s.report_id || ':' || s.headline || ':' || s.number_start::VARCHAR
                     ELSE s.fact_id
@@ -408,6 +419,8 @@ SELECT
     j.unit_right AS township_code,
     j.report_year_machine,
     CASE WHEN j.action = 'year' AND r.fault IS NULL THEN j.person_says::INTEGER END AS report_year,
+    j.doc_kind_machine,
+    CASE WHEN j.action = 'kind' AND r.fault IS NULL THEN j.person_says END AS doc_kind,
     j.reason,
     j.corrected_by,
     j.corrected_on

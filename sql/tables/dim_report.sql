@@ -6,11 +6,14 @@
 -- bytes, then who reports on what. `reason_code` is a code of pipelines/reasons.py, `reason_text` its sentence, and
 -- `status_reason` both together. (`reason` has another meaning here: why a person corrected the place or the year.)
 --
--- Corrections: a place or year that a person gave (correction) counts instead of the machine's, which is kept in a column of
--- its own. A report that was quarantined only for its place or year may then be accepted.
+-- Corrections: a place, year or kind that a person gave (correction) counts instead of the machine's, which is kept in a column
+-- of its own. A report that was quarantined only for its place or year may then be accepted; so may one that was quarantined for
+-- its kind, if a person says that it is a township's report. One that a person says is none is quarantined with that kind as its
+-- reason. If its kind has a level of its own (county_report), the machine's unit does not count.
 --
--- Same bytes: of several files with the same bytes one stays, the others are quarantined as its duplicates. An accepted file
--- stays before a quarantined one, because only its sidecar may name the unit; then the first raw_path stays.
+-- Same bytes: of several files with the same bytes one stays, the others are quarantined as its duplicates. A file that a
+-- person called no report stays before all others, as its copies are none either. An accepted file with a unit stays before the
+-- rest, because only its sidecar may name the unit; then the first raw_path stays.
 --
 -- Canonical: of several accepted reports of one unit, year and family (annual_report and work_summary are one family,
 -- enforcement_report another, because a unit may owe both) the canonical one is, in this order:
@@ -28,14 +31,16 @@ WITH corrected AS (
         max(c.township_code_machine) FILTER (WHERE c.action = 'place') AS township_code_machine,
         max(c.report_year) FILTER (WHERE c.action = 'year') AS report_year,
         max(c.report_year_machine) FILTER (WHERE c.action = 'year') AS report_year_machine,
+        max(c.doc_kind) FILTER (WHERE c.action = 'kind') AS doc_kind,
+        max(c.doc_kind_machine) FILTER (WHERE c.action = 'kind') AS doc_kind_machine,
         string_agg(DISTINCT c.corrected_by, '; ' ORDER BY c.corrected_by) AS corrected_by,
         string_agg(DISTINCT c.reason, '; ' ORDER BY c.reason) AS reason
     FROM correction AS c
-    WHERE c.outcome = 'applied' AND c.action IN ('place', 'year')
+    WHERE c.outcome = 'applied' AND c.action IN ('place', 'year', 'kind')
     GROUP BY c.report_id
 ),
 corrected_place AS (
-    SELECT g.report_id, d.township_code, d.county_code
+    SELECT g.report_id, d.township_code, d.county_code, d.township_name
     FROM corrected AS g
     INNER JOIN dim_division AS d ON d.level = 'township' AND d.township_code = g.township_code
 ),
@@ -47,7 +52,20 @@ document AS (
         coalesce(d.read_status, 'failed') AS read_status, d.reader_version, d.text_source,
         coalesce(len(d.pages_waiting), 0) AS n_pages_waiting,
         i.title, i.doc_number, i.written_on, i.published_on,
-        coalesce(i.doc_type, 'other') AS doc_type, coalesce(i.doc_level, 'unknown') AS doc_level,
+        coalesce(g.doc_kind, m.doc_kind) AS doc_kind,
+        coalesce(NOT q.is_accepted, FALSE) AS is_put_out,
+        coalesce(q.doc_type, i.doc_type, 'other') AS doc_type,
+        CASE
+            WHEN q.doc_level IS NOT NULL THEN q.doc_level
+            -- A township's report, says a person, and the machine took it for another's.
+            WHEN q.is_accepted AND i.doc_level NOT IN ('township', 'subdistrict')
+                THEN CASE
+                    WHEN p.report_id IS NULL THEN 'unknown'
+                    WHEN regexp_matches(p.township_name, '(街道|街|办事处)$') THEN 'subdistrict'
+                    ELSE 'township'
+                END
+            ELSE coalesce(i.doc_level, 'unknown')
+        END AS doc_level,
         i.edition, i.place_candidates, i.identifier_version,
         coalesce(g.report_year, y.report_year) AS report_year,
         CASE
@@ -58,10 +76,23 @@ document AS (
             WHEN g.report_year IS NOT NULL THEN 'correction'
             WHEN y.late_year IS NULL THEN i.year_method
         END AS year_method,
-        CASE WHEN p.report_id IS NULL THEN i.township_code ELSE p.township_code END AS township_code,
-        CASE WHEN p.report_id IS NULL THEN i.county_code ELSE p.county_code END AS county_code,
-        CASE WHEN p.report_id IS NULL THEN i.place_method ELSE 'correction' END AS place_method,
-        g.township_code_machine, g.report_year_machine, g.corrected_by, g.reason,
+        CASE
+            WHEN p.report_id IS NOT NULL THEN p.township_code
+            WHEN q.doc_level IS NULL THEN i.township_code
+        END AS township_code,
+        CASE
+            WHEN p.report_id IS NOT NULL THEN p.county_code
+            WHEN q.doc_level IS NULL THEN i.county_code
+        END AS county_code,
+        CASE
+            WHEN p.report_id IS NOT NULL THEN 'correction'
+            WHEN q.doc_level IS NULL THEN i.place_method
+        END AS place_method,
+        CASE
+            WHEN q.doc_level IS NULL THEN g.township_code_machine
+            ELSE i.township_code
+        END AS township_code_machine,
+        g.report_year_machine, g.doc_kind_machine, g.corrected_by, g.reason,
         CASE
             WHEN f.reason_code IS NOT NULL
                 THEN {'code': f.reason_code, 'sentence': f.reason, 'both': f.status_reason}
@@ -73,11 +104,18 @@ document AS (
                 THEN {'code': r.reason_code, 'sentence': r.reason, 'both': r.status_reason}
         END AS reading_reason,
         CASE
+            WHEN NOT q.is_accepted THEN 'quarantined'
+            WHEN q.is_accepted AND NOT m.is_accepted THEN 'accepted'
             WHEN p.report_id IS NOT NULL AND i.reason_code IN ('no_place', 'unresolved_unit') THEN 'accepted'
             WHEN g.report_year IS NOT NULL AND i.reason_code = 'no_year' THEN 'accepted'
             ELSE coalesce(i.status, 'quarantined')
         END AS identity_status,
         CASE
+            WHEN NOT q.is_accepted
+                THEN {
+                    'code': q.doc_kind, 'sentence': 'a person says that it is no report of a township',
+                    'both': q.doc_kind || ': a person says that it is no report of a township'
+                }
             WHEN i.reason_code IS NULL
                 THEN {'code': 'unidentified', 'sentence': 'no reason was given', 'both': 'unidentified: no reason was given'}
             ELSE {'code': i.reason_code, 'sentence': i.reason, 'both': i.status_reason}
@@ -88,21 +126,30 @@ document AS (
             ELSE 2
         END AS host_rank,
         CASE
-            WHEN i.doc_type IN ('annual_report', 'work_summary') THEN 'annual'
-            WHEN i.doc_type = 'enforcement_report' THEN 'enforcement'
+            WHEN coalesce(q.doc_type, i.doc_type) IN ('annual_report', 'work_summary') THEN 'annual'
+            WHEN coalesce(q.doc_type, i.doc_type) = 'enforcement_report' THEN 'enforcement'
         END AS doc_family
     FROM stage_files AS f
     LEFT JOIN stage_documents AS d ON d.report_id = f.report_id
     LEFT JOIN stage_identities AS i ON i.report_id = f.report_id
     LEFT JOIN known_year AS y ON y.report_id = f.report_id
+    LEFT JOIN known_kind AS m ON m.report_id = f.report_id
     LEFT JOIN stage_readings AS r ON r.report_id = f.report_id
     LEFT JOIN corrected AS g ON g.report_id = f.report_id
+    LEFT JOIN document_kind AS q ON q.doc_kind = g.doc_kind
     LEFT JOIN corrected_place AS p ON p.report_id = f.report_id
 ),
 first_of_bytes AS (
     SELECT
         o.raw_sha256,
-        arg_min(o.report_id, CASE WHEN o.identity_status = 'accepted' THEN '0' ELSE '1' END || o.raw_path) AS report_id
+        arg_min(
+            o.report_id,
+            CASE
+                WHEN o.is_put_out THEN '0'
+                WHEN o.identity_status = 'accepted' AND o.township_code IS NOT NULL THEN '1'
+                ELSE '2'
+            END || o.raw_path
+        ) AS report_id
     FROM document AS o
     WHERE o.raw_sha256 IS NOT NULL AND o.read_status = 'ok'
     GROUP BY o.raw_sha256
@@ -170,6 +217,7 @@ version AS (
 SELECT
     o.report_id,
     o.title,
+    o.doc_kind,
     o.doc_type,
     o.doc_family,
     o.doc_level,
@@ -209,6 +257,7 @@ SELECT
     struct_extract(j.reason, 'both') AS status_reason,
     o.township_code_machine,
     o.report_year_machine,
+    o.doc_kind_machine,
     o.corrected_by,
     o.reason,
     o.sidecar_error,

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from pipelines.identify.kind import ACCEPTED
+from pipelines.stage.corrections import KINDS_OUT
 from pipelines.web import pending
-from pipelines.web.correcting import machine_place, machine_year
+from pipelines.web.correcting import machine_kind, machine_place, machine_year
 from pipelines.web.corrections_file import FileLine
 from pipelines.web.divisions import Divisions
 from pipelines.web.figure_text import cell_number
@@ -52,8 +54,11 @@ def view(asked: Asked) -> Content:
         "unreadable": unreadable,
         "machine_place": machine_place(report),
         "machine_year": machine_year(report),
+        "machine_kind": machine_kind(report),
+        "kinds": {"accepted": ACCEPTED, "quarantined": KINDS_OUT},
         "seen_place": pending.seen(pending.on_action(lines, "place")),
         "seen_year": pending.seen(pending.on_action(lines, "year")),
+        "seen_kind": pending.seen(pending.on_action(lines, "kind")),
         "file_name": report["report_id"],
     }
 

@@ -64,7 +64,9 @@ def _item(item: Row, facts: dict[str, Row], lines: Sequence[FileLine], applied: 
     if not own and item["report_id"]:
         here = pending.on_report(lines, item)
         answers = [
-            line for line in here if line.staged["action"] in ("place", "year") or _covers(line, item["at_number"])
+            line
+            for line in here
+            if line.staged["action"] in ("place", "year", "kind") or _covers(line, item["at_number"])
         ]
         others = [one for one in pending.with_outcomes(answers, applied) if one["outcome"] == pending.WAITING]
     is_done = all(fact["is_answered"] for fact in own) if own else bool(others)

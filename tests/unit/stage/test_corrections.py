@@ -7,16 +7,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from warehouse_fixtures import ANHAI, CHIDIAN, Clause, Report, Warehouse, say
+from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Clause, Report, Warehouse, say
 
 from pipelines.assets import corrections as assets
 from pipelines.assets.workspace import Workspace
 from pipelines.definitions import defs
 from pipelines.identify.gazetteer import Unit
 from pipelines.identify.identity import _reason
+from pipelines.identify.kind import ACCEPTED
 from pipelines.identify.place import ResolvedPlace
 from pipelines.paths import PROJECT_ROOT
-from pipelines.stage.corrections import COLUMNS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
+from pipelines.stage.corrections import COLUMNS, KINDS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
 from pipelines.warehouse.check_runner import run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.descriptions import inputs
@@ -149,6 +150,22 @@ def test_a_file_from_excel_is_read(tmp_path: Path) -> None:
         ({"action": "year", "machine_value": "", "value": "２０２３"}, "value is '２０２３', expected 4 digits"),
         ({"action": "year", "machine_value": "", "value": "23"}, "value is '23', expected 4 digits"),
         ({"action": "year", "machine_value": "", "value": "2023"}, "metric_code is 'exam_sessions', expected"),
+        (
+            {"action": "kind", "value": "county_report"},
+            "machine_value is '3', expected one of annual_report, work_summary",
+        ),
+        (
+            {"action": "kind", "machine_value": "", "value": "news"},
+            "machine_value is '', expected one of annual_report",
+        ),
+        (
+            {"action": "kind", "machine_value": "news", "value": "notice"},
+            "value is 'notice', expected one of annual_report",
+        ),
+        (
+            {"action": "kind", "machine_value": "news", "value": "speech"},
+            "metric_code is 'exam_sessions', expected nothing",
+        ),
         ({"period": "上半年"}, "period is '上半年', expected a name such as year, first_half"),
         ({"period": "m12_11"}, "period is 'm12_11', which ends before it begins"),
         ({"role": "part"}, "role is 'part', expected total, repeat, or 'subset of'"),
@@ -486,6 +503,139 @@ def test_a_place_or_year_from_a_person_counts_and_what_it_alone_kept_out_is_acce
         (CHIDIAN, None, "Li", "read it", ANHAI[:6])
     ]
     assert warehouse.sql("SELECT count(*) FROM dim_report WHERE is_canonical AND report_year = 2023") == [(1,)]
+
+
+OUT = {"status": "quarantined", "reason": "r", "status_reason": "r"}
+NEWS = {**OUT, "doc_type": "news_brief", "reason_code": "news"}
+COUNTY = {**OUT, "doc_level": "county", "reason_code": "county_report"}
+KIND = {**GOOD, "action": "kind", "machine_value": "annual_report"}
+STATE = "doc_kind, doc_type, doc_level, township_code, status, reason_code"
+
+
+def test_a_kind_from_a_person_puts_a_report_into_the_marts_or_out_of_them(tmp_path: Path) -> None:
+    """What is none leaves, a township's report comes in; without a unit it waits for one."""
+    place = {**GOOD, "action": "place", "machine_value": ""}
+    warehouse = corrected(
+        tmp_path,
+        [
+            report("county.txt"), report("speech.txt"), report("summary.txt"), report("news.txt", ANHAI, **NEWS),
+            *(report(name, None, **COUNTY) for name in ("alone.txt", "town.txt", "street.txt")),
+            report("year.txt", CHIDIAN, **NEWS, report_year=None),
+        ],
+        {**KIND, "report": "county.txt", "value": "county_report"},
+        {**KIND, "report": "speech.txt", "value": "speech"},
+        {**KIND, "report": "summary.txt", "value": "work_summary"},
+        {**KIND, "report": "news.txt", "machine_value": "news", "value": "enforcement_report"},
+        *({**KIND, "report": f"{name}.txt", "machine_value": "county_report", "value": "annual_report"}
+          for name in ("alone", "town", "street")),
+        {**place, "report": "town.txt", "value": CHIDIAN},
+        {**place, "report": "street.txt", "value": DONGCHENG},
+        {**KIND, "report": "year.txt", "machine_value": "news", "value": "annual_report"},
+    )  # fmt: skip
+    assert outcomes(warehouse) == [("applied", "")] * 10
+    assert broken_rules(warehouse) == []
+    assert warehouse.sql(f"SELECT raw_path, {STATE} FROM dim_report ORDER BY raw_path") == [
+        ("alone.txt", "annual_report", "annual_report", "unknown", None, "quarantined", "no_place"),
+        ("county.txt", "county_report", "annual_report", "county", None, "quarantined", "county_report"),
+        ("news.txt", "enforcement_report", "enforcement_report", "township", ANHAI, "accepted", None),
+        ("speech.txt", "speech", "speech", "township", CHIDIAN, "quarantined", "speech"),
+        ("street.txt", "annual_report", "annual_report", "subdistrict", DONGCHENG, "accepted", None),
+        ("summary.txt", "work_summary", "work_summary", "township", CHIDIAN, "accepted", None),
+        ("town.txt", "annual_report", "annual_report", "township", CHIDIAN, "accepted", None),
+        ("year.txt", "annual_report", "annual_report", "township", CHIDIAN, "quarantined", "no_year"),
+    ]
+    beside = "doc_kind_machine, township_code_machine, corrected_by, doc_family, status_reason"
+    two = "raw_path IN ('county.txt', 'news.txt')"
+    assert warehouse.sql(f"SELECT {beside} FROM dim_report WHERE {two} ORDER BY raw_path") == [
+        ("annual_report", CHIDIAN, "Li", "annual", "county_report: a person says that it is no report of a township"),
+        ("news", None, "Li", "enforcement", None),
+    ]  # fmt: skip
+    assert warehouse.sql("SELECT doc_kind, doc_kind_machine FROM correction WHERE line IN (2, 9) ORDER BY line") == [
+        ("county_report", "annual_report"), (None, None),
+    ]  # fmt: skip
+    assert warehouse.sql("SELECT DISTINCT version_reason FROM dim_report WHERE raw_path = 'summary.txt'") == [
+        ("work_summary",)
+    ]
+    table = table_files(warehouse.tables_dir, "dim_report")[0]
+    pl.read_parquet(table).with_columns(doc_kind=pl.lit("annual_report")).write_parquet(table)
+    assert [rule.partition(":")[0] for rule in broken_rules(warehouse)] == ["report_corrections_stand"]
+
+
+def test_figures_and_the_queue_follow_the_kind_that_a_person_gave(tmp_path: Path) -> None:
+    """A news item that is a report has figures; one that a person looked at and left out is asked about no more."""
+    reports = [report("in.txt", CHIDIAN, **NEWS), report("out.txt", ANHAI), report("alone.txt", None, **COUNTY)]
+    reports += [report("left.txt", TIANFU, **NEWS), report("doubt.txt", DONGCHENG, **NEWS)]
+    warehouse = Warehouse(tmp_path, reports)
+    warehouse.rows["stage_corrections"] = read(
+        tmp_path,
+        {**KIND, "report": "in.txt", "machine_value": "news", "value": "annual_report"},
+        {**KIND, "report": "out.txt", "value": "department_report"},
+        {**KIND, "report": "alone.txt", "machine_value": "county_report", "value": "annual_report"},
+        {**KIND, "report": "left.txt", "machine_value": "news", "value": "news"},
+    )
+    warehouse.build()
+    assert outcomes(warehouse) == [("applied", "")] * 4
+    came = warehouse.figure("exam_sessions")
+    assert came is not None and came["value"] == 3
+    assert warehouse.figure("exam_sessions", ANHAI) is None
+    assert warehouse.sql("SELECT DISTINCT township_code FROM township_metric") == [(CHIDIAN,)]
+    assert warehouse.sql(f"SELECT count(*) FROM cell_status WHERE township_code = '{ANHAI}'") == [(0,)]
+    asked = (
+        "SELECT kind, raw_path FROM review_queue JOIN dim_report USING (report_id) WHERE metric_code IS NULL ORDER BY 1"
+    )
+    assert warehouse.sql(asked) == [("quarantined_report", "doubt.txt"), ("unresolved_unit", "alone.txt")]
+    assert warehouse.sql("SELECT raw_path FROM worklist_divisions") == [("alone.txt",)]
+
+
+def test_the_copies_of_what_a_person_put_out_do_not_take_its_place(tmp_path: Path) -> None:
+    """Same bytes, same kind: nor does a copy without a unit take the place of one that has it."""
+    copy = {"raw_sha256": "0" * 64}
+    first, other = report("b.txt"), report("a.txt")
+    first.file, other.file = copy, copy
+    out = corrected(tmp_path / "out", [first, other], {**KIND, "report": "b.txt", "value": "county_report"})
+    assert out.sql("SELECT raw_path, status, reason_code FROM dim_report ORDER BY raw_path") == [
+        ("a.txt", "quarantined", "duplicate"), ("b.txt", "quarantined", "county_report"),
+    ]  # fmt: skip
+    nameless = report("a.txt", None, **COUNTY)
+    nameless.file = copy
+    lift = {**KIND, "machine_value": "county_report", "value": "annual_report"}
+    kept = corrected(tmp_path / "kept", [first, nameless], lift)
+    assert outcomes(kept) == [("applied", "")]
+    assert kept.sql("SELECT raw_path FROM dim_report WHERE status = 'accepted'") == [("b.txt",)]
+
+
+def test_a_kind_that_does_not_fit_is_not_applied_and_says_why(tmp_path: Path) -> None:
+    unread = report("unread.txt", None, doc_type="other", **{**OUT, "reason_code": "needs_ocr"})
+    warehouse = corrected(
+        tmp_path, [report(), unread],
+        {**KIND, "machine_value": "news", "value": "annual_report"},
+        {**KIND, "report": "unread.txt", "value": "news"},
+        {**KIND, "report": "none.txt", "value": "news"},
+        {**KIND, "value": "news", "on": "2025-03-02"},
+        {**KIND, "value": "speech"},
+    )  # fmt: skip
+    expected = [
+        ("stale", "the machine says annual_report, expected news; look again"),
+        ("not_found", "the report was not read, so the machine says no kind"),
+        ("not_found", "no report is called none.txt"),
+        ("applied", ""),
+        ("superseded", "line 5 speaks of the same thing and is later"),
+    ]
+    for (outcome, reason), (kind, words) in zip(outcomes(warehouse), expected, strict=True):
+        assert outcome == kind and words in reason, reason
+    assert warehouse.sql("SELECT reason_code FROM dim_report WHERE raw_path = 'a.txt'") == [("news",)]
+
+
+def test_the_kinds_of_a_document_are_those_that_identifying_gives() -> None:
+    """`document_kind.sql` says what a document of each kind is; identifying gives such a document that reason."""
+    sql = (PROJECT_ROOT / "sql" / "steps" / "document_kind.sql").read_text(encoding="utf-8")
+    rows = duckdb.sql(sql).fetchall()
+    assert [kind for kind, *_ in rows] == list(KINDS)
+    assert [kind for kind, is_accepted, *_ in rows if is_accepted] == list(ACCEPTED)
+    for kind, is_accepted, doc_type, level in rows:
+        masked = "the place is masked" if kind == "template" else None
+        reason = _reason(masked, doc_type or "annual_report", level or "township", ResolvedPlace(), 2023)
+        assert reason and reason.code == ("no_place" if is_accepted else kind)
 
 
 def test_the_reasons_that_a_person_can_lift_are_those_that_identifying_gives() -> None:

@@ -16,10 +16,11 @@ from starlette.testclient import TestClient
 from pipelines.build.run_lock import RunBusy, run_holder, run_lock
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
-from pipelines.stage.corrections import read_corrections
+from pipelines.stage.corrections import KINDS, read_corrections
 from pipelines.web.app import create_app
-from pipelines.web.correcting import exact_words
+from pipelines.web.correcting import exact_words, machine_kind, machine_place
 from pipelines.web.guard import Guard
+from pipelines.web.labels import labels
 from pipelines.web.run_now import RunNow
 
 pytest_plugins = ("release_fixture",)
@@ -145,6 +146,45 @@ def test_place_and_year_are_corrected_on_the_page_of_the_report(desk: Desk) -> N
     assert (place["machine_expected"], place["person_says"], place["problem"]) == ("510921105", "330225101", None)
     assert (year["machine_expected"], year["person_says"], year["problem"]) == ("2023", "2022", None)
     assert "330225101" in desk.client.get("/search/places", params={"q": "石浦"}).text
+
+
+def test_the_kind_is_corrected_on_the_page_of_the_report(desk: Desk) -> None:
+    assert set(labels()["doc_kind"]) == set(KINDS)
+    form = desk.form('value="kind"')
+    assert form["machine_value"] == "annual_report"
+    assert "乡镇年度报告" in desk.page()
+    assert desk.send(form, value="notice", reason="x")[0] == 400
+    status, part = desk.send(form, value="department_report", reason="the bureau signs it")
+    assert (status, "部门报告" in part, "data-undo" in part) == (200, True, True)
+    (kind,) = desk.staged
+    assert (kind["action"], kind["machine_expected"], kind["person_says"]) == (
+        "kind",
+        "annual_report",
+        "department_report",
+    )
+    assert kind["problem"] is None
+    for fields, said in (({}, "李华 wrote here"), ({"machine_value": "news"}, "the machine says annual_report now")):
+        status, part = desk.send({**form, **fields}, value="news", reason="x")
+        assert (status, said in part) == (409, True)
+    assert len(desk.staged) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "kind"),
+    [
+        ({}, "1", "annual_report"),
+        ({"township_code": "2", "township_code_machine": "1", "place_method": "correction"}, "1", "annual_report"),
+        ({"township_code": "2", "place_method": "correction"}, "", "annual_report"),
+        ({"township_code": None, "township_code_machine": "1", "doc_kind": "county_report",
+          "doc_kind_machine": "annual_report"}, "1", "annual_report"),
+        ({"township_code": None, "doc_kind": None}, "", ""),
+    ],
+)  # fmt: skip
+def test_what_the_machine_said_is_known_beside_what_people_gave(row: dict[str, str], place: str, kind: str) -> None:
+    """A line must repeat the machine's answer, also where a person's stands in its place."""
+    machine = {"township_code": "1", "place_method": "title", "township_code_machine": None,
+               "doc_kind": "annual_report", "doc_kind_machine": None}  # fmt: skip
+    assert (machine_place({**machine, **row}), machine_kind({**machine, **row})) == (place, kind)
 
 
 def test_a_form_without_htmx_leads_back_to_its_number(desk: Desk) -> None:
