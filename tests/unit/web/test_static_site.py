@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from release_fixture import Built
 
+from pipelines.build import workers as workers_module
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings
 from pipelines.warehouse.export.release_reader import ExportError
@@ -107,6 +108,24 @@ def test_a_long_sitemap_is_a_list_of_others(tmp_path: Path, monkeypatch: pytest.
     static_site._write_sitemap(tmp_path, BASE, ["a.html", "b.html", "c&d.html"])
     assert f"<sitemap><loc>{BASE}sitemap-2.xml</loc></sitemap>" in (tmp_path / "sitemap.xml").read_text()
     assert f"<url><loc>{BASE}c&amp;d.html</loc></url>" in (tmp_path / "sitemap-2.xml").read_text()
+
+
+def test_several_processes_write_the_same_bytes_as_one(
+    settings: Settings, site: WrittenSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "WORTH_A_POOL", 0)
+
+    def here(*_: object) -> None:
+        raise AssertionError("pages are made in this process")
+
+    monkeypatch.setattr(static_site, "_maker", here)  # the workers are spawned and do not see it
+    several = write_site(replace(settings, processes=2), tmp_path / "out", base_url=BASE)
+    assert several.pages == site.pages > 2 * static_site._BATCH
+    assert _contents(several.folder) == _contents(site.folder)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
