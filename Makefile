@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook check lint fmt hooks docs bench bench-ocr bench-web rehearsal torture mutants hostile requirements clean help
+.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook notebook-edit check lint fmt hooks docs bench bench-ocr bench-web rehearsal torture mutants hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -53,7 +53,10 @@ ui: $(RUNTIME) ## open Dagster's UI with this project loaded
 web: $(RUNTIME) ## open the workbench on the current release: http://127.0.0.1:8300
 	@"$(PY)" -m pipelines web $(ARGS)
 
-notebook: $(TESTING) ## open the notebook on the release in the browser
+notebook: $(TESTING) ## open the notebook on the release in the browser, to read
+	@"$(PY)" -m marimo run docs/notebooks/first_look.py $(ARGS)
+
+notebook-edit: $(TESTING) ## open the notebook as code, to change it
 	@"$(PY)" -m marimo edit --skip-update-check docs/notebooks/first_look.py $(ARGS)
 
 check: $(TESTING) ## all of lint: ruff, format, mypy, import-linter, the TOML files, the generated parts of docs
