@@ -1,7 +1,8 @@
 """A first look at a release, as a marimo notebook: three charts, and the way from one figure back to its sentences.
 
 `make notebook` opens it to read, `make notebook-edit` as code. It reads the release of the folder that FAZHI_WAREHOUSE
-names (default: `warehouse/`) and changes nothing. `pipelines/report` draws the charts. The SQL here works in any DuckDB client.
+names (default: `warehouse/`) and changes nothing. `pipelines/report` draws the charts. The SQL here works in any DuckDB
+client.
 """
 
 import marimo
