@@ -25,6 +25,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_ALLOW_SHRINKING` | 1 lets a release lose more than half its reports   | 0                     |
 | `FAZHI_WEB_PASSWORD`    | the workbench asks for it on another host          | none is asked for     |
 | `FAZHI_WEB_HOSTS`       | further names of the workbench, such as a proxy's  | none                  |
+| `FAZHI_WEB_URL`         | the workbench's address in links of Dagster's UI   | this machine, 8300    |
 """
 
 import logging
@@ -50,6 +51,7 @@ ExportFormat = Literal["parquet", "csv", "xlsx", "dta"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 WEBHOOK_KINDS = ("feishu", "dingtalk", "wecom", "json")
 DEFAULT_RELEASES = 7
+DEFAULT_WEB_URL = "http://127.0.0.1:8300"
 DEFAULT_OCR_PAGES = 2000
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -82,6 +84,7 @@ class Settings(Folders):
     allow_shrinking: bool = False
     web_password: str = field(default="", repr=False)
     web_hosts: frozenset[str] = frozenset()
+    web_url: str = DEFAULT_WEB_URL
     keep_releases: int = DEFAULT_RELEASES
     today: date = field(default_factory=lambda: datetime.now(UTC).date(), compare=False)
 
@@ -119,6 +122,7 @@ class Settings(Folders):
             allow_shrinking=_switch(env, "FAZHI_ALLOW_SHRINKING"),
             web_password=env.get("FAZHI_WEB_PASSWORD", ""),
             web_hosts=_names(env, "FAZHI_WEB_HOSTS"),
+            web_url=_web_url(env),
             keep_releases=_positive(env, "FAZHI_RELEASES", DEFAULT_RELEASES),
         )
 
@@ -191,6 +195,13 @@ def _formats(env: Mapping[str, str]) -> tuple[str, ...]:
 
 def _names(env: Mapping[str, str], name: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _web_url(env: Mapping[str, str]) -> str:
+    address = env.get("FAZHI_WEB_URL", "").strip().rstrip("/") or DEFAULT_WEB_URL
+    if not address.startswith(("http://", "https://")):
+        raise SettingsError(f"FAZHI_WEB_URL is {address!r}, expected an address with http:// or https://")
+    return address
 
 
 def _webhook(env: Mapping[str, str]) -> str:

@@ -21,8 +21,23 @@ from pipelines.warehouse.table_parts import table_files
 
 
 def table_charts(settings: Settings, table: str) -> Metadata:
-    """The charts of the page of `table`, drawn from the Parquet tables. Most tables have none."""
-    return {chart.name: _table_chart(settings, chart) for chart in charts() if chart.page == table}
+    """The charts of the page of `table`, drawn from the Parquet tables, and where the workbench shows them.
+
+    Most tables have none.
+    """
+    found: Metadata = {}
+    for chart in charts():
+        if chart.page == table:
+            # Dagster's open-source UI shows a picture only behind a click
+            found[f"{chart.name}_in_the_workbench"] = dg.MetadataValue.url(f"{settings.web_url}/{chart.workbench}")
+            found[chart.name] = _table_chart(settings, chart)
+    return found
+
+
+def chart_note(table: str) -> str:
+    """A sentence for the description of an asset: where its charts are seen. Empty where it has none."""
+    pages = dict.fromkeys(f"/{chart.workbench}" for chart in charts() if chart.page == table)
+    return f" The workbench (`fazhi web`) draws its charts: {', '.join(pages)}." if pages else ""
 
 
 def release_charts(settings: Settings) -> Metadata:

@@ -64,8 +64,11 @@ def _result(result: CheckResult) -> dg.AssetCheckResult:
         "reason": bound.reason,
         "reused": dg.MetadataValue.bool(result.reused),
     }
-    limits = {"share": result.share, "warns_above": bound.warns, "blocks_above": bound.blocks}
-    metadata |= {name: dg.MetadataValue.float(float(value)) for name, value in limits.items() if value is not None}
+    if result.share is not None:
+        metadata["share"] = dg.MetadataValue.float(float(result.share))
+    # Dagster draws each number over time: what is the same in each run is text
+    limits = {"warns_above": bound.warns, "blocks_above": bound.blocks}
+    metadata |= {name: f"{value:g}" for name, value in limits.items() if value is not None}
     if result.examples:
         frame = pl.DataFrame(result.examples, schema=list(result.columns), orient="row", infer_schema_length=None)
         metadata["examples"] = dg.MetadataValue.md(markdown_table(frame))

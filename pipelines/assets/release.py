@@ -1,12 +1,13 @@
 """Group `release`: the DuckDB file that readers open, and its rules as asset checks."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from pipelines.assets.asset_metadata import OWNERS, Metadata, Result
 from pipelines.assets.charts import release_charts
+from pipelines.assets.history import release_numbers
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
 from pipelines.build.ledger import Ledger
@@ -18,6 +19,8 @@ from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.release import PublishError, Release, publish
 
 NAME = "release"
+# the job runs every night: one that is missing is a warning the next morning, two are a failure
+_FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 
 
 def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
@@ -33,6 +36,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         deps=[name for name in specs if name not in read],
         kinds={"duckdb"},
         owners=OWNERS,
+        freshness_policy=_FRESH,
         description="The published DuckDB file. It gets its name once it keeps all rules; else the last release stays.",
         check_specs=[
             dg.AssetCheckSpec(name, asset=NAME, description="; ".join(check.en for check in checks))
@@ -61,7 +65,8 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
         changes = "nothing new" if release.reused else note(settings.changes_path, release.before, release)
-        extra = {"changes": dg.MetadataValue.md(changes), **release_charts(settings)}
+        numbers = release_numbers(settings.release_path)
+        extra = {"changes": dg.MetadataValue.md(changes), **numbers, **release_charts(settings)}
         yield dg.MaterializeResult(metadata={**_metadata(release), **extra})
         yield from _check_results(None)
 

@@ -11,7 +11,9 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.repository_definition.valid_definitions import SINGLETON_REPOSITORY_NAME
+from dagster._core.events import RunFailureReason
 from dagster._core.execution.api import execute_run
+from dagster._core.execution.plan.objects import ErrorSource
 from dagster._core.remote_origin import (
     ManagedGrpcPythonEnvCodeLocationOrigin,
     RemoteJobOrigin,
@@ -122,7 +124,13 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
     warnings: list[Warned] = []
     missing = asset_names(definitions)
 
+    is_broken_off = False
+
     def listen(entry: dg.EventLogEntry) -> None:
+        nonlocal is_broken_off
+        if entry.dagster_event and _is_interrupt(entry.dagster_event):
+            is_broken_off = True
+            return
         event = _read_event(entry.dagster_event) if entry.dagster_event else None
         if isinstance(event, StepFailed):
             # a failed check fails its step, and a failed step the run: only the first says why
@@ -147,8 +155,23 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
             remote_job_origin=code_origin(),
         )
         _log.info("run %s works on %s, its history is in %s", run_id, settings.warehouse_dir, settings.dagster_home)
-        result = execute_run(InMemoryJob(job), run, instance)
+        try:
+            result = execute_run(InMemoryJob(job), run, instance)
+            if is_broken_off:  # Dagster calls that a failure
+                raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            instance.report_run_canceled(run, "The run was broken off where it was started.")
+            raise
     return _Attempt(run_id, RunResult(result.success, tuple(missing)), (*warnings, *failures))
+
+
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    """Whether a step or the run ends because somebody broke the run off, such as with Ctrl-C."""
+    if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+        return event.step_failure_data.error_source == ErrorSource.INTERRUPT
+    if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+        return event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+    return False
 
 
 def code_origin() -> RemoteJobOrigin:

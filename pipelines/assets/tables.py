@@ -10,7 +10,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
-from pipelines.assets.charts import table_charts
+from pipelines.assets.charts import chart_note, table_charts
+from pipelines.assets.history import table_numbers
 from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name
 from pipelines.assets.workspace import Workspace
@@ -41,7 +42,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         name=spec.name,
         group_name=spec.group,
         deps=sorted({asset_name(source) for source in spec.depends_on}),
-        description=spec.description,
+        description=f"{spec.description}{chart_note(spec.name)}",
         kinds={"duckdb", "sql", "parquet"},
         owners=OWNERS,
         metadata={
@@ -73,6 +74,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             "dagster/column_schema": column_schema(spec, sources),
             "dagster/column_lineage": table_lineage(sources),
             "reused": dg.MetadataValue.bool(built.reused),
+            **table_numbers(spec.name, built.paths),
             **table_charts(settings, spec.name),
         }
         checks = [_check(spec, settings)]

@@ -20,10 +20,14 @@ VERSION = "1"
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a table's page. `draw` takes a connection that knows the tables of `reads`, and returns SVG."""
+    """A chart of a table's page. `draw` takes a connection that knows the tables of `reads`, and returns SVG.
+
+    `workbench` is the page of the workbench that shows the same figures, with the way to each of them.
+    """
 
     name: str
     page: str
+    workbench: str
     reads: tuple[str, ...]
     draw: Callable[[duckdb.DuckDBPyConnection], bytes]
 
@@ -42,4 +46,4 @@ DRAWINGS: Mapping[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {
 def charts() -> list[Chart]:
     """Every chart of a table. A page is built after all tables that its charts read."""
     files = [(chart_file(name), draw) for name, draw in DRAWINGS.items()]
-    return [Chart(file.name, file.page, file.reads, draw) for file, draw in files]
+    return [Chart(file.name, file.page, file.workbench, file.reads, draw) for file, draw in files]

@@ -78,6 +78,14 @@ class Staged:
     problem: str | None
 
 
+def are_as_staged(source: Path, path: Path) -> bool:
+    """Whether the lines of `source` are those that the last run wrote to `path`."""
+    try:
+        return pl.read_parquet(path).equals(read_corrections(source))
+    except (CorrectionsError, OSError, pl.exceptions.PolarsError):
+        return False
+
+
 def stage_corrections(source: Path, path: Path) -> Staged:
     """Write the lines of `source` to `path`, unless they are there already. A missing file has no lines."""
     problem = None
@@ -85,11 +93,7 @@ def stage_corrections(source: Path, path: Path) -> Staged:
         lines = read_corrections(source)
     except CorrectionsError as error:
         lines, problem = pl.DataFrame(schema=SCHEMA), str(error)
-    try:
-        is_new = not pl.read_parquet(path).equals(lines)
-    except (OSError, pl.exceptions.PolarsError):
-        is_new = True
-    if is_new:
+    if problem or not are_as_staged(source, path):
         write_parquet(lines, path)
     return Staged(path, lines, problem)
 

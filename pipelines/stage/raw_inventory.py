@@ -20,7 +20,7 @@ from pipelines.build.progress import report
 from pipelines.build.refresh import Counts
 from pipelines.build.stamped_parquet import frame_key, read_written, record_written, write_parquet
 from pipelines.ingest import early_scan
-from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id
+from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id, scan
 from pipelines.read.document import ReadError
 from pipelines.read.reader import READER_VERSION
 from pipelines.read.unpack import HEAD, SEPARATOR, Member, is_archive, may_be_archive, members
@@ -38,6 +38,13 @@ def read_files(settings: Settings) -> pl.DataFrame:
     """The files of the last run; no rows if the ledger knows of none, or if its columns are not those of today."""
     known = read_written(Ledger(settings.ledger_path), settings.files_path, FILES_SCHEMA)
     return pl.DataFrame(schema=FILES_SCHEMA) if known is None else known
+
+
+def is_as_last_seen(settings: Settings) -> bool:
+    """Whether the raw folder holds the files that the last run saw, by names, sizes and times. False before any run."""
+    known = read_written(Ledger(settings.ledger_path), settings.inventory_path, SCHEMA)
+    columns = ("raw_path", "stamp")
+    return known is not None and known.select(columns).equals(scan(settings.raw_dir).select(columns))
 
 
 def refresh_files(settings: Settings) -> Counts:

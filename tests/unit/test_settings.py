@@ -47,3 +47,10 @@ def test_outside_a_checkout_the_current_folder_counts_and_what_nobody_gave_is_na
     assert found.assumed == {"raw", "warehouse"}
     assert Settings.load(raw_dir=tmp_path, environ={}).assumed == {"warehouse"}
     assert not Settings.load(environ={"FAZHI_RAW": "a", "FAZHI_WAREHOUSE": "b"}).assumed
+
+
+def test_links_to_the_workbench_go_where_it_is_said_to_be() -> None:
+    assert Settings.load(environ={}).web_url == "http://127.0.0.1:8300"
+    assert Settings.load(environ={"FAZHI_WEB_URL": " https://w.example/fz/ "}).web_url == "https://w.example/fz"
+    with pytest.raises(SettingsError, match="FAZHI_WEB_URL is 'javascript:1', expected an address"):
+        Settings.load(environ={"FAZHI_WEB_URL": "javascript:1"})

@@ -3,8 +3,10 @@
 import errno
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 import uuid
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 from pipelines.assets import retries
 from pipelines.assets.automation import nightly_job
-from pipelines.assets.dagster_home import CONFIG, HomeError, prepare_home, usable
+from pipelines.assets.dagster_home import CONFIG, HomeError, open_instance, prepare_home, usable
 from pipelines.assets.retries import retrying
 from pipelines.assets.run_job import run_job
 from pipelines.assets.workspace import Workspace
@@ -46,6 +48,34 @@ def test_what_is_tried_again_says_nothing(
     assert run_job(definitions, settings, events.append).is_done
     assert not left and len(events) == 1
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("how", ["in a step", "raised in a step", "between two steps"])
+def test_a_run_that_is_broken_off_ends_as_canceled(how: str, tmp_path: Path) -> None:
+    """A signal, as of Ctrl-C. Whoever looks at the run later sees that nothing failed."""
+    (tmp_path / "raw").mkdir()
+
+    @dg.asset
+    def work() -> None:
+        if how == "raised in a step":
+            raise KeyboardInterrupt
+        if how == "in a step":
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)  # the signal ends it
+
+    def between(event: object) -> None:
+        if how == "between two steps":
+            raise KeyboardInterrupt
+
+    definitions = dg.Definitions(
+        assets=[work], jobs=[nightly_job], resources={"workspace": Workspace()}, executor=dg.in_process_executor
+    )
+    settings = Settings.load(str(tmp_path / "raw"), str(tmp_path / "wh"), {})
+    with pytest.raises(KeyboardInterrupt):
+        run_job(definitions, settings, between)
+    with open_instance(settings.dagster_home) as instance:
+        (run,) = instance.get_runs()
+    assert run.status == dg.DagsterRunStatus.CANCELED
 
 
 @pytest.mark.parametrize("limit", [100, 8_192, 100_000])
