@@ -284,6 +284,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print_error(error.format_message(), error.exit_code)
     except FazhiError as error:
         return _print_error(str(error), REFUSED)
+    except UnicodeEncodeError as error:  # of data, in which an escape would be another value
+        missing = error.object[error.start]
+        found = f"the output's encoding is {error.encoding}, which has no {missing.encode('unicode_escape').decode()}"
+        return _print_error(f"{found}; set PYTHONIOENCODING=utf-8", REFUSED)
     except BrokenPipeError:
         # The reader of our output has closed the pipe. Python must not flush into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

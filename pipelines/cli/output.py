@@ -1,5 +1,6 @@
 """The output of the command line: progress of a run, its summary, tables of results. Nothing is computed here."""
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,8 +39,13 @@ SIGNS = {"exact": "", "at_least": "≥ ", "at_most": "≤ ", "approx": "≈ "}
 
 
 def console(stream: TextIO | None = None) -> Console:
-    """A console as wide as the terminal, or plain and `PLAIN_WIDTH` wide if the stream is no terminal."""
+    """A console as wide as the terminal, or plain and `PLAIN_WIDTH` wide if the stream is no terminal.
+
+    What the stream's encoding does not have is shown as an escape: the locale may not be one of UTF-8.
+    """
     target = stream or sys.stdout
+    if isinstance(target, io.TextIOWrapper) and target.encoding.lower() != "utf-8":
+        target.reconfigure(errors="backslashreplace")
     width = None if target.isatty() else PLAIN_WIDTH
     return Console(file=target, width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
 

@@ -133,3 +133,39 @@ def test_a_result_without_rows_is_a_head(capsys: pytest.CaptureFixture[str]) -> 
     assert "code   name" in capsys.readouterr().out
     write_rows(("code", "name"), [], "record")
     assert io.StringIO(capsys.readouterr().out).read() == ""
+
+
+def with_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """Let standard output be one of a locale with another encoding."""
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+    return written
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "\\u9547"), ("gbk", "镇"), ("utf-8", "镇")])
+def test_a_table_is_shown_in_any_locale(
+    encoding: str, shown: str, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = with_encoding(encoding, monkeypatch)
+    assert main(["sql", "FROM numbers", "--limit", "1", "--warehouse", str(release)]) == 0
+    assert f"{shown}0" in written.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_data_that_the_locale_cannot_hold_are_one_line(
+    form: str, release: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_encoding("ascii", monkeypatch)
+    assert main(["sql", "FROM numbers", "--format", form, "--warehouse", str(release)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        "fazhi: the output's encoding is ascii, which has no \\u9547; set PYTHONIOENCODING=utf-8"
+    )
+
+
+@pytest.mark.parametrize("width", ["1", "10", "40"])
+def test_any_width_will_do(width: str, release: Path, narrow: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    narrow(int(width))
+    for form in ("table", "record"):
+        assert main(["sql", "FROM numbers", "--format", form, "--warehouse", str(release)]) == 0
+        assert capsys.readouterr().out
