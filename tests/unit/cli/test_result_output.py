@@ -158,9 +158,7 @@ def test_data_that_the_locale_cannot_hold_are_one_line(
     with_encoding("ascii", monkeypatch)
     assert main(["sql", "FROM numbers", "--format", form, "--warehouse", str(release)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == (
-        "fazhi: the output's encoding is ascii, which has no \\u9547; set PYTHONIOENCODING=utf-8"
-    )
+    assert line == ("fazhi: the output's encoding is ascii, which has no \\u9547; set PYTHONIOENCODING=utf-8")
 
 
 @pytest.mark.parametrize("width", ["1", "10", "40"])
