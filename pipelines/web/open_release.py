@@ -6,6 +6,7 @@ moment: the next request sees the new release, and a request in hand ends on the
 
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ _CONFIG = {
     "lock_configuration": "true",
 }
 
+_RECENT = 16  # things that were asked for last; the text of a report takes 10 KB
+
 
 class NoReleaseError(FazhiError):
     """There is nothing to show yet. The message says what to run."""
@@ -47,6 +50,8 @@ class OpenRelease:
     users: int = 0
     is_old: bool = False
     _kept: dict[str, Any] = field(default_factory=dict)
+    _recent: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    _looking: threading.Lock = field(default_factory=threading.Lock)
     _making: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -69,6 +74,20 @@ class OpenRelease:
                 self._kept[name] = make()
             made: Made = self._kept[name]
             return made
+
+    def recent(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` returns, kept until sixteen others have been asked for: a person looks at one thing many times."""
+        with self._looking:
+            if name in self._recent:
+                self._recent.move_to_end(name)
+                found: Made = self._recent[name]
+                return found
+        made = make()  # others need not wait for it
+        with self._looking:
+            self._recent[name] = made
+            if len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        return made
 
     def ask(self, query: PageQuery, parameters: Mapping[str, Any]) -> list[Row]:
         """The rows of a query, each as a dict. `parameters` may hold more than the query binds."""

@@ -46,6 +46,15 @@ class Asked:
         """The first row of one query, or None."""
         return next(iter(self.rows(query, **parameters)), None)
 
+    def text(self, report: str) -> str | None:
+        """The stored text of a report, None where it has none. DuckDB unpacks 2,048 texts to give one: 10 ms."""
+
+        def made() -> str | None:
+            found = self.release.ask(page_queries("report")["text"], {"report": report})
+            return found[0]["text"] if found else None
+
+        return self.release.recent(f"text of {report}", made)
+
     def whole(self, name: str, default: int, least: int = 0, most: int = 10**9) -> int:
         """A parameter that is a whole number within bounds. Raises NotFoundError for anything else."""
         text = self.parameters.get(name, "").strip()

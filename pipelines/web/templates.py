@@ -27,8 +27,9 @@ class Templates:
     @cached_property
     def environment(self) -> Environment:
         """Jinja2 as it is used here: autoescape in every file, a missing name is an error."""
-        environment = Environment(
+        environment = _PlainEnvironment(
             loader=FileSystemLoader(PAGES_DIR),
+            auto_reload=False,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -43,6 +44,16 @@ class Templates:
     def render(self, name: str, content: dict[str, Any]) -> str:
         """The page `name` with its content, as HTML."""
         return self.environment.get_template(f"{name}.html").render(content)
+
+
+class _PlainEnvironment(Environment):
+    """Jinja2 that looks into a dict first: content is plain data, and a grid asks it for thousands of names."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` of a template: what a dict holds under the name, else as Jinja2 finds it."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def json_text(value: Any) -> str:

@@ -65,7 +65,3 @@ WHERE
     f.report_id IN $reports::VARCHAR[]
     AND (list_contains($facts::VARCHAR[], f.fact_id) OR list_contains($aside::VARCHAR[], f.fact_id))
 ORDER BY is_used DESC, f.report_id, f.number_start, f.fact_id
--- name: texts
--- A list of one is looked up as fast as a value; a join with it is not.
-SELECT report_id, text FROM report_text
-WHERE report_id IN $reports::VARCHAR[]

@@ -42,7 +42,7 @@ def _facts(asked: Asked, used: list[str], aside: list[str]) -> list[Row]:
     They are put together here, as each table that a query joins costs it more than a look into what is kept.
     """
     reports = sorted({fact.split(":")[0] for fact in [*used, *aside]})
-    texts = {row["report_id"]: row["text"] for row in asked.rows("texts", reports=reports)}
+    texts = {report: text for report in reports if (text := asked.text(report)) is not None}
     indicators = asked.kept_by("indicators", "metric_code")
     return [
         _shown(row, indicators[row["metric_code"]], texts[row["report_id"]])

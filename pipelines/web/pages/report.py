@@ -35,7 +35,7 @@ def view(asked: Asked) -> Content:
     numbers, facts = asked.rows("numbers"), _facts(asked)
     for number in numbers:
         number["group"] = label("disposition", number["disposition"]).group or "structure"
-    text = (asked.row("text") or {"text": ""})["text"]
+    text = asked.text(report["report_id"]) or ""
     chosen = _chosen(numbers, facts, asked.whole("at", -1))
     all_lines, unreadable = pending.lines_of(asked)
     lines, applied = pending.on_report(all_lines, report), _applied(asked, report)

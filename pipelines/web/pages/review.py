@@ -7,12 +7,14 @@ from typing import Any
 
 from pipelines.web import pending
 from pipelines.web.corrections_file import FileLine
+from pipelines.web.divisions import Divisions
 from pipelines.web.figure_text import cell_number
 from pipelines.web.open_release import Row
 from pipelines.web.page_view import Asked, Content, NotFoundError
 
 ITEMS = 30  # on one page
 _FILTERS = ("kind", "province", "family")
+_PLACE = ("township_name", "county_name", "city_name", "province_name")
 _MOST_ANSWERED = 5000  # items that are looked at to say how many are done
 
 
@@ -48,14 +50,60 @@ def item_view(asked: Asked) -> Content:
 
 
 def _items(asked: Asked, lines: Sequence[FileLine], **narrowed: Any) -> list[dict[str, Any]]:
-    """Items with their facts. Each fact has the lines that speak of it; an item is done when nothing of it is open."""
-    within = {"kind": None, "province": None, "family": None, "item": None, "reports": None, "most": 1, "skip": 0}
-    items = asked.rows("items", **{**within, **narrowed})
+    """Items with their facts. Each fact has the lines that speak of it; an item is done when nothing of it is open.
+
+    What their reports, units and indicators are called is looked up for these few, as a join reads the whole tables.
+    """
+    indicators = asked.kept_by("indicators", "metric_code")
+    family = narrowed.pop("family", None)
+    metrics = None if family is None else [code for code, row in indicators.items() if row["family"] == family]
+    within = {"kind": None, "province": None, "item": None, "reports": None, "most": 1, "skip": 0}
+    items = asked.rows("items", **{**within, **narrowed, "metrics": metrics})
     wanted = sorted({fact for item in items for fact in item["fact_ids"] or ()})
-    reports = sorted({fact.split(":")[0] for fact in wanted})
-    facts = {row["fact_id"]: row for row in asked.rows("facts", facts=wanted, reports=reports)} if wanted else {}
-    applied = asked.kept_rows("corrections")
-    return [_item(item, facts, lines, applied) for item in items]
+    of_facts = {fact.split(":")[0] for fact in wanted}
+    of_items = {item["report_id"] for item in items if item["report_id"]}
+    found = asked.rows("reports", reports=sorted(of_facts | of_items)) if of_facts | of_items else []
+    reports = {row["report_id"]: row for row in found}
+    facts = {
+        row["fact_id"]: _named_fact(row, reports[row["report_id"]], indicators[row["metric_code"]])
+        for row in (asked.rows("facts", facts=wanted, reports=sorted(of_facts)) if wanted else ())
+        if row["metric_code"] in indicators and row["report_id"] in reports
+    }
+    units, applied = Divisions.of(asked.release), asked.kept_rows("corrections")
+    named = [_named_item(item, reports.get(item["report_id"]), units, indicators) for item in items]
+    return [_item(item, facts, lines, applied) for item in named]
+
+
+def _named_item(item: Row, report: Row | None, units: Divisions, indicators: dict[str, Row]) -> Row:
+    """An item with the title of its report, the names of its unit and of its indicator; None for what has none."""
+    unit = units.unit(item["township_code"], *_PLACE) or dict.fromkeys(_PLACE)
+    indicator = indicators.get(item["metric_code"])
+    return {
+        **{name: item[name] for name in ("review_id", "kind", "worth", "report_id")},
+        "raw_path": report["raw_path"] if report else None,
+        "title": report["title"] if report else None,
+        "township_code": item["township_code"],
+        **unit,
+        "report_year": item["report_year"],
+        "metric_code": item["metric_code"],
+        "name_zh": indicator["name_zh"] if indicator else None,
+        "name_en": indicator["name_en"] if indicator else None,
+        **item,
+    }
+
+
+def _named_fact(fact: Row, report: Row, indicator: Row) -> Row:
+    """A fact with the path and the year of its report and the names of its indicator."""
+    return {
+        "fact_id": fact["fact_id"],
+        "report_id": fact["report_id"],
+        "raw_path": report["raw_path"],
+        "report_year": report["report_year"],
+        "metric_code": fact["metric_code"],
+        "name_zh": indicator["name_zh"],
+        "name_en": indicator["name_en"],
+        **fact,
+    }
 
 
 def _item(item: Row, facts: dict[str, Row], lines: Sequence[FileLine], applied: Sequence[Row]) -> dict[str, Any]:

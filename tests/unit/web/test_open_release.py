@@ -111,3 +111,15 @@ def test_a_release_that_is_no_database_is_said_in_a_page(settings: Settings) -> 
         answer = client.get("/")
     assert answer.status_code == 503
     assert "Traceback" not in answer.text
+
+
+def test_what_was_asked_for_last_is_kept_and_the_oldest_goes(settings: Settings) -> None:
+    publish(settings, "one")
+    made: list[int] = []
+    with CurrentRelease(settings).using() as release:
+
+        def asked_for(number: int) -> int:
+            return release.recent(str(number), lambda: made.append(number) or number)
+
+        assert [asked_for(number) for number in (*range(16), 0, 16, 0, 1)] == [*range(16), 0, 16, 0, 1]
+    assert made == [*range(17), 1]  # 0 was looked at again, so that 1 was the oldest when 16 came
