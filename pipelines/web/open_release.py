@@ -76,7 +76,7 @@ class OpenRelease:
             return made
 
     def recent(self, name: str, make: Callable[[], Made]) -> Made:
-        """What `make` returns, kept until sixteen others have been asked for: a person looks at one thing many times."""
+        """What `make` returns, kept until sixteen others were asked for: a person looks at one thing again."""
         with self._looking:
             if name in self._recent:
                 self._recent.move_to_end(name)

