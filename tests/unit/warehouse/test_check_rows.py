@@ -20,7 +20,7 @@ CHECKS = {check.name: check for check in load_checks()}
 SOUND: Mapping[str, Mapping[str, Any]] = {
     "dim_report": {
         "report_id": "r", "township_code": "350582107", "report_year": 2023, "doc_type": "annual_report",
-        "doc_family": "annual", "status": "accepted", "is_canonical": True,
+        "doc_kind": "annual_report", "doc_family": "annual", "status": "accepted", "is_canonical": True,
     },
     "fact_indicator": {
         "fact_id": "f", "report_id": "r", "metric_code": "exam_sessions", "value": 3.0, "value_low": 3.0,
@@ -67,7 +67,14 @@ def named(con: duckdb.DuckDBPyConnection, check: str, **tables: list[dict[str, A
 
 RULES = (
     *("bounds_hold_value", "corrections_stand", "fact_has_number", "fact_has_value", "number_within_evidence"),
-    *("number_has_disposition", "one_canonical", "quarantine_has_reason", "accepted_is_placed", "rates_in_marts"),
+    *(
+        "report_corrections_stand",
+        "number_has_disposition",
+        "one_canonical",
+        "quarantine_has_reason",
+        "accepted_is_placed",
+        "rates_in_marts",
+    ),
     *("marts_leave_implausible_out", "marts_leave_quarantine_out", "some_report_accepted", "values_not_negative"),
     *("evidence_matches_text", "mention_matches_text", "reason_code_is_documented", "rates_in_source"),
 )
@@ -301,4 +308,32 @@ def test_what_a_person_said_of_a_fact_stands(
     con: duckdb.DuckDBPyConnection, line: dict[str, Any], fact: dict[str, Any], is_wrong: bool
 ) -> None:
     found = named(con, "corrections_stand", correction=[line], fact_indicator=[fact])
+    assert found == (["line 2"] if is_wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "report", "is_wrong"),
+    [
+        ({"action": "place", "township_code": "350582104"}, {}, True),
+        ({"action": "place", "township_code": "350582107"}, {}, False),
+        ({"action": "place", "township_code": "350582107"}, {"township_code": None}, True),
+        ({"action": "year", "report_year": 2022}, {}, True),
+        ({"action": "year", "report_year": 2023}, {}, False),
+        ({"action": "year", "report_year": 2023}, {"report_year": None}, True),
+        ({"action": "kind", "doc_kind": "work_summary"}, {}, True),
+        ({"action": "kind", "doc_kind": "annual_report"}, {}, False),
+        ({"action": "kind", "doc_kind": "work_summary"}, {"doc_kind": "work_summary"}, False),
+        ({"action": "kind", "doc_kind": "enforcement_report"}, {"doc_kind": "enforcement_report"}, False),
+        ({"action": "kind", "doc_kind": "annual_report"}, {"doc_kind": None}, True),
+        ({"action": "kind", "doc_kind": "news"}, {"doc_kind": "news"}, True),
+        ({"action": "kind", "doc_kind": "news"}, {"doc_kind": "news", **NEWS}, False),
+        ({"action": "kind", "doc_kind": "news", "outcome": "stale"}, {}, False),
+        ({"action": "place", "township_code": "350582104", "outcome": "superseded"}, {}, False),
+        ({"action": "value"}, {"township_code": None, "report_year": None, "doc_kind": None}, False),
+    ],
+)
+def test_what_a_person_said_of_a_report_stands(
+    con: duckdb.DuckDBPyConnection, line: dict[str, Any], report: dict[str, Any], is_wrong: bool
+) -> None:
+    found = named(con, "report_corrections_stand", correction=[{"report_id": "r", **line}], dim_report=[report])
     assert found == (["line 2"] if is_wrong else [])

@@ -167,6 +167,8 @@ def test_the_kind_is_corrected_on_the_page_of_the_report(desk: Desk) -> None:
         status, part = desk.send({**form, **fields}, value="news", reason="x")
         assert (status, said in part) == (409, True)
     assert len(desk.staged) == 1
+    assert desk.send(desk.form('value="kind"'), value="news", reason="looked again")[0] == 200
+    assert [line["person_says"] for line in desk.staged] == ["department_report", "news"]
 
 
 @pytest.mark.parametrize(
