@@ -12,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,11 @@ import pytest
 from hostile_report import HOSTILE_NAME, HOSTILE_TEXT, hostile_meta
 
 from benchmarks.browser import ARGUMENTS, MISSING, chromium_path, served
-from pipelines.paths import PROJECT_ROOT
+from pipelines.ingest.last_fetch import keep_last_fetch
+from pipelines.ingest.problems import FetchFailed
+from pipelines.ingest.sources import Source
+from pipelines.ingest.tally import Tally
+from pipelines.paths import FETCHED, PROJECT_ROOT
 from pipelines.web.county_map import MAP
 from pipelines.web.map_making import write_map
 
@@ -102,7 +107,17 @@ def archive(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Ar
     (reports / HOSTILE_NAME).with_suffix(".meta.json").write_text(meta, encoding="utf-8")
     archive = Archive(folder / "raw", folder / "warehouse")
     archive.run()
+    _keep_a_failed_fetch(archive.raw)
     return archive
+
+
+def _keep_a_failed_fetch(raw: Path) -> None:
+    """A site that failed and said hostile things, for the page of what is missing."""
+    tally = Tally(Source(id="shipu", name="石浦镇", division="330225", start="https://shipu.example/"), listed=3)
+    tally.add(FetchFailed("status <img src=x onerror=alert(1)>"), f"https://shipu.example/{'long' * 50}.html")
+    tally.stopped = "status 403"
+    now = datetime.now(UTC)
+    keep_last_fetch(raw / FETCHED, tally, now, now)
 
 
 @pytest.fixture(scope="session")
