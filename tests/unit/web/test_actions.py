@@ -171,6 +171,17 @@ def test_the_kind_is_corrected_on_the_page_of_the_report(desk: Desk) -> None:
     assert [line["person_says"] for line in desk.staged] == ["department_report", "news"]
 
 
+def test_a_line_on_the_kind_answers_the_items_of_its_report(desk: Desk) -> None:
+    """What asks about the whole report is done when somebody said what it is; nothing else is."""
+    items = desk.client.get("/review.json").json()["items"]
+    item = next(one for one in items if one["kind"] == "unresolved_unit")
+    form = form_of(desk.client.get(f"/report/{item['report_id']}").text, 'value="kind"')
+    assert desk.send(form, value="template", reason="no unit is named")[0] == 200
+    after = desk.client.get("/review.json").json()
+    assert [one["review_id"] for one in after["items"] if one["is_done"]] == [item["review_id"]]
+    assert after["n_done"] == 1
+
+
 @pytest.mark.parametrize(
     ("row", "place", "kind"),
     [
