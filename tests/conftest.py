@@ -9,6 +9,7 @@ Properties are tried on the same examples in each run, so that a change fails fo
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from hypothesis import settings
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# what is kept between commands lies outside of the user's own folder, and is made once for all processes of the tests
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"fazhi-tests-{os.getuid()}")
 
 TESTS = Path(__file__).parent
 #: Folders and files below tests/.

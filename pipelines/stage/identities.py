@@ -7,7 +7,7 @@ import hashlib
 import logging
 import traceback
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.read.document import Span
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 IDENTITIES = StageTable(
     "identities",
@@ -96,7 +97,7 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
 
 def identify_batch(batch: pl.DataFrame, divisions: Path) -> BatchResult:
     """Identify one batch (text, furniture, fields, source_url, source_id); one that fails is quarantined."""
-    gazetteer = _gazetteer(divisions)
+    gazetteer = load_gazetteer(divisions)
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
         key = {"report_id": row["report_id"], "input_key": row["input_key"]}
@@ -137,8 +138,3 @@ def _unread(reason: Reason | None) -> dict[str, Any]:
         **reason_columns(reason),
         "identifier_version": IDENTIFIER_VERSION,
     }
-
-
-@lru_cache(maxsize=1)
-def _gazetteer(divisions: Path) -> Gazetteer:
-    return Gazetteer.load(divisions)

@@ -9,7 +9,6 @@ import polars as pl
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
-from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.ingest.inventory import report_id
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
@@ -21,6 +20,7 @@ from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.facts import INPUT, too_large
 from pipelines.stage.identities import IDENTITIES
+from pipelines.stage.kept_gazetteer import load_gazetteer
 from pipelines.stage.scan_queue import read_with_scans
 
 _MOST_NAMES = 5
@@ -46,7 +46,7 @@ def examine(file: Path, url: str | None, settings: Settings) -> Examined:
         raise ReadError(reason.code, reason.text)
     beside = file.with_name(file.stem + SIDECAR_SUFFIX)
     sidecar = read_sidecar(beside) if beside.exists() else Sidecar()
-    gazetteer = Gazetteer.load(settings.divisions_path)
+    gazetteer = load_gazetteer(settings.divisions_path)
     identity = identify(
         document.text, document.furniture, document.fields, url or sidecar.source_url, sidecar.source_id, gazetteer
     )
