@@ -55,7 +55,7 @@ def create_app(settings: Settings, guard: Guard | None = None) -> Starlette:
         ],
         middleware=[
             Middleware(GuardMiddleware, guard=guard),
-            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=5),
+            Middleware(GZipMiddleware, minimum_size=2000, compresslevel=3),
         ],
         exception_handlers={
             NotFoundError: workbench.not_found,

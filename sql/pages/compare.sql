@@ -1,19 +1,4 @@
 -- Units and areas beside each other, year by year.
--- name: places
--- A code may have had several names; the last one is shown.
-SELECT
-    d.division_code AS code,
-    arg_max(d.division_name, coalesce(d.valid_to, DATE '9999-12-31')) AS name,
-    any_value(d.level) AS level,
-    concat_ws(
-        ' ',
-        any_value(d.province_name) FILTER (d.level <> 'province'),
-        any_value(d.city_name) FILTER (d.level IN ('county', 'township')),
-        any_value(d.county_name) FILTER (d.level = 'township')
-    ) AS where_it_lies
-FROM dim_division AS d
-WHERE d.division_code IN (SELECT unnest($codes::VARCHAR[]))
-GROUP BY d.division_code
 -- name: indicators
 SELECT metric_code, name_zh, name_en, family, unit, is_headline
 FROM dim_indicator
@@ -22,16 +7,13 @@ ORDER BY NOT is_headline, family, metric_code
 SELECT DISTINCT report_year
 FROM province_year
 ORDER BY report_year
--- name: figures
-WITH wanted AS (
-    SELECT unnest($codes::VARCHAR[]) AS code
-),
-area AS (
+-- name: area_figures
+WITH area AS (
     SELECT
         c.county_code AS code, c.report_year, c.metric_code, c.value, c.unit, c.is_lower_bound, c.method, c.n_reporting,
         c.n_units, c.coverage
     FROM county_year AS c
-    WHERE c.county_code IN (SELECT w.code FROM wanted AS w) AND c.metric_code IN (SELECT unnest($metrics::VARCHAR[]))
+    WHERE c.county_code IN $codes::VARCHAR[] AND c.metric_code IN $metrics::VARCHAR[]
     UNION ALL
     -- A prefecture without counties stands among the counties too: once is enough.
     SELECT
@@ -39,15 +21,15 @@ area AS (
         c.n_units, c.coverage
     FROM city_year AS c
     WHERE
-        c.city_code IN (SELECT w.code FROM wanted AS w)
-        AND c.metric_code IN (SELECT unnest($metrics::VARCHAR[]))
-        AND c.city_code NOT IN (SELECT o.county_code FROM county_year AS o WHERE o.county_code IN (SELECT w.code FROM wanted AS w))
+        c.city_code IN $codes::VARCHAR[]
+        AND c.metric_code IN $metrics::VARCHAR[]
+        AND c.city_code NOT IN (SELECT o.county_code FROM county_year AS o WHERE o.county_code IN $codes::VARCHAR[])
     UNION ALL
     SELECT
         p.province_code, p.report_year, p.metric_code, p.value, p.unit, p.is_lower_bound, p.method, p.n_reporting,
         p.n_units, p.coverage
     FROM province_year AS p
-    WHERE p.province_code IN (SELECT w.code FROM wanted AS w) AND p.metric_code IN (SELECT unnest($metrics::VARCHAR[]))
+    WHERE p.province_code IN $codes::VARCHAR[] AND p.metric_code IN $metrics::VARCHAR[]
 )
 SELECT
     a.code,
@@ -64,10 +46,10 @@ SELECT
     a.n_units,
     a.coverage
 FROM area AS a
-UNION ALL
-SELECT m.township_code, m.report_year, m.metric_code, m.value, m.unit, m.qualifier, NULL, NULL, NULL, NULL
+-- name: unit_figures
+SELECT m.township_code AS code, m.report_year, m.metric_code, m.value, m.unit, m.qualifier
 FROM township_metric AS m
-WHERE m.township_code IN (SELECT w.code FROM wanted AS w) AND m.metric_code IN (SELECT unnest($metrics::VARCHAR[]))
+WHERE m.township_code IN $codes::VARCHAR[] AND m.metric_code IN $metrics::VARCHAR[]
 -- name: blanks
 -- Why a unit has no figure: what the warehouse says of the cell.
 SELECT c.township_code AS code, c.report_year, c.metric_code, c.status

@@ -1,5 +1,5 @@
 -- An indicator: how far it is stated, how its figures are spread, which counties have most, and which rules read it.
--- name: indicator
+-- name: indicators
 SELECT
     i.metric_code,
     i.family,
@@ -15,7 +15,6 @@ SELECT
     i.definition,
     i.definition_zh
 FROM dim_indicator AS i
-WHERE i.metric_code = $code
 -- name: parts
 -- The indicators that a headline is made of, and those that may lie within another indicator.
 SELECT h.metric_code, i.name_zh, i.name_en, h.choice, h.is_lower_bound

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.web.blanks import blank_of_year
 from pipelines.web.chart_data import Chart, line_chart, words
+from pipelines.web.divisions import Divisions
 from pipelines.web.figure_text import number_text, share_text
 from pipelines.web.open_release import Row
 from pipelines.web.page_view import Asked, Content
@@ -69,7 +70,8 @@ def _parts(asked: Asked, *names: str) -> list[str]:
 def _choose_places(asked: Asked, chosen: _Chosen) -> None:
     codes = [code for part in _parts(asked, "units", "add") for code in _codes(asked, part, chosen)]
     codes = list(dict.fromkeys(codes))
-    known = {row["code"]: row for row in asked.rows("places", codes=codes)} if codes else {}
+    divisions = Divisions.of(asked.release)
+    known = {code: place for code in codes if (place := divisions.place(code))}
     for code in codes:
         if code not in known:
             message = f"{code[:40]}:没有这个代码(乡级九位,县、市、省六位)"
@@ -119,13 +121,24 @@ def _cells(asked: Asked, chosen: _Chosen, years: list[int], by: str) -> list[dic
     """One cell for each indicator, place and year; a cell without a figure says why it is blank."""
     codes = [place["code"] for place in chosen.places]
     asks = {"codes": codes, "metrics": [one["metric_code"] for one in chosen.metrics]}
+    # Areas and units stand in tables of their own, of which none is read in vain.
+    levels = {place["level"] == "township" for place in chosen.places}
+    has_areas, has_units = False in levels, True in levels
     figures = {
-        (row["metric_code"], row["code"], row["report_year"]): row for row in asked.rows("figures", by=by, **asks)
+        (row["metric_code"], row["code"], row["report_year"]): row
+        for row in [
+            *(asked.rows("area_figures", by=by, **asks) if has_areas else ()),
+            *(asked.rows("unit_figures", **asks) if has_units else ()),
+        ]
     }
     blanks = {
-        (row["metric_code"], row["code"], row["report_year"]): row["status"] for row in asked.rows("blanks", **asks)
+        (row["metric_code"], row["code"], row["report_year"]): row["status"]
+        for row in (asked.rows("blanks", **asks) if has_units else ())
     }
-    reports = {(row["code"], row["report_year"]): row["statuses"] for row in asked.rows("reports", codes=codes)}
+    reports = {
+        (row["code"], row["report_year"]): row["statuses"]
+        for row in (asked.rows("reports", codes=codes) if has_units else ())
+    }
     names = ("value", "unit", "qualifier", "method", "n_reporting", "n_units", "coverage")
     cells = []
     for metric in asks["metrics"]:

@@ -23,10 +23,10 @@ def view(asked: Asked) -> Content:
     given. Raises NotFoundError for a code, a year or a province that the release does not know.
     """
     code = asked.parameters["code"]
-    indicator = asked.row("indicator")
+    indicator = asked.kept_by("indicators", "metric_code").get(code)
     if indicator is None:
         raise NotFoundError(f"no indicator is called {code[:60]!r}; the codebook lists them all")
-    years = asked.rows("years")
+    years = asked.kept_rows("years", code=code)
     year = _year(asked, [row["report_year"] for row in years])
     province = _province(asked)
     asks_all, by = asked.whole("all", 0, 0, 1), "unit" if asked.parameters.get("by") == "unit" else "area"
@@ -45,12 +45,12 @@ def view(asked: Asked) -> Content:
     trend = _trend(years, [row for row in areas if row["province_code"] == province])
     now = next((row for row in years if row["report_year"] == year), None)
     provinces = [row for row in areas if row["report_year"] == year]
-    release = asked.row("release") or {}
-    rules = asked.rows("rules", most=MOST_FACTS)
+    release = next(iter(asked.kept_rows("release")), {})
+    rules = asked.kept_rows("rules", code=code, most=MOST_FACTS)
     entry = codebook_examples().get(code, {})  # a headline has none
     return {
         "indicator": indicator,
-        "parts": asked.rows("parts"),
+        "parts": asked.kept_rows("parts", code=code),
         "examples": entry.get("matches", []),
         "counter_examples": entry.get("others", []),
         "codebook_differs": release.get("codebook_version") != shown_codebook_version(),
