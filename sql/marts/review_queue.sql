@@ -163,7 +163,7 @@ item AS (
     FROM dim_report AS r
     INNER JOIN stage_documents AS d ON d.report_id = r.report_id
     WHERE
-        r.status = 'accepted' AND r.corrected_by IS NULL AND d.text_source <> 'text'
+        r.status = 'accepted' AND r.corrected_by IS NULL AND d.text_source <> 'text' AND contains(d.text, r.title)
         AND len(
             list_filter(
                 d.numerals,
