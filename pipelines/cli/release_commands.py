@@ -32,7 +32,7 @@ def sql(query: str, form: str, limit: int | None, all_rows: bool, warehouse: str
     """Ask the current release one SELECT; nothing can be written.
 
     \b
-    fazhi sql "SELECT * FROM township_year LIMIT 2" --format record
+    fazhi sql "SELECT * FROM dim_report LIMIT 2" --format record
     fazhi sql "SELECT * FROM dim_report" --format csv > reports.csv
     """
     if limit and all_rows:
