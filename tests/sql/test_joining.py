@@ -8,15 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks.example import write_example
 from benchmarks.joining import PAGE, answered
 
+pytest_plugins = ("release_fixture",)
+
 TEXT = PAGE.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_example(tmp_path_factory.mktemp("example"))
 
 
 def test_the_page_shows_what_the_example_release_answers(example: Path) -> None:

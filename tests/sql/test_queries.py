@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlglot
 
-from benchmarks.example import write_example
 from benchmarks.queries import measure
 from benchmarks.queries import render as render_times
 from benchmarks.worked import PAGE, QUERIES, Question, load_questions, render
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 pytest_plugins = ("release_fixture",)
 
 QUESTIONS = load_questions()
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of generated reports on which the page shows the queries."""
-    return write_example(tmp_path_factory.mktemp("example"))
 
 
 def rows(built: Built, name: str) -> list[dict[str, Any]]:
