@@ -16,11 +16,11 @@ from pipelines.codebook.compile import compile_codebook, expand, folded
 from pipelines.codebook.compiled import Rule
 from pipelines.codebook.schema import CodebookFiles
 from pipelines.extract.report.engine import Extractor
-from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import identify
 from pipelines.read.document import ReadError
 from pipelines.read.reader import read_bytes
 from pipelines.settings import Settings
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 Text = tuple[str, int | None]  # and the year it reports on
 
@@ -49,7 +49,7 @@ class _Watched(int):
 
 def texts_below(folders: Iterable[Path], settings: Settings) -> Iterator[Text]:
     """Each report (*.txt) below some folders as it is extracted; what cannot be read is left out."""
-    gazetteer = Gazetteer.load(settings.divisions_path)
+    gazetteer = load_gazetteer(settings.divisions_path)
     for path in sorted(path for folder in folders for path in folder.rglob("*.txt")):
         try:
             document = read_bytes(path.read_bytes(), path.name)

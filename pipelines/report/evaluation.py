@@ -27,6 +27,7 @@ from pipelines.identify.identity import Identity, identify
 from pipelines.paths import RAW, default_folder
 from pipelines.read.reader import read_bytes
 from pipelines.settings import Settings
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 Label = Mapping[str, Any]
 Places = Mapping[str, tuple[str, str]]  # township code to the names of township and county
@@ -118,7 +119,7 @@ def evaluate_files(name: str, labels: Sequence[Path], settings: Settings) -> Sco
 @cache
 def _places(path: Path) -> tuple[Gazetteer, Places]:
     units = pl.read_parquet(path, columns=["township_code", "township_name", "county_name"])
-    return Gazetteer.load(path), {code: (township, county) for code, township, county in units.iter_rows()}
+    return load_gazetteer(path), {code: (township, county) for code, township, county in units.iter_rows()}
 
 
 def _load(path: Path) -> tuple[Label, Path]:

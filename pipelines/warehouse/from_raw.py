@@ -1,6 +1,7 @@
 """Tables from a raw folder in this process, without Dagster: for evaluation, benchmarks and small experiments."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from pipelines.build.ledger import Ledger
 from pipelines.codebook.load import load_codebook
@@ -35,7 +36,7 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
     write_county_changes(settings.county_changes_path, settings.staged_county_changes_path)
     stage_corrections(settings.corrections_path, settings.staged_corrections_path)
     write_indicators(load_codebook().indicators, settings.indicators_path)
-    specs = load_specs(settings.sql_dir)
+    specs = _loaded_once(settings.sql_dir)  # half a second, which each call of a process would spend again
     needed = _with_sources(specs, wanted or specs)
     ledger = Ledger(settings.ledger_path)
     built: dict[str, Built] = {}
@@ -48,6 +49,9 @@ def build_from_raw(settings: Settings, wanted: Collection[str] = ()) -> dict[str
         paths = source_paths(settings, spec.depends_on)
         built[name] = build(spec, paths, settings.tables_dir, ledger, settings.today.year)
     return built
+
+
+_loaded_once = cache(load_specs)
 
 
 def _with_sources(specs: Mapping[str, TableSpec], wanted: Collection[str]) -> set[str]:

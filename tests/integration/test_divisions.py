@@ -12,6 +12,7 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.read.reader import read_bytes
 from pipelines.settings import Settings
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 SETTINGS = Settings.load()
 CHANGES = load_changes(SETTINGS.division_changes_path)
@@ -23,7 +24,7 @@ def str_of(change: Change) -> str:
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(SETTINGS.divisions_path)
+    return load_gazetteer(SETTINGS.divisions_path)
 
 
 def of(issuer: str, year: int, gazetteer: Gazetteer) -> Identity:

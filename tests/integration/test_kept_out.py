@@ -1,14 +1,12 @@
 """Each way for a file to be kept out, made here and run: its code, and what status_reason said before the codes."""
 
 import os
-import subprocess
-import sys
 
 import document_fixtures as make
 import duckdb
 import pytest
+from command_fixture import fazhi
 
-from pipelines.paths import PROJECT_ROOT
 from pipelines.reasons import ReasonCode
 
 FIGURES = "全年开展普法宣传活动9场次,接待信访群众12人次。\n"
@@ -81,13 +79,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
         (raw / name).write_bytes(content.encode() if isinstance(content, str) else content)
     (raw / "missing.txt").symlink_to(raw / "nothing")
     os.mkfifo(raw / "unreadable.txt")
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines", "run", "--raw", str(raw), "--warehouse", str(folder / "wh"), "--quiet"],
-        env={**os.environ, "FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv", "DAGSTER_HOME": str(folder / "home")},
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-    )
+    settings = {"FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv"}
+    done = fazhi("run", "--raw", str(raw), "--warehouse", str(folder / "wh"), home=folder / "home", settings=settings)
     assert done.returncode == 0, done.stderr
     with duckdb.connect(str(folder / "wh" / "fazhi.duckdb"), read_only=True) as con:
         rows = con.sql("SELECT raw_path, reason_code, reason_text, status_reason FROM dim_report").fetchall()

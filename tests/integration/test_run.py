@@ -4,21 +4,21 @@ The first run, and the one that finds another at work, are processes of their ow
 where the modules are loaded and the register of divisions is built.
 """
 
-import io
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, redirect_stderr, redirect_stdout
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import command_fixture
 import duckdb
 import pytest
 
 from pipelines.assets.dagster_home import open_instance
 from pipelines.build.run_lock import run_lock
-from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
 
 REPORT = """象山县石浦镇人民政府关于2023年度法治政府建设情况的报告
@@ -43,18 +43,7 @@ BAD = {
 SETTINGS = {"FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv"}
 
 
-def fazhi(*arguments: str, home: Path | None) -> subprocess.CompletedProcess[str]:
-    """The command, in this process, on the history in `home`; None leaves the choice to fazhi."""
-    out, errors = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
-        patch.delenv("DAGSTER_HOME", raising=False)
-        for name, value in {**SETTINGS, **({"DAGSTER_HOME": str(home)} if home else {})}.items():
-            patch.setenv(name, value)
-        try:
-            code = main(arguments)
-        except SystemExit as left:
-            code = left.code
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), errors.getvalue())
+fazhi = partial(command_fixture.fazhi, settings=SETTINGS)
 
 
 @pytest.fixture(scope="module")

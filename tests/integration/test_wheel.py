@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -94,16 +95,29 @@ def test_the_wheel_carries_the_sql_the_codebook_and_the_reference_data(wheel: Pa
     assert not any(name.startswith(("tests/", "raw/", "sql/")) for name in names)
 
 
-def test_the_commands_work_outside_a_checkout_and_write_only_where_they_are_told(installed: Installed) -> None:
-    before = installed.files()
+@pytest.fixture(scope="module")
+def untouched(installed: Installed) -> dict[str, tuple[int, int]]:
+    """Every file and folder of the environment before a command was used."""
+    return installed.files()
+
+
+@pytest.fixture(scope="module")
+def built(installed: Installed, untouched: dict[str, tuple[int, int]]) -> tuple[str, ...]:
+    """The options for a raw folder with a report and the warehouse that a run made of it."""
     raw, warehouse = installed.folder / "reports", installed.folder / "built"
     raw.mkdir()
     (raw / "a.txt").write_bytes(REPORT.read_bytes())
     folders = ("--raw", str(raw), "--warehouse", str(warehouse))
-
     done = installed.fazhi("run", *folders)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert done.stdout.splitlines()[-1] == f"release: {warehouse / 'fazhi.duckdb'}"
+    return folders
+
+
+def test_the_commands_work_outside_a_checkout_and_write_only_where_they_are_told(
+    installed: Installed, untouched: dict[str, tuple[int, int]], built: tuple[str, ...]
+) -> None:
+    raw, warehouse = installed.folder / "reports", Path(built[-1])
 
     done = installed.fazhi("extract", str(raw / "a.txt"), "--format", "jsonl")
     assert (done.returncode, done.stderr) == (0, "")
@@ -115,17 +129,22 @@ def test_the_commands_work_outside_a_checkout_and_write_only_where_they_are_told
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == [{"n": len(facts)}]
 
-    assert "fazhi_nightly: SUCCESS" in _runs_in_the_ui(installed, folders)
+    assert "fazhi_nightly: SUCCESS" in _runs_in_the_ui(installed, built)
 
     changed = installed.files()
-    assert {path for path in before.keys() | changed.keys() if before.get(path) != changed.get(path)} == set()
+    assert {path for path in untouched.keys() | changed.keys() if untouched.get(path) != changed.get(path)} == set()
     assert {path.name for path in installed.folder.iterdir()} == {"reports", "built"}
 
 
-def test_without_folders_the_current_one_counts_and_is_named(installed: Installed, tmp_path: Path) -> None:
+def test_without_folders_the_current_one_counts_and_is_named(
+    installed: Installed, built: tuple[str, ...], tmp_path: Path
+) -> None:
+    """What was built before is moved here without its release, so that the run has only that to make."""
     here = Installed(installed.environment, tmp_path)
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_bytes(REPORT.read_bytes())
+    shutil.copytree(Path(built[-1]), tmp_path / "warehouse")
+    (tmp_path / "warehouse" / "fazhi.duckdb").unlink()
     done = here.fazhi("run", "--quiet")
     assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'warehouse' / 'fazhi.duckdb'}\n")
     assert done.stderr.splitlines() == [

@@ -10,6 +10,7 @@ from pipelines.identify.identity import Identity, identify
 from pipelines.identify.year import ReportYear
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 BODY = "依法行政，推进法治政府建设。现将有关情况报告如下：\n一、主要做法\n全年学法6次。\n"
 SIGNED = "闽侯县青口镇人民政府\n"
@@ -17,7 +18,7 @@ SIGNED = "闽侯县青口镇人民政府\n"
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(PROJECT_ROOT / "raw" / "reference" / "divisions.parquet")
+    return load_gazetteer(PROJECT_ROOT / "raw" / "reference" / "divisions.parquet")
 
 
 def of(text: str, gazetteer: Gazetteer, url: str | None = None) -> Identity:

@@ -14,6 +14,7 @@ from pipelines.identify.identity import Identity, identify
 from pipelines.identify.kind import mask
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 HERE = Path(__file__).parent
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
@@ -26,7 +27,7 @@ def documents(name: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(DIVISIONS)
+    return load_gazetteer(DIVISIONS)
 
 
 def of(text: str, gazetteer: Gazetteer) -> Identity:

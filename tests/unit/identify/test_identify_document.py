@@ -9,6 +9,7 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
 BODY = "2023年，池店镇坚持依法行政，推进法治政府建设，现将2023年工作情况报告如下：\n一、主要做法\n全年学法6次。\n"
@@ -16,7 +17,7 @@ BODY = "2023年，池店镇坚持依法行政，推进法治政府建设，现�
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(DIVISIONS)
+    return load_gazetteer(DIVISIONS)
 
 
 def of(text: str, gazetteer: Gazetteer, url: str | None = None) -> Identity:

@@ -9,6 +9,7 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import identify
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.document import Span
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 REPEATED = (
     "甲",
@@ -31,7 +32,7 @@ _SPARE = 0.6  # seconds of the processor, for what is done once and for a busy m
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(PROJECT_ROOT / "raw" / "reference" / "divisions.parquet")
+    return load_gazetteer(PROJECT_ROOT / "raw" / "reference" / "divisions.parquet")
 
 
 def seconds(gazetteer: Gazetteer, text: str, fields: tuple[tuple[str, str], ...] = (), furniture: int = 0) -> float:

@@ -10,6 +10,7 @@ from pipelines.identify.identity import Identity, identify
 from pipelines.identify.names import short_name
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
 SEED = 20231231
@@ -32,7 +33,7 @@ UNSTATED = (
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(DIVISIONS)
+    return load_gazetteer(DIVISIONS)
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,14 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.read.reader import read_bytes
 from pipelines.settings import Settings
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 UNITS = 500
 
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(Settings.load().divisions_path)
+    return load_gazetteer(Settings.load().divisions_path)
 
 
 def of(text: str, gazetteer: Gazetteer, url: str | None = None) -> Identity:

@@ -10,6 +10,7 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import identify
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
 SEED, PAIRS = 15, 60
@@ -41,7 +42,7 @@ UNTOLD = (
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(DIVISIONS)
+    return load_gazetteer(DIVISIONS)
 
 
 @pytest.fixture(scope="module")

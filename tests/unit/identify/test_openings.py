@@ -10,6 +10,7 @@ from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
+from pipelines.stage.kept_gazetteer import load_gazetteer
 
 HERE = Path(__file__).parent
 DIVISIONS = PROJECT_ROOT / "raw" / "reference" / "divisions.parquet"
@@ -22,7 +23,7 @@ def openings(name: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
-    return Gazetteer.load(DIVISIONS)
+    return load_gazetteer(DIVISIONS)
 
 
 def of(opening: dict[str, Any], gazetteer: Gazetteer) -> Identity:
