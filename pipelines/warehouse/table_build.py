@@ -32,6 +32,10 @@ from pipelines.warehouse.table_parts import (
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
 ROW_GROUP = 8192
+# Bytes of all files of the inputs. Up to here the parts of a table are worked out by one query and written one by one:
+# to plan a long query takes longer than to run it on few rows, and a warehouse may have 31 provinces.
+FEW_BYTES = 8_000_000
+_TOGETHER = "rows_of_all_parts"
 
 
 class BuildError(FazhiError):
@@ -61,10 +65,18 @@ class Built:
 
 @dataclass(frozen=True)
 class _TableFile:
-    """One file of a table: where it goes, the stamp of what it is made from, and the queries for its inputs."""
+    """One file of a table: its part, where it goes, and the stamp of what it is made from."""
 
+    part: str | None
     path: Path
     stamp: str
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Files whose rows one query gives, and the queries for its inputs."""
+
+    files: Sequence[_TableFile]
     sources: Mapping[str, str]
 
 
@@ -80,26 +92,25 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger, pres
     given = [duckdb.__version__, spec.code, *([] if year is None else [str(year)])]
     found = [Input(name, _files(spec, name, sources), ledger) for name in spec.depends_on]
     try:
-        files = [
-            _TableFile(
-                out_dir / (f"{spec.name}/{part.part}.parquet" if part.part else f"{spec.name}.parquet"),
-                hashlib.sha256("\n".join([*given, *part.keys]).encode()).hexdigest(),
-                part.sources,
-            )
-            for part in inputs_by_part(found, spec.in_parts)
-        ]
+        files = {}
+        for part in inputs_by_part(found, spec.in_parts):
+            path = out_dir / (f"{spec.name}/{part.part}.parquet" if part.part else f"{spec.name}.parquet")
+            stamp = hashlib.sha256("\n".join([*given, *part.keys]).encode()).hexdigest()
+            files[_TableFile(part.part, path, stamp)] = part.sources
         known = ledger.known(CONTENTS)
         stale = []
-        for file in files:
+        for file, own_sources in files.items():
             entry = known.get(ledger.name_of(file.path))
             if entry is None or entry.key != file.stamp or stamp_in(file.path) != file.stamp:
-                stale.append(file)
+                stale.append(_Work([file], own_sources))
         gone = set(table_files(out_dir, spec.name)) - {file.path for file in files}
         if stale:
-            # Each file is recorded when it is written: a run that is killed does not lose the ones before.
-            for file, contents in side_by_side(out_dir, stale, lambda con, file: _write(con, spec, file, year)):
-                ledger.record(CONTENTS, {ledger.name_of(file.path): LedgerEntry(file.stamp, contents)})
-                record_bytes(ledger, {file.path: file.stamp})
+            # What one query gives is recorded when it is written: a run that is killed does not lose the ones before.
+            works = _few_together(stale, found, spec)
+            for work, written in side_by_side(out_dir, works, lambda con, work: _write(con, spec, work, year)):
+                entries = zip(work.files, written, strict=True)
+                ledger.record(CONTENTS, {ledger.name_of(f.path): LedgerEntry(f.stamp, held) for f, held in entries})
+                record_bytes(ledger, {file.path: file.stamp for file in work.files})
         for path in gone:
             path.unlink()
         return _combined(spec, out_dir, ledger, reused=not stale and not gone)
@@ -107,15 +118,39 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger, pres
         raise BuildError(f"{spec.name}: {error}") from error
 
 
-def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, file: _TableFile, year: int | None) -> FileContents:
-    """Build one file of a table; returns what it holds."""
-    name_views(con, file.sources)
+def _few_together(stale: Sequence[_Work], found: Sequence[Input], spec: TableSpec) -> Sequence[_Work]:
+    """The same as one work, if there are several and the inputs are small."""
+    layout = spec.in_parts
+    few = sum(path.stat().st_size for one in found for path in one.files) <= FEW_BYTES
+    if layout is None or len(stale) < 2 or not few:
+        return stale
+    files = [file for work in stale for file in work.files]
+    parts = [file.part for file in files if file.part]
+    return [_Work(files, {one.name: one.sql(layout, parts) for one in found})]
+
+
+def _write(con: duckdb.DuckDBPyConnection, spec: TableSpec, work: _Work, year: int | None) -> list[FileContents]:
+    """Build files of a table; returns what each holds."""
+    name_views(con, work.sources)
     con.execute(f"SET VARIABLE {PRESENT_YEAR} = $1", [year])
     for macro in spec.macros:
         con.execute(macro)
+    if len(work.files) == 1:
+        return [_copy(con, spec.query, work.files[0])]
+    con.execute(f"CREATE TEMP TABLE {_TOGETHER} AS {spec.query}")
+    layout = spec.in_parts
+    column = layout.column([column.name for column in spec.columns]) if layout else None
+    assert layout and column, "only a table in parts has several files"
+    return [
+        _copy(con, f"FROM {_TOGETHER} WHERE {layout.condition(column, file.part or '')}", file) for file in work.files
+    ]
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, file: _TableFile) -> FileContents:
+    """Write the rows of a query, in their order; returns what the file holds."""
     with atomic_write(file.path) as beside:
         con.execute(
-            f"COPY ({spec.query}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({query}) TO {quote(beside)} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {ROW_GROUP}, KV_METADATA {{{STAMP}: {quote(file.stamp)}}})"
         )
         return read_contents(con, beside)

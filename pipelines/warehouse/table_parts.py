@@ -4,7 +4,7 @@ A key is a text that changes when the rows do. It is found without reading them:
 they were computed from, and what a file holds is worked out once and then stands in the ledger.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,17 +35,17 @@ class Input:
     files: Sequence[Path]
     ledger: Ledger
 
-    def sql(self, layout: Layout | None = None, part: str = "") -> str:
-        """The query for its rows: those of one part of `layout`, or all where the layout does not divide it."""
+    def sql(self, layout: Layout | None = None, parts: Collection[str] = ()) -> str:
+        """The query for its rows: those of `parts` of `layout`, or all where the layout does not divide it."""
         column = layout.column(self._columns) if layout else None
         if not self.files:
             return no_rows(self.name)
         if layout is None or column is None:
             return _rows(self.files)
         if layout is self._own_layout:
-            own = [path for path in self.files if path.stem == part]
+            own = [path for path in self.files if path.stem in parts]
             return _rows(own) if own else f"{_rows(self.files[:1])} WHERE false"
-        return f"{_rows(self.files)} WHERE {layout.condition(column, part)}"
+        return f"{_rows(self.files)} WHERE {' OR '.join(f'({layout.condition(column, part)})' for part in parts)}"
 
     def key(self) -> str:
         """A text that changes when its rows change."""
@@ -136,7 +136,7 @@ def inputs_by_part(
     return [
         PartInputs(
             part,
-            {one.name: one.sql(layout, part) for one in found},
+            {one.name: one.sql(layout, [part]) for one in found},
             tuple(one.key() if own is None else f"{one.name} {own.get(part)}" for one, own in keys),
         )
         for part in sorted(parts) or [layout.empty]  # a table without rows has its columns all the same

@@ -24,11 +24,13 @@ from warehouse_fixtures import (
 )
 
 from pipelines.build.ledger import Ledger
+from pipelines.build.stamped_parquet import stamp_in
 from pipelines.errors import FazhiError
 from pipelines.paths import PROJECT_ROOT
 from pipelines.report.table_pages import table_sections
 from pipelines.stage.indicators import write_indicators
 from pipelines.warehouse import descriptions as metadata
+from pipelines.warehouse import table_build
 from pipelines.warehouse.descriptions import MetadataError
 from pipelines.warehouse.lineage import LineageError, column_sources
 from pipelines.warehouse.model import load_specs
@@ -325,6 +327,31 @@ def test_a_table_in_parts_holds_what_it_would_hold_as_a_whole(tmp_path):
     assert {len(other[name].paths) for name in cut} == {1}
 
 
+def test_few_rows_are_worked_out_by_one_query_and_give_the_parts_that_many_give(tmp_path, monkeypatch):
+    queries: list[tuple[str, int]] = []
+    real = table_build._write
+
+    def listening(con, spec, work, year):
+        queries.append((spec.name, len(work.files)))
+        return real(con, spec, work, year)
+
+    def built_by(name: str, few: int) -> tuple[dict[str, list[tuple]], list[tuple[str, int]]]:
+        """The rows of each file of the tables in their order, and the files that each query made."""
+        queries.clear()
+        monkeypatch.setattr(table_build, "FEW_BYTES", few)
+        warehouse = Warehouse(tmp_path / name, provinces())
+        paths = [path for table in warehouse.build().values() for path in table.paths]
+        rows = {str(path.relative_to(tmp_path / name)): pl.read_parquet(path).rows() for path in paths}
+        return rows, [*queries]
+
+    monkeypatch.setattr(table_build, "_write", listening)
+    many, one_by_one = built_by("many", 0)
+    few, together = built_by("few", 10**6)
+    assert few == many and len(few) > len(SPECS)
+    assert one_by_one.count(("township_metric", 1)) == 3 and {files for _, files in one_by_one} == {1}
+    assert [files for name, files in together if name == "township_metric"] == [3]
+
+
 def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
     warehouse = built(tmp_path, *provinces())
     stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
@@ -424,11 +451,12 @@ def test_tables_that_the_ledger_does_not_know_are_built_anew(tmp_path):
 def test_a_table_whose_file_is_not_the_one_that_was_written_is_built_anew(tmp_path):
     warehouse = built(tmp_path, *provinces())
     paths = table_files(warehouse.tables_dir, "township_metric")
-    good = paths[0].read_bytes()
+    good, stamp = pl.read_parquet(paths[0]).rows(), stamp_in(paths[0])
     shutil.copyfile(paths[1], paths[0])
+    assert pl.read_parquet(paths[0]).rows() != good
     after = warehouse.build()
     assert {name for name, table in after.items() if not table.reused} == {"township_metric"}
-    assert paths[0].read_bytes() == good
+    assert (pl.read_parquet(paths[0]).rows(), stamp_in(paths[0])) == (good, stamp)
 
 
 def test_a_warehouse_that_was_copied_is_reused(tmp_path):
