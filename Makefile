@@ -77,7 +77,6 @@ hooks: $(TESTING) ## let git run ruff, mypy and the TOML check before each commi
 	"$(PY)" -m pre_commit install
 
 docs: $(TESTING) ## write the generated pages and parts of pages anew
-	"$(PY)" -m benchmarks.as_read
 	"$(PY)" -m benchmarks.worked
 	"$(PY)" -m benchmarks.joining
 	"$(PY)" -m benchmarks.identify --write
