@@ -132,6 +132,19 @@ def test_neighbours_order_and_batches_change_nothing(texts: list[str], data: st.
     assert numbers.sort("report_id", "char_start").equals(again_numbers.sort("report_id", "char_start"))
 
 
+def test_what_is_furniture_states_nothing_in_a_batch_either() -> None:
+    text = "全年组织学法培训12场。\n全年组织学法培训15场。"
+    spans = [[], [{"start": 0, "end": 12, "kind": "footer"}], None]
+    rows = [
+        {"report_id": f"{at}", "text": text, "furniture": each, "report_year": 2024} for at, each in enumerate(spans)
+    ]
+    schema = {"report_id": pl.String, "text": pl.String, "report_year": pl.Int32,
+              "furniture": pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "kind": pl.String}))}  # fmt: skip
+    facts, numbers = extract_frame(pl.DataFrame(rows, schema=schema), EXTRACTOR)
+    assert [facts.filter(report_id=f"{at}")["value"].to_list() for at in range(3)] == [[12, 15], [15], [12, 15]]
+    assert numbers.filter(report_id="1")["disposition"].to_list() == ["page_furniture", "fact"]
+
+
 @UNHURRIED
 @given(PARAGRAPHS, st.sampled_from(NEUTRAL), st.data())
 def test_a_sentence_without_a_number_changes_no_fact(parts: list[str], sentence: str, data: st.DataObject) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import Identity, identify
-from pipelines.identify.kind import mask
+from pipelines.identify.kind import document_type, mask
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.reader import read_bytes
 from pipelines.stage.kept_gazetteer import load_gazetteer
@@ -41,6 +41,24 @@ def test_kind_and_verdict(document: dict[str, Any], gazetteer: Gazetteer) -> Non
     assert (found.doc_type, found.doc_level) == (document["is"], document.get("level", found.doc_level))
     assert (found.status == "accepted") is document["accepted"], found.status_reason
     assert bool(found.status_reason) is not document["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "source", "kind"),
+    [
+        ("甲镇召开会议", "近日，甲镇", "", "other"),
+        ("甲镇召开会议", "本报讯 近日，甲镇", "", "news_brief"),
+        ("甲镇召开会议", "近日，甲镇", "某某日报", "news_brief"),
+        ("甲镇2023年法治政府建设工作报告", "本报讯 近日，甲镇", "某某日报", "annual_report"),
+        ("甲镇2023年政府信息公开工作年度报告", "", "", "info_disclosure_report"),
+        ("甲镇镇长在会议上的讲话", "", "", "speech"),
+        ("甲镇2023年法治政府建设工作总结", "", "", "work_summary"),
+    ],
+)
+def test_a_title_of_a_report_goes_before_its_source_and_its_opening(
+    title: str, opening: str, source: str, kind: str
+) -> None:
+    assert document_type(title, opening, source) == kind
 
 
 @pytest.mark.parametrize(("masked", "what"), [("*件 *次 *人", "figures are masked"), ("__ __ __", "there are blanks")])

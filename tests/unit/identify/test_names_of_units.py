@@ -11,6 +11,7 @@ from pipelines.identify.evidence import PlaceEvidence
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.names import abbreviates, is_regular, regiment_names, short_name, short_township, stem
 from pipelines.identify.place import ResolvedPlace, resolve
+from pipelines.identify.web_address import by_address
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,8 @@ UNIT, REGION, STREET = "unit", "region", "street"
         ("蓬溪县河边", [("蓬溪县", REGION), ("河边", UNIT)]),
         ("蓬溪经济开发区", [("蓬溪经济开发区", UNIT)]),
         ("中共蓬溪经济开发区", [("蓬溪经济开发区", UNIT)]),
+        ("中国共产党蓬溪经济开发区", [("蓬溪经济开发区", UNIT)]),
+        ("和蓬溪经济开发区", []),
         ("走蓬溪经济开发区", []),
         ("150团", [("150团", UNIT)]),
         ("八师150团", [("150团", UNIT)]),
@@ -247,6 +250,10 @@ def place(gazetteer: Gazetteer, title: str = "", year: int | None = None, **part
         ({"title": "前郭县长山镇报告"}, "220721100", "title"),
         ({"title": "松原市前郭县长山镇报告"}, "220721100", "title"),
         ({"title": "蓬溪县池店镇报告"}, None, None),
+        ({"title": "天福镇、蓬溪经济开发区报告"}, "510921105", "unique_name"),  # its name is surely one
+        ({"title": "蓬溪经济开发区、天福镇报告"}, "510921105", "unique_name"),
+        ({"title": "天福镇、池店镇报告"}, "350582107", "unique_name"),  # the last one
+        ({"title": "天福镇、池店镇报告", "opening": "天福镇坚持"}, "510921105", "unique_name"),
         ({"title": "全县池店镇报告"}, "350582107", "unique_name"),
         ({"title": "银杏池店镇报告"}, None, None),  # the end of a longer name
         ({"title": "银杏池店镇报告", "opening": "池店镇坚持"}, "350582107", "unique_name"),
@@ -293,6 +300,38 @@ def test_parts_that_name_different_units_are_told(
 ) -> None:
     found = place(gazetteer, **parts)
     assert (found.unit and found.unit.code, found.doubt) == ("350582107", doubt)
+
+
+@pytest.mark.parametrize(
+    ("url", "codes"),
+    [
+        ("http://www.jinjiang.gov.cn/a", ["350582104"]),
+        ("https://jinjiangshi.gov.cn", ["350582104"]),
+        ("http://www.jjs.gov.cn/a", ["350582104"]),
+        ("http://zwgk.jinjiangzf.gov.cn/a", ["350582104"]),
+        ("http://www.quanzhou.gov.cn/a", ["350582104"]),
+        ("http://www.quanzhou.gov.cn/b/c/d/jinjiang/a", ["350582104"]),
+        ("http://www.suining.gov.cn/b/c/d/pengxi/a", ["510921100"]),
+        ("http://www.suining.gov.cn/b/c/d/e/pengxi", ["510921100"]),
+        ("http://www.gov.cn/jinjiang", []),
+        ("http://www.jinjiang.gov.cn.example.com/a", []),
+        ("http://[a", []),
+        (None, []),
+    ],
+)
+def test_a_governments_address_names_a_county_or_a_city(
+    gazetteer: Gazetteer, url: str | None, codes: list[str]
+) -> None:
+    assert [unit.code for unit in by_address(gazetteer.by_name["城关镇"], url)] == codes
+
+
+@pytest.mark.parametrize(("depth", "found"), [(0, 1), (3, 1), (4, 2)])
+def test_the_path_names_a_county_in_its_first_four_parts(depth: int, found: int) -> None:
+    """Two counties of one city; where the path names none, the city's host fits both."""
+    other = ("350521 惠安县 350500 泉州市 350000 福建省", "hui an xian", "quan zhou shi", "fu jian sheng")
+    units = made([*UNITS, ("350521100", "城关镇", other)]).by_name["城关镇"]
+    url = "http://www.quanzhou.gov.cn/" + "x/" * depth + "huian/a"
+    assert len(by_address(units, url)) == found
 
 
 @pytest.mark.parametrize(

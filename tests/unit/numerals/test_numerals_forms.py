@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.numerals.figures import LARGEST_EXACT, Mention, span_after
+from pipelines.numerals.figures import LARGEST_EXACT, UNREAD, Mention, span_after
 from pipelines.numerals.fold import prepare
 from pipelines.numerals.mentions import find_mentions
 from pipelines.numerals.values import chinese_bounds, chinese_range, chinese_share, chinese_value, hedged
@@ -62,6 +62,19 @@ def test_forms_in_one_text_are_read_as_each_alone() -> None:
 def test_an_amount_is_read_up_to_what_a_float_holds_and_a_township_has(text: str, value: float | None) -> None:
     (mention,) = find_mentions(text)
     assert mention.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "upper"),
+    [
+        ("投入一亿到九千九百九十九万亿元", 9.999e15),
+        ("投入一亿到九千九百九十九万三千二百一十亿元", 9_999_321_000_000_000),
+        ("投入一亿到九千九百九十九万九千九百九十九亿一万零三元", None),  # 16 digits: a float holds 15 surely
+    ],
+)
+def test_the_upper_end_of_a_range_is_held_as_it_is_written_too(text: str, upper: float | None) -> None:
+    (mention,) = find_mentions(text)
+    assert (mention.upper, mention.reason) == (upper, "" if upper else UNREAD)
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,22 @@ def test_a_page_that_is_pale_for_the_half_is_printed_so(pale: int, left: int) ->
     assert len(upright_text(found)) == left
 
 
+@pytest.mark.parametrize(("text", "width"), [("文", 12), ("1", 6), ("a", 6)])
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_turned_character_is_as_wide_as_its_kind_unless_its_width_is_known(
+    text: str, width: float, angle: int
+) -> None:
+    turned = [
+        Glyph(Char(text, 100, 100, 700 - 12 * at, 700 - 12 * at), angle, 12, False, known)
+        for at in range(20)
+        for known in (0.0,)
+    ]
+    boxes = {(round(c.right - c.left, 6), round(c.top - c.bottom, 6)) for c in upright_text(turned)}
+    assert boxes == {(width, 12)}
+    known = [glyph._replace(width=7.5) for glyph in turned]
+    assert {round(c.right - c.left, 6) for c in upright_text(known)} == {7.5}
+
+
 def column(count: int, step: float, shift: float = 0.0) -> list[Glyph]:
     """Characters of size 10 below each other."""
     return [

@@ -459,6 +459,28 @@ def test_a_table_whose_file_is_not_the_one_that_was_written_is_built_anew(tmp_pa
     assert (pl.read_parquet(paths[0]).rows(), stamp_in(paths[0])) == (good, stamp)
 
 
+def test_where_building_fails_the_table_before_stays_and_is_known(tmp_path):
+    """Nothing of it is removed or recorded before the new one is whole, and the next run tries again."""
+    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    spec = warehouse.specs["report_text"]
+    files = {name: [warehouse.folder / "stage" / f"{name}.parquet"] for name in spec.depends_on}
+    arguments = (files, warehouse.tables_dir, warehouse.ledger)
+    before = build(spec, *arguments)
+    (path,) = table_files(warehouse.tables_dir, "report_text")
+    content = path.read_bytes()
+    broken = replace(spec, sql=spec.sql.replace("d.text", "error('no more')::VARCHAR AS text", 1))
+    assert broken.sql != spec.sql
+    for _ in range(2):
+        with pytest.raises(BuildError, match=r"report_text: .*no more"):
+            build(broken, *arguments)
+        assert path.read_bytes() == content and [*path.parent.iterdir()] == [path]
+        assert inspect(spec, warehouse.tables_dir, warehouse.ledger).contents == before.contents
+    assert build(spec, *arguments).reused
+    other = replace(spec, sql=spec.sql.replace("d.text", "upper(d.text || 'x') AS text", 1))
+    assert not build(other, *arguments).reused
+    assert path.read_bytes() != content
+
+
 def test_a_warehouse_that_was_copied_is_reused(tmp_path):
     before = built(tmp_path / "one", *provinces()).build()
     shutil.copytree(tmp_path / "one", tmp_path / "other", copy_function=shutil.copyfile)  # with times of its own
