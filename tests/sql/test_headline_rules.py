@@ -256,3 +256,33 @@ def test_a_tie_of_indicators_that_count_for_one_headline_is_no_doubt_of_it(tmp_p
     assert status(warehouse, "publicity_events_headline") == ("unsure", False)
     asked = "SELECT count(*) FROM review_queue WHERE contains(expected, 'as well study_center_group_sessions')"
     assert warehouse.sql(asked) == [(1,)]
+
+
+EVENTS, SCHOOL, TALKS = "publicity_events", "publicity_school_events", "publicity_talks"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "value", "high"),
+    [
+        # What is set aside, and a zero, is in no other figure: 10 activities and 5 talks in villages, or 10 and 3.
+        ([(EVENTS, 10), (SCHOOL, 0), (TALKS, 3), (TALKS, 5, "villagers")], 15, 18),
+        ([(EVENTS, 10), (TALKS, 3), (SCHOOL, 2, "", 1), (TALKS, 5, "villagers")], 15, 18),
+        # 4 and 6 add up to the 10 activities.
+        ([(EVENTS, 10), [(SCHOOL, 4), (TALKS, 6, "students")], (TALKS, 3), (TALKS, 5, "villagers")], 15, 18),
+        # 4 and 5 add up to the 9 talks; 20 at schools may be among the 10 activities, or not.
+        ([(EVENTS, 10), (SCHOOL, 20), (TALKS, 9), [(TALKS, 4, "students"), (TALKS, 5, "villagers")]], 29, 39),
+        # The 4 talks are among the activities, so that those in villages can be in none.
+        ([(EVENTS, 10), [(TALKS, 4), (SCHOOL, 6)], (TALKS, 5, "villagers"), (SCHOOL, 3, "villagers")], 15, 18),
+    ],
+)
+def test_a_figure_that_is_set_aside_holds_no_other_and_lies_in_none(tmp_path, clauses, value, high):
+    said = []
+    for sentence in clauses:
+        group = sentence if isinstance(sentence, list) else [sentence]
+        for at, (metric, number, *more) in enumerate(group, 1):
+            scope, total = more[0] if more else "", more[1] if len(more) > 1 else None
+            end = "。" if at == len(group) else "，"
+            said.append(say(metric, f"{{{number}}}场{end}", number, subset_of=total, scope=scope))
+    _, warehouse = one(tmp_path, *said)
+    headline = warehouse.figure("publicity_events_headline")
+    assert (headline["value"], headline["value_low"], headline["value_high"]) == (value, value, high), headline
