@@ -6,11 +6,13 @@ from collections.abc import Callable
 import document_fixtures as make
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
 from pipelines.read.document import ReadError
+from pipelines.read.formats import pdf
 from pipelines.read.reader import read_bytes
 
 PROSE = [line for line in make.LINES if " | " not in line]
@@ -164,3 +166,17 @@ def test_a_portfolio_is_read_or_names_its_files(files: dict[str, bytes], code: s
         return
     error = refusal(data)
     assert error.code == code and all(name in error.message for name in files)
+
+
+@pytest.mark.parametrize(("most", "size"), [(10_000, (50, 200)), (40_000, (100, 400)), (10**9, (278, 1111))])
+def test_the_picture_of_a_page_has_so_many_pixels_at_most(
+    monkeypatch: pytest.MonkeyPatch, most: int, size: tuple[int, int]
+) -> None:
+    """A page of 100 to 400 points; at 200 dots an inch it has 278 to 1111 pixels."""
+    monkeypatch.setattr(pdf, "_MOST_PIXELS", most)
+    stream = io.BytesIO()
+    sheet = canvas.Canvas(stream, pagesize=(100, 400))
+    sheet.drawString(10, 200, "scan")
+    sheet.save()
+    with Image.open(io.BytesIO(pdf.picture(stream.getvalue(), 1))) as shown:
+        assert all(abs(one - other) <= 1 for one, other in zip(shown.size, size, strict=True)), shown.size

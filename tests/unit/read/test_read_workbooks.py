@@ -18,7 +18,7 @@ from PIL import Image as PillowImage
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
-from pipelines.read.formats import spreadsheet_cells
+from pipelines.read.formats import spreadsheet, spreadsheet_cells
 from pipelines.read.formats.spreadsheet_cells import number_shown, sheets_of, text_of
 from pipelines.read.reader import read_bytes
 
@@ -220,3 +220,19 @@ def test_a_sheet_has_a_million_cells_at_most(rows: int, columns: int, fits: bool
     )
     with expected:
         spreadsheet_cells._refuse_large(rows, columns)
+
+
+def test_the_media_type_is_that_of_the_form() -> None:
+    modern, old = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel"
+    book = openpyxl.Workbook()
+    book.active.append(["清溪镇2023年法治政府建设工作报告，全年学法12次。"])
+    stream = io.BytesIO()
+    book.save(stream)
+    assert spreadsheet.read(stream.getvalue(), "a.xlsx").media_type == modern
+    cell = "<Cell><Data ss:Type='String'>学法12次，调解35件。</Data></Cell>"
+    sheet = f"<Worksheet><Table><Row>{cell}</Row></Table></Worksheet>"
+    space = "'urn:schemas-microsoft-com:office:spreadsheet'"
+    names = f"xmlns={space} xmlns:ss={space}"
+    assert (
+        spreadsheet.read(f"<?xml version='1.0'?><Workbook {names}>{sheet}</Workbook>".encode(), "a").media_type == old
+    )
