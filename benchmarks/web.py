@@ -41,6 +41,7 @@ from pipelines.web.site_pages import site_pages
 
 PAGE = ROOT / "docs" / "web-benchmark.md"
 CLIENTS = 8
+RATE = 37.0  # report pages a second, all clients together
 P50, P95, MEMORY = 50.0, 200.0, 500.0  # milliseconds and megabytes: what the workbench promises
 YARDSTICK = "a file (static/app.css)"
 _START = 60.0  # seconds until a server must answer
@@ -136,6 +137,15 @@ def measure(port: int, pid: int, found: Mapping[str, Sequence[str]], rng: Random
     return alone, together, held
 
 
+def reports_a_second(port: int, asked: Sequence[str], rng: Random) -> float:
+    """How many report pages eight clients get in a second, each of which asks for the next as soon as it has one."""
+    lists = [[("report", address) for address in rng.sample(asked, len(asked))] for _ in range(CLIENTS)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        answers = sum(len(waits["report"]) for waits in clients.map(lambda one: ask(port, one), lists))
+    return answers / (time.perf_counter() - began)
+
+
 def _worked(pid: int) -> float:
     """The milliseconds of processor time that a process has used (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -174,8 +184,8 @@ def _percentiles(waits: Sequence[float]) -> tuple[float, float]:
     return median(waits), quantiles(waits, n=20, method="inclusive")[-1] if len(waits) > 1 else waits[0]
 
 
-def report(facts: Sequence[str], alone: Timings, together: Timings, held: int) -> tuple[str, list[str]]:
-    """The page as Markdown, and a line for each bar that was missed with one client."""
+def report(facts: Sequence[str], alone: Timings, together: Timings, held: int, rate: float) -> tuple[str, list[str]]:
+    """The page as Markdown, and a line for each bar that was missed; those of the waits are held with one client."""
     rows, missed = [], []
     for kind, waits in alone.waits.items():
         p50, p95 = _percentiles(waits)
@@ -187,15 +197,18 @@ def report(facts: Sequence[str], alone: Timings, together: Timings, held: int) -
     megabytes = held / 1_000_000
     if megabytes > MEMORY:
         missed.append(f"the server held {megabytes:.0f} MB; at most {MEMORY:.0f} MB are promised")
+    if rate < RATE:
+        missed.append(f"{CLIENTS} clients got {rate:.0f} report pages a second; {RATE:.0f} are promised")
     heads = ("page", "asked", "processor, ms", "p50, ms", "p95, ms", f"p50 of {CLIENTS}, ms", f"p95 of {CLIENTS}, ms")
     bars = "\n".join(f"- {line}" for line in missed) or "All were met."
     text = f"""# How fast the workbench answers
 
 `make bench-web` writes this page (benchmarks/web.py). The bars: half of all answers within {P50:.0f} ms, 95 % within
-{P95:.0f} ms, and at most {MEMORY:.0f} MB of memory.
+{P95:.0f} ms, at most {MEMORY:.0f} MB of memory, and {RATE:.0f} report pages a second for {CLIENTS} clients.
 
 {chr(10).join(f"- {fact}" for fact in facts)}
 - The server held {megabytes:.0f} MB at most.
+- {CLIENTS} clients, each of which asks for the next page as soon as it has one, got {rate:.0f} report pages a second.
 
 The first columns are those of one client, the last two those of {CLIENTS} clients that ask for all pages in mixed order
 at the same time, on the processors that the server works on. *Processor* is what the server's own threads needed for
@@ -203,7 +216,9 @@ an answer; where a wait is many times as long, the machine was busy with somethi
 
 {markdown_rows(heads, rows)}
 
-## Bars that were missed with one client
+## Bars that were missed
+
+Those of the waits are held with one client.
 
 {bars}
 """
@@ -234,6 +249,7 @@ def main() -> None:
     server = serve(warehouse, raw, port)
     try:
         alone, together, held = measure(port, server.pid, found, rng)
+        rate = reports_a_second(port, found["report"], rng)
     finally:
         server.terminate()
         server.wait()
@@ -243,7 +259,7 @@ def main() -> None:
         f"A release of {size['n_files']:,} reports and {size['n_facts']:,} facts.",
         f"The yardstick of arithmetic took {_spent(before)} before the pages, and {_spent(after)} after them.",
     ]
-    text, missed = report(facts, alone, together, held)
+    text, missed = report(facts, alone, together, held, rate)
     arguments.page.write_text(text, encoding="utf-8")
     print(text)
     sys.exit(1 if missed else 0)
