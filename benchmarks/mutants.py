@@ -23,11 +23,12 @@ from dataclasses import astuple
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.mutant_figure import MUTANTS, with_figure
 from benchmarks.mutant_sample import CHECKS, LEFT_OUT, PACKAGES, Mutant, sample
 from benchmarks.mutant_tests import MOST_SECONDS, NOT_RUN, ReachedLines, load_libraries, map_tests, notices
 from benchmarks.processes import ROOT
 
-PAGE = ROOT / "docs" / "mutants.md"
+RELIABILITY = ROOT / "docs" / "reliability.md"
 _COPIED = ("pipelines", "sql", "tests", "benchmarks", "docs", "raw", "pyproject.toml", "Makefile", "README.md")
 _COPIED += ("CONTRIBUTING.md", "CHANGELOG.md")
 KILLED = ("killed", "too slow")
@@ -114,7 +115,7 @@ def main() -> int:
         "--map", type=Path, help="keep here which tests reach which lines, and use it while it is there"
     )
     parser.add_argument("--kept", type=Path, help="keep the killed ones here, and do not try again those that it holds")
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"write {MUTANTS.relative_to(ROOT)}")
     given = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fazhi-mutants-") as name:
@@ -142,7 +143,8 @@ def main() -> int:
     )
     text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command, len(earlier))
     if given.write:
-        PAGE.write_text(text, encoding="utf-8")
+        MUTANTS.write_text(text, encoding="utf-8")
+        RELIABILITY.write_text(with_figure(RELIABILITY.read_text(encoding="utf-8"), text), encoding="utf-8")
     else:
         print(text)
     return 0

@@ -34,6 +34,7 @@ from benchmarks.archive import path_of
 from benchmarks.bench import machine
 from benchmarks.corpus import generate
 from benchmarks.disturbances import DAMAGES, MODULE, damage, forget_stage, kill_worker, wrong_clock
+from benchmarks.mutant_figure import MUTANTS, figure_line
 from benchmarks.processes import ROOT, environment, start, watch
 from pipelines.build.leftovers import sweep
 
@@ -280,7 +281,7 @@ def page(tally: Tally, reports: int, seconds: float, command: str) -> str:
             "\n## Where the kills struck\n",
             "| asset made last before the kill | kills |\n|---|---:|",
             *kills,
-            "\n[mutants.md](mutants.md) says how many changes of the code the tests notice.",
+            f"\n{figure_line(MUTANTS.read_text(encoding='utf-8'))}",
             "",
         ]
     )

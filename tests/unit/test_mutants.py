@@ -1,9 +1,11 @@
 """`make mutants`: what may be drawn, and which tests a change is tried on."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from benchmarks.mutant_figure import with_figure
 from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
 from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
 from benchmarks.mutants import keep, kept, page
@@ -99,3 +101,10 @@ def test_the_page_says_how_many_were_killed_earlier() -> None:
     mutant = Mutant("numerals/a.py", "core/NumberReplacer", 0, (9, 1, 9, 2))
     assert "7 of the changes were killed in an earlier run" in page([(mutant, "killed", "")], 1, 1, 1.0, "command", 7)
     assert "earlier run" not in page([(mutant, "killed", "")], 1, 1, 1.0, "command")
+
+
+def test_the_page_on_reliability_has_the_figure() -> None:
+    docs = PROJECT_ROOT / "docs"
+    reliability, mutants = ((docs / f"{name}.md").read_text(encoding="utf-8") for name in ("reliability", "mutants"))
+    assert with_figure(reliability, mutants) == reliability
+    assert re.search(r"notice: \d+ of \d+ are killed: [\d.]+ %\.", reliability)
