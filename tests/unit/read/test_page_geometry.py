@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_glyphs import Char, Glyph, upright_text
-from pipelines.read.formats.page_rows import Row
+from pipelines.read.formats.page_rows import Row, parts_of
 from pipelines.read.formats.pdf_rules import DrawnLine
 from pipelines.read.formats.ruled_rows import rows_with_tables
 
@@ -280,3 +280,21 @@ def test_seven_tenths_of_a_vertical_page_stand_below_each_other(others: int, is_
     ]
     found = upright_text(page)
     assert (found[0].left < 0) is is_vertical
+
+
+@pytest.mark.parametrize(
+    ("end", "start", "is_doubtful"),
+    [
+        *(("共1", "2件", True), ("共1.", "5万元", True)),
+        *(("共3件", "12人", False), ("共13", "人次", False), ("共有", "2件", False)),
+    ],
+)
+def test_a_number_of_a_scan_that_goes_on_in_the_next_line_is_in_doubt(end: str, start: str, is_doubtful: bool) -> None:
+    """The last character of the line and the first of the next."""
+    lines = [f"全年开展法治宣传活动，{end}", f"{start}，其余情况另行报告。"]
+    scanned = [row(line, 700 - 20 * at)._replace(confidences=(1.0,) * len(line)) for at, line in enumerate(lines)]
+    (paragraph,) = parts_of([scanned])
+    doubts = [
+        (at, number) for at, origin in enumerate(paragraph.origins) for number in origin.confidences or () if number < 1
+    ]
+    assert doubts == ([(0, 0.5), (1, 0.5)] if is_doubtful else [])

@@ -93,3 +93,23 @@ def test_a_page_of_nothing_is_empty() -> None:
     with pytest.raises(ReadError) as failed:
         lines(page("<div>loading</div>"))
     assert failed.value.code == "empty"
+
+
+@pytest.mark.parametrize(("length", "is_tool"), [(1000, True), (1001, False)])
+def test_the_names_of_an_element_are_read_so_far(length: int, is_tool: bool) -> None:
+    names = "x" * (length - 4) + " nav"
+    found = lines(page(f"<div id='zoom'>{BODY}<p class='{names}'>上一篇99件</p></div>"))
+    assert any("99件" in line for line in found) is not is_tool
+
+
+@pytest.mark.parametrize(("length", "is_weighed"), [(999, True), (1000, True), (1001, False)])
+def test_a_page_is_weighed_so_often(monkeypatch: pytest.MonkeyPatch, length: int, is_weighed: bool) -> None:
+    """A page may be weighed once, and 10,000 characters more. Here ten elements around its prose take these.
+
+    What is hidden before them is weighed last, if at all.
+    """
+    monkeypatch.setattr(html, "_MOST_WEIGHED", 1)
+    prose = (PROSE * 20)[:length]
+    nested = "<div style='display:none'>" * 10 + prose + "</div>" * 10
+    found = lines(page(f"<div id='zoom'><p hidden>看不见的99件</p>{nested}</div>"))
+    assert any("99件" in line for line in found) is not is_weighed

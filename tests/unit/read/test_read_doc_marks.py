@@ -10,6 +10,7 @@ import pytest
 from test_read_formats import content
 
 from pipelines.read.document import ReadError
+from pipelines.read.formats import doc
 from pipelines.read.formats.doc import read
 from pipelines.read.formats.doc_marks import notes_in_place, with_marks
 from pipelines.read.notes import NOTE
@@ -262,3 +263,18 @@ def test_notes_that_do_not_fit_stay_where_they_are() -> None:
     assert lines_with_notes("甲§乙§丙§", "§一") == ["甲乙丙", "一"]
     assert lines_with_notes("甲", "乙") == ["甲", "乙"]
     assert lines_with_notes() == []
+
+
+def test_an_item_of_a_list_is_given_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library tells that there is a list, and not which numbers Word shows."""
+
+    class Library:
+        @staticmethod
+        def from_bytes(data: bytes, kind: str) -> "Library":
+            return Library()
+
+        def to_html(self) -> str:
+            return f"<h1>{make.TITLE}</h1><ol><li><p>讲座3场。</p></li><li><p>调解5件。</p></li></ol>"
+
+    monkeypatch.setattr(doc, "OfficeDocument", Library)
+    assert read(document(), "a.doc").text == f"{make.TITLE}\n讲座3场。\n调解5件。\n"

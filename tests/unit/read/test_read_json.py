@@ -2,10 +2,12 @@
 
 import html
 import json
+import re
 
 import pytest
 
 from pipelines.read.document import ReadError
+from pipelines.read.embedded import page_of_json
 from pipelines.read.reader import read_bytes
 
 TITLE = "河口镇2023年法治政府建设情况报告"
@@ -96,3 +98,13 @@ def test_json_without_a_report_is_empty() -> None:
         with pytest.raises(ReadError) as refusal:
             read_bytes(data, "a.json")
         assert refusal.value.code == "empty"
+
+
+@pytest.mark.parametrize(
+    ("title", "is_title"),
+    [("题" * 120, True), ("题" * 121, False), (2023, True), (True, False), (["题"], False), (None, False)],
+)
+def test_what_stands_beside_a_text_is_a_short_string_or_a_number(title: object, is_title: bool) -> None:
+    page = page_of_json({"title": title, "content": MARKED, "other": "别的"})
+    assert page is not None and MARKED in page
+    assert re.findall("<meta name=[^>]*>", page) == [f'<meta name="articletitle" content="{title}">'] * is_title

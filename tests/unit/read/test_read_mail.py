@@ -4,6 +4,7 @@ import base64
 import io
 import quopri
 import random
+from email import message_from_bytes
 from email.header import Header
 
 import document_fixtures as make
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.formats.mail_attachments import attachments_of
 from pipelines.read.reader import page_picture, read_bytes
 from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
@@ -197,3 +199,17 @@ def test_pictures_beside_a_text_and_drawings_are_left_aside() -> None:
     drawing = part(b"<svg/>" * 500, "image/svg+xml", more=ATTACHED.format(1))
     data = whole(f"From: a@b.example\r\n{DATE}", part(TITLE.encode(), "text/plain; charset=utf-8"), drawing)
     assert code(data)[0] == "shell"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("=?utf-8?B?5oql5ZGKLmRvY3g=?=", "报告.docx"),
+        ("=?no-such?B?YS5kb2N4?=", "=?no-such?B?YS5kb2N4?="),  # a charset that nobody knows
+        ("a.docx", "a.docx"),
+    ],
+)
+def test_a_name_that_cannot_be_decoded_stays_as_it_is_written(written: str, name: str) -> None:
+    head = f'Content-Disposition: attachment; filename="{written}"\r\n'
+    file = part(b"content", "application/octet-stream", more=head)
+    assert attachments_of(message_from_bytes(whole(FROM, file, kind="mixed"))) == [(name, b"content")]

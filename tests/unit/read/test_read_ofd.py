@@ -10,7 +10,9 @@ from PIL import Image
 from test_read_formats import content
 
 from pipelines.read.document import ReadError, ScansWantedError
+from pipelines.read.formats import ofd as ofd_format
 from pipelines.read.formats.ofd_glyphs import Drawn, drawn_in
+from pipelines.read.formats.ofd_package import OfdPackage
 from pipelines.read.reader import page_picture, read_bytes
 from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 
@@ -413,3 +415,37 @@ def test_what_a_template_draws_stands_below_the_page() -> None:
     assert [glyph.char.text for glyph in whole.glyphs] == ["治", "法"]
     assert [name for name, _ in whole.pictures] == ["2", "1"]
     assert (whole.outlines, whole.nameless) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "is_on"),
+    [
+        *(("-3.4 30 9 9", True), ("-3.6 30 9 9", False), ("208.4 30 9 9", True), ("208.6 30 9 9", False)),
+        *(("20 -3 9 9", True), ("20 -3.2 9 9", False), ("20 295.8 9 9", True), ("20 296 9 9", False)),
+    ],
+)
+def test_the_middle_of_a_character_lies_a_millimetre_off_the_paper_at_most(boundary: str, is_on: bool) -> None:
+    """The middle of a character of 5 mm is 2.5 mm right of its place, and 1.9 mm above its base line."""
+    assert len(drawn(text('<TextCode Y="4">法</TextCode>', boundary=boundary)).glyphs) == is_on
+
+
+@pytest.mark.parametrize(("height", "is_whole"), [(237, False), (238.5, True)])
+def test_a_picture_of_four_fifths_of_what_pictures_cover_is_the_page(height: float, is_whole: bool) -> None:
+    strips = ofd.image(1, 0, height, "5") + ofd.image(1, height, 297 - height, "6")
+    pages = ofd.parts([ofd.page([], more=strips)])
+    data = ofd.with_pictures(pages, {"5": png(80, 40, 10), "6": png(80, 20, 120)})
+    with Image.open(io.BytesIO(ofd_format.picture(data, 1))) as image:
+        assert image.size == ((80, 40) if is_whole else (1654, 2339))
+
+
+def test_an_attached_file_without_a_name_has_that_of_its_place() -> None:
+    files = ofd.parts([ofd.page([])])
+    files["Doc_0/Document.xml"] = files["Doc_0/Document.xml"].replace(
+        "</Document>", "<Attachments>Attachments.xml</Attachments></Document>"
+    )
+    files["Doc_0/Attachments.xml"] = (
+        '<Attachments><Attachment Name="报告.docx"><FileLoc>a.docx</FileLoc></Attachment>'
+        "<Attachment><FileLoc> Res/表.xlsx </FileLoc></Attachment><Attachment/></Attachments>"
+    )
+    package = OfdPackage(ofd.written(files))
+    assert package.attached(package.documents()[0]) == ["报告.docx", "表.xlsx", "without a name"]

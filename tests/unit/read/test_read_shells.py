@@ -14,6 +14,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from pipelines.read.document import Document, ReadError, ScansWantedError
+from pipelines.read.formats import docx
 from pipelines.read.reader import read_bytes
 from pipelines.read.scans.scanned_page import ScannedPage, ScannedRow
 from pipelines.read.shell import has_text, names_report, no_text, refuse_shell
@@ -232,3 +233,19 @@ def test_a_shell_says_what_it_points_to_or_that_it_holds_pictures() -> None:
     assert refused("河口镇年度报告\n全年讲座3场\n", pictures=3) == ""
     assert no_text(0).code == no_text(2, "a").code == "shell"
     assert no_text(1).code == "needs_ocr"
+
+
+@pytest.mark.parametrize(("line", "is_text"), [("全年开展普法讲座9场。", True), ("", False)])
+def test_the_pictures_of_a_word_document_hold_a_text_or_sharper_ones_are_wanted(line: str, is_text: bool) -> None:
+    document, picture, file = word.Document(), io.BytesIO(), io.BytesIO()
+    Image.new("L", (8, 8)).save(picture, "PNG")
+    document.add_paragraph(make.TITLE)
+    document.add_picture(picture)
+    document.save(file)
+    scans = {1: scan_of([line] if line else [])}
+    if is_text:
+        assert docx.read(file.getvalue(), "a", scans).text == f"{make.TITLE}\n{line}\n"
+        return
+    with pytest.raises(ReadError, match="none that can be read in them") as caught:
+        docx.read(file.getvalue(), "a", scans)
+    assert caught.value.code == "needs_ocr"

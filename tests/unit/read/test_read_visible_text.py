@@ -8,6 +8,7 @@ from docx.oxml.ns import nsdecls
 from test_read_formats import content
 from word_xml_fixture import word_2003
 
+from pipelines.read.formats.rtf_groups import plain_groups
 from pipelines.read.reader import read_bytes
 
 M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -224,3 +225,11 @@ def test_a_note_that_explains_a_figure_gives_none_of_its_own(note: str, explains
     document = read_bytes(rtf_of(body), "a.rtf")
     assert document.text.splitlines() == [make.TITLE, make.OPENING, "办理案件87件", note, "明年继续。"]
     assert [document.text[span.start : span.end] for span in document.furniture] == [note] * explains
+
+
+@pytest.mark.parametrize(("deep", "is_text"), [(1, False), (10, False), (11, True)])
+def test_a_style_of_rich_text_hides_so_far_from_the_one_that_does(deep: int, is_text: bool) -> None:
+    based = "".join(f"{{\\*\\cs{20 + at}\\sbasedon{19 + at} S;}}" for at in range(1, deep + 1))
+    sheet = f"{{\\stylesheet{{\\*\\cs20\\v Hidden;}}{based}}}"
+    shown = plain_groups(f"{{\\rtf1{sheet}a{{\\cs{20 + deep} 97}}b}}")
+    assert ("97" in shown) is is_text

@@ -12,6 +12,7 @@ from word_xml_fixture import excel_2003, paragraph, taking_in, word_2003
 
 from pipelines.read.document import ReadError
 from pipelines.read.formats.numbering import written
+from pipelines.read.formats.spreadsheet_2003 import sheets_of_xml
 from pipelines.read.reader import read_bytes
 
 MERGED, SECOND = 'ss:MergeDown="1"', 'ss:Index="2"'
@@ -177,3 +178,16 @@ def test_a_list_writes_its_numbers_in_each_kind_and_in_digits_beyond_it() -> Non
     letters = {1: ("A", "a"), 26: ("Z", "z"), 27: ("27", "27"), 0: ("0", "0")}
     assert {n: (written(n, "upperLetter"), written(n, "lowerLetter")) for n in letters} == letters
     assert written(7, "decimal") == "7"
+
+
+@pytest.mark.parametrize(("columns", "is_read"), [(500, True), (501, False)])
+def test_a_row_of_a_sheet_has_500_columns_at_most(columns: int, is_read: bool) -> None:
+    """However many cells the rows above hold."""
+    row = f"<Row>{'<Cell/>' * 300}</Row>"
+    data = excel_2003(f"<Worksheet><Table>{row * 2}<Row>{'<Cell/>' * columns}</Row></Table></Worksheet>")
+    if is_read:
+        (sheet,) = sheets_of_xml(data)
+        assert list(map(len, sheet.rows)) == [300, 300, 500]
+        return
+    with pytest.raises(ReadError, match="beyond 500 columns"):
+        list(sheets_of_xml(data))

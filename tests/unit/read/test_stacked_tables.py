@@ -83,3 +83,11 @@ def test_the_larger_of_two_ways_to_read_the_columns_is_taken() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert rows([]) == rows([None, ""]) == rows(["序号"]) == rows(["序号", "数量"]) == []
+
+
+def test_a_row_that_is_cut_off_ends_no_table() -> None:
+    """A figure behind the last whole row shows that the columns are others."""
+    lines = table(["项目", "数量", "备注"], ["信访", "36件", "已办"], ["热线", "410件", "已办"])
+    assert len(rows([*lines])) == 3
+    assert rows([*lines, "调解", "5件"]) == []
+    assert rows([*lines, "以上为全年"]) == rows([*lines])
