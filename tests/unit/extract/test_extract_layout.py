@@ -385,3 +385,10 @@ def test_parts_that_open_a_line_are_no_totals() -> None:
     }
     facts = extract(f"全年办理行政处罚案件87件。{parts}", (), 2024, load_codebook()).facts
     assert [(fact.value, fact.role) for fact in facts][:2] == [(87.0, "total"), (15.0, "subset")]
+
+
+@pytest.mark.parametrize("opening", ["下一步", "明年", "来年", "今后", "新的一年"])
+def test_a_long_paragraph_about_the_time_to_come_opens_the_plans(opening: str) -> None:
+    long = f"{opening}，我镇将" + "深入贯彻落实法治政府建设实施纲要，" * 4 + "再上台阶。"
+    assert dispositions(f"{long}\n开展法治讲座12场。")["12场"] == "plan"
+    assert dispositions(f"{long[len(opening) + 1 :]}\n开展法治讲座12场。")["12场"] == "fact"

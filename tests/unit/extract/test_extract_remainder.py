@@ -56,6 +56,9 @@ def test_a_figure_that_no_indicator_counts_has_a_reason(text: str, last: str) ->
         "信访大厅里见了402人次。",
         "各类合同过手45份。",  # the nearest noun is an indicator's
         "机关法治晚课开课41堂。",
+        "镇纪委全年受理问题线索9件,立案4件。",  # nothing says what the 9 are, so 4 are no part of it
+        "登记初次信访事项98件、重复信访事项31件,总计129件。",  # a sum is not the last of its parts again
+        "受理信访件51件,已办结49件,在办2件。",
     ],
 )
 def test_a_figure_that_a_rule_may_be_missing_for_stays_unclassified(text: str) -> None:
@@ -68,6 +71,7 @@ def test_a_figure_that_a_rule_may_be_missing_for_stays_unclassified(text: str) -
         ("收集企业诉求47条,采纳合理建议29条。", ["business_demands_received"]),
         ("结案的行政处罚案件19件。", ["enforcement_penalty_cases"]),
         ("成功调解纠纷60件,防止民转刑2起。", ["disputes_mediated"]),
+        ("全年纠纷368件调结361件。", ["disputes_mediated"]),  # the verb is that of the second figure
     ],
 )
 def test_a_reason_takes_no_figure_from_an_indicator(text: str, codes: list[str]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import extract
+from pipelines.extract.report.table_heads import heads_beside
 
 
 def values(*rows: str) -> list[tuple[str, float, str]]:
@@ -53,3 +54,16 @@ def test_a_bare_number_takes_the_unit_of_its_row(
 ) -> None:
     assert values("指标 | 单位 | 数值", f"{label} | {unit} | {cell}") == [expected]
     assert values("指标 | 数值", f"{label}（{unit}） | {cell}") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("heads", "beside"),
+    [
+        (["项目", "2023年", "2024年"], (True, True)),
+        (["项目", "2024年受理", "2024年办结"], (True, False)),  # one year, named twice
+        (["项目", "本年", "累计"], (True, False)),
+        (["项目", "备注"], (False, False)),
+    ],
+)
+def test_heads_name_this_year_or_several(heads: list[str], beside: tuple[bool, bool]) -> None:
+    assert heads_beside(heads) == beside

@@ -11,6 +11,7 @@ from table_fixture import TableCase, file_of, read_cases
 
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import Extractor
+from pipelines.extract.report.table_layout import opens_table
 from pipelines.read.reader import read_bytes
 
 TABLES = Path(__file__).with_name("tables")
@@ -68,6 +69,8 @@ MORE = [
     # A head that its row contradicts, and a remark without words of its own.
     ("事项 | 次数 | 问题(起)\n行政检查 | 415 | 36", [415]),
     ("项目 | 数量 | 备注\n信访办结率 | 98% | 共47件", [98]),
+    # Below it another table begins, with years in another order.
+    (f"{HEADS}\n行政处罚案件(件) | 72 | 86\n项目 | 2024年 | 2023年\n调解纠纷(件) | 131 | 118", [86, 131]),
     ("季度 | 行政检查(次)\n第一季度 | 70\n第二季度 | 80\n合计 | 150", [70, 80, 150]),
 ]
 
@@ -93,3 +96,33 @@ def test_the_evidence_far_below_the_heads_is_the_row() -> None:
     first, last = EXTRACTOR.extract(text, (), 2024).facts
     assert first.evidence == "项目 | 数量\n行政检查 | 320次"
     assert last.evidence == "行政处罚案件 | 86件"
+
+
+@pytest.mark.parametrize(
+    ("cells", "opens"),
+    [
+        (["项目", "数量"], True),
+        (["", "项目", "数量"], True),
+        (["项目", "12件"], False),  # a row with a figure
+        (["项目"], False),
+        (["信访", "数量"], False),
+    ],
+)
+def test_a_row_of_heads_opens_another_table(cells: list[str], opens: bool) -> None:
+    assert opens_table(cells) is opens
+
+
+@pytest.mark.parametrize(
+    ("before", "length", "values"), [("", 60, [860_000]), ("\n", 60, [860_000]), ("", 61, []), ("\n", 61, [])]
+)
+def test_a_line_above_a_table_states_its_unit_where_it_is_short(before: str, length: int, values: list[float]) -> None:
+    caption = "（单位：万元）".ljust(length, "附")
+    facts = EXTRACTOR.extract(f"{before}{caption}\n项目 | 2024年\n罚款金额 | 86\n", (), 2024).facts
+    assert [fact.value for fact in facts] == values
+
+
+def test_a_short_row_of_a_table_without_categories_begins_in_the_first_column() -> None:
+    rows = "项目 | 行政检查(次) | 行政处罚案件(件) | 备注\n全镇 | 40 | 12 | 无\n41 | 13"
+    found = EXTRACTOR.extract(f"2024年，情况如下。\n{rows}\n", (), 2024)
+    assert [fact.value for fact in found.facts] == [40, 12]
+    assert [number.disposition for number in found.numbers][-2:] == ["uncoded", "part_of_total"]

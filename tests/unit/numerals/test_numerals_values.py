@@ -165,6 +165,7 @@ def test_two_neighbouring_digits_are_bounds(numeral: str, bounds: tuple[float | 
             ("五", "三百", (5, 300)),
         ),
         *(("三十", "五百", (30, 500)), ("甲", "五", (None, 5)), ("三", "甲", (3, None)), ("三", "十", (3, 10))),
+        *(("百五", "五万", (None, 50_000)), ("三", "五百五百", (3, None))),  # one of the two is no numeral
     ],
 )
 def test_magnitudes_at_the_end_of_a_range_belong_to_both(low: str, high: str, values: tuple[float, float]) -> None:
