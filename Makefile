@@ -88,7 +88,7 @@ bench: $(TESTING) ## measure speed and accuracy on generated reports; writes doc
 bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20 minutes, three fonts of Debian); writes docs/ocr.md
 	"$(PY)" -m benchmarks.ocr $(ARGS)
 
-bench-web: $(TESTING) ## measure each page of the workbench with 1 client and with 8; writes docs/web-benchmark.md
+bench-web: $(TESTING) ## measure each page of the workbench with 1 client and with 8 readers; writes docs/web-benchmark.md
 	@"$(PY)" -m benchmarks.web $(ARGS)
 
 rehearsal: $(TESTING) ## run the nightly job on 400,000 generated reports (hours, 60 GB); writes its part of docs/benchmarks.md

@@ -26,7 +26,7 @@ _CONFIG = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "threads": "2",
-    "memory_limit": "300MB",
+    "memory_limit": "200MB",
     "lock_configuration": "true",
 }
 
@@ -51,6 +51,8 @@ class OpenRelease:
     is_old: bool = False
     _kept: dict[str, Any] = field(default_factory=dict)
     _recent: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    # DuckDB unpacks 2,048 texts for one, some 25 MB: eight at a time would take more memory than all else
+    _unpacking: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
     _looking: threading.Lock = field(default_factory=threading.Lock)
     _making: threading.RLock = field(default_factory=threading.RLock)
 
@@ -82,7 +84,8 @@ class OpenRelease:
                 self._recent.move_to_end(name)
                 found: Made = self._recent[name]
                 return found
-        made = make()  # others need not wait for it
+        with self._unpacking:
+            made = make()
         with self._looking:
             self._recent[name] = made
             if len(self._recent) > _RECENT:

@@ -1,5 +1,8 @@
 """The release that pages are asked of: the current one, seen without a restart, and cut off from everything else."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -123,3 +126,25 @@ def test_what_was_asked_for_last_is_kept_and_the_oldest_goes(settings: Settings)
 
         assert [asked_for(number) for number in (*range(16), 0, 16, 0, 1)] == [*range(16), 0, 16, 0, 1]
     assert made == [*range(17), 1]  # 0 was looked at again, so that 1 was the oldest when 16 came
+
+
+def test_at_most_two_texts_are_unpacked_at_a_time(settings: Settings) -> None:
+    """Each takes 25 MB, and the promise on memory holds for eight readers."""
+    publish(settings, "one")
+    at_work, most, lock = 0, 0, threading.Lock()
+    both = threading.Barrier(2, timeout=10)
+
+    def unpack() -> str:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        both.wait()  # two do come here together
+        with lock:
+            at_work -= 1
+        return "text"
+
+    with closing(CurrentRelease(settings)) as current, current.using() as release, ThreadPoolExecutor(8) as readers:
+        found = list(readers.map(lambda number: release.recent(f"report {number}", unpack), range(8)))
+    assert found == ["text"] * 8
+    assert most == 2
