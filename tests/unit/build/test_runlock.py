@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.build.leftovers import sweep
-from pipelines.build.run_lock import RunBusy, run_lock
+from pipelines.build.run_lock import RunBusy, run_holder, run_lock
 
 HOLD = (
     "import sys; from pathlib import Path; from pipelines.build.run_lock import run_lock\n"
@@ -70,3 +70,11 @@ def test_what_killed_runs_left_is_swept_and_the_rest_stays(tmp_path: Path) -> No
         (tmp_path / name).touch()
     assert sweep(tmp_path) == len(left)
     assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(stays)
+
+
+def test_the_holder_is_named_until_the_outermost_block_ends(tmp_path: Path) -> None:
+    with run_lock(tmp_path):
+        with run_lock(tmp_path):
+            assert run_holder(tmp_path) == os.getpid()
+        assert run_holder(tmp_path) == os.getpid()
+    assert run_holder(tmp_path) is None

@@ -213,6 +213,20 @@ def test_a_name_counts_where_it_cannot_be_a_word(gazetteer: Gazetteer, text: str
         assert text[mention.start : mention.end] == mention.name
 
 
+def test_a_county_of_two_characters_does_not_begin_in_the_name_before_it() -> None:
+    gu = ("141025 古县 141000 临汾市 140000 山西省", "gu xian", "lin fen shi", "shan xi sheng")
+    banner = ("150221 土默特右旗 150200 包头市 150000 内蒙古自治区", "tu mo te you qi", "bao tou shi", "nei meng gu")
+    names = made([*UNITS, ("141025100", "岳阳镇", gu), ("150221100", "萨拉齐镇", banner)])
+    for text, found in (
+        ("内蒙古县域", ["内蒙古"]),
+        ("内蒙古古县", ["内蒙古", "古县"]),
+        ("古县", ["古县"]),
+        ("中国共产党古县", ["古县"]),
+        ("走古县", []),
+    ):
+        assert [mention.name for mention in names.mentions(text)] == found
+
+
 @pytest.mark.parametrize("text", ["黄石街", "走黄石街", "河边", "蓬溪经济开发区"])
 def test_in_a_title_more_names_count(gazetteer: Gazetteer, text: str) -> None:
     assert [mention.kind for mention in gazetteer.mentions(text, title=True)] == [UNIT]

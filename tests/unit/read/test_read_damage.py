@@ -137,6 +137,10 @@ def test_a_text_shown_as_latin_is_repaired() -> None:
     assert repaired(long.encode("gbk").decode("latin-1")) == (long, "gb18030 shown as latin-1")
     assert repaired(long) is None
     assert repaired(long.encode().decode("latin-1") + "鑫" * 30) is None  # as much Chinese beside it
+    shown = ("的法" * 20).encode().decode("latin-1")  # 120 characters
+    assert repaired(shown + "的" * 30) is None  # a quarter as many
+    with pytest.raises(ReadError, match="garbled: found utf-8 text shown as latin-1 with characters lost"):
+        repaired(shown + "的" * 29)
 
 
 def test_what_is_lost_in_a_wrong_charset_is_said() -> None:

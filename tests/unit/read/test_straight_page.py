@@ -71,6 +71,24 @@ def test_lines_of_a_skewed_page_are_level_and_begin_and_end_below_each_other(slo
     assert np.diff(straight[:, 0, 1]).tolist() == pytest.approx([80] * 11, abs=1)
 
 
+def test_lines_of_a_skewed_page_stay_at_their_height_in_its_middle():
+    askew = page(3)
+    askew[:, :, 1] += 0.05 * (askew[:, :, 0] - WIDTH / 2)
+    straight, _ = level(askew, WIDTH)
+    assert straight[:, :, 1] == pytest.approx(page(3)[:, :, 1], abs=0.1)
+
+
+def test_long_strips_on_one_line_have_one_slope():
+    side_by_side = np.stack([box(500 * at, 100, 500 * at + 450, 100 + HIGH) for at in range(10)])
+    askew = side_by_side.copy()
+    middle = askew[:, :, 0].mean(axis=1, keepdims=True)
+    askew[:, :, 1] += 0.04 * (askew[:, :, 0] - middle)
+    straight, along = level(askew, 5000)
+    assert along.all()
+    assert np.ptp(straight[:, :2, 1], axis=1).max() < 0.1
+    assert straight[:, 3, 1] - straight[:, 0, 1] == pytest.approx([HIGH] * 10, abs=0.1)
+
+
 def test_a_level_page_stays_as_it_is():
     straight, along = level(page(), WIDTH)
     assert along.all()
@@ -167,6 +185,8 @@ def test_a_large_photo_keeps_its_proportions_and_its_tones(monkeypatch):
     pixels = load_picture(png(photo, format="JPEG", quality=95))
     assert pixels.shape == (50, 200, 3)
     assert pixels[20, 20].tolist() == pytest.approx([50, 100, 200], abs=4)
+    just = Image.new("RGB", (200, 50), (200, 100, 50))  # as many pixels as may be: none is lost
+    assert load_picture(png(just, format="JPEG")).shape == (50, 200, 3)
 
 
 def test_a_page_is_blank_where_no_ink_is_darker_than_its_paper():
@@ -220,6 +240,10 @@ def test_a_page_that_is_lit_a_little_unevenly_is_left_alone():
         light = np.linspace(250, 250 - fall, 320)
         pixels = np.repeat(np.tile(light, (400, 1))[:, :, None], 3, axis=2).astype(np.uint8)
         assert (evened(pixels) is not pixels) is changed
+    for darker, changed in ((201, False), (200, True)):
+        halves = np.full((400, 800, 3), 228, np.uint8)
+        halves[:, :400] = darker
+        assert (evened(halves) is not halves) is changed
 
 
 class Lines(Models):
@@ -573,6 +597,37 @@ def test_a_seal_is_made_paper_and_no_more_than_that_is_changed():
     thick = stamped()
     thick[208:312, 108:212] = (150, 150, 225)  # pale red all over
     assert without_seals(thick)[0][210:240, 110:200].min() > 200
+
+
+def test_red_ink_becomes_paper_and_no_lighter():
+    for paper in (240, 200, 150):
+        pixels = np.full((800, 600, 3), paper, np.uint8)
+        pixels[200:320, 100:220] = (40, 40, 140)
+        pixels[208:312, 108:212] = paper
+        cleaned = without_seals(pixels)[0]
+        assert cleaned.max() == paper
+        assert cleaned[202:206, 104:216].min() > paper - 5
+
+
+def test_red_ink_that_is_lighter_than_the_paper_leaves_the_ink_beside_it_as_dark():
+    pixels = np.full((800, 600, 3), 200, np.uint8)
+    pixels[200:320, 100:220] = (205, 205, 255)
+    pixels[208:312, 108:212] = 200
+    pixels[250:260, 150:160] = (50, 50, 90)  # brown: 0.8 as red as the seal
+    brown = without_seals(pixels)[0][252:258, 152:158]
+    assert (brown == int(90 / (1 - 0.2 * 0.8))).all()
+
+
+def test_red_specks_a_little_off_a_seal_are_none_of_it():
+    pixels = np.full((800, 600, 3), 240, np.uint8)
+    pixels[255:265, 100:220] = pixels[200:320, 155:165] = (60, 60, 220)  # a cross, whose corners are free
+    for off, is_part in ((6, True), (14, False)):
+        marked = pixels.copy()
+        marked[200 - off, 100 - off] = (60, 60, 220)
+        cleaned, _, seals = without_seals(marked)
+        assert seals[260, 160].all()
+        assert bool(seals[200 - off, 100 - off].any()) is is_part
+        assert (cleaned[200 - off, 100 - off] == 240).all() == is_part
 
 
 def test_two_seals_are_taken_out_and_a_scatter_of_red_is_left():
