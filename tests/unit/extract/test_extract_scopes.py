@@ -1,5 +1,7 @@
 """Scopes as concepts, substitutes, parts over semicolons and repeats: what SQL needs to resolve figures."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.codebook.load import load_codebook
@@ -110,6 +112,23 @@ SUBSTITUTES = [
 @pytest.mark.parametrize(("text", "flags"), SUBSTITUTES)
 def test_what_is_done_with_what_came_in_stands_in_for_it(text: str, flags: list[bool]) -> None:
     assert [fact.is_substitute for fact in read(text)] == flags
+
+
+@pytest.mark.parametrize(("side", "found"), [("both", (True, True)), ("left", (True, False)), ("right", (False, True))])
+def test_the_head_of_a_second_fact_stands_on_the_side_that_its_rule_names(side: str, found: tuple[bool, bool]) -> None:
+    codebook = load_codebook()
+    terms = [
+        replace(
+            term, also={unit: tuple(replace(rule, side=side) for rule in rules) for unit, rules in term.also.items()}
+        )
+        for term in codebook.terms
+    ]
+    sided = replace(codebook, terms=tuple(terms))
+
+    def gives_two(text: str) -> bool:
+        return "enforcement_staff_certified" in [fact.metric_code for fact in extract(text, (), 2024, sided).facts]
+
+    assert (gives_two("执法人员24名,全部持证。"), gives_two("24名执法人员全部持证。")) == found
 
 
 PARTS = [
