@@ -10,7 +10,6 @@ import contextlib
 import re
 from dataclasses import replace
 from email import message_from_bytes
-from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -18,10 +17,9 @@ from typing import NamedTuple
 from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.formats import html, plain_text
-from pipelines.read.formats.mail_attachments import LETTER_HAN, attachments_of, read_attached
+from pipelines.read.formats.mail_attachments import LETTER_HAN, attachments_of, decoded_words, read_attached
 from pipelines.read.formats.mail_pictures import page_with_pictures
 from pipelines.read.han import HAN, count_han
-from pipelines.read.layout import one_line
 from pipelines.read.page_fields import Field
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
@@ -153,7 +151,4 @@ def _fields(message: Message, part: Message) -> list[Field]:
 
 def _header(message: Message, key: str) -> str:
     """Return a line of the head, with its encoded words decoded."""
-    try:
-        return one_line(str(make_header(decode_header(message.get(key, "")))))
-    except (LookupError, UnicodeError, ValueError):
-        return one_line(str(message.get(key, "")))
+    return decoded_words(str(message.get(key, "")))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 
@@ -97,9 +98,13 @@ def _read(name: str, content: bytes) -> Document:
 
 
 def _name(part: Message) -> str:
-    """Return the name of an attached file, with its encoded words decoded."""
-    name = part.get_filename() or ""
+    """Return the name of an attached file."""
+    return decoded_words(part.get_filename() or "")
+
+
+def decoded_words(text: str) -> str:
+    """Return a line of a head with its encoded words decoded; as it is written where they are damaged."""
     try:
-        return one_line(str(make_header(decode_header(name))))
-    except (LookupError, UnicodeError, ValueError):
-        return one_line(name.encode("utf-8", "replace").decode())
+        return one_line(str(make_header(decode_header(text))))
+    except (LookupError, UnicodeError, ValueError, HeaderParseError):
+        return one_line(text.encode("utf-8", "replace").decode())

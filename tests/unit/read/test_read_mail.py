@@ -206,6 +206,7 @@ def test_pictures_beside_a_text_and_drawings_are_left_aside() -> None:
     [
         ("=?utf-8?B?5oql5ZGKLmRvY3g=?=", "报告.docx"),
         ("=?no-such?B?YS5kb2N4?=", "=?no-such?B?YS5kb2N4?="),  # a charset that nobody knows
+        ("=?utf-8?B?a?=", "=?utf-8?B?a?="),  # base64 that was cut off
         ("a.docx", "a.docx"),
     ],
 )
@@ -213,3 +214,11 @@ def test_a_name_that_cannot_be_decoded_stays_as_it_is_written(written: str, name
     head = f'Content-Disposition: attachment; filename="{written}"\r\n'
     file = part(b"content", "application/octet-stream", more=head)
     assert attachments_of(message_from_bytes(whole(FROM, file, kind="mixed"))) == [(name, b"content")]
+
+
+def test_a_subject_that_is_damaged_loses_no_report() -> None:
+    """Its base64 was cut off, which the standard library takes for an error."""
+    head = f"From: a@b.example\r\nSubject: =?utf-8?B?a?=\r\n{DATE}"
+    document = read_bytes(whole(head, part(f"{TITLE}\r\n{BODY}\r\n".encode(), "text/plain; charset=utf-8")), "a.eml")
+    assert document.text == f"{TITLE}\n{BODY}\n"
+    assert document.fields == (("发布日期", "2024-01-15"),)
