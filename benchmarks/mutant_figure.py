@@ -7,13 +7,17 @@ from benchmarks.processes import ROOT
 MUTANTS = ROOT / "docs" / "mutants.md"
 
 
-def figure_line(mutants: str) -> str:
-    """Return the line on docs/mutants.md, whose text is `mutants`, for docs/reliability.md."""
+def figure_of(mutants: str) -> str:
+    """Return the figure of docs/mutants.md, whose text is `mutants`: so many of so many are killed, a share."""
     figure = re.search(r"^\*\*(.*)\*\*$", mutants, flags=re.MULTILINE)
     assert figure, "docs/mutants.md has no figure; write it by `make mutants`"
-    return (
-        f"Changes of the code by one word that the tests notice: {figure[1]} [mutants.md](mutants.md) lists the others."
-    )
+    return figure[1]
+
+
+def figure_line(mutants: str) -> str:
+    """Return the line on docs/mutants.md for docs/reliability.md."""
+    figure = figure_of(mutants)
+    return f"Changes of the code by one word that the tests notice: {figure} [mutants.md](mutants.md) lists the others."
 
 
 def with_figure(reliability: str, mutants: str) -> str:

@@ -12,6 +12,7 @@ import argparse
 import difflib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from dataclasses import astuple
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.mutant_figure import MUTANTS, with_figure
+from benchmarks.mutant_figure import MUTANTS, figure_of, with_figure
 from benchmarks.mutant_sample import CHECKS, LEFT_OUT, PACKAGES, Mutant, sample
 from benchmarks.mutant_tests import MOST_SECONDS, NOT_RUN, ReachedLines, load_libraries, map_tests, notices
 from benchmarks.processes import ROOT
@@ -35,10 +36,19 @@ KILLED = ("killed", "too slow")
 Verdict = tuple[Mutant, str, str]  # the mutant, how the tests end, the line before and after
 
 
-def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, command: str, earlier: int = 0) -> str:
+def page(
+    verdicts: Sequence[Verdict],
+    places: int,
+    tests: int,
+    seconds: float,
+    command: str,
+    earlier: int = 0,
+    beside: str = "",
+) -> str:
     """Return the page: killed and survived by package, and every mutant that survived.
 
-    `earlier` of the mutants were killed in an earlier run, whose verdicts were kept.
+    `earlier` of the mutants were killed in an earlier run, whose verdicts were kept. `beside` is the page of another
+    sample, of which only the figure is taken.
     """
     from benchmarks.bench import machine  # it loads fazhi, which only the copy may do while mutants are tried
 
@@ -65,14 +75,15 @@ def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, c
         "those of files that import the module before others and the fastest first, up to "
         f"{MOST_SECONDS:.0f} seconds of tests for one change."
         + (
-            f" {earlier} of the changes were killed in an earlier run on the same code and sample, and not tried again "
-            "when tests had been added."
+            f" {earlier} of the changes were killed in an earlier run on the same code and sample. Then tests were "
+            "added, many of them for what had survived, and only the others were tried again."
             if earlier
             else ""
         ),
         "",
         f"**{killed} of {len(verdicts)} are killed: {100 * killed / max(1, len(verdicts)):.1f} %.**",
         "",
+        *([f"{_of_another_sample(beside)}", ""] if beside else []),
         "| package | changes | killed | survived | killed |",
         "|---|---:|---:|---:|---:|",
         *(
@@ -100,6 +111,13 @@ def page(verdicts: Sequence[Verdict], places: int, tests: int, seconds: float, c
     return "\n".join(lines) + "\n"
 
 
+def _of_another_sample(page_text: str) -> str:
+    """Return a sentence with the figure of the page of another sample."""
+    written, figure = re.search(r"^Written by `(.*?)`", page_text, re.MULTILINE), figure_of(page_text)
+    assert written, "the page of the other sample does not say how it was written"
+    return f"Of another sample, which nobody looked at while tests were written (`{written[1]}`), {figure}"
+
+
 def _code(change: str) -> str:
     return "`" + change.replace("|", "\\|").replace("`", "'") + "`"
 
@@ -115,6 +133,7 @@ def main() -> int:
         "--map", type=Path, help="keep here which tests reach which lines, and use it while it is there"
     )
     parser.add_argument("--kept", type=Path, help="keep the killed ones here, and do not try again those that it holds")
+    parser.add_argument("--beside", type=Path, help="the page of another sample, whose figure is shown too")
     parser.add_argument("--write", action="store_true", help=f"write {MUTANTS.relative_to(ROOT)}")
     given = parser.parse_args()
     began = time.monotonic()
@@ -141,7 +160,8 @@ def main() -> int:
     command = (
         f"python -m benchmarks.mutants --mutants {given.mutants} --seed {given.seed}{limit} --jobs {given.jobs} --write"
     )
-    text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command, len(earlier))
+    other = given.beside.read_text(encoding="utf-8") if given.beside else ""
+    text = page(verdicts, places, len(known.seconds), time.monotonic() - began, command, len(earlier), other)
     if given.write:
         MUTANTS.write_text(text, encoding="utf-8")
         RELIABILITY.write_text(with_figure(RELIABILITY.read_text(encoding="utf-8"), text), encoding="utf-8")

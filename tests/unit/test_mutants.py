@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutant_figure import with_figure
+from benchmarks.mutant_figure import figure_of, with_figure
 from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
 from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
 from benchmarks.mutants import keep, kept, page
@@ -108,3 +108,11 @@ def test_the_page_on_reliability_has_the_figure() -> None:
     reliability, mutants = ((docs / f"{name}.md").read_text(encoding="utf-8") for name in ("reliability", "mutants"))
     assert with_figure(reliability, mutants) == reliability
     assert re.search(r"notice: \d+ of \d+ are killed: [\d.]+ %\.", reliability)
+
+
+def test_the_page_quotes_the_figure_of_another_sample() -> None:
+    mutant = Mutant("numerals/a.py", "core/NumberReplacer", 0, (9, 1, 9, 2))
+    other = page([(mutant, "killed", ""), (mutant, "survived", "")], 1, 1, 1.0, "python -m x --seed 4")
+    both = page([(mutant, "killed", "")], 1, 1, 1.0, "python -m x --seed 3", beside=other)
+    assert figure_of(both) == "1 of 1 are killed: 100.0 %."
+    assert "written (`python -m x --seed 4`), 1 of 2 are killed: 50.0 %.\n" in both
