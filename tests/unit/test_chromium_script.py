@@ -14,7 +14,7 @@ from benchmarks.browser import NAMES
 from pipelines.paths import PROJECT_ROOT
 
 SCRIPT = PROJECT_ROOT / ".ci" / "chromium"
-INSTALL = "apt-get install -y -qq --no-install-recommends chromium"
+INSTALL = "apt-get -qq install -y --no-install-recommends chromium"
 PLAYWRIGHT = "python -m playwright install chromium"
 
 
@@ -24,6 +24,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.programs, self.log = folder / "bin", folder / "calls"
         self.programs.mkdir()
+        self.add("timeout", 'shift; "$@"', is_noted=False)
         self.add("sudo", '[[ "$1" == -n ]] && shift; "$@"', is_noted=False)
 
     def add(self, name: str, does: str = "", is_noted: bool = True) -> str:
@@ -69,21 +70,21 @@ def test_the_one_that_is_named_comes_first(machine: Machine, tmp_path: Path) -> 
 
 def test_where_there_is_none_it_comes_from_debian(machine: Machine) -> None:
     added = machine.programs / "chromium"
-    machine.add("apt-get", f'[[ "$1" == install ]] && {_made(added)}')
+    machine.add("apt-get", f'[[ "$2" == install ]] && {_made(added)}')
     path, calls, said = machine.find()
     assert path == str(added)
     assert calls[:1] == [INSTALL]
-    assert "apt-get update -qq" not in calls
+    assert "apt-get -qq update" not in calls
     assert said == ["no Chromium found; installing Debian's"]
 
 
 def test_an_empty_list_of_packages_is_brought_up_to_date_first(machine: Machine, tmp_path: Path) -> None:
     listed, added = tmp_path / "listed", machine.programs / "chromium"
-    does = f'if [[ "$1" == update ]]; then : > {listed}; else [[ -e {listed} ]] && {_made(added)}; fi'
+    does = f'if [[ "$2" == update ]]; then : > {listed}; else [[ -e {listed} ]] && {_made(added)}; fi'
     machine.add("apt-get", does)
     path, calls, _ = machine.find()
     assert path == str(added)
-    assert calls[:3] == [INSTALL, "apt-get update -qq", INSTALL]
+    assert calls[:3] == [INSTALL, "apt-get -qq update", INSTALL]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root needs no sudo")
