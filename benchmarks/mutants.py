@@ -218,11 +218,17 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _tried(mutant: Mutant, copy: Path, known: ReachedLines, log: Path) -> Verdict:
-    """Put the mutant into the copy, run the tests that reach it, and take it out again."""
+def _tried(mutant: Mutant, copy: Path, known: ReachedLines, log: Path) -> Verdict | None:
+    """Put the mutant into the copy, run the tests that reach it, and take it out again.
+
+    None where cosmic-ray finds a place that it cannot change: some operators expect another tree there.
+    """
     path = copy / "pipelines" / mutant.module
     source, times = path.read_text(encoding="utf-8"), path.stat()
-    changed = mutant.change(source)
+    try:
+        changed = mutant.change(source)
+    except AttributeError:
+        return None
     path.write_text(changed, encoding="utf-8")
     try:
         how = notices(copy, known.concerned(mutant.module, mutant.place[0], mutant.place[2]), known.seconds, log)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import mutant_sample
 from benchmarks.mutant_figure import figure_of, with_figure
 from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
 from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
-from benchmarks.mutants import keep, kept, page
+from benchmarks.mutants import _tried, keep, kept, page
 from pipelines.paths import PROJECT_ROOT
 
 SOURCE = """\
@@ -116,3 +117,17 @@ def test_the_page_quotes_the_figure_of_another_sample() -> None:
     both = page([(mutant, "killed", "")], 1, 1, 1.0, "python -m x --seed 3", beside=other)
     assert figure_of(both) == "1 of 1 are killed: 100.0 %."
     assert "written (`python -m x --seed 4`), 1 of 2 are killed: 50.0 %.\n" in both
+
+
+def test_a_place_that_cannot_be_changed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "pipelines" / "numerals" / "a.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(SOURCE, encoding="utf-8")
+
+    def broken(source: str, operator: object, occurrence: int) -> str:
+        raise AttributeError("'PythonNode' object has no attribute 'value'")
+
+    monkeypatch.setattr(mutant_sample, "mutate_code", broken)
+    mutant = Mutant("numerals/a.py", "core/NumberReplacer", 0, (9, 1, 9, 2))
+    assert _tried(mutant, tmp_path, ReachedLines(), tmp_path / "log") is None
+    assert module.read_text(encoding="utf-8") == SOURCE
