@@ -1,14 +1,9 @@
-"""The whole way, from a folder of files to a release, as a person runs it.
-
-The first run, and the one that finds another at work, are processes of their own. The others run the command here,
-where the modules are loaded and the register of divisions is built.
-"""
+"""The whole way, from a folder of files to a release, as a person runs it: each command is a process of its own."""
 
 import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -64,20 +59,9 @@ def run(place: Path) -> subprocess.CompletedProcess[str]:
     return fazhi("run", "--raw", str(place / "raw"), "--warehouse", str(place / "wh"), home=place / "home")
 
 
-def run_alone(place: Path) -> subprocess.CompletedProcess[str]:
-    """The same run as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines", "run", "--raw", str(place / "raw"), "--warehouse", str(place / "wh")],
-        env={**os.environ, **SETTINGS, "DAGSTER_HOME": str(place / "home")},
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-    )
-
-
 @pytest.fixture(scope="module")
 def first(place: Path) -> subprocess.CompletedProcess[str]:
-    return run_alone(place)
+    return run(place)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +217,7 @@ def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(
 
 def test_a_second_run_leaves_with_a_line(place: Path, first: subprocess.CompletedProcess[str]) -> None:
     with run_lock(place / "wh"):
-        second = run_alone(place)
+        second = run(place)
     assert (second.returncode, second.stdout) == (2, "")
     (line,) = second.stderr.splitlines()
     assert f"another run (process {os.getpid()}) is at work on {place / 'wh'}" in line
