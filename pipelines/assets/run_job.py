@@ -123,10 +123,10 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
     failures: list[StepFailed] = []
     warnings: list[Warned] = []
     missing = asset_names(definitions)
-
     is_broken_off = False
 
     def listen(entry: dg.EventLogEntry) -> None:
+        """Sort an event of Dagster: what is made is told at once, the rest is for the end."""
         nonlocal is_broken_off
         if entry.dagster_event and _is_interrupt(entry.dagster_event):
             is_broken_off = True

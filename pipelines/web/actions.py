@@ -119,6 +119,7 @@ class Actions:
         """The one way to an action: a form of bounded size that carries this process's token."""
 
         async def guarded(request: Request) -> Response:
+            """Read the form and check where it comes from; only then call the handler."""
             body = b""
             async for chunk in request.stream():
                 body += chunk

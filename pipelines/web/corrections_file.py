@@ -137,6 +137,7 @@ class _Table:
 
     @classmethod
     def parse(cls, text: str) -> "_Table":
+        """Take the text of the file apart; an empty one gets a header. Raises csv.Error where a quote stays open."""
         if not text.strip(_MARK):
             text = _MARK + ",".join(COLUMNS) + "\n"
         mark = _MARK if text.startswith(_MARK) else ""

@@ -124,6 +124,7 @@ class _Maker:
         self._folders: set[Path] = set()
 
     def write(self, page: SitePage, folder: Path) -> None:
+        """Write one page below `folder`. Raises StaticSiteError where its view cannot make it."""
         asked = Asked(page.name, self._release, self._settings, page.parameters)
         try:
             content = {"page": page.name, "release_id": self._release.release_id, **self._views[page.name](asked)}
