@@ -62,6 +62,7 @@ _SITE = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*(?:网|政府|门户|平台)
 _LISTS = frozenset({"ol", "ul", "li", "dl", "dd", "blockquote"})
 _EMBEDDED, _ICON = re.compile(r"\s*data:image/[a-z+]+;base64,", re.IGNORECASE), 1000
 _ENOUGH, _SMALL, _HEAD_LINES = 0.6, 0.2, 80
+_LONGEST_LINK = 150  # characters of a headline with a teaser below it
 _MOST_WEIGHED = 50  # how often a page's text is weighed on average, element by element
 _LONGEST_SHEET, _LONGEST_NAMES = 500_000, 1_000  # characters of style sheets, and of the names of an element
 _MOST_HEADINGS, _LONGEST_TITLE = 50, 500
@@ -183,22 +184,27 @@ def _meta_fields(tree: LexborHTMLParser) -> list[Field]:
 class _Prose:
     """Weighs how much prose elements hold, counted in its punctuation marks.
 
+    What a short link says counts for nothing: a page lists other pages by their headlines, and many headlines hold
+    more marks than a short report. A longer text in a link is one that somebody forgot to close.
+
     Where elements lie in each other the same text is weighed again and again. A page that makes it weighed more than
     fifty times is made to be slow: what is weighed from then on is as heavy as the page, and stays.
     """
 
     def __init__(self, body: LexborNode) -> None:
-        text = body.text()
-        self._total = len(_PROSE.findall(text))
-        self._left = _MOST_WEIGHED * (len(text) + 10_000)
+        self._left = _MOST_WEIGHED * (len(body.text()) + 10_000)
+        self._total = self.weigh(body)
 
     def weigh(self, node: LexborNode) -> int:
         """Return the weight of an element."""
         if self._left < 0:
             return self._total
         text = node.text()
-        self._left -= len(text)
-        return len(_PROSE.findall(text))
+        links = [link.text() for link in node.css("a[href]")]
+        self._left -= len(text) + len(links)
+        return len(_PROSE.findall(text)) - sum(
+            len(_PROSE.findall(link)) for link in links if len(link) <= _LONGEST_LINK
+        )
 
 
 def _drop_hidden(body: LexborNode, unseen: str, prose: _Prose) -> None:

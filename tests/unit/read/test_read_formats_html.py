@@ -43,6 +43,20 @@ def test_the_container_is_found_and_nothing_around_it(container: str) -> None:
     assert content(around(above=side, below=side + links, container=container)) == make.TEXT
 
 
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_page_full_of_links_keeps_its_container(container: str) -> None:
+    headlines = "<li><a href='/a.html'>某镇召开会议，传达精神，部署工作；各村参加。</a></li>" * 90
+    side = f"<div class='side'><ul>{headlines}</ul></div>"
+    assert content(around(above=side, container=container)) == make.TEXT
+    assert content(around(below=side, container=container)) == make.TEXT
+
+
+def test_a_report_in_a_link_that_was_never_closed_is_read() -> None:
+    paragraphs = "".join(f"<p>{'全年开展普法宣传，成效良好，群众满意；' * 10}第{n}段。</p>" for n in "一二三")
+    page = make.html(f"<h1>{make.TITLE}</h1><div><a href='#top'>{paragraphs}</div><div>版权所有，不得转载。</div>")
+    assert content(page).count("段。") == 3
+
+
 def test_a_body_in_several_containers_comes_in_order() -> None:
     parts = [f"<div class='TRS_Editor'><p>第{n}部分，已经完成各项工作，成效良好。</p></div>" for n in "一二三"]
     assert content(make.html("".join(parts))).count("部分") == 3
