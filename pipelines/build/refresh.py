@@ -119,7 +119,11 @@ def _step_key(stage_dir: Path, tables: Sequence[StageTable], given: str) -> str:
 
 
 def _plan(stage_dir: Path, ledger: Ledger, tables: Sequence[StageTable], wanted: pl.DataFrame) -> list[_BucketPlan]:
-    """What is to do in each bucket that has rows or should have some."""
+    """What is to do in each bucket that has rows or should have some.
+
+    The stamp of a bucket says which rows it holds, and what they were computed from. Where it is the stamp of the
+    wanted rows, the bucket is not read.
+    """
     first = pl.col("report_id").str.slice(0, PREFIX).str.to_integer(base=16, strict=False).fill_null(0)
     by_bucket = wanted.with_columns(bucket=first // WIDTH).partition_by("bucket", as_dict=True, include_key=False)
     plans = []
@@ -129,6 +133,9 @@ def _plan(stage_dir: Path, ledger: Ledger, tables: Sequence[StageTable], wanted:
         if rows.is_empty() and not any(path.exists() for path in paths):
             continue
         is_new = not _is_usable(ledger, paths, tables)
+        if not is_new and stamp_in(paths[0]) == _stamp(rows.select(KEYS).sort("report_id")):
+            plans.append(_BucketPlan(bucket, rows.clear(), rows.select("report_id"), is_new=False, removed=0))
+            continue
         known = (
             pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String())) if is_new else pl.read_parquet(paths[0], columns=KEYS)
         )
@@ -160,13 +167,16 @@ def _write_bucket(
             known = pl.read_parquet(bucket_path(stage_dir, table.name, plan.bucket))
             rows.append(known.join(plan.keep, on="report_id", how="semi"))
         merged[table.name] = pl.concat(rows).sort(table.sort)
-    keys = merged[tables[0].name].select(KEYS)
-    if keys["input_key"].eq(RETRY).any():
-        stamp = uuid.uuid4().hex  # nobody knows what such a row was computed from
-    else:
-        lines = keys.select(pl.concat_str(KEYS, separator=" ")).to_series()
-        stamp = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    stamp = _stamp(merged[tables[0].name].select(KEYS))
     paths = {table.name: bucket_path(stage_dir, table.name, plan.bucket) for table in tables}
     for name, path in paths.items():
         write_parquet(merged[name], path, stamp)
     record_written(ledger, dict.fromkeys(paths.values(), stamp))
+
+
+def _stamp(keys: pl.DataFrame) -> str:
+    """What all rows of a bucket are computed from, in the order of their report_ids."""
+    if keys["input_key"].eq(RETRY).any():
+        return uuid.uuid4().hex  # nobody knows what such a row was computed from
+    lines = keys.select(pl.concat_str(KEYS, separator=" ")).to_series()
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

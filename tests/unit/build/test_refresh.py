@@ -59,6 +59,22 @@ def test_only_what_is_new_changed_or_gone_is_touched(tmp_path: Path) -> None:
     assert parts.rows() == [(name, n) for name in ("0a", "0b", "2a") for n in (1, 2)]
 
 
+def test_only_the_buckets_whose_wanted_rows_changed_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step(tmp_path, wanted(["1b", "1a", "0a", "2a"]))
+    read: list[str] = []
+    real = pl.read_parquet
+
+    def spy(source: Path, **options: object) -> pl.DataFrame:
+        read.append(source.stem)
+        return real(source, **options)
+
+    monkeypatch.setattr(refreshing.pl, "read_parquet", spy)
+    assert step(tmp_path, wanted(["2a", "1a", "0a", "1b"])) == Counts(0, 4, 0)  # the order of the rows is no change
+    assert read == []
+    assert step(tmp_path, pl.concat([wanted(["0a", "1a", "1b"]), wanted(["2b"])])) == Counts(1, 3, 1)
+    assert set(read) == {"28"}
+
+
 def test_a_bucket_of_which_a_file_is_missing_or_of_another_shape_is_built_anew(tmp_path: Path) -> None:
     step(tmp_path, wanted(["0a", "1a"]))
     bucket_path(tmp_path, "rows", "08").unlink()
