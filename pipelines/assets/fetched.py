@@ -47,6 +47,8 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
     for tally in tallies:
         for line in (*tally.verdicts(), *tally.reasons()):
             context.log.warning(f"{tally.source.id}: {line}")
+        for line in tally.notes:
+            context.log.info(f"{tally.source.id}: {line}")
     return dg.MaterializeResult(metadata=_metadata(tallies), check_results=_checks(tallies))
 
 

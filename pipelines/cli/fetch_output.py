@@ -28,7 +28,7 @@ def report(out: Console, tallies: Sequence[Tally]) -> None:
     """Show the counts of each source, then why an address was refused or failed and why a source stopped."""
     out.print(table(COLUMNS, [tally.row() for tally in tallies]))
     for tally in tallies:
-        for line in (*tally.verdicts(), *tally.reasons()):
+        for line in (*tally.verdicts(), *tally.notes, *tally.reasons()):
             out.print(f"{tally.source.id}: {line}", soft_wrap=True)
 
 

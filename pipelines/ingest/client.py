@@ -28,6 +28,7 @@ from pipelines.ingest.headers import (
     kept_headers,
     seconds_to_wait,
 )
+from pipelines.ingest.old_servers import Leniency, context_for
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline, Pace
 from pipelines.ingest.problems import (
     FetchFailed,
@@ -71,7 +72,9 @@ class FetchResponse:
 class Client:
     """Asks for addresses on behalf of one run; safe to share between threads."""
 
-    def __init__(self, settings: Settings, clock: Clock, resolve: Resolve) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, resolve: Resolve, lenient: Mapping[str, Leniency] | None = None
+    ) -> None:
         self._seconds = seconds = settings.fetch_seconds
         self._clock = clock
         self._pace = Pace(clock)
@@ -79,8 +82,13 @@ class Client:
         self._rules: dict[str, RobotsRules | FetchFailed] = {}
         self._closed: dict[str, str] = {}
         self._locks: dict[str, threading.Lock] = {}
+        private = settings.fetch_private
         self._http = httpx2.Client(
-            transport=guarded_transport(seconds, settings.fetch_private, resolve),
+            transport=guarded_transport(seconds, private, resolve),
+            mounts={
+                f"https://{host}": guarded_transport(seconds, private, resolve, context_for(leniency))
+                for host, leniency in (lenient or {}).items()
+            },
             headers={"User-Agent": settings.user_agent, "Accept-Encoding": ", ".join(ENCODINGS)},
             cookies=CookieJar(FewCookies()),
             trust_env=False,
@@ -248,7 +256,8 @@ def _in_words() -> Iterator[None]:
     except (FetchProblem, FetchInterrupted):
         raise
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-        raise FetchFailed(f"no connection: {error}") from error
+        hint = "; old servers may need extra_ca or tls (docs/fetching.md)" if "SSL" in str(error) else ""
+        raise FetchFailed(f"no connection: {error}{hint}") from error
     except httpx2.TransportError as error:
         raise TryAgain(f"the connection broke, in {ATTEMPTS} attempts: {error or type(error).__name__}") from error
     except Exception as error:  # nobody can list what hostile bytes raise

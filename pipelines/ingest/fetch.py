@@ -18,6 +18,7 @@ from pipelines.ingest.content import is_page
 from pipelines.ingest.journal import UNREAD, Journal, waiting_since
 from pipelines.ingest.last_fetch import keep_last_fetch
 from pipelines.ingest.listing import Link, attachments, walk
+from pipelines.ingest.old_servers import lenient_hosts, notes_on
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
 from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
@@ -63,11 +64,12 @@ def fetch(
     ArchiveBusy where another process is fetching, and what breaks the run off (KeyboardInterrupt): the next resumes.
     """
     options, clock = options or FetchOptions(), clock or Clock()
-    client = Client(settings, clock, resolve)
+    lenient = lenient_hosts(sources)
+    client = Client(settings, clock, resolve, lenient)
     hours = options.hours
     end = NO_DEADLINE if hours is None else Deadline(clock.now() + hours * 3600, f"FAZHI_FETCH_HOURS = {hours:g}")
     shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), listener, end)
-    tallies = [Tally(source) for source in sources]
+    tallies = [Tally(source, notes=notes_on(source, lenient)) for source in sources]
     runs = [_SourceRun(tally, shared) for tally in tallies]
     groups: dict[str, list[_SourceRun]] = {}
     for run in sorted(runs, key=lambda run: run.waiting_since):  # those that waited longest get their turn

@@ -43,7 +43,7 @@ class LastFetch(BaseModel):
 
 def keep_last_fetch(folder: Path, tally: Tally, started_at: datetime, ended_at: datetime) -> None:
     """Write how the fetch of one source into the archive `folder` ended. Raises OSError where it cannot be written."""
-    reasons = [*tally.verdicts(), *tally.reasons()]
+    reasons = [*tally.verdicts(), *tally.notes, *tally.reasons()]
     more = len(reasons) - _MOST_REASONS
     last = LastFetch.model_validate(
         {

@@ -5,6 +5,7 @@ each key to whoever adds a site.
 """
 
 import re
+import ssl
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -92,6 +93,8 @@ class Source(Entry):
         *("pdf", "doc", "docx", "wps", "ofd", "odt", "rtf"),
         *("xls", "xlsx", "zip", "rar", "7z", "txt"),
     )
+    tls: Literal["modern", "legacy"] = "modern"
+    extra_ca: str = Field(default="", description="the path of a file of certificates in PEM, from this file's folder")
     delay: float = Field(default=5.0, ge=0, description="a number of seconds that is not negative")
     max_links: int = Field(default=10_000, ge=1, description="a whole number from 1 on")
     max_hours: float = Field(default=2.0, gt=0, description="a number of hours above 0")
@@ -137,7 +140,20 @@ def load_sources(path: Path) -> list[Source]:
     for number, source in enumerate(sources):
         if source.id in {earlier.id for earlier in sources[:number]}:
             raise mistake(path, f"site {source.id}, id", f"{source.id!r} at more than one site", "an id of its own")
-    return list(sources)
+    return [_with_certificates(source, path) for source in sources]
+
+
+def _with_certificates(source: Source, path: Path) -> Source:
+    """The source with the whole path of its `extra_ca`. Raises SchemaError where that holds no certificates."""
+    if not source.extra_ca:
+        return source
+    certificates = path.parent / source.extra_ca
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(certificates)
+    except OSError as error:
+        found = f"{shown(source.extra_ca)} ({error.strerror or error})"
+        raise mistake(path, f"site {source.id}, extra_ca", found, "a file of certificates in PEM") from None
+    return source.model_copy(update={"extra_ca": str(certificates)})
 
 
 def choose(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:

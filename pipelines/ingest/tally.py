@@ -29,7 +29,7 @@ class UnreadAddress:
 class Tally:
     """The count of one source. `listed` are the links of its list that it wants, before any --since or --limit.
 
-    `cut` says which limit cut it short, and what waits for the next run.
+    `cut` says which limit cut it short, and what waits for the next run. `notes` are lines on how it was read.
     """
 
     source: Source
@@ -42,6 +42,7 @@ class Tally:
     cut: str | None = None
     is_partial: bool = False
     links: Sequence[Link] = ()
+    notes: Sequence[str] = ()
 
     def add(self, problem: FetchProblem, url: str) -> None:
         """Count an address that was not read."""

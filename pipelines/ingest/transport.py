@@ -137,9 +137,14 @@ class _TimedStream(httpcore2.NetworkStream):
         return left if timeout is None else min(left, timeout)
 
 
-def guarded_transport(seconds: float, allow_private: bool, resolve: Resolve) -> httpx2.HTTPTransport:
-    """A transport of httpx2 over `GuardedBackend`, verifying TLS as httpx2 does by default; proxies are not used."""
-    context = httpx2.create_ssl_context()
+def guarded_transport(
+    seconds: float, allow_private: bool, resolve: Resolve, context: ssl.SSLContext | None = None
+) -> httpx2.HTTPTransport:
+    """A transport of httpx2 over `GuardedBackend`; proxies are not used.
+
+    TLS is verified as httpx2 does by default, or as `context` does (`pipelines.ingest.old_servers`).
+    """
+    context = context or httpx2.create_ssl_context()
     transport = httpx2.HTTPTransport(verify=context)
     transport.close()
     # httpx2 has no argument for the network backend of its pool; the pool itself is public interface of httpcore2

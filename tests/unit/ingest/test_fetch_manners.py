@@ -1,5 +1,6 @@
 """Manners and safety of the fetcher, request by request: what it waits for, where it stops, what it refuses."""
 
+import ssl
 import threading
 import time
 import tracemalloc
@@ -8,7 +9,8 @@ from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
-from fake_site import Asked, Bench, Reply, Route, bomb, cut, drip, drip_headers, hang, listing, page
+import trustme
+from fake_site import HOST, Asked, Bench, Reply, Route, bomb, cut, drip, drip_headers, hang, listing, page
 
 from pipelines.ingest.client import Client, FetchResponse
 from pipelines.ingest.pace import Clock
@@ -295,7 +297,9 @@ def test_what_a_private_address_is(address: str, expected: bool) -> None:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(bench: Bench) -> None:
-    bench.site.encrypt(bench.raw.parent)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(HOST).configure_cert(context)
+    bench.site.encrypt(context)
     start = bench.site.url("/list/").replace("http:", "https:")
     (tally,) = bench.fetch(bench.source(start=start))
     assert bench.site.asked == []
