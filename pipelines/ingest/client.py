@@ -6,6 +6,7 @@ holds for every connection, in `transport`.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import httpx2
 import stamina
 
 from pipelines.ingest.archive import Sighting
-from pipelines.ingest.challenge import is_challenge
+from pipelines.ingest.challenge import ANSWERED, MOST_FAILURES, is_challenge, is_only_script
 from pipelines.ingest.content import is_page, page_text, unpacked
 from pipelines.ingest.headers import (
     ENCODINGS,
@@ -81,6 +82,7 @@ class Client:
         self._max_bytes = settings.max_bytes
         self._rules: dict[str, RobotsRules | FetchFailed] = {}
         self._closed: dict[str, str] = {}
+        self._failures: Counter[str] = Counter()  # of each host, since it last answered as it should
         self._locks: dict[str, threading.Lock] = {}
         private = settings.fetch_private
         self._http = httpx2.Client(
@@ -133,15 +135,33 @@ class Client:
             try:
                 answer = ask(step)
             except SiteStopped as stop:
-                _log.info("%s is not asked again in this run: %s", host, stop.reason)
-                self._closed[host] = stop.reason
+                self._close(host, stop.reason)
                 raise
+            except FetchFailed as problem:
+                self._count(host, problem)
+                raise
+            self._failures[host] = 0
             if answer.target is None:
                 return replace(answer, url=url)
             if step.startswith("https:") and answer.target.startswith("http:"):
                 raise FetchRefused(f"redirected from https to {answer.target}")
             step = answer.target
         raise FetchRefused(f"more than {MAX_REDIRECTS} redirects")
+
+    def has_closed(self, url: str) -> bool:
+        """Whether the host of `url` is asked nothing more in this run."""
+        return host_of(url) in self._closed
+
+    def _close(self, host: str, reason: str) -> None:
+        """Ask the host nothing more in this run."""
+        _log.info("%s is not asked again in this run: %s", host, reason)
+        self._closed[host] = reason
+
+    def _count(self, host: str, problem: FetchFailed) -> None:
+        """Count a failure of the host; the last of `MOST_FAILURES` in a row closes it."""
+        self._failures[host] = 0 if problem.status in ANSWERED else self._failures[host] + 1
+        if self._failures[host] == MOST_FAILURES:
+            self._close(host, f"{MOST_FAILURES} failures in a row, the last: {problem.reason}")
 
     def _rules_for(self, url: str, hosts: frozenset[str], delay: float, deadline: Deadline) -> RobotsRules:
         """The host's robots.txt, asked for once. Where it cannot be read nothing may be asked (RFC 9309, 2.3.1.4)."""
@@ -240,8 +260,11 @@ class Client:
         status, reason = answer.status, f"status {answer.status}"
         if status in (401, 403):
             raise SiteStopped(f"the site answers {reason}")
-        if is_page(answer.data) and is_challenge(page_text(answer.data)):
+        text = page_text(answer.data) if is_page(answer.data) else ""
+        if is_challenge(text):
             raise SiteStopped("the site shows a captcha")
+        if is_only_script(status, text):
+            raise SiteStopped(f"the site answers {reason} and a script alone, which is a test for browsers")
         if status == 429 or status >= 500:
             raise TryAgain(f"{reason}, in {ATTEMPTS} attempts", status, seconds_to_wait(retry_after, self._clock.utc()))
         if status != 200:

@@ -229,7 +229,9 @@ class _SourceRun:
         if outcome is None:
             try:
                 known, outcome = self._refresh(link, hosts, page_url, known)
-            except (FetchRefused, FetchFailed) as problem:
+            except (FetchRefused, FetchFailed, SiteStopped) as problem:
+                if isinstance(problem, SiteStopped) and self._client.has_closed(self.source.start):
+                    raise  # else it is another host, such as that of the attachments
                 _log.debug("%s: not read, %s: %s", self.source.id, problem.reason, link.url)
                 self._tally.add(problem, link.url)
                 self._journal.note(link.url, UNREAD)

@@ -33,7 +33,7 @@ class TryAgain(FetchFailed):
 
 
 class SiteStopped(FetchProblem):
-    """The site does not want us (401, 403, a captcha): it is not asked again in this run."""
+    """The site does not want us (401, 403, a captcha), or only fails: its host is not asked again in this run."""
 
 
 class CutShort(FetchProblem):

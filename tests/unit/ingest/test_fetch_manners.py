@@ -215,6 +215,59 @@ def test_a_site_that_turns_us_away_is_asked_nothing_more(bench: Bench, reply: Re
     assert bench.files() == {}
 
 
+SCRIPT = page("<script>location.reload()</script><noscript>请开启 JavaScript</noscript>", "请稍候")
+
+
+@pytest.mark.parametrize("status", [202, 400, 412, 429, 503, 521])
+def test_an_answer_of_a_script_alone_ends_the_night_at_its_host_at_once(bench: Bench, status: int) -> None:
+    rows = listing(("/1.html", "一", ""), ("/2.html", "二", ""))
+    bench.site.routes = {"/list/": Reply(rows), "/1.html": Reply(SCRIPT, status)}
+    (tally,) = bench.fetch(bench.source())
+    assert bench.site.paths() == ["/list/", "/1.html"]
+    assert tally.stopped == f"the site answers status {status} and a script alone, which is a test for browsers"
+    assert f"stopped: {tally.stopped}" in tally.reasons() and tally.is_failed
+
+
+@pytest.mark.parametrize("reply", [Reply(SCRIPT, 404), Reply(SCRIPT, 410), Reply(page("维护<script>1</script>"), 400)])
+def test_a_missing_page_built_by_a_script_costs_that_page_alone(bench: Bench, reply: Reply) -> None:
+    rows = listing(("/1.html", "一", ""), ("/2.html", "二", ""))
+    bench.site.routes = {"/list/": Reply(rows), "/1.html": reply, "/2.html": Reply(REPORT)}
+    (tally,) = bench.fetch(bench.source())
+    assert (tally.stopped, tally.outcomes) == (None, {"new": 1})
+    assert reasons(tally, "failed") == [f"status {reply.status}"]
+
+
+@pytest.mark.parametrize("broken", [Reply(status=400), cut(REPORT), Reply(b"")], ids=["status", "cut", "empty"])
+def test_five_failures_in_a_row_end_the_night_at_a_host(bench: Bench, broken: Reply) -> None:
+    bench.site.routes = {"/list/": Reply(listing(*((f"/{n}.html", str(n), "") for n in range(9))))}
+    bench.site.routes |= {f"/{n}.html": broken for n in range(9)}
+    (tally,) = bench.fetch(bench.source())
+    assert list(dict.fromkeys(bench.site.paths())) == ["/list/", *(f"/{n}.html" for n in range(5))]
+    assert tally.stopped is not None and tally.stopped.startswith("5 failures in a row, the last: ")
+    assert tally.count("failed") == 5 and tally.is_failed
+
+
+@pytest.mark.parametrize("fourth", [Reply(REPORT), Reply(status=404)])
+def test_failures_that_are_not_in_a_row_are_counted_one_by_one(bench: Bench, fourth: Reply) -> None:
+    bench.site.routes = {"/list/": Reply(listing(*((f"/{n}.html", str(n), "") for n in range(9))))}
+    bench.site.routes |= {f"/{n}.html": Reply(status=400) for n in range(9)} | {"/4.html": fourth}
+    (tally,) = bench.fetch(bench.source())
+    assert tally.stopped is None and tally.count("failed") + tally.outcomes["new"] == 9
+
+
+def test_a_host_of_attachments_that_only_fails_does_not_keep_us_from_the_pages(bench: Bench) -> None:
+    files = [bench.site.url(f"/{n}.pdf", "files.example") for n in range(7)]
+    links = "".join(f'<a href="{url}">附件</a>' for url in files)
+    bench.site.routes = {"/list/": Reply(listing(("/1.html", "一", ""), ("/2.html", "二", "")))}
+    bench.site.routes |= {"/1.html": Reply(page(links)), "/2.html": Reply(REPORT)}
+    bench.site.routes |= {f"/{n}.pdf": Reply(status=400) for n in range(7)}
+    (tally,) = bench.fetch(bench.source(attachment_hosts=(f"files.example:{bench.site.port}",)))
+    assert bench.site.paths() == ["/list/", "/1.html", "/2.html"]
+    assert bench.site.paths("files.example") == [f"/{n}.pdf" for n in range(5)]
+    assert (tally.stopped, tally.outcomes, tally.count("failed")) == (None, {"new": 2}, 7)
+    assert any(line.startswith("failed 2: 5 failures in a row") for line in tally.reasons())
+
+
 def test_a_report_that_speaks_of_captchas_is_a_report(bench: Bench) -> None:
     report = page("<form>验证码<input></form><p>" + "全镇推进法治政府建设,开展普法宣传。" * 40 + "</p>")
     assert bench.one(Reply(report)).outcomes == {"new": 1}
