@@ -23,6 +23,14 @@ report AS (
     FROM named AS n
     GROUP BY n.line
 ),
+-- With all facts of the archive the joins below would bring all its texts beside them.
+fact AS MATERIALIZED (
+    SELECT
+        f.report_id, f.fact_id, f.metric_code, f.value, f.unit, f.qualifier, f.value_low, f.value_high, f.char_start, f.char_end,
+        f.number_start, f.number_end, f.implicit_zero, f.period, f.scope, f.role
+    FROM stage_facts AS f
+    SEMI JOIN report AS r ON r.report_id = f.report_id
+),
 line AS (
     SELECT
         c.line, c.report, r.report_id, r.n_reports, c.action, c.metric_code AS code, i.metric_code, i.unit, c.evidence,
@@ -90,7 +98,7 @@ candidate AS (
         f.number_start, f.number_end, f.implicit_zero, f.period, f.scope, f.role,
         abs(f.value - p.number_expected) <= 1e-9 * greatest(abs(f.value), 1) AS is_expected
     FROM number_place AS p
-    INNER JOIN stage_facts AS f ON f.report_id = p.report_id AND f.metric_code = p.metric_code
+    INNER JOIN fact AS f ON f.report_id = p.report_id AND f.metric_code = p.metric_code
     WHERE
         CASE
             WHEN p.action = 'add' THEN
@@ -123,9 +131,9 @@ other_fact AS (
     SELECT a.line, list(o.fact_id ORDER BY o.fact_id) AS other_fact_ids
     FROM answer AS a
     INNER JOIN candidate AS f ON f.line = a.line AND f.fact_id = a.fact_id
-    INNER JOIN stage_facts AS o
+    INNER JOIN fact AS o
         ON o.report_id = f.report_id AND o.number_start < f.number_end AND o.number_end > f.number_start
-    WHERE o.fact_id <> a.fact_id AND o.report_id IN (SELECT l.report_id FROM line AS l)
+    WHERE o.fact_id <> a.fact_id
     GROUP BY a.line
 ),
 judgement AS (
@@ -255,7 +263,7 @@ same_headline AS (
     FROM number_place AS p
     INNER JOIN dim_headline AS h ON h.metric_code = p.metric_code
     INNER JOIN dim_headline AS o ON o.headline = h.headline AND o.metric_code <> h.metric_code
-    INNER JOIN stage_facts AS f
+    INNER JOIN fact AS f
         ON f.report_id = p.report_id AND f.metric_code = o.metric_code
         AND f.number_start < p.number_end AND f.number_end > p.number_start
     ANTI JOIN rejected AS r ON r.fact_id = f.fact_id
@@ -279,18 +287,18 @@ admitted AS (
 ),
 -- The total that a line makes its figure a part of: the fact, or the added figure, that these words hold.
 total_candidate AS (
-    SELECT c.line, f.fact_id, f.metric_code, t.text, c.total_words, f.number_start, f.number_end
+    SELECT c.line, f.fact_id, f.metric_code, w.text, c.total_words, f.number_start, f.number_end
     FROM stage_corrections AS c
     INNER JOIN admitted AS a ON a.line = c.line AND a.fault IS NULL
-    INNER JOIN report_text AS t ON t.report_id = a.report_id
-    INNER JOIN stage_facts AS f ON f.report_id = a.report_id
+    INNER JOIN line_words AS w ON w.line = a.line
+    INNER JOIN fact AS f ON f.report_id = a.report_id
     ANTI JOIN rejected AS r ON r.fact_id = f.fact_id
     WHERE c.total_words IS NOT NULL
     UNION
-    SELECT c.line, o.fact_id, o.metric_code, t.text, c.total_words, o.number_start, o.number_end
+    SELECT c.line, o.fact_id, o.metric_code, w.text, c.total_words, o.number_start, o.number_end
     FROM stage_corrections AS c
     INNER JOIN admitted AS a ON a.line = c.line AND a.fault IS NULL
-    INNER JOIN report_text AS t ON t.report_id = a.report_id
+    INNER JOIN line_words AS w ON w.line = a.line
     INNER JOIN admitted AS o ON o.report_id = a.report_id AND o.action = 'add' AND o.fault IS NULL
     WHERE c.total_words IS NOT NULL
 ),

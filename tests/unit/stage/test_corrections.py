@@ -1,5 +1,6 @@
 """What people put right: the file line by line, how a line fits the machine's answer, and what it changes."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from asked_fixture import asked
 from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Clause, Report, Warehouse, say
 
 from pipelines.assets import corrections as assets
@@ -678,3 +680,23 @@ def test_dagster_shows_what_could_not_be_read_or_applied(tmp_path: Path) -> None
     graph = defs.resolve_asset_graph()
     keys = [key for key in graph.asset_check_keys if key.name in ("corrections_readable", "corrections_apply")]
     assert len(keys) == 2 and not any(graph.get_check_spec(key).blocking for key in keys)
+
+
+def test_without_a_correction_no_text_is_joined_with_the_facts_of_its_report(tmp_path: Path) -> None:
+    """That would be many times the archive, each night."""
+    n_reports = 60
+    held = asked(tmp_path, *(report(f"{number}.txt") for number in range(n_reports)))
+    held.sql("SELECT line FROM correction")
+    spec = held.specs["correction"]
+    with duckdb.connect() as con:
+        for name in spec.depends_on:  # DuckDB plans by what it knows of files
+            assert held.con
+            held.con.execute(f"COPY {name} TO '{tmp_path / name}.parquet'")
+            con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{tmp_path / name}.parquet')")
+        ((_, plan),) = con.execute(f"EXPLAIN (ANALYZE, FORMAT json) {spec.query}").fetchall()
+    operators = json.loads(plan)["operator"]
+    joined = []
+    for operator in operators:
+        operators += operator.get("children", [])
+        joined += [operator["intermediate_rows"]] if operator["type"].endswith("JOIN") else []
+    assert joined and max(joined) <= n_reports  # each has three facts
