@@ -57,10 +57,11 @@ def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
     from pipelines.ingest.archive import ArchiveBusy
     from pipelines.ingest.fetch import FetchOptions, fetch
     from pipelines.ingest.tally import Tally
+    from pipelines.read.same_text import text_to_compare
 
     early_scan.discard(settings.raw_dir)
     try:
-        return fetch(settings, sources, FetchOptions(hours=settings.fetch_hours))
+        return fetch(settings, sources, FetchOptions(hours=settings.fetch_hours), text_of=text_to_compare)
     except (SettingsError, ArchiveBusy) as error:  # what is already in the archive is built all the same
         return [Tally(source, stopped=str(error)) for source in sources]
 

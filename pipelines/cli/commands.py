@@ -120,6 +120,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
     from pipelines.ingest.fetch import FetchOptions
     from pipelines.ingest.fetch import fetch as read_sites
     from pipelines.ingest.sources import choose, load_sources
+    from pipelines.read.same_text import text_to_compare
 
     out = show.console()
     chosen = choose(load_sources(settings.sources_path), sources)
@@ -127,7 +128,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
         raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
     with display.fetch_progress(out, chosen) as listener:
         options = FetchOptions(since.date() if since else None, limit, dry_run)
-        tallies = read_sites(settings, chosen, options, listener=listener)
+        tallies = read_sites(settings, chosen, options, text_of=text_to_compare, listener=listener)
     if dry_run:
         display.links(out, tallies)
     display.report(out, tallies)

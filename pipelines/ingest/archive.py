@@ -23,6 +23,7 @@ from typing import Any
 from pipelines.errors import FazhiError
 from pipelines.ingest.content import extension
 from pipelines.ingest.json_lines import add_line, read_lines
+from pipelines.ingest.page_key import page_key
 from pipelines.ingest.sidecar import MAX_BYTES as TOO_LARGE
 from pipelines.ingest.urls import folder_of
 from pipelines.paths import FETCH_LOCK, SIDECAR_SUFFIX
@@ -68,25 +69,25 @@ class Archive:
         self._hosts: dict[str, dict[str, ArchivedVersion]] = {}
 
     def current(self, url: str) -> ArchivedVersion | None:
-        """The version of `url` that was seen last, None if it never was."""
+        """The version of the page at `url` that was seen last, None if it never was (`page_key`: at any address)."""
         with self._lock:
-            return self._host(folder_of(url)).get(url)
+            return self._host(folder_of(url)).get(page_key(url))
 
     def keep(self, sighting: Sighting, data: bytes) -> tuple[ArchivedVersion, str]:
         """Keep the bytes. Returns the current version of their address, and whether it is new, changed or unchanged."""
         sha = hashlib.sha256(data).hexdigest()
         with self._lock:
-            name = folder_of(sighting.url)
+            name, key = folder_of(sighting.url), page_key(sighting.url)
             versions = self._host(name)
-            known = versions.get(sighting.url)
+            known = versions.get(key)
             if known is not None and known.sha256 == sha:
                 return known, "unchanged"
             path = self._folder / name / f"{sha}.{extension(data)}"
             if not path.exists():
                 write_whole(path, data, mode=0o444)
             self._note(path.with_name(sha + SIDECAR_SUFFIX), sighting, sha, len(data))
-            versions[sighting.url] = ArchivedVersion(sighting, sha, path)
-            return versions[sighting.url], "changed" if known else "new"
+            versions[key] = ArchivedVersion(sighting, sha, path)
+            return versions[key], "changed" if known else "new"
 
     def _note(self, sidecar: Path, sighting: Sighting, sha: str, size: int) -> None:
         """Write down that an address gave the bytes."""
@@ -101,7 +102,7 @@ class Archive:
             write_whole(sidecar, _bytes(content))
 
     def _host(self, name: str) -> dict[str, ArchivedVersion]:
-        """The current versions of one host; its sidecars are read when the host is first needed."""
+        """The current versions of one host by `page_key`; its sidecars are read when the host is first needed."""
         if name not in self._hosts:
             folder = self._folder / name
             files = {path.stem: path for path in folder.glob("*") if not path.name.endswith(SIDECAR_SUFFIX)}
@@ -113,9 +114,10 @@ class Archive:
                 if sidecar.stat().st_size > TOO_LARGE:
                     _split(sidecar, content)
                 for sighting in (*_sightings(content), *_more_sightings(sidecar)):
-                    known = versions.get(sighting.url)
+                    key = page_key(sighting.url)
+                    known = versions.get(key)
                     if known is None or known.sighting.fetched_at < sighting.fetched_at:
-                        versions[sighting.url] = ArchivedVersion(sighting, content["sha256"], path)
+                        versions[key] = ArchivedVersion(sighting, content["sha256"], path)
             self._hosts[name] = versions
         return self._hosts[name]
 

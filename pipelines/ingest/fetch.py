@@ -20,6 +20,7 @@ from pipelines.ingest.last_fetch import keep_last_fetch
 from pipelines.ingest.listing import Link, attachments, walk
 from pipelines.ingest.old_servers import lenient_hosts, notes_on
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
+from pipelines.ingest.page_key import page_key
 from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
@@ -34,6 +35,7 @@ LEAST_DELAY = 1.0  # seconds between two requests to a host, whatever an entry o
 UNFINISHED = ".unfinished"
 
 Listener = Callable[[str, int, int], None]  # called with the source's id, pages done, pages in all
+TextOf = Callable[[bytes], str | None]  # what of a file counts when two versions are compared; None: all its bytes
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,14 @@ def fetch(
     sources: Sequence[Source],
     options: FetchOptions | None = None,
     *,
+    text_of: TextOf = lambda data: None,
     listener: Listener = lambda source_id, done, total: None,
     clock: Clock | None = None,
     resolve: Resolve = socket.getaddrinfo,
 ) -> list[Tally]:
     """Read the sources into `settings.fetched_dir`; one tally for each, in their order.
 
+    A known page is a new version where `text_of` gives another text for it (`pipelines.read.same_text`).
     What is wrong with a site is in its tally and never raised. Raises SettingsError where no contact is set,
     ArchiveBusy where another process is fetching, and what breaks the run off (KeyboardInterrupt): the next resumes.
     """
@@ -68,7 +72,7 @@ def fetch(
     client = Client(settings, clock, resolve, lenient)
     hours = options.hours
     end = NO_DEADLINE if hours is None else Deadline(clock.now() + hours * 3600, f"FAZHI_FETCH_HOURS = {hours:g}")
-    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), listener, end)
+    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), text_of, listener, end)
     tallies = [Tally(source, notes=notes_on(source, lenient)) for source in sources]
     runs = [_SourceRun(tally, shared) for tally in tallies]
     groups: dict[str, list[_SourceRun]] = {}
@@ -100,8 +104,18 @@ class _Shared:
     clock: Clock
     client: Client
     archive: Archive
+    text_of: TextOf
     listener: Listener
     end: Deadline
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """An address in this run: `new`, `changed` or `unchanged`, and its bytes as they are now."""
+
+    outcome: str
+    data: bytes
+    final_url: str
 
 
 class _SourceRun:
@@ -111,7 +125,7 @@ class _SourceRun:
 
     def __init__(self, tally: Tally, shared: _Shared) -> None:
         self._tally, self.source = tally, tally.source
-        self._client, self._archive = shared.client, shared.archive
+        self._client, self._archive, self._text_of = shared.client, shared.archive, shared.text_of
         self._options, self._clock, self._listener = shared.options, shared.clock, shared.listener
         self._folder = shared.settings.fetched_dir
         self._end, self._requests = shared.end, 0
@@ -192,9 +206,10 @@ class _SourceRun:
 
     def _rank(self, link: Link) -> int:
         """Its turn: first what costs nothing (done in the run before), then new pages, known ones, and unread ones."""
-        if self._journal.outcome(link.url):
+        key = page_key(link.url)
+        if self._journal.outcome(key):
             return 0
-        if self._journal.is_unread(link.url):
+        if self._journal.is_unread(key):
             return 3
         return 2 if self._archive.current(link.url) else 1
 
@@ -202,56 +217,62 @@ class _SourceRun:
         """One page of the list, and the files that hang on it."""
         self._tally.pages += 1
         try:
-            version = self._document(link, self.source.page_hosts, None)
+            seen = self._document(link, self.source.page_hosts, None)
         except CutShort:
             self._tally.pages -= 1  # it waits
             raise
-        data = version.path.read_bytes() if version else b""
-        if version is None or not is_page(data):
+        if seen is None or not is_page(seen.data):
             return
         try:
-            found = attachments(data, version.sighting.final_url, self.source)
+            found = attachments(seen.data, seen.final_url, self.source)
         except Exception as error:  # nobody can list what hostile bytes raise
             self._tally.add(FetchFailed(f"its links cannot be read: {type(error).__name__}: {error}"), link.url)
             return
         for attached in found:
-            if attached.url not in self._seen:
+            if page_key(attached.url) not in self._seen:
                 self._document(Link(attached.url, attached.title, link.listed_on), self.source.all_hosts, link.url)
                 self._tally.attachments += 1
 
-    def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> ArchivedVersion | None:
+    def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> "_Seen | None":
         """Bring the archive up to date with one address; None where it could not be read, or was in this run."""
-        if link.url in self._seen:
+        key = page_key(link.url)
+        if key in self._seen:
             return None
-        self._seen.add(link.url)
+        self._seen.add(key)
         known = self._archive.current(link.url)
-        outcome = self._journal.outcome(link.url) if known else None
-        if outcome is None:
+        outcome = self._journal.outcome(key)
+        if known and outcome:
+            seen = _Seen(outcome, known.path.read_bytes(), known.sighting.final_url)
+        else:
             try:
-                known, outcome = self._refresh(link, hosts, page_url, known)
+                seen = self._refresh(link, hosts, page_url, known)
             except (FetchRefused, FetchFailed, SiteStopped) as problem:
                 if isinstance(problem, SiteStopped) and self._client.has_closed(self.source.start):
                     raise  # else it is another host, such as that of the attachments
                 _log.debug("%s: not read, %s: %s", self.source.id, problem.reason, link.url)
                 self._tally.add(problem, link.url)
-                self._journal.note(link.url, UNREAD)
+                self._journal.note(key, UNREAD)
                 return None
-            self._journal.note(link.url, outcome)
-        self._tally.outcomes[outcome] += 1
-        return known
+            self._journal.note(key, seen.outcome)
+        self._tally.outcomes[seen.outcome] += 1
+        return seen
 
     def _refresh(
         self, link: Link, hosts: frozenset[str], page_url: str | None, known: ArchivedVersion | None
-    ) -> tuple[ArchivedVersion, str]:
-        """The current version and whether it is new, changed or unchanged."""
-        if self._journal.is_unread(link.url):
+    ) -> "_Seen":
+        """Ask for an address, and keep what it gives where that is new or says something else than before."""
+        if self._journal.is_unread(page_key(link.url)):
             raise FetchFailed("not read in the run that was cut short, and asked for again when all others are read")
         if self._requests >= self.source.max_links:
             raise CutShort(f"max_links = {self.source.max_links} is reached")
         self._requests += 1
         answer = self._client.get(link.url, hosts, self._delay, known.sighting if known else None, self._end)
-        if known is not None and answer.status == 304:
-            return known, "unchanged"
+        if known is not None:
+            kept = known.path.read_bytes()
+            if answer.status == 304:
+                return _Seen("unchanged", kept, known.sighting.final_url)
+            if answer.data == kept or self._says_the_same(answer.data, kept):
+                return _Seen("unchanged", answer.data, answer.final_url)
         sighting = Sighting(
             url=link.url,
             final_url=answer.final_url,
@@ -263,4 +284,10 @@ class _SourceRun:
             list_date=link.listed_on.isoformat() if link.listed_on else None,
             page_url=page_url,
         )
-        return self._archive.keep(sighting, answer.data)
+        _, outcome = self._archive.keep(sighting, answer.data)
+        return _Seen(outcome, answer.data, answer.final_url)
+
+    def _says_the_same(self, data: bytes, kept: bytes) -> bool:
+        """Whether a page that has other bytes than before has the same text."""
+        text = self._text_of(data)
+        return text is not None and text == self._text_of(kept)
