@@ -7,7 +7,8 @@ What the keys are made of is decided by the steps (`documents`, `identities`, `f
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,19 @@ class _BucketPlan:
         return self.is_new or self.todo.height > 0 or self.removed > 0
 
 
+@dataclass
+class _OpenBucket:
+    """A bucket of which batches are under way: its plan, the rows that are still missing, and what has come."""
+
+    plan: _BucketPlan
+    missing: int
+    results: list[BatchResult] = field(default_factory=list)
+
+    def add(self, result: BatchResult, rows: int) -> None:
+        self.results.append(result)
+        self.missing -= rows
+
+
 def refresh(
     stage_dir: Path,
     ledger: Ledger,
@@ -89,22 +103,38 @@ def refresh(
     plans = _plan(stage_dir, ledger, tables, wanted())
     total = sum(plan.todo.height for plan in plans)
     done, errors, is_complete = 0, [], True
+    open_buckets: deque[_OpenBucket] = deque()
+
+    def batches() -> Iterator[pl.DataFrame]:
+        """The batches of one bucket after the other, so that each worker is busy where a bucket has few."""
+        for plan in plans:
+            if plan.is_changed:
+                rows = load(plan.bucket, plan.todo) if plan.todo.height else plan.todo
+                open_buckets.append(_OpenBucket(plan, rows.height))
+                yield from rows.iter_slices(batch)
+
+    def write_whole_buckets() -> None:
+        while open_buckets and not open_buckets[0].missing:
+            bucket = open_buckets.popleft()
+            _write_bucket(stage_dir, ledger, tables, bucket.plan, bucket.results)
+
     with (
         in_hand(ledger, step) if total else nullcontext(False) as is_careful,
         workers(processes, total, is_careful) as map_batches,
     ):
-        for plan in plans:
-            if not plan.is_changed:
-                continue
-            results = []
-            for result in map_batches(work, load(plan.bucket, plan.todo).iter_slices(batch), crashed):
-                first = result.frames[tables[0].name]
-                is_complete = is_complete and not first["input_key"].eq(RETRY).any()
-                errors.extend(result.errors)
-                results.append(result)
-                done += first.height
-                report(step, done, total)
-            _write_bucket(stage_dir, ledger, tables, plan, results)
+        for result in map_batches(work, batches(), crashed):
+            first = result.frames[tables[0].name]
+            is_complete = is_complete and not first["input_key"].eq(RETRY).any()
+            errors.extend(result.errors)
+            done += first.height
+            report(step, done, total)
+            write_whole_buckets()  # those before it from which rows were only removed
+            open_buckets[0].add(result, first.height)
+            write_whole_buckets()
+        write_whole_buckets()
+    if open_buckets:
+        missing = {bucket.plan.bucket: bucket.missing for bucket in open_buckets}
+        raise RuntimeError(f"step {step} gave too few rows, missing by bucket: {missing}; it must give one a report")
     reused = sum(plan.keep.height for plan in plans)
     if is_complete:
         state = StepState(total + reused)

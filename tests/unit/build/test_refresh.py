@@ -1,6 +1,8 @@
 """What is computed again and what is not, in steps of two small tables."""
 
 import os
+import signal
+import time
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.build import refresh as refreshing
+from pipelines.build import workers as working
 from pipelines.build.buckets import StageTable, bucket_path, bucket_paths, scan
 from pipelines.build.ledger import Ledger
 from pipelines.build.progress import listening
@@ -218,3 +221,75 @@ def test_many_documents_are_spread_over_processes_and_give_the_same_rows(tmp_pat
     assert os.getpid() not in workers and 1 <= len(workers) <= 2
     step(tmp_path / "here", wanted(ids))
     assert scan(tmp_path / "pool", PARTS).collect().equals(scan(tmp_path / "here", PARTS).collect())
+
+
+IDS = [f"{first:02x}{number}" for first in range(0, 40, 2) for number in range(3)]  # ten buckets of six
+
+
+def meet(batch: pl.DataFrame, folder: Path) -> BatchResult:
+    """The work on the first bucket ends only when somebody else works on the second."""
+    name = batch["report_id"][0][:2]
+    (folder / name).touch()
+    deadline = time.monotonic() + 60
+    while name == "00" and not (folder / "04").exists():
+        assert time.monotonic() < deadline, "nobody began the next bucket"
+        time.sleep(0.01)
+    return work(batch)
+
+
+def killed_at_some(batch: pl.DataFrame) -> BatchResult:
+    """The process ends at the report that is the first, one in the middle, or the last of a bucket."""
+    if batch["report_id"].is_in(FATAL).any():
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work(batch)
+
+
+FATAL = ["000", "0c1", "262"]
+
+
+def crashed(batch: pl.DataFrame) -> BatchResult:
+    assert batch.height == 1
+    rows = work(batch).frames["rows"].with_columns(pid=pl.lit(-1, pl.Int64))
+    return BatchResult({"rows": rows, "parts": pl.DataFrame(schema=PARTS.schema)}, [batch["report_id"][0]])
+
+
+def test_workers_go_on_to_the_next_bucket_before_one_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "WORTH_A_POOL", 0)
+    (tmp_path / "met").mkdir()
+    counts = step(tmp_path / "two", wanted(IDS), work=partial(meet, folder=tmp_path / "met"), processes=2)
+    assert counts == Counts(len(IDS), 0, 0)
+    step(tmp_path / "one", wanted(IDS))
+    for path in bucket_paths(tmp_path / "one", "parts"):
+        assert bucket_path(tmp_path / "two", "parts", path.stem).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("batch", [4, 250])
+def test_documents_that_end_their_process_are_rows_of_their_own_buckets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(working, "WORTH_A_POOL", 0)
+    before = wanted([*IDS, "a00", "b00"], "0")  # two buckets are emptied
+    step(tmp_path, before)
+    counts = step(tmp_path, wanted(IDS), work=killed_at_some, processes=2, batch=batch, crashed=crashed)
+    assert counts == Counts(len(IDS), 0, 2, tuple(FATAL))
+    rows = scan(tmp_path, ROWS).collect()
+    assert rows["report_id"].to_list() == IDS and rows["input_key"].unique().to_list() == ["1"]
+    assert rows.filter(pid=-1)["report_id"].to_list() == FATAL
+    assert scan(tmp_path, PARTS).collect().rows() == [(name, n) for name in IDS if name not in FATAL for n in (1, 2)]
+
+
+def test_a_bucket_is_written_as_soon_as_its_last_batch_is_there(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    with listening(lambda _, done, total: seen.append((done, len(bucket_paths(tmp_path, "parts"))))):
+        step(tmp_path, wanted(IDS), batch=4)
+    assert [done for done, _ in seen] == [6 * bucket + rows for bucket in range(10) for rows in (4, 6)]
+    assert all(written == (done - 1) // 6 for done, written in seen), "all buckets before the one of this batch"
+
+
+def test_a_step_that_gives_too_few_rows_is_an_error(tmp_path: Path) -> None:
+    def lazy(batch: pl.DataFrame) -> BatchResult:
+        return work(batch.head(1))
+
+    with pytest.raises(RuntimeError, match=r"missing by bucket: .'04': 5"):
+        step(tmp_path, wanted(IDS[6:12]), work=lazy)
+    assert not bucket_paths(tmp_path, "parts")
