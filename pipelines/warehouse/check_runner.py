@@ -3,8 +3,9 @@
 A rule of a table in parts is run part by part, each part with the rows of the other tables that belong to it. A part
 whose rows have not changed is not asked again. So such a rule sees only the rows of one part, and must find what breaks
 it from these rows alone: it may ask whether a row that belongs to the part is missing, not whether a row of another
-part exists. A check held against a bound is asked about whole tables, unless its TOML says by_part. What a failed check
-leads to is for the caller.
+part exists. The parts of small tables are first asked by one query, as most releases break no rule: so a rule also must
+not take a row of another part for one of its own. A check held against a bound is asked about whole tables, unless its
+TOML says by_part. What a failed check leads to is for the caller.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +21,7 @@ import duckdb
 
 from pipelines.build.answers import CHECKS, Cell, CheckAnswer
 from pipelines.build.database import connect, name_views, one_line, quote, side_by_side
-from pipelines.build.layouts import LAYOUTS
+from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.toml_file import mistake
 from pipelines.errors import FazhiError
@@ -28,7 +30,7 @@ from pipelines.warehouse.checks import LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.query import QueryError, query
-from pipelines.warehouse.table_parts import Input, inputs_by_part, table_files
+from pipelines.warehouse.table_parts import Input, are_few, inputs_by_part, table_files
 
 ALLOW = "FAZHI_ALLOW_SHRINKING"
 MOST_SHOWN = 10
@@ -131,7 +133,11 @@ def run_checks(
     }
     stale = [task for task in tasks if task.name not in found]
     if stale:
-        new = {task.name: LedgerEntry(task.key, answer) for task, answer in side_by_side(tables_dir, stale, _run)}
+        new = {
+            task.name: LedgerEntry(task.key, answer)
+            for work, answers in side_by_side(tables_dir, _few_together(stale), _run)
+            for task, answer in zip(work, answers, strict=True)
+        }
         ledger.record(CHECKS, new)
         found |= new
     answers: dict[str, list[CheckAnswer]] = {check.name: [] for check in checks}
@@ -185,14 +191,27 @@ class _Task:
     """Checks that are run together on one part of their tables, or on all rows.
 
     `key` changes when the rows, the checks or what they know of the situation do. `views` are the queries for what they
-    read, by name.
+    read, by name. Tasks of one `group` have the same checks, tables (`found`) and `layout`, and differ in `part`.
     """
 
-    name: str
+    group: str
+    part: str | None
     key: str
     checks: Sequence[Check]
+    found: Sequence[Input]
+    layout: Layout | None
     views: Mapping[str, str]
     variables: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name under which the ledger keeps the answer."""
+        return f"{self.group}, {self.part or 'all rows'}"
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its checks are rules, and the tables so small that all of them are best asked by one query."""
+        return self.checks[0].kind == "rule" and are_few(self.found)
 
 
 def _tasks(checks: Sequence[Check], tables_dir: Path, ledger: Ledger, situation: Situation | None) -> Iterator[_Task]:
@@ -222,7 +241,17 @@ def _tasks(checks: Sequence[Check], tables_dir: Path, ledger: Ledger, situation:
         layout = LAYOUTS.get(tables()[first.table].parts or "") if first.by_part else None
         for piece in inputs_by_part(found, layout, found[0].part_keys(layout) if layout else None):
             key = hashlib.sha256("\n".join([*context, *piece.keys]).encode()).hexdigest()
-            yield _Task(f"{name}, {piece.part or 'all rows'}", key, group, {**piece.sources, **given}, variables)
+            views = {**piece.sources, **given}
+            yield _Task(name, piece.part, key, group, found, layout, views, variables)
+
+
+def _few_together(stale: Sequence[_Task]) -> list[list[_Task]]:
+    """The tasks of each group as one work where they are small, else each task by itself."""
+    works: list[list[_Task]] = []
+    for _, same in groupby(stale, key=lambda task: task.group):
+        tasks = list(same)
+        works += [tasks] if tasks[0].is_small else [[task] for task in tasks]
+    return works
 
 
 def _last_coverage(release_path: Path | None) -> str:
@@ -243,10 +272,30 @@ def _last_coverage(release_path: Path | None) -> str:
     )
 
 
-def _run(con: duckdb.DuckDBPyConnection, task: _Task) -> tuple[CheckAnswer, ...]:
-    """What the checks of a task find; `con` is its own."""
-    name_views(con, task.views)
-    return tuple(_ask(con, check, task.variables) for check in task.checks)
+def _run(con: duckdb.DuckDBPyConnection, tasks: Sequence[_Task]) -> list[tuple[CheckAnswer, ...]]:
+    """What the checks of each task find; `con` is their own."""
+    first = tasks[0]
+    if first.is_small:
+        parts = [task.part for task in tasks if task.part]
+        name_views(con, {one.name: one.sql(first.layout, parts) for one in first.found})
+        if _all_hold(con, first.checks):
+            return [tuple(CheckAnswer((("rows", 0.0, None),), (), ()) for _ in first.checks) for _ in tasks]
+    answers = []
+    for task in tasks:  # where a rule is broken, each part keeps its own rows
+        name_views(con, task.views)
+        answers.append(tuple(_ask(con, check, task.variables) for check in task.checks))
+    return answers
+
+
+def _all_hold(con: duckdb.DuckDBPyConnection, rules: Sequence[Check]) -> bool:
+    """Whether no row breaks any of the rules; also false where one cannot be run, which is named when it is alone."""
+    try:
+        for rule in rules:
+            name_views(con, rule.views)
+        counts = ", ".join(f"(SELECT count(*) FROM (\n{rule.rows}\n))" for rule in rules)
+        return not any(con.execute(f"SELECT {counts}").fetchall()[0])
+    except duckdb.Error:
+        return False
 
 
 def _ask(con: duckdb.DuckDBPyConnection, check: Check, variables: Mapping[str, Any]) -> CheckAnswer:

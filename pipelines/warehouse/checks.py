@@ -28,7 +28,7 @@ from pipelines.build.layouts import LAYOUTS
 from pipelines.build.toml_file import Entry, Text, mistake, read_toml, wrong
 from pipelines.reasons import ReasonCode
 from pipelines.warehouse.ceilings import CEILING, CEILINGS, CHECKS_DIR, load_ceilings
-from pipelines.warehouse.descriptions import tables
+from pipelines.warehouse.descriptions import TableText, tables
 
 LAST_COVERAGE = "last_coverage"
 TODAY, SOURCES_ON = "today", "sources_on"
@@ -232,23 +232,39 @@ def key_rules() -> Iterator[Check]:
 
 
 def reference_rules() -> Iterator[Check]:
-    """For each column that refers to a column of another table the rule that its values stand there."""
+    """For each column that refers to a column of another table the rule that its values stand there.
+
+    Where both tables have the code by which parts are told apart, a row is looked for among those with the same
+    beginning of that code: the rows of other parts change nothing, whether or not they are read.
+    """
     for table, text in tables().items():
         columns = [(column, column, target) for column, target in text.references.items()]
         columns += [(column, f"unnest({column})", target) for column, target in text.list_references.items()]
+        layout = LAYOUTS.get(text.parts or "")
+        own_code = layout.column(_named(text)) if layout else None
         for column, expression, target in columns:
             other, key = target.split(".")
+            code = layout.column(_named(tables()[other])) if layout else None
             # A table whose parts are others would be read whole again for each part of this one.
-            layouts = {tables()[name].parts for name in (table, other)} - {None}
+            by_part = len({tables()[name].parts for name in (table, other)} - {None}) == 1
+            selected, tie = f"{expression} AS v", ""
+            if by_part and layout and code and own_code and (expression, key) != (own_code, code):
+                selected += f", {layout.beginning(own_code)} AS part"
+                tie = f" AND {layout.beginning(f'o.{code}')} = own.part"
             yield Check(
                 name=f"{table}_{column}_reference",
                 kind="rule",
                 table=table,
                 en=f"each {table}.{column} is a {target}",
                 zh=f"{table}.{column} 须见于 {target}",
-                rows=f"SELECT DISTINCT v::VARCHAR AS value FROM (SELECT {expression} AS v FROM {table}) AS own "
-                f"WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{key} = own.v)",
+                rows=f"SELECT DISTINCT v::VARCHAR AS value FROM (SELECT {selected} FROM {table}) AS own "
+                f"WHERE v IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{key} = own.v{tie})",
                 reads=tuple(dict.fromkeys((table, other))),
-                by_part=len(layouts) == 1,
+                by_part=by_part,
                 group="references",
             )
+
+
+def _named(text: TableText) -> list[str]:
+    """The columns that a table's own file names."""
+    return [*text.key, *text.references, *text.columns]

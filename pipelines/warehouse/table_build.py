@@ -23,6 +23,7 @@ from pipelines.warehouse.model import PRESENT_YEAR, TableSpec
 from pipelines.warehouse.table_parts import (
     Input,
     InputError,
+    are_few,
     inputs_by_part,
     read_contents,
     table_contents,
@@ -32,9 +33,6 @@ from pipelines.warehouse.table_parts import (
 Sources = Mapping[str, Path | Sequence[Path]]
 # Rows that are read or skipped together: few, as a part by province is a piece of each file by report.
 ROW_GROUP = 8192
-# Bytes of all files of the inputs. Up to here the parts of a table are worked out by one query and written one by one:
-# to plan a long query takes longer than to run it on few rows, and a warehouse may have 31 provinces.
-FEW_BYTES = 8_000_000
 _TOGETHER = "rows_of_all_parts"
 
 
@@ -119,10 +117,9 @@ def build(spec: TableSpec, sources: Sources, out_dir: Path, ledger: Ledger, pres
 
 
 def _few_together(stale: Sequence[_Work], found: Sequence[Input], spec: TableSpec) -> Sequence[_Work]:
-    """The same as one work, if there are several and the inputs are small."""
+    """The same as one work, if there are several and the inputs are small; its rows are written part by part."""
     layout = spec.in_parts
-    few = sum(path.stat().st_size for one in found for path in one.files) <= FEW_BYTES
-    if layout is None or len(stale) < 2 or not few:
+    if layout is None or len(stale) < 2 or not are_few(found):
         return stale
     files = [file for work in stale for file in work.files]
     parts = [file.part for file in files if file.part]

@@ -21,6 +21,9 @@ from pipelines.warehouse.descriptions import inputs
 
 # A table with one of these has rows where there are reports; the others (divisions, indicators) have them anyway.
 OF_REPORTS = ("report_id", "report_year")
+# Bytes of all files of the inputs. Up to here what several parts need is asked by one query: to plan a query takes
+# longer than to run it on few rows, and a warehouse may have 31 provinces.
+FEW_BYTES = 8_000_000
 
 
 class InputError(FazhiError):
@@ -141,6 +144,11 @@ def inputs_by_part(
         )
         for part in sorted(parts) or [layout.empty]  # a table without rows has its columns all the same
     ]
+
+
+def are_few(found: Sequence[Input]) -> bool:
+    """Whether the files of the inputs are so small that all parts are best asked by one query."""
+    return sum(path.stat().st_size for one in found for path in one.files) <= FEW_BYTES
 
 
 def table_files(tables_dir: Path, name: str) -> list[Path]:

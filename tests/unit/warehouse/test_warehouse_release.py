@@ -221,9 +221,9 @@ def test_only_parts_that_changed_are_audited_again(tmp_path, monkeypatch):
     audited: list[tuple[str, str]] = []
     real = check_runner._run
 
-    def listening(con, task):
-        audited.extend((check.name, task.name.rpartition(", ")[2]) for check in task.checks)
-        return real(con, task)
+    def listening(con, tasks):
+        audited.extend((check.name, task.name.rpartition(", ")[2]) for task in tasks for check in task.checks)
+        return real(con, tasks)
 
     def parts(check: str) -> list[str]:
         return sorted(part for name, part in audited if name == check)

@@ -30,7 +30,7 @@ from pipelines.paths import PROJECT_ROOT
 from pipelines.report.table_pages import table_sections
 from pipelines.stage.indicators import write_indicators
 from pipelines.warehouse import descriptions as metadata
-from pipelines.warehouse import table_build
+from pipelines.warehouse import table_build, table_parts
 from pipelines.warehouse.descriptions import MetadataError
 from pipelines.warehouse.lineage import LineageError, column_sources
 from pipelines.warehouse.model import load_specs
@@ -338,7 +338,7 @@ def test_few_rows_are_worked_out_by_one_query_and_give_the_parts_that_many_give(
     def built_by(name: str, few: int) -> tuple[dict[str, list[tuple]], list[tuple[str, int]]]:
         """The rows of each file of the tables in their order, and the files that each query made."""
         queries.clear()
-        monkeypatch.setattr(table_build, "FEW_BYTES", few)
+        monkeypatch.setattr(table_parts, "FEW_BYTES", few)
         warehouse = Warehouse(tmp_path / name, provinces())
         paths = [path for table in warehouse.build().values() for path in table.paths]
         rows = {str(path.relative_to(tmp_path / name)): pl.read_parquet(path).rows() for path in paths}
