@@ -41,6 +41,7 @@ TABLES = "tables"
 RELEASE = "fazhi.duckdb"
 RELEASES = "releases"
 EXPORTS = "exports"
+PUBLISHED = "published"
 CHANGES = "CHANGES.md"
 LEDGER = "ledger.sqlite"
 SCANNED_PAGES = "scanned_pages.sqlite"
@@ -162,6 +163,11 @@ class Folders:
     def exports_dir(self) -> Path:
         """The current release in the formats of other programs."""
         return self.warehouse_dir / EXPORTS
+
+    @property
+    def published_dir(self) -> Path:
+        """The tables that were published last, as Parquet; unchanged files are shared with `exports_dir`."""
+        return self.warehouse_dir / PUBLISHED
 
     @property
     def changes_path(self) -> Path:

@@ -13,7 +13,17 @@ from unicodedata import category
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -138,6 +148,21 @@ def run_progress(
         columns = (TextColumn("{task.description:<11}"), BarColumn(), _CountColumn(), TimeElapsedColumn())
         with Progress(*columns, TextColumn("{task.fields[note]}"), console=out) as bars:
             yield BarProgress(bars, assets())
+
+
+@contextmanager
+def bytes_progress(out: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """What takes reports of bytes (step, done, total). It shows a bar for each step on a terminal, else nothing."""
+    columns = (TextColumn("{task.description:<11}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=out, disable=not out.is_terminal, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def moved(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield moved
 
 
 def table(

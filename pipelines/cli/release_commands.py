@@ -1,5 +1,7 @@
-"""The commands on releases: ask the current one, export it, list those that are kept, go back, compare two."""
+"""The commands on releases: ask the current one, export and publish it, list the kept ones, go back, compare two."""
 
+import sys
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -73,6 +75,46 @@ def export(
     for line in (line for file in exported.files for line in file.left_out):
         click.echo(f"left out of the workbook: {line}", err=True)
     click.echo(f"{'unchanged' if exported.reused else 'written'}: {exported.folder}")
+
+
+@click.command()
+@click.argument("address")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Keep the last N releases there.  [default: FAZHI_RELEASES, else 7]",
+)
+@click.option("--warehouse", metavar="DIR", help="Folder with the release.  [default: warehouse/]")
+def publish(address: str, keep: int | None, warehouse: str | None) -> None:
+    """Send the current release to ADDRESS, a bucket or a folder, where readers take it by the file CURRENT.
+
+    Readers see the old release until the new one is there as a whole. After an interruption a second try goes on.
+    Keys and endpoint are those of the tools of AWS: AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_ENDPOINT_URL and so on.
+
+    \b
+    fazhi publish s3://bucket/fazhi
+    fazhi publish /mnt/share/fazhi --keep 3
+    """
+    settings = load_settings("warehouse", warehouse=warehouse)
+
+    from pipelines.build.progress import listening
+    from pipelines.cli import output as show
+    from pipelines.warehouse.publish_release import publish_release
+
+    with show.bytes_progress(show.console(sys.stderr)) as moved, listening(moved):
+        done = publish_release(settings, address, keep or settings.keep_releases)
+    ways = Counter(done.ways)
+    click.echo(
+        f"{ways['sent']} files sent ({done.bytes_sent / 1e6:,.1f} MB), {ways['copied']} copied there, "
+        f"{ways['there']} there already"
+    )
+    if done.removed:
+        click.echo(f"removed: {', '.join(done.removed)}")
+    if done.not_removed:
+        click.echo(f"fazhi: older releases stay, as they cannot be removed: {done.not_removed}", err=True)
+    now = "still see" if done.before == done.release_id else "now see"
+    click.echo(f"readers of {done.address} {now} {done.release_id}")
 
 
 @click.command()

@@ -47,12 +47,14 @@ def export(
     *,
     tables: Sequence[str] = (),
     where: str | None = None,
+    like: Path | None = None,
 ) -> Exported:
     """Write the release at `release_path` to `folder` in `formats`, unless the same export is there already.
 
     `tables` are written in every format. Without `tables` each format takes those that suit it. `where` is an SQL
-    condition on columns that all the tables have; only rows that meet it are exported. The folder appears as a whole
-    and replaces the last export. Raises ExportError if that is not possible, and then the last export stays.
+    condition on columns that all the tables have; only rows that meet it are exported. Files that still hold the same
+    are reused: those of the last export, or of the one in the folder `like` if there is one. The folder appears as a
+    whole and replaces the last export. Raises ExportError if that is not possible, and then the last export stays.
     """
     if unknown := [form for form in formats if form not in EXPORT_FORMATS]:
         raise ExportError(f"there is no format {', '.join(unknown)}; choose among {', '.join(EXPORT_FORMATS)}")
@@ -71,8 +73,9 @@ def export(
             replacing(folder) as building,
             open_release(release_path, building, tables, where) as release,
         ):
-            files = _write(release, made_of, building, folder)
-            pairs = [(building / file.path, folder / file.path) for file in files]
+            before = like if like and read_stamp(like) else folder
+            files = _write(release, made_of, building, before)
+            pairs = [(building / file.path, before / file.path) for file in files]
             n_reused = sum(old.exists() and new.samefile(old) for new, old in pairs)
         return Exported(folder, release.release_id, files, reused=False, n_reused=n_reused)
 
