@@ -30,7 +30,7 @@ Text = Annotated[str, StringConstraints(pattern=_NOT_BLANK)]
 #: The keys by which an entry of a list is named in a message, the first that it has.
 NAMES = ("code", "id", "name", "metric")
 _LONGEST = 60  # characters of a wrong value that a message shows
-_FEW = 30  # names that a message lists
+_FEW = 40  # names that a message lists
 
 # What is allowed where pydantic found a value of another type, by the type of its error.
 _ALLOWED = {

@@ -15,12 +15,14 @@ from datetime import UTC, date, datetime
 from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
 from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
+from pipelines.ingest.found_links import Link
 from pipelines.ingest.journal import UNREAD, Journal, waiting_since
 from pipelines.ingest.last_fetch import keep_last_fetch
-from pipelines.ingest.listing import Link, attachments, walk
+from pipelines.ingest.listing import walk
 from pipelines.ingest.old_servers import lenient_hosts, notes_on
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
 from pipelines.ingest.page_key import page_key
+from pipelines.ingest.page_parts import attachments
 from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
@@ -172,6 +174,9 @@ class _SourceRun:
             hosts, delay = self.source.page_hosts, self._delay
             for fresh in walk(self.source, lambda url: self._client.get(url, hosts, delay, deadline=end)):
                 wanted = [link for link in fresh if self.source.wants(link.title, link.url)]
+                for link in (link for link in wanted if link.lost):
+                    self._tally.add(FetchFailed(f"{link.lost}: {link.title}"), link.url)
+                wanted = [link for link in wanted if not link.lost]
                 self._tally.listed += len(wanted)
                 recent = [link for link in wanted if not (since and link.listed_on and link.listed_on < since)]
                 found += recent

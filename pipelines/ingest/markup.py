@@ -10,6 +10,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipelines.ingest.urls import absolute
+
 MOST_WORK = 50_000_000  # steps over open elements and attributes that a page may cost, some tenths of a second
 MOST_REOPENED = 1_000_000  # formatting elements that a page may make the parser open again; each takes memory
 LONGEST_TEXT, _LONGEST, _MOST_NODES = 2000, 4000, 500  # of what is said of one link
@@ -84,6 +86,17 @@ def words_of(node: LexborNode, separator: str = "") -> str:
 def plain_words(text: str) -> str:
     """The text in one line, without characters that show nothing or turn the line around; cut where it is too long."""
     return "".join(filter(str.isprintable, " ".join(text[:_LONGEST].split())))
+
+
+def short_words(text: str | None) -> str:
+    """A text in one line, as `plain_words` has it; at most `LONGEST_TEXT` characters, none for None."""
+    return plain_words((text or "")[:LONGEST_TEXT])
+
+
+def base_of(page: LexborHTMLParser, url: str) -> str:
+    """The address that relative links of the page belong to."""
+    node = page.css_first("base[href]")
+    return (absolute(url, node.attributes.get("href") or "") if node else None) or url
 
 
 def _bare_tag(tag: re.Match[str]) -> str:

@@ -4,16 +4,19 @@ Reading a site as it is described here is `pipelines.ingest.listing` and `fetch`
 each key to whoever adds a site.
 """
 
+import pkgutil
 import re
 import ssl
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pipelines.build.toml_file import Entry, ListOf, Text, mistake, read_toml, shown, wrong
+from pipelines.build.toml_file import Entry, ListOf, Text, among, mistake, read_toml, shown, wrong
 from pipelines.errors import FazhiError
+from pipelines.ingest import lists
+from pipelines.ingest.presets import ListForm, Pattern, with_preset
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.paths import SOURCES
 
@@ -36,30 +39,17 @@ def _is_host(value: str) -> str:
     return value
 
 
-def _is_selector(value: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # not needed to load the asset graph
-
-    try:
-        if value:
-            LexborHTMLParser("<p>").css(value)
-    except SelectolaxError:
-        raise wrong(shown(value), "a CSS selector") from None
-    return value
-
-
-def _is_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise wrong(f"{shown(value)} ({error})", "a regular expression") from None
+def _is_list_module(value: str) -> str:
+    known = [module.name for module in pkgutil.iter_modules(lists.__path__)]
+    if value and value not in known:
+        raise wrong(shown(value), among(value, known, "module of pipelines/ingest/lists"))
     return value
 
 
 Host = Annotated[str, AfterValidator(_is_host)]
-Selector = Annotated[str, AfterValidator(_is_selector)]
 
 
-class Source(Entry):
+class Source(ListForm):
     """One site, or one column of it: the keys of a `[[site]]` in `sources.toml`. `delay` is in seconds."""
 
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$", description="small letters, digits and hyphens")
@@ -68,27 +58,15 @@ class Source(Entry):
         pattern="^(?:[0-9]{6}|[0-9]{9})$", description="the 6 digits of a county or the 9 of a township, as a text"
     )
     start: Annotated[str, AfterValidator(_is_address)]
-    kind: Literal["html", "json", "sitemap"] = "html"
+    preset: str = ""
+    list_module: Annotated[str, AfterValidator(_is_list_module)] = ""
     enabled: bool = True
     hosts: ListOf[Host] = ()
     attachment_hosts: ListOf[Host] = ()
-    pages: str = Field(
-        default="",
-        pattern=r"^$|\{n\}",
-        description="an address in which {n} stands for the number of the page",
-    )
-    first_page: int = Field(default=1, ge=0, description="a whole number that is not negative")
-    next: Selector = ""
     max_pages: int = Field(default=50, ge=1, description="a whole number from 1 on")
-    link: Selector = "a[href]"
     title_words: ListOf[Text] = Field(default=(), description="a list of texts")
     title_without: ListOf[Text] = Field(default=(), description="a list of texts")
-    url_pattern: Annotated[str, AfterValidator(_is_pattern)] = ""
-    items: str = ""
-    item_url: str = "url"
-    item_title: str = "title"
-    item_date: str = "date"
-    body: Selector = ""
+    url_pattern: Pattern = ""
     attachments: ListOf[AttachmentType] = (
         *("pdf", "doc", "docx", "wps", "ofd", "odt", "rtf"),
         *("xls", "xlsx", "zip", "rar", "7z", "txt"),
@@ -99,6 +77,11 @@ class Source(Entry):
     max_links: int = Field(default=10_000, ge=1, description="a whole number from 1 on")
     max_hours: float = Field(default=2.0, gt=0, description="a number of hours above 0")
     min_documents: int = Field(default=0, ge=0, description="a whole number that is not negative")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_what_the_preset_says(cls, entry: Any) -> Any:
+        return with_preset(entry)
 
     @model_validator(mode="after")
     def _a_list_in_json_is_named(self) -> Self:

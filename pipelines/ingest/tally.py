@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.ingest.listing import Link
+from pipelines.ingest.found_links import Link
 from pipelines.ingest.problems import FetchProblem, FetchRefused
 from pipelines.ingest.sources import Source
 

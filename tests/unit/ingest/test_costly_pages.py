@@ -11,8 +11,10 @@ from fake_site import Bench, Reply, page
 
 from pipelines.ingest.challenge import is_challenge
 from pipelines.ingest.client import FetchResponse
-from pipelines.ingest.listing import Link, attachments, parse_list
+from pipelines.ingest.found_links import Link
+from pipelines.ingest.listing import parse_list
 from pipelines.ingest.markup import is_costly, parse_page, words_of
+from pipelines.ingest.page_parts import attachments
 from pipelines.ingest.sources import Source
 
 pytest_plugins = ("site_fixture",)

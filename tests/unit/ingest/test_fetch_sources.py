@@ -50,7 +50,7 @@ def test_no_file_means_no_sites(tmp_path: Path) -> None:
         ("[[place]]\n", "place: found an unknown key, allowed site"),
         ("site = 3\n", "site: found 3, allowed a list"),
         ("[[site]]\nid = 'a'\n", "a, name: found no such key, allowed a text; add the key (and 2 more)"),
-        (f"[[site]]\n{GOOD}colour = 'red'\n", "a, colour: found an unknown key, allowed id, name, division"),
+        (f"[[site]]\n{GOOD}colour = 'red'\n", "a, colour: found an unknown key, allowed kind, pages, first_page"),
         (f"[[site]]\n{GOOD}first = 2\n", "; did you mean first_page?"),
         (
             f"[[site]]\n{GOOD}\n[[site]]\n{GOOD}",

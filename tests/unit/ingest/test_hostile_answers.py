@@ -245,7 +245,8 @@ def test_whatever_a_list_or_the_links_of_a_page_raise_costs_no_more(
             raise RecursionError("too\tdeep")
         return parse_page(html)
 
-    monkeypatch.setattr("pipelines.ingest.listing.parse_page", fall)
+    for module in ("listing", "page_parts"):
+        monkeypatch.setattr(f"pipelines.ingest.{module}.parse_page", fall)
     bench.site.routes = {
         "/list/": Reply(listing(("/a.html", "甲", ""), ("/b.html", "乙", ""))),
         "/list/?2": Reply(b"<p>bad"),

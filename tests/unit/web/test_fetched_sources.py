@@ -8,8 +8,8 @@ import pytest
 from release_fixture import Built
 from starlette.testclient import TestClient
 
+from pipelines.ingest.found_links import Link
 from pipelines.ingest.last_fetch import LAST, keep_last_fetch
-from pipelines.ingest.listing import Link
 from pipelines.ingest.problems import FetchFailed
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
