@@ -17,7 +17,7 @@ from random import Random
 import polars as pl
 
 from benchmarks.patterns import Known, Pattern, Wording, load_wording
-from pipelines.codebook.load import FAMILIES
+from pipelines.codebook.rule_files import FAMILIES
 
 DIVISIONS = Path(__file__).parents[1] / "raw" / "reference" / "divisions.parquet"
 LENGTH = 4_000  # characters of a report, about

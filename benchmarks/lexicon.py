@@ -14,7 +14,8 @@ import regex  # type: ignore[import-untyped]
 
 from pipelines.codebook.compile import compile_codebook, expand
 from pipelines.codebook.compiled import Codebook
-from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import read_files
 from pipelines.codebook.schema import CodebookFiles, FigureEntry, IndicatorEntry, RuleEntry
 
 _CHINESE = regex.compile(r"[\u4e00-\u9fff]{2,4}")

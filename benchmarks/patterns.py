@@ -17,7 +17,7 @@ from random import Random
 
 from benchmarks import amounts
 from pipelines.codebook.compile import expand
-from pipelines.codebook.load import read_files
+from pipelines.codebook.rule_files import read_files
 from pipelines.codebook.schema import CodebookFiles, IndicatorEntry
 
 _SLOT = re.compile(r"\{([^{}]+)\}")

@@ -34,7 +34,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -133,6 +132,8 @@ class Settings(Folders):
             raise SettingsError(
                 "FAZHI_CONTACT is not set, and sites must know whom to ask; set it to your mail address or web page"
             )
+        from importlib.metadata import PackageNotFoundError, version  # slow to import
+
         try:
             release = version("fazhi")
         except PackageNotFoundError:  # run from a folder that was not installed

@@ -144,15 +144,18 @@ def extract(file: Path, url: str | None, form: str) -> None:
     """Read one FILE: who reports, on which year, and every fact with its evidence."""
     settings = load_settings()
 
-    from pipelines.cli import output as show
-    from pipelines.read.document import ReadError
-    from pipelines.stage.one_file import examine
+    from pipelines.build.kept_objects import without_collection
 
-    try:
-        examined = examine(file, url, settings)
-    except ReadError as error:
-        raise Refusal(f"{file}: {error.message}") from error
-    show.write_examined(examined.identity, examined.facts, form)
+    with without_collection():  # it is done before garbage could weigh
+        from pipelines.cli import output as show
+        from pipelines.read.document import ReadError
+        from pipelines.stage.one_file import examine
+
+        try:
+            examined = examine(file, url, settings)
+        except ReadError as error:
+            raise Refusal(f"{file}: {error.message}") from error
+        show.write_examined(examined.identity, examined.facts, form)
 
 
 @fazhi.command()
@@ -196,7 +199,7 @@ def check(folder: Path | None) -> None:
 
     Whether the rules read what their examples say is shown by `make test`.
     """
-    from pipelines.codebook.load import read_files
+    from pipelines.codebook.rule_files import read_files
     from pipelines.paths import RULES_DIR
     from pipelines.report.chart_files import CHARTS_DIR, chart_file
     from pipelines.report.shared_examples import check_shared_examples
@@ -228,7 +231,7 @@ def words(texts: tuple[Path, ...], all_words: bool) -> None:
     settings = load_settings()
 
     from pipelines.cli import result_output as show
-    from pipelines.codebook.load import read_files
+    from pipelines.codebook.rule_files import read_files
     from pipelines.report.deciding_words import example_texts, texts_below, without_words
 
     files = read_files()

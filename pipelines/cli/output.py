@@ -27,11 +27,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.report.summary import Summary
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each is slow to import
     from pipelines.report.evaluation import Score
     from pipelines.report.headline_evaluation import HeadlineScore
+    from pipelines.report.summary import Summary
 
 PLAIN_WIDTH = 160  # for a file or pipe, which has no width: a row of a summary fits into one line
 VERBS = {
@@ -237,7 +236,7 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def summary(out: Console, release_path: Path, found: Summary) -> None:
+def summary(out: Console, release_path: Path, found: "Summary") -> None:
     """Show what the release holds and where it is."""
     row = found.release
     share = 0.0 if row["unclassified_share"] is None else 100 * row["unclassified_share"]

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, fields
 from functools import reduce
 from operator import or_
 
-import ahocorasick_rs
-
 from pipelines.codebook.compiled import Codebook, Indicator, Rule, ScopeConcept, Substitute, Term
 from pipelines.codebook.cues import Cue
 from pipelines.codebook.schema import CodebookFiles, CueEntry, FigureEntry, IndicatorEntry, LexiconFile, RuleEntry
@@ -51,7 +49,7 @@ def expand(words: Iterable[str], lists: Mapping[str, Sequence[str]]) -> frozense
 
 
 def compile_codebook(files: CodebookFiles, *, bit_a_word: bool = False) -> Codebook:
-    """Build the codebook from its files, which `pipelines.codebook.load.read_files` has checked.
+    """Build the codebook from its files, which `pipelines.codebook.rule_files.read_files` has checked.
 
     bit_a_word: each word of a `without` list has a bit of its own, which reads the same and tells which word barred.
     """
@@ -90,7 +88,6 @@ def compile_codebook(files: CodebookFiles, *, bit_a_word: bool = False) -> Codeb
         rules=tuple(rules),
         terms=terms,
         opaque=frozenset(i for i, t in enumerate(terms) if t.text in opaque),
-        automaton=ahocorasick_rs.AhoCorasick([t.text for t in terms]),
         cues=_compile_cues(files.cues.cue),
         units={entry.code: entry.unit for entry in files.indicators},
         confidence=files.confidence.model_dump(),

@@ -8,8 +8,10 @@ it stands in. A window of text is then one integer, and asking whether a rule fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
 
 from pipelines.codebook.cues import Cue
 
@@ -83,8 +85,7 @@ class ScopeConcept:
     subjects: int  # bits of the subjects whose words it has
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """What a term of the lexicon says, wherever it stands."""
 
     text: str
@@ -98,20 +99,26 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """Everything extraction needs to know about the language, ready to use and picklable by its source."""
+    """Everything extraction needs to know about the language, ready to use. It can be pickled."""
 
     version: str
     indicators: tuple[Indicator, ...]
     rules: tuple[Rule, ...]
     terms: tuple[Term, ...]
     opaque: frozenset[int]
-    automaton: Any = field(compare=False, repr=False)
     cues: tuple[Cue, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)  # by `read_as`
     families: Mapping[str, str] = field(default_factory=dict)  # by code of an indicator
-
     bits: Mapping[frozenset[str], int] = field(default_factory=dict)  # of each word list, its words folded
+    automaton: Any = field(init=False, compare=False, repr=False)  # finds the terms in a text
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "automaton", ahocorasick_rs.AhoCorasick([term.text for term in self.terms]))
+
+    def __reduce__(self) -> tuple[type[Codebook], tuple[Any, ...]]:
+        """Pickled without its automaton, which is not a thing of Python: it is made anew in milliseconds."""
+        return Codebook, tuple(getattr(self, one.name) for one in fields(self) if one.init)
 
     def unit_of(self, code: str) -> str:
         """The canonical unit of an indicator."""

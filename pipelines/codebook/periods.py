@@ -56,6 +56,11 @@ def period_from_to(first: int, last: int, half: bool = False) -> Period:
     return Period(name, first, last)
 
 
+def edition_of(first: int | None, last: int | None) -> Period:
+    """The part of the year that a report is on, by its first and last month; the year where it has none."""
+    return YEAR if first is None or last is None else period_from_to(first, last, half=(first, last) == (1, 6))
+
+
 def period_named(name: str) -> Period:
     """The period that has a name; ValueError for a text that is no name of one."""
     named = _NAMED.fullmatch(name)

@@ -1,6 +1,6 @@
 """The schema of the rules: what each TOML file of the codebook may hold, and what must fit together across them.
 
-docs/codebook.md explains each key to whoever writes rules. `pipelines.codebook.load` reads the files into these
+docs/codebook.md explains each key to whoever writes rules. `pipelines.codebook.rule_files` reads the files into these
 classes, `pipelines.codebook.compile` makes them ready for the engine.
 """
 

@@ -4,23 +4,27 @@ It says which names a text holds and which units carry or carried a name. Which 
 Names are matched in folded text (`fold`).
 """
 
+from __future__ import annotations
+
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import ahocorasick_rs
-import polars as pl
 
-from pipelines.identify.county_changes import former_names
-from pipelines.identify.division_changes import Change, ChangesError, load_changes
 from pipelines.identify.names import is_regular, regiment_names, short_name, short_township, stem
 from pipelines.numerals.fold import fold
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
 from pipelines.read.han import HAN
+
+if TYPE_CHECKING:  # what builds a gazetteer is slow to import, and mostly a kept one is loaded
+    import polars as pl
+
+    from pipelines.identify.division_changes import Change
 
 # What may stand right before a name that is too short or too plain to be believed elsewhere.
 _OPENERS = ("中共", "中国共产党", "在", "和", "及", "与")
@@ -35,26 +39,40 @@ _IN_BRACKETS = re.compile(r"[（(](.{2,}(?:街道|镇|乡))[)）]")
 _LONGEST_PLAIN = 3
 # The committee of a zone is how it signs; the register names some zones with it and most without.
 _COMMITTEES = ("管理委员会", "管委会")
+_SEARCHES = 50  # so many are faster without the automaton of all names, which takes 75 ms to build
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One township-level unit. Region names are folded and hold full and short forms; pinyin is space-separated.
+class Region(NamedTuple):
+    """Where units lie: their county and what is above it. Names are folded and hold full and short forms.
 
-    A unit that is no more has the day of its end in `ended`, and in `successor` the code of the one that followed.
+    Pinyin is space-separated. All units of a county share one object, so that a kept gazetteer is small.
     """
 
-    code: str
-    name: str
     county_code: str
     county: frozenset[str]
     county_stem: str
     city: frozenset[str]
     province: frozenset[str]
     pinyin: tuple[str, str, str]  # county, city, province
+    former_counties: frozenset[str]  # names of counties that it belonged to before
+
+
+class Unit(NamedTuple):
+    """One township-level unit.
+
+    A unit that is no more has the day of its end in `ended`, and in `successor` the code of the one that followed.
+    """
+
+    code: str
+    name: str
+    region: Region
     ended: datetime.date | None = None
     successor: str | None = None
-    former_counties: frozenset[str] = frozenset()  # names of counties that it belonged to before
+
+    @property
+    def county_code(self) -> str:
+        """The code of its county."""
+        return self.region.county_code
 
 
 class NameMention(NamedTuple):
@@ -83,24 +101,28 @@ class Gazetteer:
         `former_counties` has the names of the counties that a county's code followed.
         """
         former = former_counties or {}
-        self.units = [
-            replace(unit, former_counties=former[unit.county_code]) if unit.county_code in former else unit
-            for unit in map(_unit, divisions.iter_rows(named=True))
-        ]
+        regions: dict[tuple[str, ...], Region] = {}
+        self.units = [_unit(row, regions, former) for row in divisions.iter_rows(named=True)]
         self.by_name: dict[str, list[Unit]] = {}
         for unit in self.units:
             self._register(unit, unit.name)
         self._add_past(changes)
-        self.counties = {name for unit in self.units for name in unit.county}
-        self.cities = {name for unit in self.units for name in unit.city}
-        self.provinces = {name for unit in self.units for name in unit.province}
-        self.county_codes = {unit.county_code for unit in self.units}
+        self.counties = {name for region in regions.values() for name in region.county}
+        self.cities = {name for region in regions.values() for name in region.city}
+        self.provinces = {name for region in regions.values() for name in region.province}
+        self.county_codes = {region.county_code for region in regions.values()}
         self.regions = self.counties | self.cities | self.provinces
-        self._names = sorted(self.by_name.keys() | self.regions)
+        self._names = sorted(self.by_name.keys() | self.regions)  # each has two characters or more
+        self._searched = 0
 
     @classmethod
-    def load(cls, path: Path | str) -> "Gazetteer":
+    def load(cls, path: Path | str) -> Gazetteer:
         """Load the division table (Parquet) and the changes that lie beside it, where they do."""
+        import polars as pl
+
+        from pipelines.identify.county_changes import former_names
+        from pipelines.identify.division_changes import load_changes
+
         changes = Path(path).with_name(DIVISION_CHANGES)
         counties = Path(path).with_name(COUNTY_CHANGES)
         former = former_names(counties) if counties.is_file() else {}
@@ -114,6 +136,8 @@ class Gazetteer:
 
     def _add_past(self, changes: Sequence[Change]) -> None:
         """Add the units that ended, and the other names of those that kept their code."""
+        from pipelines.identify.division_changes import ChangesError
+
         by_code = {unit.code: unit for unit in self.units}
         in_county = {unit.county_code: unit for unit in self.units}
         for change in changes:
@@ -127,8 +151,7 @@ class Gazetteer:
                 self._register(known, change.old_name)
                 self._register(known, change.new_name)
                 continue
-            past = replace(
-                in_county[change.county_code],
+            past = in_county[change.county_code]._replace(
                 code=change.old_code,
                 name=change.old_name,
                 ended=change.changed_on,
@@ -141,13 +164,27 @@ class Gazetteer:
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
         return ahocorasick_rs.AhoCorasick(self._names)
 
+    def _hits(self, text: str) -> list[tuple[int, int, int]]:
+        """Every name in `text`, also inside another: its number, where it starts and where it ends."""
+        if self._searched >= _SEARCHES:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        self._searched += 1
+        names, hits = self._names, []
+        for start in range(len(text) - 1):
+            number = bisect_left(names, opening := text[start : start + 2])
+            while number < len(names) and names[number].startswith(opening):
+                if text.startswith(names[number], start):
+                    hits.append((number, start, start + len(names[number])))
+                number += 1
+        return hits
+
     def mentions(self, text: str, title: bool = False) -> list[NameMention]:
         """Return the names in folded `text`, in order; a name inside a longer one is left out.
 
         In a `title` a subdistrict may be called 黄石街; in running text only where its office follows, as 街 also ends
         the names of streets.
         """
-        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        hits = self._hits(text)
         if len(hits) > 1:
             hits.sort(key=_by_place)
         found: list[NameMention] = []
@@ -192,18 +229,17 @@ def _by_place(hit: tuple[int, int, int]) -> tuple[int, int]:
     return hit[1], -hit[2]
 
 
-def _unit(row: dict[str, str]) -> Unit:
-    county, city, province = row["county_name"], row["city_name"], row["province_name"]
-    return Unit(
-        code=row["township_code"],
-        name=row["township_name"],
-        county_code=row["county_code"],
-        county=_forms(county),
-        county_stem=stem(county),
-        city=_forms(city),
-        province=_forms(province),
-        pinyin=(row["county_pinyin"], row["city_pinyin"], row["province_pinyin"]),
-    )
+_OF_REGION = ("county_code", "county_name", "city_name", "province_name")
+_PINYIN = ("county_pinyin", "city_pinyin", "province_pinyin")
+
+
+def _unit(row: dict[str, str], regions: dict[tuple[str, ...], Region], former: Mapping[str, frozenset[str]]) -> Unit:
+    """The unit of a row. Its region is taken from `regions`, or added there."""
+    code, county, city, province, *pinyin = key = tuple(row[name] for name in (*_OF_REGION, *_PINYIN))
+    if key not in regions:
+        names = (_forms(county), stem(county), _forms(city), _forms(province))
+        regions[key] = Region(code, *names, (pinyin[0], pinyin[1], pinyin[2]), former.get(code, frozenset()))
+    return Unit(row["township_code"], row["township_name"], regions[key])
 
 
 @cache

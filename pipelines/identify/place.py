@@ -71,10 +71,11 @@ def _outside_title(unit: Unit | None, names: EvidenceNames) -> str | None:
     regions = names.regions_of("title")
     if unit is None or not regions:
         return None
-    above = unit.county | unit.city | unit.province | unit.former_counties
+    region = unit.region
+    above = region.county | region.city | region.province | region.former_counties
     if not above.isdisjoint(regions) or any(_was_in(region, unit) for region in regions):
         return None
-    return f"the title names {min(regions)}, the text {unit.name} of {min(unit.county, key=len)}"
+    return f"the title names {min(regions)}, the text {unit.name} of {min(unit.region.county, key=len)}"
 
 
 def _among(name: str, names: EvidenceNames, gazetteer: Gazetteer, year: int | None) -> ResolvedPlace:
@@ -131,8 +132,8 @@ def _in_county_before(name: str, names: EvidenceNames, candidates: Sequence[Unit
             before = text[: mention.start].removesuffix("人民政府")
             region = regions.get(len(before))
             if region:
-                inside = [u for u in candidates if region in u.county or region in u.city or region in u.province]
-                return inside or [u for u in candidates if region in u.former_counties]
+                inside = [u for u in candidates if region in u.region.county | u.region.city | u.region.province]
+                return inside or [u for u in candidates if region in u.region.former_counties]
             above = max((end for end in regions if end < len(before)), default=0)  # 松原市|前郭县
             match = _COUNTY_BEFORE.search(before[max(above, len(before) - _COUNTY_REACH) :])
             if match and not _NO_COUNTY.search(match[1]):
@@ -146,15 +147,16 @@ def _in_county_before(name: str, names: EvidenceNames, candidates: Sequence[Unit
 
 def _has_zone(zone: str, unit: Unit) -> bool:
     """Return whether a zone is called after the city or county of the unit: 成都高新区, 济源示范区."""
-    return any(zone.startswith(place[:-1]) for place in (*unit.city, *unit.county) if len(place) > _SHORTEST)
+    above = (*unit.region.city, *unit.region.county)
+    return any(zone.startswith(place[:-1]) for place in above if len(place) > _SHORTEST)
 
 
 def _was_in(county: str, unit: Unit) -> bool:
     """Return whether a county's name is that of the unit's county in another form: 梁平县, 前郭县, or a former one."""
     county = _CITY_ABOVE.sub("", county)
-    if county[:-1] == unit.county_stem or county in unit.former_counties:
+    if county[:-1] == unit.region.county_stem or county in unit.region.former_counties:
         return True
-    return any(abbreviates(county, full) for full in unit.county)
+    return any(abbreviates(county, full) for full in unit.region.county)
 
 
 def _narrow(name: str, candidates: Sequence[Unit], names: EvidenceNames, gazetteer: Gazetteer) -> ResolvedPlace:
@@ -195,7 +197,7 @@ def _within(candidates: list[Unit], regions: set[str]) -> tuple[list[Unit], bool
     if not regions:
         return candidates, agreed
     for level in ("county", "city", "province"):
-        inside = [unit for unit in candidates if not getattr(unit, level).isdisjoint(regions)]
+        inside = [unit for unit in candidates if not getattr(unit.region, level).isdisjoint(regions)]
         if inside:
             candidates, agreed = inside, True
     return candidates, agreed

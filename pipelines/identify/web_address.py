@@ -29,14 +29,14 @@ def by_address(candidates: Sequence[Unit], url: str | None) -> list[Unit]:
         return []
     labels = {form for label in host.split(".") for form in (label, _GOVERNMENT.sub("", label))}
     labels -= {"gov", "cn", "www", ""}
-    of_city = [unit for unit in candidates if labels & _city_labels(unit.pinyin)]
+    of_city = [unit for unit in candidates if labels & _city_labels(unit.region.pinyin)]
     path = {_GOVERNMENT.sub("", part) for part in parts.path.lower().split("/")[1 : _PATH_PARTS + 1]} - {""}
-    of_path = [unit for unit in of_city if path & _path_labels(unit.pinyin)]
+    of_path = [unit for unit in of_city if path & _path_labels(unit.region.pinyin)]
     if of_path:
         return of_path
-    of_county = [unit for unit in candidates if labels & _county_labels(unit.pinyin)]
+    of_county = [unit for unit in candidates if labels & _county_labels(unit.region.pinyin)]
     # Initials of a city (yz) are those of many places; its whole name is not.
-    whole = [unit for unit in of_city if labels & _whole_city_labels(unit.pinyin)]
+    whole = [unit for unit in of_city if labels & _whole_city_labels(unit.region.pinyin)]
     return list({unit.code: unit for unit in (*of_county, *whole)}.values()) if len(of_county) != 1 else of_county
 
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from pipelines.build.file_identity import STAMP_COLUMNS, STAMP_FORMAT, identity_of, stamp_values
 from pipelines.ingest.litter import is_litter
+from pipelines.ingest.report_name import report_id
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
 from pipelines.paths import CORRECTIONS, README, REFERENCE, SIDECAR_SUFFIX, SOURCES
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, reason_columns
@@ -123,11 +124,6 @@ def digest(raw_dir: Path, beside: Iterable[Path] = ()) -> str:
     lines = scan(raw_dir).select(pl.concat_str("raw_path", "stamp", separator="\t")).to_series().to_list()
     lines += [f"{path}\t{identity_of(path.stat()).stamp if path.is_file() else '-'}" for path in beside]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def report_id(raw_path: str, raw_sha256: str | None) -> str:
-    """The 16 hex digits that name a report: the same bytes at the same path are the same report."""
-    return hashlib.sha256(f"{raw_path}\n{raw_sha256 or ''}".encode()).hexdigest()[:16]
 
 
 def locate(raw_dir: Path, raw_path: str) -> Path:

@@ -48,16 +48,14 @@ _DROPPED_BUT_SPACES = scan([_PINYIN])
 @cache
 def fold_table() -> dict[int, str]:
     """Code point to its folded character, about 3,900 entries (OpenCC's t2s characters and NFKC, both one to one)."""
-    to_simplified = opencc.OpenCC("t2s")
-    table: dict[int, str] = {}
     ranges = ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF01, 0xFF5E), (0x3131, 0x318E))
-    for low, high in ranges:
-        for code in range(low, high + 1):
-            char = chr(code)
-            plain = unicodedata.normalize("NFKC", char)
-            plain = to_simplified.convert(plain) if len(plain) == 1 else char
-            if plain != char and len(plain) == 1:
-                table[code] = plain
+    chars = [chr(code) for low, high in ranges for code in range(low, high + 1)]
+    normal = [unicodedata.normalize("NFKC", char) for char in chars]
+    singles = [plain if len(plain) == 1 else char for char, plain in zip(chars, normal, strict=True)]
+    # in one call, and each on a line of its own, so that no two are taken for a word
+    simple = opencc.OpenCC("t2s").convert("\n".join(singles)).split("\n")
+    pairs = zip(chars, normal, simple, strict=True)
+    table = {ord(char): plain for char, norm, plain in pairs if len(norm) == 1 == len(plain) and plain != char}
     return {**table, **_RADICALS, **_LOOKALIKES}
 
 

@@ -7,6 +7,7 @@ its value: where the whole cannot be read, it is an unread numeral.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from pipelines.numerals.classifiers import CHINESE_UNIT, MORE, UNIT
@@ -23,11 +24,6 @@ _REST = (
     rf"(?:[零〇]?[0-9]+(?!\.?[0-9])|[零〇][{_DIGIT}](?={CHINESE_UNIT})|(?!一)[{_DIGIT}](?={CHINESE_UNIT}))?"
 )
 _NUMERAL = rf"{_ARABIC}(?:[{_SIZES}]{{1,3}}{_REST})?"
-_MIXED = re.compile(
-    rf"(?P<low>{_NUMERAL})"
-    rf"(?:{_DASH}(?P<upper>{_NUMERAL}|[{CHINESE}]{{1,24}}(?:点[{CHINESE}]{{1,9}})?(?=[{MORE}]?[万亿]?(?:{CHINESE_UNIT}))))?"
-    rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?:(?P<about>上下|左右|以上)(?={UNIT}))?(?P<unit>{UNIT})?"
-)
 _PURE = re.compile(rf"{_ARABIC}[百千万亿]*")
 # A numeral may be mixed where this finds something, or where one of these characters stands left of its digits.
 _MAY_GO_ON = re.compile(
@@ -51,6 +47,16 @@ _SHARE = re.compile(
 _END = rf"(?![0-9.{CHINESE}数年月天个]|{UNIT})"
 _TENTHS = re.compile(rf"(?P<tenths>[1-9])成(?P<parts>[0-9{_DIGIT}半]){_END}")
 _TENTH_OF_CHINESE = re.compile(rf"[1-9]{_END}")
+
+
+@cache
+def _mixed() -> re.Pattern[str]:
+    """The pattern of a numeral with its range and its classifier; few texts hold one, and it is slow to compile."""
+    return re.compile(
+        rf"(?P<low>{_NUMERAL})"
+        rf"(?:{_DASH}(?P<upper>{_NUMERAL}|[{CHINESE}]{{1,24}}(?:点[{CHINESE}]{{1,9}})?(?=[{MORE}]?[万亿]?(?:{CHINESE_UNIT}))))?"
+        rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?:(?P<about>上下|左右|以上)(?={UNIT}))?(?P<unit>{UNIT})?"
+    )
 
 
 class MixedNumeral(NamedTuple):
@@ -77,7 +83,7 @@ def mixed_numeral(text: str, start: int) -> MixedNumeral | None:
     before = _before(text, start) if left in _MAY_STAND_LEFT else None
     if before is None and (not _MAY_GO_ON.match(text, start) or _TEN_IS_A_WORD.match(text, start)):
         return None
-    match = _MIXED.match(text, start)
+    match = _mixed().match(text, start)
     assert match is not None  # a digit always matches `low`
     low, high = match["low"], match["upper"]
     if before is None and not match["more"] and _PURE.fullmatch(low) and _PURE.fullmatch(high or low):

@@ -18,12 +18,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-import rars
-
 from pipelines.read import isolation
 from pipelines.read.damage import damaged_member
 from pipelines.read.document import ReadError
-from pipelines.read.seven_zip import un7z
 from pipelines.reasons import Reason, ReasonCode
 
 MOST_MEMBERS = 2000
@@ -79,6 +76,8 @@ def entries_of(data: bytes, name: str) -> list[Packed]:
     if data.startswith(_RAR):
         return _given(isolation.run(_unrar, data))
     if data.startswith(_7Z):
+        from pipelines.read.seven_zip import un7z  # a library that is slow to import
+
         return _given(isolation.run(un7z, data, MOST_MEMBERS, MOST_BYTES))
     if _is_tar(data):
         return _given(isolation.run(_untar, data))
@@ -167,6 +166,8 @@ def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 def _unrar(data: bytes) -> list[_File]:
     """Return the files of a rar archive; for the helper process."""
+    import rars
+
     options = rars.ReadOptions(max_member_output_bytes=MOST_BYTES, max_total_output_bytes=MOST_BYTES)
     try:
         archive = rars.RarFile.from_bytes(data, options=options)

@@ -10,12 +10,13 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from numbers import Integral, Real
-from typing import Any, get_type_hints
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pipelines.read.document import ReadError, ScansWantedError
 from pipelines.reasons import ReasonCode
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _BLOB = "$bytes"  # stands for bytes in the JSON; the number beside it is that of the message with them
 
@@ -79,6 +80,8 @@ def receive(pipe: "Connection[Any, Any]", function: Callable[..., Any], most_byt
 
 
 @lru_cache(maxsize=64)
-def _answer_of(function: Callable[..., Any]) -> TypeAdapter[Any]:
+def _answer_of(function: Callable[..., Any]) -> "TypeAdapter[Any]":
     """Return what checks an answer: the type that `function` is said to return, else anything plain."""
+    from pydantic import TypeAdapter  # slow to import, and the helper itself needs none
+
     return TypeAdapter(get_type_hints(function).get("return", Any))

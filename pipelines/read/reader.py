@@ -14,6 +14,7 @@ from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.read.shell import refuse_shell
 from pipelines.read.signatures import EXCEL_2003, FLAT_OFFICE, OPEN_DOCUMENT, WORD_2003, pdf_start
+from pipelines.read.text_signs import is_mail, is_markdown
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
@@ -196,9 +197,6 @@ def _format(data: bytes) -> _Format | str:
         return _Format("html", has_scans=True)
     if _XML.match(head):
         return "an XML document"
-    from pipelines.read.formats.mail import is_mail
-    from pipelines.read.formats.markdown import is_markdown
-
     if is_mail(data):
         return _Format("mail", True, True)
     if _JSON.match(head):

@@ -24,7 +24,7 @@ from pipelines.build.stamped_parquet import frame_key
 from pipelines.ingest.inventory import locate
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.reader import READER_VERSION, read_bytes
-from pipelines.read.scans.scanned_page import SCANNED_PAGE
+from pipelines.read.scans.scanned_page import page_adapter
 from pipelines.read.unpack import SEPARATOR, members
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
@@ -112,7 +112,7 @@ def read_batch(batch: pl.DataFrame, raw_dir: Path, pages_path: Path) -> BatchRes
             continue
         try:
             contents = known.get(row["raw_sha256"], {})
-            scans = {number: SCANNED_PAGE.validate_json(content) for number, content in contents.items()}
+            scans = {number: page_adapter().validate_json(content) for number, content in contents.items()}
             data = file_bytes(raw_dir, row, archive_path)
             rows.append(row | _ok(read_bytes(data, Path(row["raw_path"]).name, scans)))
         except ReadError as error:

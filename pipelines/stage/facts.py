@@ -7,7 +7,6 @@ and its text, with the reason `too_large`.
 Here, where each text is in hand, each offset is held against it; the audit looks at a sample again.
 """
 
-import re
 import traceback
 from functools import cache
 
@@ -19,12 +18,11 @@ from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
-from pipelines.numerals.fold import fold
-from pipelines.numerals.mentions import find_mentions
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.identities import IDENTITIES
+from pipelines.stage.size_limits import too_large
 
 _REASONS = dict.fromkeys(REASON_COLUMNS, pl.String())
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), **_REASONS})
@@ -32,8 +30,6 @@ FACTS = StageTable("facts", FACT_SCHEMA, sort=("report_id", "number_start", "fac
 NUMBERS = StageTable("numbers", NUMBER_SCHEMA, sort=("report_id", "char_start", "char_end", "fact_id"))
 TABLES = (READINGS, FACTS, NUMBERS)
 _OF_IDENTITY = ["report_year", *EDITION_MONTHS]
-MOST_CHARACTERS, MOST_NUMBERS = 300_000, 5_000  # of a report: the longest that are known have a tenth of these
-_DIGITS = re.compile(r"[0-9０-９〇零一二三四五六七八九十百千万亿两]+")
 INPUT = ["report_id", "text", "furniture", *_OF_IDENTITY]  # what the engine reads of a document
 
 
@@ -71,17 +67,6 @@ def refresh_facts(settings: Settings) -> Counts:
 def process_extractor() -> Extractor:
     """The extractor of this process: each batch finds in its cache the sentences of the batches before."""
     return Extractor(load_codebook())
-
-
-def too_large(text: str) -> Reason | None:
-    """Return the reason for a text that has more characters or numbers than any report; None for all others."""
-    if len(text) > MOST_CHARACTERS:
-        found, most = f"{len(text)} characters", MOST_CHARACTERS
-    elif len(_DIGITS.findall(text)) > MOST_NUMBERS and (numbers := len(find_mentions(fold(text)))) > MOST_NUMBERS:
-        found, most = f"{numbers} numbers", MOST_NUMBERS
-    else:
-        return None
-    return Reason(ReasonCode.TOO_LARGE, f"found a text of {found}, a report has {most} at most; cut the report out")
 
 
 def extract_batch(batch: pl.DataFrame) -> BatchResult:

@@ -20,7 +20,8 @@ from pipelines.build.progress import report
 from pipelines.build.refresh import Counts
 from pipelines.build.stamped_parquet import frame_key, read_written, record_written, write_parquet
 from pipelines.ingest import early_scan
-from pipelines.ingest.inventory import SCHEMA, inventory, locate, report_id, scan
+from pipelines.ingest.inventory import SCHEMA, inventory, locate, scan
+from pipelines.ingest.report_name import report_id
 from pipelines.read.document import ReadError
 from pipelines.read.reader import READER_VERSION
 from pipelines.read.unpack import HEAD, SEPARATOR, Member, is_archive, may_be_archive, members

@@ -26,7 +26,7 @@ from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.isolation import HelperProcess
 from pipelines.read.reader import page_picture, read_bytes
 from pipelines.read.scans.recogniser import is_installed, recognise
-from pipelines.read.scans.scanned_page import SCANNED_PAGE, ScannedPage
+from pipelines.read.scans.scanned_page import ScannedPage, page_adapter
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, file_bytes, refresh_documents
 
@@ -131,7 +131,7 @@ def _read_pages(
             if not is_known:
                 found = ScannedPage((), 0, 0, page.failure) if page.failure else _recognised(page.picture, read)
             with lock:
-                content = None if found is None else SCANNED_PAGE.dump_json(found).decode()
+                content = None if found is None else page_adapter().dump_json(found).decode()
                 cache.keep(page.raw_sha256, page.number, picture, content)
                 done += 1
                 report("scans", min(done, total), total)

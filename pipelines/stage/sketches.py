@@ -18,7 +18,7 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.facts import MOST_CHARACTERS
+from pipelines.stage.size_limits import MOST_CHARACTERS
 
 GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
 PERMUTATIONS = 192

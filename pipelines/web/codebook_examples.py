@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from pipelines.codebook.load import read_files
+from pipelines.codebook.rule_files import read_files
 from pipelines.codebook.schema import RuleEntry
 
 

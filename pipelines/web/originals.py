@@ -16,7 +16,7 @@ from pipelines.build.page_cache import PageCache
 from pipelines.read.document import ReadError
 from pipelines.read.formats.pdf import picture
 from pipelines.read.isolation import HelperProcess
-from pipelines.read.scans.scanned_page import SCANNED_PAGE
+from pipelines.read.scans.scanned_page import page_adapter
 from pipelines.read.unpack import SEPARATOR
 from pipelines.settings import Settings
 from pipelines.stage.documents import file_bytes
@@ -71,7 +71,7 @@ def recognised_rows(settings: Settings, report: Mapping[str, Any], number: int) 
     content = contents.get(report["raw_sha256"], {}).get(number)
     if content is None:
         return None
-    page = SCANNED_PAGE.validate_json(content)
+    page = page_adapter().validate_json(content)
     rows = [
         {
             "text": " ".join(one.cells),

@@ -14,8 +14,9 @@ from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patter
 from benchmarks.measure import KNOWN_SCHEMA, TEXT_SCHEMA
 from benchmarks.patterns import load_wording
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import FACT_SCHEMA, extract_frame, fact_ids
+from pipelines.extract.report.batch import FACT_SCHEMA, extract_frame
 from pipelines.extract.report.engine import Extractor, extract
+from pipelines.extract.report.fact_names import fact_ids
 
 SEED = 11
 CODES = {indicator.code for indicator in load_codebook().indicators}

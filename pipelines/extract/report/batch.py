@@ -6,14 +6,14 @@ nightly run and a partition on another machine. Rows come out in the order of th
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from pipelines.codebook.periods import YEAR, period_from_to
+from pipelines.codebook.periods import edition_of
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.extract.report.fact_names import fact_ids
 from pipelines.extract.report.rows import FactColumns, NumberColumns, extend
 
 FACT_SCHEMA: dict[str, pl.DataType] = {
@@ -85,8 +85,7 @@ def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.Dat
     columns = documents.select("report_id", "text", "furniture", "report_year").iter_rows()
     for (report_id, text, furniture, year), first, last in zip(columns, *months, strict=True):
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        edition = YEAR if first is None or last is None else period_from_to(first, last, half=(first, last) == (1, 6))
-        own_numbers, own_facts = extractor.columns(text or "", spans, year, edition)
+        own_numbers, own_facts = extractor.columns(text or "", spans, year, edition_of(first, last))
         own = fact_ids(report_id, [fact.metric for fact in own_facts.facts], own_facts.number_start)
         totals += [None if fact is None else own[fact] for fact in own_facts.subset_of]
         shown += [None if fact is None else own[fact] for fact in own_numbers.fact]
@@ -100,19 +99,6 @@ def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.Dat
     of_numbers = numbers.named() | {"fact_id": shown, "report_id": reports_of_numbers}
     versions = {"codebook_version": codebook.version, "engine_version": ENGINE_VERSION}
     return _frame(of_facts, FACT_SCHEMA, versions), _frame(of_numbers, NUMBER_SCHEMA, {})
-
-
-def fact_ids(report_id: str, metrics: Iterable[str], number_starts: Iterable[int]) -> list[str]:
-    """A unique, stable name for each fact: report, indicator, place of the number; counted where these coincide."""
-    names = [f"{report_id}:{metric}:{start}" for metric, start in zip(metrics, number_starts, strict=True)]
-    if len(set(names)) == len(names):
-        return names
-    seen: Counter[str] = Counter()
-    ids = []
-    for name in names:
-        seen[name] += 1
-        ids.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
-    return ids
 
 
 def _frame(

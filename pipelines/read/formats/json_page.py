@@ -9,6 +9,7 @@ from pipelines.read.charset import decode
 from pipelines.read.document import Document, ReadError
 from pipelines.read.embedded import json_in, page_of_json
 from pipelines.read.formats import html, markdown, plain_text
+from pipelines.read.text_signs import is_markdown
 from pipelines.reasons import ReasonCode
 
 
@@ -24,5 +25,5 @@ def read(data: bytes, name: str) -> Document:
         document = html.read(page.encode("utf-8", "replace"), name)
         return replace(document, media_type="application/json", encoding=charset)
     if value is None or text.lstrip()[:1] not in ("{", "["):
-        return markdown.read(data, name) if markdown.is_markdown(data) else plain_text.read(data, name)
+        return markdown.read(data, name) if is_markdown(data) else plain_text.read(data, name)
     raise ReadError(ReasonCode.EMPTY, f"found JSON without a text in it, expected a report; save the page of {name}")

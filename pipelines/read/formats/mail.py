@@ -24,21 +24,8 @@ from pipelines.read.page_fields import Field
 from pipelines.read.scans.scanned_page import NO_SCANS, Scans
 from pipelines.reasons import ReasonCode
 
-_HEAD = 65_536  # a mail that went through many hands has a long head
-_LINE = re.compile(rb"(?:[A-Za-z][A-Za-z0-9\-]*:|[ \t]|From )")
-_KIND = re.compile(rb"^(?:mime-version|content-type|snapshot-content-location):", re.IGNORECASE | re.MULTILINE)
-_LETTER = re.compile(rb"^(?:from|to|subject|date|received|message-id):", re.IGNORECASE | re.MULTILINE)
 # Charsets that are named by default, whatever the bytes are in.
 _UNRELIABLE = re.compile(r"utf-?8|(?:us-)?ascii|iso-?8859|latin|windows-125|unknown", re.IGNORECASE)
-
-
-def is_mail(data: bytes) -> bool:
-    """Return whether `data` begins with the head of a mail: nothing but header lines, those of a mail among them."""
-    head, blank, _ = data[:_HEAD].lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")
-    lines = head.split(b"\n")
-    if not blank or not all(map(_LINE.match, lines)):
-        return False
-    return bool(_KIND.search(head)) or len(_LETTER.findall(head)) >= 3
 
 
 def read(data: bytes, name: str, scans: Scans = NO_SCANS) -> Document:

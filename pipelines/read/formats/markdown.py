@@ -15,15 +15,8 @@ from pipelines.reasons import ReasonCode
 MEDIA_TYPE = "text/markdown"
 _LONGEST_ADDRESS = 200
 _FRONT = re.compile(r"\A---\n.{0,2000}?\n---\n", re.DOTALL)
-_HEADING = re.compile(rb"^ {0,3}#{1,6} \S", re.MULTILINE)
-_STRONG = re.compile(rb"\*\*[^*\n|]{2,40}\*\*")
 # Four spaces open a paragraph in Chinese text, and a masked figure (X镇, **件) is no emphasis.
 _MARKDOWN = MarkdownIt("commonmark", {"breaks": True, "html": False}).enable("table").disable(["code", "lheading"])
-
-
-def is_markdown(data: bytes) -> bool:
-    """Return whether a text file is written in Markdown: it has its headings, and more of them or bold words."""
-    return len(_HEADING.findall(data)) + len(_STRONG.findall(data)) >= 2 and bool(_HEADING.search(data))
 
 
 def read(data: bytes, name: str) -> Document:

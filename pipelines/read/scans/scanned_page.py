@@ -1,9 +1,13 @@
 """What character recognition gives for one picture of a page: rows of text, and how sure each character is."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from __future__ import annotations
 
-from pydantic import TypeAdapter
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 # A digit with less confidence is unsure, and so is the number that it stands in. Measured on pages of other seeds than
 # those of docs/ocr.md: below it lie most of the wrong numbers, and one or two of a hundred right ones.
@@ -43,4 +47,11 @@ class ScannedPage(NamedTuple):
 
 Scans = Mapping[int, ScannedPage]  # the pages of a file that were read, by page number from 1
 NO_SCANS: Scans = {}
-SCANNED_PAGE = TypeAdapter(ScannedPage)  # to and from JSON
+
+
+@cache
+def page_adapter() -> TypeAdapter[ScannedPage]:
+    """What makes JSON of a page and a page of JSON."""
+    from pydantic import TypeAdapter  # slow to import, and most files have no scans
+
+    return TypeAdapter(ScannedPage)

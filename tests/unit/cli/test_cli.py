@@ -188,3 +188,24 @@ def test_a_reader_that_goes_away_is_met_with_silence(warehouse: Path) -> None:
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slow"),
+    [
+        (["--help"], {"polars", "duckdb", "pydantic", "dagster", "numpy", "rich.console"}),
+        (["extract", "{file}"], {"polars", "duckdb", "pydantic", "dagster", "numpy", "markdown_it", "py7zr", "lxml"}),
+        (["sql", "SELECT 1", "--warehouse", "{tmp}"], {"polars", "pydantic", "dagster", "numpy"}),
+    ],
+)
+def test_a_command_imports_no_library_that_it_does_not_need(
+    arguments: list[str], slow: set[str], warehouse: Path
+) -> None:
+    file = warehouse / "report.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    given = [argument.format(file=file, tmp=warehouse) for argument in arguments]
+    run = [sys.executable, "-c", f"from pipelines.cli.commands import main; import sys; code = main({given!r})"]
+    run[2] += f"; print(code, sorted({slow!r} & sys.modules.keys()))"
+    main(given)  # what is kept is there
+    done = subprocess.run(run, cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stdout

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 import pytest
 
-from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import read_files
 from pipelines.codebook.schema import EXAMPLE_YEAR, CounterExampleEntry, CueEntry, ExampleEntry
 from pipelines.extract.report.engine import extract
 from pipelines.report.shared_examples import own_figures

@@ -12,7 +12,8 @@ import pytest
 from pipelines.cli.commands import main
 from pipelines.codebook.compile import compile_codebook
 from pipelines.codebook.compiled import Codebook
-from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import read_files
 from pipelines.codebook.schema import EXAMPLE_YEAR, IndicatorEntry, RuleEntry
 from pipelines.extract.report.engine import extract
 from pipelines.paths import PROJECT_ROOT, RULES_DIR

@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.build.toml_file import SchemaError
 from pipelines.cli.commands import main
-from pipelines.codebook.load import FAMILIES, load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import FAMILIES, read_files
 from pipelines.codebook.schema import Aggregation
 from pipelines.paths import RULES_DIR
 

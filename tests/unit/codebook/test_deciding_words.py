@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.cli.commands import main
 from pipelines.codebook.compile import compile_codebook
-from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import read_files
 from pipelines.extract.report.engine import extract
 from pipelines.paths import RULES_DIR
 from pipelines.report.deciding_words import without_words

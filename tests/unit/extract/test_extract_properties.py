@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import extract_frame, fact_ids
+from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
+from pipelines.extract.report.fact_names import fact_ids
 from pipelines.extract.report.records import Extraction
 
 UNHURRIED = settings(deadline=None)

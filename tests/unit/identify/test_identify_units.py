@@ -69,7 +69,7 @@ def report(issuer: str, body: str = "一年来，本单位依法办事，现将�
 )
 def test_names_as_they_are_written(issuer: str, county: str, name: str, gazetteer: Gazetteer) -> None:
     found = of(report(issuer), gazetteer)
-    units = {unit.code: (unit.name, county in unit.county) for unit in gazetteer.units}
+    units = {unit.code: (unit.name, county in unit.region.county) for unit in gazetteer.units}
     assert units.get(found.township_code or "") == (name, True), found.status_reason
     assert found.township_code in found.place_candidates
 
@@ -126,14 +126,14 @@ def test_the_host_of_a_government_chooses_among_the_candidates(
     url: str | None, county: str | None, gazetteer: Gazetteer
 ) -> None:
     found = of(report("南丰镇"), gazetteer, url)
-    counties = {unit.code: unit.county for unit in gazetteer.units}
+    counties = {unit.code: unit.region.county for unit in gazetteer.units}
     assert county in counties[found.township_code] if found.township_code else county is None
     assert found.place_method == ("url" if county else None)
     assert len(found.place_candidates) > 1, "the candidates that lost are kept"
 
 
 def test_the_host_of_a_new_area_may_leave_out_that_it_is_new(gazetteer: Gazetteer) -> None:
-    counties = {unit.code: unit.county for unit in gazetteer.units}
+    counties = {unit.code: unit.region.county for unit in gazetteer.units}
     for url in ("http://www.pudong.gov.cn/a.html", "http://www.shpd.gov.cn/a.html", "http://pudongxinqu.gov.cn/a.html"):
         found = of(report("高桥镇"), gazetteer, url)
         assert "浦东新区" in counties[found.township_code or ""], url

@@ -162,7 +162,7 @@ def test_a_unit_goes_by_its_forms_and_by_its_names_of_before(gazetteer: Gazettee
     past = gazetteer.by_name["天福乡"][0]
     assert (past.ended, past.successor, past.county_code) == (datetime.date(2019, 12, 1), "510921105", "510921")
     liangping = gazetteer.by_name["梁山街道"][0]
-    assert liangping.former_counties == {"开县"} and liangping.county_stem == "梁平"
+    assert liangping.region.former_counties == {"开县"} and liangping.region.county_stem == "梁平"
     assert {"晋江市", "泉州市", "福建省", "新疆", "新疆维吾尔自治区"} <= gazetteer.regions
 
 
@@ -374,3 +374,16 @@ def test_of_two_units_of_one_name_in_a_county_the_one_of_the_years_end_counts(ye
     again = made([*UNITS, ("510921106", "天福乡", PENGXI)])
     found = place(again, "蓬溪县天福乡报告", year)
     assert found.unit and found.unit.code == code
+
+
+def test_a_few_texts_are_searched_without_the_automaton_to_the_same_end() -> None:
+    gazetteer = made()
+    texts = ["汾阳市西河街道和池店镇、黄石街", "蓬溪县天福镇 科技城（东渚街道）前郭县", "", "镇"]
+    texts.append("一五零团师梁平县车田乡城关镇城关")
+    few = [gazetteer.mentions(text, title) for text in texts for title in (True, False)]
+    assert "_automaton" not in vars(gazetteer)
+    for _ in range(60):
+        gazetteer.mentions("池店镇")
+    assert "_automaton" in vars(gazetteer)
+    assert few == [gazetteer.mentions(text, title) for text in texts for title in (True, False)]
+    assert sum(map(len, few)) > 15

@@ -9,7 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.ingest import early_scan
-from pipelines.ingest.inventory import digest, inventory, locate, report_id, scan
+from pipelines.ingest.inventory import digest, inventory, locate, scan
+from pipelines.ingest.report_name import report_id
 from pipelines.settings import Settings
 from pipelines.stage.raw_inventory import refresh_files
 

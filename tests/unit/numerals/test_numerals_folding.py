@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import opencc
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,13 @@ def test_folding_is_one_to_one_and_leaves_digits_alone() -> None:
             assert plain == unicodedata.normalize("NFKC", chr(code))
         else:
             assert not plain.isdigit(), hex(code)
+
+
+def test_each_character_is_folded_as_if_it_stood_alone() -> None:
+    simple = opencc.OpenCC("t2s")
+    for char in "訪餘後裏幹乾髮鐘臺甚麼〇ａ１":
+        plain = unicodedata.normalize("NFKC", char)
+        assert fold(char) == simple.convert(plain), char
 
 
 @settings(deadline=None)

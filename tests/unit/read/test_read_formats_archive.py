@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.build.buckets import scan
 from pipelines.build.refresh import Counts
-from pipelines.ingest.inventory import report_id
+from pipelines.ingest.report_name import report_id
 from pipelines.read import unpack as archive
 from pipelines.read.document import ReadError
 from pipelines.read.unpack import Member, members

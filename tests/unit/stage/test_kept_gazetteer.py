@@ -1,8 +1,5 @@
-"""The kept gazetteer: the same as a new one, made anew when anything of it changed, and never needed."""
+"""The kept gazetteer: the same as a new one, and made anew when its table or its code changed."""
 
-import os
-import pickle
-import time
 from pathlib import Path
 
 import polars as pl
@@ -51,10 +48,7 @@ def asked(divisions: Path) -> Gazetteer:
 def test_a_kept_gazetteer_is_the_one_that_was_built(divisions: Path, cache: Path, built: list[Path]) -> None:
     first, second = asked(divisions), asked(divisions)
     assert built == [divisions]
-    assert first is not second and vars(first).keys() == vars(second).keys()
-    assert first.by_name == second.by_name and first.regions == second.regions
-    (file,) = cache.iterdir()
-    assert file.stat().st_mode & 0o077 == 0
+    assert first is not second and vars(first) == vars(second)
     assert load_gazetteer(divisions) is second
 
 
@@ -69,38 +63,3 @@ def test_a_changed_table_and_changed_code_build_it_anew(
     monkeypatch.setattr(kept_gazetteer.code, "__file__", str(package / "gazetteer.py"))
     asked(divisions)
     assert len(built) == len(list(cache.iterdir())) == 3
-
-
-@pytest.mark.parametrize("content", [b"", b"garbage", pickle.dumps({"other": 1}), b"\x80\x05cno_module\nName\n."])
-def test_a_damaged_file_is_built_anew(content: bytes, divisions: Path, cache: Path, built: list[Path]) -> None:
-    asked(divisions)
-    (file,) = cache.iterdir()
-    file.write_bytes(content)
-    assert asked(divisions).by_name and len(built) == 2
-    assert len(asked(divisions).units) == len(asked(divisions).units) and len(built) == 2
-
-
-def test_a_file_that_others_may_write_is_not_read(divisions: Path, cache: Path, built: list[Path]) -> None:
-    asked(divisions)
-    (file,) = cache.iterdir()
-    file.chmod(0o666)
-    asked(divisions)
-    assert len(built) == 2
-
-
-def test_where_nothing_can_be_kept_it_is_built(
-    divisions: Path, tmp_path: Path, built: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert asked(divisions).by_name and built == [divisions]
-
-
-def test_what_nobody_used_for_a_month_is_swept(divisions: Path, cache: Path) -> None:
-    cache.mkdir(parents=True)
-    for name, days in (("gazetteer-old.pickle", 31), ("gazetteer-new.pickle", 29), ("other", 31)):
-        (cache / name).touch()
-        os.utime(cache / name, (time.time() - days * 86_400,) * 2)
-    asked(divisions)
-    names = {path.name for path in cache.iterdir()}
-    assert "gazetteer-old.pickle" not in names and {"gazetteer-new.pickle", "other"} < names

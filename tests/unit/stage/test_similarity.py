@@ -12,9 +12,9 @@ from rensa import RMinHash
 
 from pipelines.build.buckets import scan
 from pipelines.settings import Settings
-from pipelines.stage.facts import MOST_CHARACTERS
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
+from pipelines.stage.size_limits import MOST_CHARACTERS
 from pipelines.stage.sketches import GRAM, PERMUTATIONS, grams, sketch_batch
 from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.table_parts import table_files

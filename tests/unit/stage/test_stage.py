@@ -164,11 +164,14 @@ def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(mon
 def test_one_file_alone_gives_the_facts_that_a_run_gives(settings: Settings) -> None:
     file = settings.raw_dir / "half.txt"
     file.write_text(
-        "安海镇2023年上半年法治政府建设工作报告\n一、组织开展法治培训4次,参训120人次。\n安海镇人民政府\n2023年7月10日",
+        "安海镇2023年上半年法治政府建设工作报告\n一、组织开展法治培训4次,参训120人次,其中村干部50人次。\n安海镇人民政府\n2023年7月10日",
         encoding="utf-8",
     )
-    columns = ["metric_code", "value", "period", "months", "period_start", "period_end", "evidence"]
-    alone = pl.DataFrame(examine(file, None, settings).facts, schema=facts.FACTS.schema).select(columns)
+    columns = [name for name in facts.FACTS.schema if name not in ("report_id", "fact_id", "subset_of")]
+    found = examine(file, None, settings).facts
+    assert [fact.keys() for fact in found] == [facts.FACTS.schema.keys()] * 3
+    assert found[2]["subset_of"] == found[1]["fact_id"]
+    alone = pl.DataFrame(found, schema=facts.FACTS.schema).select(columns)
     build_from_raw(settings, ["dim_report"])
     assert alone.equals(scan(settings.stage_dir, facts.FACTS).select(columns).collect())
-    assert alone["months"].to_list() == [6, 6]
+    assert alone["months"].to_list() == [6, 6, 6]

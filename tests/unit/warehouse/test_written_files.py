@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.assets.run_job import Made, StepFailed, run_job
 from pipelines.cli.commands import main
-from pipelines.codebook import load
+from pipelines.codebook.rule_files import read_files
 from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT, RULES_DIR
 from pipelines.settings import Settings
@@ -35,10 +35,7 @@ def break_file(raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Br
         rules = Path(shutil.copytree(RULES_DIR, tmp_path / "rules"))
         text = (rules / "training.toml").read_text(encoding="utf-8")
         (rules / "training.toml").write_text(text.replace('kind = "flow"', 'kind = "flux"', 1), encoding="utf-8")
-        monkeypatch.setattr(load, "RULES_DIR", rules)
-        monkeypatch.setattr(
-            "pipelines.warehouse.written_files.load_codebook", lambda: load.compile_codebook(load.read_files())
-        )
+        monkeypatch.setattr("pipelines.warehouse.written_files.load_codebook", lambda: read_files(rules))
         where = f"{rules / 'training.toml'}, indicator study_center_group_sessions, kind"
         return f"{where}: found 'flux', allowed 'flow', 'stock' or 'rate'"
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipelines.codebook.load import load_codebook, read_files
+from pipelines.codebook.load import load_codebook
+from pipelines.codebook.rule_files import read_files
 from pipelines.web.labels import label, labels
 
 READINGS = Path(__file__).parents[1] / "extract" / "readings_kept.txt"
