@@ -19,6 +19,7 @@ _CODES = {
     "AccessDenied": f"the key may not do that there; give it {RIGHTS}",
     "NotImplemented": "the service has no conditional writes, without which two publishers could mix; take another",
 }
+_MESSAGE = re.compile(r"<Message>([^<]+)</Message>")
 _CODE = re.compile(r"(?:<Code>|\(code: )(\w+)")
 
 
@@ -46,8 +47,9 @@ def explained(address: str) -> Iterator[None]:
 
 
 def _other(error: Exception, address: str) -> str:
-    """The first line of a message of obstore, which goes on with what only its authors can use."""
-    first = str(error).partition("\n")[0].strip()
+    """What the service says, else the first line of obstore, which goes on with what only its authors can use."""
+    code, message = _CODE.search(str(error)), _MESSAGE.search(str(error))
+    first = f"{code[1]}: {message[1]}" if code and message else str(error).partition("\n")[0].strip()
     if "://" in address:
         return f"{first}; see whether AWS_ENDPOINT_URL and AWS_REGION are right and the service answers, and try again"
     return f"{first}; see whether the disk is full and whether you may write there, and try again"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import mlcroissant as mlc
-import pandas as pd
 import polars as pl
 import pytest
 from exports_data import reports, rows
@@ -67,11 +66,7 @@ def test_the_parts_of_a_table_hold_its_rows(released: Warehouse, tmp_path: Path,
 
 
 @pytest.mark.usefixtures("in_parts")
-def test_metadata_describe_the_parts_for_their_own_libraries(
-    released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Polars stands in for pyarrow, by which pandas would read the files."""
-    monkeypatch.setattr(pd, "read_parquet", lambda path: pd.DataFrame(pl.read_parquet(path).to_dict(as_series=False)))
+def test_metadata_describe_the_parts_for_their_own_libraries(released: Warehouse, tmp_path: Path) -> None:
     exported = export(released.release_path, tmp_path / "out", ["parquet"], tables=["township_metric", "dim_report"])
     report = Package(str(exported.folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "type", "message"])

@@ -80,6 +80,18 @@ def test_a_bucket_holds_the_release_and_names_it(bucket: Bucket, three: list[Mad
     )
 
 
+def test_a_large_file_is_sent_in_parts(bucket: Bucket, three: list[Made], monkeypatch: Patch, capsys: Said) -> None:
+    """The object has the hash of the whole file all the same, so that it is not sent again."""
+    monkeypatch.setattr("pipelines.warehouse.publish_target._LEAST_CHUNK", 1_000_000)
+    monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1_000_000)
+    file, target = three[0].folder / "fazhi.duckdb", open_target(bucket.address)
+    assert publish(three[0], bucket.address) == publish(three[0], bucket.address) == 0
+    assert f" {len(names(three[0]))} there already" in capsys.readouterr().out
+    path = f"releases/{three[0].release_id}/fazhi.duckdb"
+    assert bytes(obstore.get(target.store, path).bytes()) == file.read_bytes()
+    assert int(str(obstore.head(target.store, path)["e_tag"]).strip('"').partition("-")[2]) > 2, "the number of parts"
+
+
 def test_tables_that_were_exported_are_not_written_again(three: list[Made], share: Path, tmp_path: Path) -> None:
     folder = tmp_path / "warehouse"
     folder.mkdir()
