@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from pipelines.assets.asset_metadata import OWNERS, Metadata, Result
-from pipelines.assets.charts import release_charts
 from pipelines.assets.history import release_numbers
 from pipelines.assets.retries import retrying
 from pipelines.assets.workspace import Workspace
@@ -65,8 +64,7 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
         except PublishError as error:
             raise dg.Failure(description=str(error)) from error
         changes = "nothing new" if release.reused else note(settings.changes_path, release.before, release)
-        numbers = release_numbers(settings.release_path)
-        extra = {"changes": dg.MetadataValue.md(changes), **numbers, **release_charts(settings)}
+        extra = {"changes": dg.MetadataValue.md(changes), **release_numbers(settings.release_path)}
         yield dg.MaterializeResult(metadata={**_metadata(release), **extra})
         yield from _check_results(None)
 

@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
-from pipelines.assets.charts import chart_note, table_charts
+from pipelines.assets.charts import chart_links, chart_note
 from pipelines.assets.history import table_numbers
 from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name
@@ -75,7 +75,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             "dagster/column_lineage": table_lineage(sources),
             "reused": dg.MetadataValue.bool(built.reused),
             **table_numbers(spec.name, built.paths),
-            **table_charts(settings, spec.name),
+            **chart_links(settings, spec.name),
         }
         checks = [_check(spec, settings)]
         if worklist:

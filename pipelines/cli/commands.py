@@ -201,7 +201,7 @@ def check(folder: Path | None) -> None:
     """
     from pipelines.codebook.rule_files import read_files
     from pipelines.paths import RULES_DIR
-    from pipelines.report.chart_files import CHARTS_DIR, chart_file
+    from pipelines.report.chart_files import chart_files
     from pipelines.report.shared_examples import check_shared_examples
     from pipelines.warehouse.model import load_specs
     from pipelines.warehouse.written_files import check_written_files
@@ -210,8 +210,7 @@ def check(folder: Path | None) -> None:
         settings = load_settings()
         check_written_files(settings.sources_path)
         load_specs(settings.sql_dir)
-        for path in sorted(CHARTS_DIR.glob("*.toml")):
-            chart_file(path.stem)
+        chart_files()
 
     files = read_files(folder)
     check_shared_examples(files, folder or RULES_DIR)

@@ -4,7 +4,6 @@ Text stays text in the SVG. The browser that shows it chooses the Chinese font, 
 data give the same bytes: the SVG holds no date, and its ids are hashed with a fixed salt.
 """
 
-import base64
 import logging
 import warnings
 from collections.abc import Callable, Iterator
@@ -60,11 +59,6 @@ def draw_svg(draw: "Callable[[Figure], None]", width: int, height: int) -> bytes
     content = buffer.getvalue()
     # With this attribute browsers set to another language still show the Chinese forms of Han characters.
     return content[content.index(b"<svg ") :].replace(b"<svg ", b'<svg xml:lang="zh-CN" ', 1)
-
-
-def markdown_image(svg: bytes, alt: str) -> str:
-    """A Markdown image that holds the drawing itself, so that Dagster's UI can show it."""
-    return f"![{alt}](data:image/svg+xml;base64,{base64.b64encode(svg).decode()})"
 
 
 def heading(figure: "Figure", chinese: str, english: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipelines.assets.dagster_home import open_instance
 from pipelines.assets.history import HISTORY_DIR
 from pipelines.definitions import defs
-from pipelines.report.charts import charts
+from pipelines.report.chart_files import chart_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,11 +60,17 @@ def test_the_page_of_a_table_with_a_chart_links_to_the_page_that_draws_it(
     metadata: Mapping[str, Mapping[str, Any]],
 ) -> None:
     graph = defs.resolve_asset_graph()
-    for chart in charts():
+    assert len(chart_files()) == 3
+    for chart in chart_files():
         link = metadata[chart.page][f"{chart.name}_in_the_workbench"]
         assert isinstance(link, dg.UrlMetadataValue)
         assert link.url == f"http://127.0.0.1:8300/{chart.workbench}"
         assert f"/{chart.workbench}" in str(graph.get(dg.AssetKey(chart.page)).description)
+
+
+def test_a_run_draws_no_chart(metadata: Mapping[str, Mapping[str, Any]]) -> None:
+    shown = {(name, key): str(value.value) for name, found in metadata.items() for key, value in found.items()}
+    assert not [place for place, text in shown.items() if "data:image" in text or "<svg" in text]
 
 
 def test_a_release_that_is_late_is_seen() -> None:
