@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from warehouse_fixtures import SQL_DIR
 
+from pipelines.build.database import name_views
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.model import load_specs
 
@@ -50,7 +51,6 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         for name in SOUND:
             columns = ", ".join(f'"{column.name}" {column.type}' for column in SPECS[name].columns)
             made.execute(f"CREATE TABLE {name} ({columns})")
-        made.execute("CREATE TABLE documented_reason AS SELECT 'news' AS reason_code")
         yield made
 
 
@@ -62,6 +62,7 @@ def named(con: duckdb.DuckDBPyConnection, check: str, **tables: list[dict[str, A
             filled = {**plain, **row}
             places = ", ".join(f"${at} AS {column}" for at, column in enumerate(filled, start=1))
             con.execute(f"INSERT INTO {name} BY NAME SELECT {places}", list(filled.values()))
+    name_views(con, CHECKS[check].views)
     return [row[0] for row in con.execute(CHECKS[check].rows).fetchall()]
 
 
