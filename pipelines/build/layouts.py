@@ -6,7 +6,7 @@ its inputs. Then one new report changes one file, and the others stay as they ar
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.build import buckets
 
@@ -19,8 +19,8 @@ class Layout:
     """A way to divide tables: by the first `length` characters of a code, in the first of `columns` that a table has.
 
     `is_part` says whether a name is that of a part, `part_of` gives the name for the beginning of a code. `bounds`
-    gives the codes of a part: from the first text on, and below the second. Rows without a code are in no part. A
-    table without rows has the one part `empty`.
+    gives the codes of a part: from the first text on, and below the second. A table without rows has the one part
+    `empty`. Rows without a code are in no part, unless the layout `keeps_rest`: then they are in the part `empty`.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Layout:
     part_of: Callable[[str], str]
     bounds: Callable[[str], tuple[str, str]]
     empty: str
+    keeps_rest: bool = False
 
     def column(self, names: Sequence[str]) -> str | None:
         """The column that holds the code, in a table with the columns `names`; None where it has none."""
@@ -41,6 +42,8 @@ class Layout:
 
     def condition(self, column: str, part: str) -> str:
         """The SQL condition for the rows of a part: a range, by which DuckDB skips files and row groups."""
+        if self.keeps_rest and part == self.empty:
+            return f"{column} IS NULL"
         first, below = self.bounds(part)
         return f"{column} >= '{first}' AND {column} < '{below}'"
 
@@ -65,4 +68,6 @@ REPORTS = Layout(
 PROVINCES = Layout(
     "province", ("province_code", "township_code"), _PROVINCE, _is_province, _province, _codes_of_province, _NO_PROVINCE
 )
-LAYOUTS = {layout.name: layout for layout in (REPORTS, PROVINCES)}
+PROVINCES_OR_NONE = replace(PROVINCES, keeps_rest=True)
+WAYS = (REPORTS, PROVINCES)  # in which rows can be divided
+LAYOUTS = {"report": REPORTS, "province": PROVINCES, "province_or_none": PROVINCES_OR_NONE}  # as tables name them

@@ -250,7 +250,7 @@ def reference_rules() -> Iterator[Check]:
             selected, tie = f"{expression} AS v", ""
             if by_part and layout and code and own_code and (expression, key) != (own_code, code):
                 selected += f", {layout.beginning(own_code)} AS part"
-                tie = f" AND {layout.beginning(f'o.{code}')} = own.part"
+                tie = f" AND {layout.beginning(f'o.{code}')} IS NOT DISTINCT FROM own.part"
             yield Check(
                 name=f"{table}_{column}_reference",
                 kind="rule",

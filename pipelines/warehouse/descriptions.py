@@ -78,7 +78,7 @@ class TableText(Entry):
     zh: Text
     grain: Text
     key: Annotated[ListOf[str], Field(min_length=1)]
-    parts: Literal["report", "province"] | None = None
+    parts: Literal["report", "province", "province_or_none"] | None = None
     publish: bool = True
     compression: dict[str, str] = Field(default_factory=dict)
     references: dict[str, Annotated[str, Field(pattern=r"^\w+\.\w+$")]] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.build.answers import CONTENTS, FileContents
 from pipelines.build.database import columns, content_hashes_by, quote, side_by_side
-from pipelines.build.layouts import LAYOUTS, Layout
+from pipelines.build.layouts import WAYS, Layout
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.stamped_parquet import stamp_in, stamp_of
 from pipelines.errors import FazhiError
@@ -45,7 +45,7 @@ class Input:
             return no_rows(self.name)
         if layout is None or column is None:
             return _rows(self.files)
-        if layout is self._own_layout:
+        if self._lies_in(layout):
             own = [path for path in self.files if path.stem in parts]
             return _rows(own) if own else f"{_rows(self.files[:1])} WHERE false"
         return f"{_rows(self.files)} WHERE {' OR '.join(f'({layout.condition(column, part)})' for part in parts)}"
@@ -58,11 +58,15 @@ class Input:
         """The same for each part of `layout` that has rows here; None where the layout does not divide it."""
         if layout.column(self._columns) is None:
             return None
-        if layout is self._own_layout:
+        if self._lies_in(layout):
             return {path.stem: f"{self.name} {key}" for path, key in self._file_keys.items()}
         held: dict[str, list[str]] = {}
         for path, contents in self._contents.items():
-            for part, sha in contents.parts.get(layout.name, {}).items():
+            own = dict(contents.parts.get(layout.name, {}))
+            rest = int(contents.sha, 16) - sum(int(sha, 16) for sha in own.values())
+            if layout.keeps_rest and rest:
+                own[layout.empty] = f"{rest:x}"
+            for part, sha in own.items():
                 held.setdefault(part, []).append(f"{path.stem}:{sha}")
         return {part: f"{self.name} {' '.join(hashes)}" for part, hashes in held.items()}
 
@@ -87,11 +91,9 @@ class Input:
             return list(inputs()[self.name])
         return [name for path in self.files[:1] for name, _ in self._contents[path].columns]
 
-    @cached_property
-    def _own_layout(self) -> Layout | None:
-        """How its own files are laid out, if they are."""
-        laid_out = (one for one in LAYOUTS.values() if all(one.is_part(path.stem) for path in self.files))
-        return next(laid_out, None) if self.files else None
+    def _lies_in(self, layout: Layout) -> bool:
+        """Whether its own files are the parts of `layout`."""
+        return bool(self.files) and all(layout.is_part(path.stem) for path in self.files)
 
     @cached_property
     def _file_keys(self) -> Mapping[Path, str]:
@@ -189,7 +191,7 @@ def read_contents(con: duckdb.DuckDBPyConnection, path: Path) -> FileContents:
     """Rows, columns and hashes of a file, by part of every layout too; every value is read once."""
     table = f"read_parquet({quote(path)})"
     kinds = columns(con, table)
-    named = [(layout, layout.column([name for name, _ in kinds])) for layout in LAYOUTS.values()]
+    named = [(layout, layout.column([name for name, _ in kinds])) for layout in WAYS]
     divided = [(layout, column) for layout, column in named if column and not layout.is_part(path.stem)]
     beginnings = ", ".join(["''", *(f"coalesce({layout.beginning(column)}, '')" for layout, column in divided)])
     groups = content_hashes_by(con, table, f"concat_ws(' ', {beginnings})")

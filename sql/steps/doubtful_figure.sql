@@ -1,15 +1,7 @@
 -- A row is a figure of an indicator and one reason to doubt it: conflict, part_above_total, inconsistent, versions_disagree,
 -- jump or outlier (see review_queue). `doubt` is how likely it is wrong, 0 to 100. township_metric, the largest mart, is read
 -- once for four of them.
-WITH usual AS (
-    SELECT g.metric_code, median(g.value) AS median
-    FROM township_metric AS g
-    INNER JOIN dim_indicator AS i ON i.metric_code = g.metric_code
-    WHERE i.kind <> 'rate' AND NOT g.is_headline
-    GROUP BY g.metric_code
-    HAVING count(*) >= 10 AND median(g.value) > 0
-),
-jump AS (
+WITH jump AS (
     SELECT y.township_code, y.report_year, y.metric_code, y.previous_value
     FROM township_change AS y
     INNER JOIN dim_indicator AS i ON i.metric_code = y.metric_code
@@ -25,7 +17,8 @@ figure AS MATERIALIZED (
         m.has_conflict AND m.n_facts + len(m.set_aside_fact_ids) > 1 AS has_conflict,
         m.report_ids[1] AS report_id, j.previous_value, u.median
     FROM township_metric AS m
-    LEFT JOIN usual AS u ON u.metric_code = m.metric_code AND m.qualifier = 'exact' AND m.value > 20 * u.median
+    LEFT JOIN figure_outlier AS u
+        ON u.township_code = m.township_code AND u.report_year = m.report_year AND u.metric_code = m.metric_code
     LEFT JOIN jump AS j
         ON j.township_code = m.township_code AND j.report_year = m.report_year AND j.metric_code = m.metric_code
     WHERE

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import warehouse_fixtures
 from asked_fixture import Asked
@@ -349,6 +350,16 @@ def test_each_table_is_kept(tables: dict[str, list[str]]) -> None:
 @pytest.mark.parametrize("name", kept())
 def test_a_table_has_the_rows_that_it_had(tables: dict[str, list[str]], name: str) -> None:
     assert tables[name] == kept()[name]
+
+
+def test_the_items_that_are_worked_out_by_province_are_those_of_the_whole_country(tmp_path: Path) -> None:
+    warehouse = made(tmp_path)
+    queue = warehouse.build(2025, ["review_queue"])["review_queue"]
+    assert len(queue.parts) > 3 and queue.parts["000000"].rows > 5
+    with duckdb.connect() as con:
+        assert con.sql(f"{queue.sql} ORDER BY review_id").fetchall() == warehouse.sql(
+            "SELECT * FROM review_queue ORDER BY review_id"
+        )
 
 
 def test_the_warehouse_shows_all_that_can_become_of_a_report_a_figure_or_a_line(tables: dict[str, list[str]]) -> None:

@@ -23,6 +23,7 @@ from warehouse_fixtures import (
     write_rows,
 )
 
+from pipelines.build.buckets import bucket_of
 from pipelines.build.ledger import Ledger
 from pipelines.build.stamped_parquet import stamp_in
 from pipelines.errors import FazhiError
@@ -149,7 +150,11 @@ def test_files_that_do_not_belong_together_are_one_line(tmp_path, name, text, me
     ("old", "new", "message"),
     [
         ("grain =", "grian =", r"report_text\.toml, grian: found an unknown key, allowed .*did you mean grain"),
-        ('parts = "report"', 'parts = "county"', r"parts: found 'county', allowed 'report' or 'province'"),
+        (
+            'parts = "report"',
+            'parts = "county"',
+            r"parts: found 'county', allowed 'report', 'province' or 'province_or_none'",
+        ),
         ('parts = "report"', 'parts = "province"', r"parts: found 'province', allowed a layout whose column"),
         ('diff.follows = "report"', 'diff.follows = "reports"', r"follows: found 'reports', allowed 'rules', 'report'"),
         ('"dim_report.report_id"', '"dim_report.shoe"', r"references: found 'dim_report\.shoe'"),
@@ -285,6 +290,7 @@ def test_what_did_not_change_is_reused_and_what_did_is_built(tmp_path):
     assert {name for name, table in third.items() if not table.reused} == {
         *("fact_indicator", "township_metric", "township_year", "township_change", "area_figure"),
         *("metric_coverage", "review_queue", "worklist_divisions", "correction", "cell_status", "consistency"),
+        *("report_item", "figure_outlier"),
     }
 
 
@@ -364,6 +370,23 @@ def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
         assert new == {"510000"}, name
     found = warehouse.sql("SELECT value FROM province_year WHERE province_code = '510000' AND report_year = 2022")
     assert found == [(6,)]
+
+
+def test_only_the_items_of_the_province_of_a_new_report_are_worked_out_again(tmp_path):
+    """Reports without a unit have a part of their own."""
+    warehouse = built(tmp_path, *provinces())
+    tie = say("exam_sessions", "测试{6}次。", 6, confidence=0.5, read_as="tie")
+    for name, code, part in (("late.txt", TIANFU, "510000"), ("lost.txt", None, "000000")):
+        stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
+        report = Report(name, code, 2022, [tie])
+        for table, rows in report.rows().items():
+            warehouse.rows[table] += rows
+        again = warehouse.build()
+        new = {table: {p.stem for p in again[table].paths if stamps.get(p) != p.stat().st_mtime_ns} for table in again}
+        assert new["review_queue"] == {part}
+        assert new["report_item"] == {bucket_of(report.report_id)}
+    kinds = "SELECT kind, township_code FROM review_queue WHERE report_year = 2022"
+    assert sorted(warehouse.sql(kinds)) == [("low_confidence", TIANFU), ("unresolved_unit", None)]
 
 
 def test_a_part_that_nobody_reports_for_any_more_goes(tmp_path):
