@@ -110,9 +110,12 @@ def _run(settings: Settings, quiet: bool) -> None:
 @click.option("--raw", metavar="DIR", help="Folder with sources.toml and the archive.  [default: raw/]")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Skip what a list dates before this.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most so many pages of each source.")
+@click.option("--all", "ask_all", is_flag=True, help="Ask for known pages too that are not due.")
 @click.option("--dry-run", is_flag=True, help="Read the lists only, show what would be fetched, write nothing.")
-def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, limit: int | None, dry_run: bool) -> None:
-    """Read the sites of sources.toml, or each SOURCE of them, into the archive raw/fetched."""
+def fetch(
+    sources: tuple[str, ...], raw: str | None, since: datetime | None, limit: int | None, ask_all: bool, dry_run: bool
+) -> None:
+    """Read what is new or due of the sites of sources.toml, or of each SOURCE of them, into the archive raw/fetched."""
     settings = load_settings("raw", raw=raw)
 
     from pipelines.cli import fetch_output as display
@@ -127,7 +130,7 @@ def fetch(sources: tuple[str, ...], raw: str | None, since: datetime | None, lim
     if not chosen:
         raise Refusal(f"no source is switched on in {settings.sources_path}; docs/fetching.md says how to add one")
     with display.fetch_progress(out, chosen) as listener:
-        options = FetchOptions(since.date() if since else None, limit, dry_run)
+        options = FetchOptions(since.date() if since else None, limit, dry_run, ask_all)
         tallies = read_sites(settings, chosen, options, text_of=text_to_compare, listener=listener)
     if dry_run:
         display.links(out, tallies)

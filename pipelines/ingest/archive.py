@@ -16,7 +16,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +53,13 @@ class Sighting:
 
 @dataclass(frozen=True)
 class ArchivedVersion:
-    """The bytes that an address gave when it was last seen."""
+    """The bytes that an address gave when it was last seen anew; `first_at` is of its first version, ISO 8601."""
 
     sighting: Sighting
     sha256: str
     path: Path
+    first_at: str
+    changes: int = 0  # how often it gave others before
 
 
 class Archive:
@@ -86,7 +88,8 @@ class Archive:
             if not path.exists():
                 write_whole(path, data, mode=0o444)
             self._note(path.with_name(sha + SIDECAR_SUFFIX), sighting, sha, len(data))
-            versions[key] = ArchivedVersion(sighting, sha, path)
+            first_at, changes = (known.first_at, known.changes + 1) if known else (sighting.fetched_at, 0)
+            versions[key] = ArchivedVersion(sighting, sha, path, first_at, changes)
             return versions[key], "changed" if known else "new"
 
     def _note(self, sidecar: Path, sighting: Sighting, sha: str, size: int) -> None:
@@ -114,10 +117,12 @@ class Archive:
                 if sidecar.stat().st_size > TOO_LARGE:
                     _split(sidecar, content)
                 for sighting in (*_sightings(content), *_more_sightings(sidecar)):
-                    key = page_key(sighting.url)
+                    key, at = page_key(sighting.url), sighting.fetched_at
                     known = versions.get(key)
-                    if known is None or known.sighting.fetched_at < sighting.fetched_at:
-                        versions[key] = ArchivedVersion(sighting, content["sha256"], path)
+                    first_at, changes = (min(known.first_at, at), known.changes + 1) if known else (at, 0)
+                    if known is None or known.sighting.fetched_at < at:
+                        known = ArchivedVersion(sighting, content["sha256"], path, at)
+                    versions[key] = replace(known, first_at=first_at, changes=changes)
             self._hosts[name] = versions
         return self._hosts[name]
 

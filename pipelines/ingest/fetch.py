@@ -1,22 +1,24 @@
-"""A whole fetch: every source's list, pages and attachments into the archive, hosts side by side.
+"""A whole fetch: the list of each source, and what is due of its pages and attachments, hosts side by side.
 
 The order of the requests and the counts are decided here. `client` asks for one address, `listing` finds the links of a
-page, `archive` keeps the bytes.
+page, `agenda` says which pages are due, `archive` keeps the bytes, `journal` when they were looked at.
 """
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from pipelines.ingest.agenda import Agenda, KnownPages
 from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
 from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
+from pipelines.ingest.due import is_whole_list_due, lateness
 from pipelines.ingest.found_links import Link
-from pipelines.ingest.journal import UNREAD, Journal, waiting_since
+from pipelines.ingest.journal import FAILED, REFUSED, Journal, Look
 from pipelines.ingest.last_fetch import keep_last_fetch
 from pipelines.ingest.listing import walk
 from pipelines.ingest.old_servers import lenient_hosts, notes_on
@@ -34,7 +36,8 @@ _log = logging.getLogger(__name__)
 
 LISTS = 0.5  # of the time of a source, at most, so that some is left for pages
 LEAST_DELAY = 1.0  # seconds between two requests to a host, whatever an entry of sources.toml says
-UNFINISHED = ".unfinished"
+JOURNALS = ".journal"
+MOST_UNWANTED = 5  # pages of a list in a row, without a link that its source wants, that are read on most nights
 
 Listener = Callable[[str, int, int], None]  # called with the source's id, pages done, pages in all
 TextOf = Callable[[bytes], str | None]  # what of a file counts when two versions are compared; None: all its bytes
@@ -44,12 +47,14 @@ TextOf = Callable[[bytes], str | None]  # what of a file counts when two version
 class FetchOptions:
     """Which part of the sources to read: pages from `since` on, at most `limit` a source, or only lists.
 
-    After so many `hours` all of them are cut short, and what is left waits for the next run.
+    With `ask_all` pages are asked for that are not due. After so many `hours` all sources are cut short, and what is
+    left waits for the next run.
     """
 
     since: date | None = None
     limit: int | None = None
     dry_run: bool = False
+    ask_all: bool = False
     hours: float | None = None
 
 
@@ -73,28 +78,45 @@ def fetch(
     lenient = lenient_hosts(sources)
     client = Client(settings, clock, resolve, lenient)
     hours = options.hours
-    end = NO_DEADLINE if hours is None else Deadline(clock.now() + hours * 3600, f"FAZHI_FETCH_HOURS = {hours:g}")
-    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), text_of, listener, end)
+    ends = [NO_DEADLINE, NO_DEADLINE]
+    if hours is not None:
+        name = f"FAZHI_FETCH_HOURS = {hours:g}"
+        ends = [Deadline(clock.now() + share * hours * 3600, name) for share in (LISTS, 1)]
+    shared = _Shared(settings, options, clock, client, Archive(settings.fetched_dir), text_of, listener, *ends)
     tallies = [Tally(source, notes=notes_on(source, lenient)) for source in sources]
     runs = [_SourceRun(tally, shared) for tally in tallies]
     groups: dict[str, list[_SourceRun]] = {}
-    for run in sorted(runs, key=lambda run: run.waiting_since):  # those that waited longest get their turn
+    for run in sorted(runs, key=lambda run: run.list_at):
         groups.setdefault(host_of(run.source.start), []).append(run)
     writing = nullcontext() if options.dry_run else locked(settings.fetched_dir)
     threads = ThreadPoolExecutor(max(1, min(settings.fetch_hosts, len(groups))))
     with closing(client), writing, threads:
         try:
-            for future in [threads.submit(_read_one_by_one, group) for group in groups.values()]:
-                future.result()
+            _side_by_side(threads, groups.values(), _SourceRun.read_list)
+            if not options.dry_run:
+                _side_by_side(threads, sorted(groups.values(), key=_turn), _SourceRun.read_pages)
         except BaseException:
             clock.stop()  # the threads end at their next turn; leaving the block waits for them
             raise
     return tallies
 
 
-def _read_one_by_one(sources: Sequence["_SourceRun"]) -> None:
-    for source in sources:
-        source.read()
+def _side_by_side(
+    threads: ThreadPoolExecutor, groups: Iterable[list["_SourceRun"]], read: Callable[["_SourceRun"], None]
+) -> None:
+    """Read the sources of each host one after the other, and several hosts at a time."""
+
+    def read_group(group: Sequence["_SourceRun"]) -> None:
+        for run in group:
+            read(run)
+
+    for future in [threads.submit(read_group, group) for group in groups]:
+        future.result()
+
+
+def _turn(group: Sequence["_SourceRun"]) -> tuple[float, int]:
+    """The turn of a host: where the most overdue page waits, and of equals where there is least to do."""
+    return -max(run.agenda.urgency for run in group), sum(len(run.agenda.due) for run in group)
 
 
 @dataclass(frozen=True)
@@ -108,6 +130,7 @@ class _Shared:
     archive: Archive
     text_of: TextOf
     listener: Listener
+    lists_end: Deadline
     end: Deadline
 
 
@@ -121,58 +144,98 @@ class _Seen:
 
 
 class _SourceRun:
-    """One source in one run."""
+    """One source in one run: first `read_list`, then `read_pages`."""
 
-    _journal: Journal
+    agenda = Agenda([], [], 0, [], 0.0)
 
     def __init__(self, tally: Tally, shared: _Shared) -> None:
-        self._tally, self.source = tally, tally.source
+        self._tally, self.source, self._shared = tally, tally.source, shared
         self._client, self._archive, self._text_of = shared.client, shared.archive, shared.text_of
         self._options, self._clock, self._listener = shared.options, shared.clock, shared.listener
         self._folder = shared.settings.fetched_dir
-        self._end, self._requests = shared.end, 0
+        self._end, self._requests, self._spent = shared.end, 0, 0.0
+        self._started_at = self._clock.utc()
         least = 0.0 if shared.settings.fetch_private else LEAST_DELAY
         self._delay = max(least, self.source.delay)
-        self._journal_path = self._folder / UNFINISHED / f"{self.source.id}.jsonl"
+        self._journal = Journal(self._folder / JOURNALS / f"{self.source.id}.jsonl")
+        self._known = KnownPages(shared.archive, self._journal)
+        self._list_at, self._is_list_whole = self._journal.list_at, False
         self._seen: set[str] = set()
 
     @property
-    def waiting_since(self) -> datetime:
-        """When the run began that a limit cut short; the end of time where none was."""
-        return waiting_since(self._journal_path) or datetime.max.replace(tzinfo=UTC)
+    def list_at(self) -> datetime:
+        """When its list was last read; the beginning of time where it never was."""
+        return self._journal.list_at or datetime.min.replace(tzinfo=UTC)
 
-    def read(self) -> None:
-        """Read the list, then each page with its attachments, and keep how that ended."""
-        started_at = self._clock.utc()
-        hours, run_end, now = self.source.max_hours, self._end, self._clock.now()
-        ends = [Deadline(now + share * hours * 3600, f"max_hours = {hours:g}") for share in (LISTS, 1)]
-        lists_end, self._end = (min(end, run_end, key=lambda deadline: deadline.at) for end in ends)
+    def read_list(self) -> None:
+        """Read the list as far as need be, and find out what is due."""
+        self._started_at, begun = self._clock.utc(), self._clock.now()
         _log.info("%s: reading the list at %s", self.source.id, self.source.start)
+        links: list[Link] = []
+        with self._told():
+            links = self._links(self._within(LISTS, self._shared.lists_end))
+        self._spent = self._clock.now() - begun
+        with self._told():
+            is_part = self._options.since or self._options.limit
+            of_journal = None if is_part else self.source
+            self.agenda = self._known.agenda(links, of_journal, self._started_at, ask_all=self._options.ask_all)
+        self._tally.links, self._tally.resting = self.agenda.due, len(self.agenda.resting)
+        listed = {page_key(link.url) for link in links}
+        for link, look in self.agenda.resting:
+            if look is not None and look.is_unread and page_key(link.url) in listed:
+                self._tell_again(link.url, look)
+
+    def read_pages(self) -> None:
+        """Read each page that is due with its attachments, and keep how that ended."""
+        self._end = self._within(1, self._shared.end)
+        self._tally.waiting = len(self.agenda.due)
+        if self._tally.stopped is None:
+            with self._told():
+                self._read_pages()
         try:
-            self._tally.links = links = self._links(lists_end)
-            if not self._options.dry_run:
-                self._read_pages(links)
+            keep_last_fetch(self._folder, self._tally, self._started_at, self._clock.utc())
+        except OSError as error:  # it is for people alone, and a full disk is in the tally already
+            _log.warning("%s: how its fetch ended cannot be kept: %s", self.source.id, error)
+
+    def _within(self, share: float, run_end: Deadline) -> Deadline:
+        """The end of what the source may do now: its share of max_hours less what is spent, or the end of the run."""
+        hours = self.source.max_hours
+        own = Deadline(self._clock.now() + share * hours * 3600 - self._spent, f"max_hours = {hours:g}")
+        return min(own, run_end, key=lambda deadline: deadline.at)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Let what ends the source stand in its tally, so that it does not keep us from the others."""
+        try:
+            yield
         except SiteStopped as stop:
             _log.info("%s: stopped: %s", self.source.id, stop.reason)
             self._tally.stopped = stop.reason
         except FetchInterrupted:
             raise
-        except Exception as error:  # what we did not foresee at one site must not keep us from the others
+        except Exception as error:  # what we did not foresee at one site
             _log.info("%s: internal error", self.source.id, exc_info=True)
             self._tally.stopped = f"internal error: {type(error).__name__}: {error}"
-        if not self._options.dry_run:
-            try:
-                keep_last_fetch(self._folder, self._tally, started_at, self._clock.utc())
-            except OSError as error:  # it is for people alone, and a full disk is in the tally already
-                _log.warning("%s: how its fetch ended cannot be kept: %s", self.source.id, error)
+
+    def _tell_again(self, url: str, look: Look) -> None:
+        """Count an address that was not read when it was last asked for, and is not due."""
+        kind = FetchRefused if look.outcome == REFUSED else FetchFailed
+        self._tally.add(kind(f"{look.reason} (when last asked for; it is not due)"), url)
 
     def _links(self, end: Deadline) -> list[Link]:
-        """The links to follow: wanted by the source, and within --since and --limit."""
+        """The links to follow: wanted by the source, and within --since and --limit.
+
+        The list is read as far as it has something new, and to its end every few days.
+        """
         found: list[Link] = []
         since, limit = self._options.since, self._options.limit
+        is_short = not (self._options.dry_run or self._options.ask_all or since or limit)
+        is_short &= not is_whole_list_due(self._journal.whole_at, self.source.id, self._started_at)
+        unwanted = 0
         try:
             hosts, delay = self.source.page_hosts, self._delay
             for fresh in walk(self.source, lambda url: self._client.get(url, hosts, delay, deadline=end)):
+                self._list_at = self._started_at
                 wanted = [link for link in fresh if self.source.wants(link.title, link.url)]
                 for link in (link for link in wanted if link.lost):
                     self._tally.add(FetchFailed(f"{link.lost}: {link.title}"), link.url)
@@ -180,63 +243,98 @@ class _SourceRun:
                 self._tally.listed += len(wanted)
                 recent = [link for link in wanted if not (since and link.listed_on and link.listed_on < since)]
                 found += recent
+                unwanted = 0 if wanted else unwanted + 1
+                is_known = unwanted == MOST_UNWANTED or (bool(wanted) and all(map(self._known.is_known, wanted)))
                 is_old = bool(wanted) and not recent  # lists run from new to old
-                if is_old or (limit is not None and len(found) >= limit):
+                if is_old or (is_short and is_known) or (limit is not None and len(found) >= limit):
                     self._tally.is_partial = True
                     break
-        except (FetchRefused, FetchFailed) as problem:
+            else:
+                self._is_list_whole = True
+        except FetchRefused as problem:
+            self._list_at, self._is_list_whole = self._started_at, True  # as far as its limits let us
+            self._tally.add(problem, self.source.start)
+        except FetchFailed as problem:
+            self._list_at = self._started_at
             self._tally.add(problem, self.source.start)
         except CutShort as cut:
             self._tally.is_partial = True
             self._tally.cut = f"{cut.reason} for its lists; what is behind link {self._tally.listed} is not listed"
         return found[:limit]
 
-    def _read_pages(self, links: Sequence[Link]) -> None:
-        self._journal = Journal(self._journal_path, self._clock.utc())
-        self._listener(self.source.id, 0, len(links))
-        for done, link in enumerate(sorted(links, key=self._rank), start=1):
-            try:
+    def _read_pages(self) -> None:
+        todo, opened, whole_at = self.agenda.due, self.agenda.opened, self._journal.whole_at
+        if self.agenda.new:  # if this run is killed, the next one reads the list to its end again
+            self._journal.note_list(self._list_at, None)
+        self._listener(self.source.id, 0, len(todo))
+        try:
+            for link in opened:
+                self._files_of(link)
+            for done, link in enumerate(todo, start=1):
                 self._page(link)
-            except CutShort as cut:
-                left = f"{cut.reason}; {len(links) - done + 1} of {len(links)} pages wait for the next run"
-                self._tally.cut = f"{self._tally.cut}; {left}" if self._tally.cut else left
-                break
-            self._listener(self.source.id, done, len(links))
-        # not reached when broken off or stopped by the site: the next run resumes
-        if self._tally.cut:
+                self._tally.waiting = len(todo) - done
+                self._listener(self.source.id, done, len(todo))
+        except CutShort as cut:
+            left = f"{cut.reason}; {self._tally.waiting} of {len(todo)} pages wait for the next run"
+            self._tally.cut = f"{self._tally.cut}; {left}" if self._tally.cut else left
             _log.info("%s: cut short: %s", self.source.id, self._tally.cut)
-            self._journal.wait(self._clock.utc())
-        else:
-            self._journal.finish()
-
-    def _rank(self, link: Link) -> int:
-        """Its turn: first what costs nothing (done in the run before), then new pages, known ones, and unread ones."""
-        key = page_key(link.url)
-        if self._journal.outcome(key):
-            return 0
-        if self._journal.is_unread(key):
-            return 3
-        return 2 if self._archive.current(link.url) else 1
+        if self.agenda.new > len(todo) - self._tally.waiting:
+            whole_at = None
+        elif self._is_list_whole:
+            whole_at = self._started_at
+        self._journal.note_list(self._list_at, whole_at)
+        self._journal.tidy()
 
     def _page(self, link: Link) -> None:
-        """One page of the list, and the files that hang on it."""
+        """One page that is due, and the files that hang on it."""
+        seen = self._document(link, self.source.page_hosts, None)
         self._tally.pages += 1
-        try:
-            seen = self._document(link, self.source.page_hosts, None)
-        except CutShort:
-            self._tally.pages -= 1  # it waits
-            raise
-        if seen is None or not is_page(seen.data):
+        if seen is not None:
+            self._attachments(link, seen)
+
+    def _files_of(self, link: Link) -> None:
+        """The files of a page that is not due and whose files were not all read: it is not asked for again."""
+        kept, key = self._kept(link), page_key(link.url)
+        if kept is None:
             return
+        if self._journal.look(key) is None:  # a crash came between archive and journal, or there was no journal then
+            looked_at = self._known.history(link).looked_at or self._clock.utc()
+            look = Look(link.url, looked_at, "unchanged", title=link.title, listed_on=link.listed_on, is_open=True)
+            self._journal.note(key, look)
+        self._attachments(link, kept)
+
+    def _kept(self, link: Link) -> "_Seen | None":
+        """An address as the archive has it; None where it has not."""
+        version = self._archive.current(link.url)
+        return _Seen("unchanged", version.path.read_bytes(), version.sighting.final_url) if version else None
+
+    def _attachments(self, link: Link, seen: "_Seen") -> None:
+        """The files that hang on a page, as far as they are due."""
+        key, failed = page_key(link.url), False
         try:
-            found = attachments(seen.data, seen.final_url, self.source)
+            found = attachments(seen.data, seen.final_url, self.source) if is_page(seen.data) else []
         except Exception as error:  # nobody can list what hostile bytes raise
             self._tally.add(FetchFailed(f"its links cannot be read: {type(error).__name__}: {error}"), link.url)
-            return
-        for attached in found:
-            if page_key(attached.url) not in self._seen:
-                self._document(Link(attached.url, attached.title, link.listed_on), self.source.all_hosts, link.url)
+            found = []
+        for one in found:
+            attached = Link(one.url, one.title, link.listed_on)
+            if page_key(one.url) not in self._seen and self._is_due(attached):
+                self._document(attached, self.source.all_hosts, link.url)
                 self._tally.attachments += 1
+            look = self._journal.look(page_key(one.url))
+            failed |= look is None or look.outcome == FAILED
+        if not failed:
+            self._journal.close(key)
+
+    def _is_due(self, attached: Link) -> bool:
+        """Whether a file of a page is asked for; one that was not read before and rests is told again."""
+        if self._options.ask_all or lateness(self._known.history(attached), self._started_at) >= 1:
+            return True
+        look = self._journal.look(page_key(attached.url))
+        if look is not None and look.is_unread:
+            self._seen.add(page_key(attached.url))
+            self._tell_again(attached.url, look)
+        return False
 
     def _document(self, link: Link, hosts: frozenset[str], page_url: str | None) -> "_Seen | None":
         """Bring the archive up to date with one address; None where it could not be read, or was in this run."""
@@ -244,21 +342,21 @@ class _SourceRun:
         if key in self._seen:
             return None
         self._seen.add(key)
-        known = self._archive.current(link.url)
-        outcome = self._journal.outcome(key)
-        if known and outcome:
-            seen = _Seen(outcome, known.path.read_bytes(), known.sighting.final_url)
-        else:
-            try:
-                seen = self._refresh(link, hosts, page_url, known)
-            except (FetchRefused, FetchFailed, SiteStopped) as problem:
-                if isinstance(problem, SiteStopped) and self._client.has_closed(self.source.start):
-                    raise  # else it is another host, such as that of the attachments
-                _log.debug("%s: not read, %s: %s", self.source.id, problem.reason, link.url)
-                self._tally.add(problem, link.url)
-                self._journal.note(key, UNREAD)
-                return None
-            self._journal.note(key, seen.outcome)
+        look = Look(link.url, self._clock.utc(), FAILED, title=link.title, listed_on=link.listed_on)
+        look = replace(look, page=page_key(page_url) if page_url else None)
+        try:
+            seen = self._refresh(link, hosts, page_url, self._archive.current(link.url))
+        except (FetchRefused, FetchFailed, SiteStopped) as problem:
+            if isinstance(problem, SiteStopped) and self._client.has_closed(self.source.start):
+                raise  # else it is another host, such as that of the attachments
+            _log.debug("%s: not read, %s: %s", self.source.id, problem.reason, link.url)
+            self._tally.add(problem, link.url)
+            if not isinstance(problem, SiteStopped):  # else it is asked for as soon as its host answers again
+                outcome = REFUSED if isinstance(problem, FetchRefused) else FAILED
+                self._journal.note(key, replace(look, outcome=outcome, reason=problem.reason))
+            return None
+        is_open = page_url is None and is_page(seen.data)
+        self._journal.note(key, replace(look, outcome=seen.outcome, is_open=is_open))
         self._tally.outcomes[seen.outcome] += 1
         return seen
 
@@ -266,8 +364,6 @@ class _SourceRun:
         self, link: Link, hosts: frozenset[str], page_url: str | None, known: ArchivedVersion | None
     ) -> "_Seen":
         """Ask for an address, and keep what it gives where that is new or says something else than before."""
-        if self._journal.is_unread(page_key(link.url)):
-            raise FetchFailed("not read in the run that was cut short, and asked for again when all others are read")
         if self._requests >= self.source.max_links:
             raise CutShort(f"max_links = {self.source.max_links} is reached")
         self._requests += 1

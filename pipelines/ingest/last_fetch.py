@@ -36,6 +36,8 @@ class LastFetch(BaseModel):
     unchanged: int
     refused: int
     failed: int
+    resting: int = 0
+    waiting: int = 0
     is_failed: bool
     is_cut_short: bool
     reasons: tuple[str, ...]

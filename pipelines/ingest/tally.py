@@ -11,7 +11,10 @@ from pipelines.ingest.found_links import Link
 from pipelines.ingest.problems import FetchProblem, FetchRefused
 from pipelines.ingest.sources import Source
 
-COLUMNS = ("source", "listed", "pages", "attachments", "new", "changed", "unchanged", "refused", "failed")
+COLUMNS = (
+    *("source", "listed", "pages", "attachments", "new", "changed", "unchanged"),
+    *("refused", "failed", "resting", "waiting"),
+)
 
 _LONGEST = 300  # characters of an address in the report
 
@@ -36,6 +39,8 @@ class Tally:
     listed: int = 0
     pages: int = 0
     attachments: int = 0
+    resting: int = 0
+    waiting: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     problems: list[UnreadAddress] = field(default_factory=list)
     stopped: str | None = None
@@ -58,7 +63,7 @@ class Tally:
         """The counts, in the order of `COLUMNS`."""
         done = (self.outcomes[name] for name in ("new", "changed", "unchanged"))
         counts = (self.listed, self.pages, self.attachments, *done, self.count("refused"), self.count("failed"))
-        return (self.source.id, *counts)
+        return (self.source.id, *counts, self.resting, self.waiting)
 
     def counts(self) -> dict[str, str | int]:
         """The counts by name."""

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,30 +181,16 @@ def test_a_run_that_is_broken_off_is_resumed_and_not_repeated(bench: Bench) -> N
     bench.site.routes |= {f"/{n}.pdf": Reply(b"%%PDF-%d" % n) for n in range(5)}
     pages = [f"/{n}.{kind}" for n in range(5) for kind in ("html", "pdf")]
     bench.site.answered = lambda count: bench.site.clock.stop() if count == 7 else None  # as Ctrl-C does
+    bench.days = 0
     with pytest.raises(FetchInterrupted):
         bench.fetch(bench.source())
     bench.site.answered = lambda count: None
     assert bench.site.paths() == ["/list/", *pages[:5]]
+    bench.days = 1
     (tally,) = bench.fetch(bench.source())
     assert bench.site.paths()[6:] == ["/list/", *pages[5:]]
-    assert (tally.pages, tally.attachments, tally.outcomes) == (5, 5, {"new": 10})  # as if it had been one run
+    assert (tally.pages, tally.attachments, tally.outcomes, tally.resting) == (2, 3, {"new": 5}, 3)
     assert bench.fetch(bench.source())[0].outcomes == {"unchanged": 10}
-
-
-def test_a_journal_is_believed_for_half_a_day_and_without_its_torn_lines(tmp_path: Path) -> None:
-    now, path = datetime(2024, 1, 31, tzinfo=UTC), tmp_path / "hidden" / "x.jsonl"
-    Journal(path, now).note("http://x.example/1", "new")
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write('{"url": "http://x.exa')
-    resumed = Journal(path, now + timedelta(hours=1))
-    resumed.note("http://x.example/2", "changed")
-    resumed = Journal(path, now + timedelta(hours=2))
-    assert [resumed.outcome(f"http://x.example/{n}") for n in (1, 2, 3)] == ["new", "changed", None]
-    assert Journal(path, now + timedelta(days=1)).outcome("http://x.example/1") is None
-    path.write_text(json.dumps({"started_at": now.isoformat()}) + '\n{"url": [], "outcome": 7}\n', encoding="utf-8")
-    assert Journal(path, now).outcome("http://x.example/1") is None
-    path.write_text("[]\n", encoding="utf-8")
-    assert Journal(path, now).outcome("http://x.example/1") is None
 
 
 # --- killed
@@ -316,7 +301,8 @@ def test_killed_at_20_random_points_and_resumed_it_ends_with_the_same_archive(
     assert 0 < len(town.asked) < requests  # it went on where it was and did not begin again
     assert whole(raw / "fetched") == expected
     assert inventory(raw)[0]["sidecar_error"].null_count() == inventory(raw)[0].height
-    assert list((raw / "fetched" / ".unfinished").iterdir()) == []
+    for journal in map(Journal, (raw / "fetched" / ".journal").glob("*.jsonl")):
+        assert journal.whole_at is not None and not any(look.is_open for _, look in journal.pages())
 
 
 def kill_at(town: Site, process: int, chance: random.Random) -> None:

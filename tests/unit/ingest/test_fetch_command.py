@@ -57,12 +57,16 @@ def test_the_command_reports_each_source_with_its_reasons(raw: Path, capsys: pyt
     assert fetch(raw) == 0
     out, err = capsys.readouterr()
     lines = [line.split() for line in out.splitlines()]
-    assert "source listed pages attachments new changed unchanged refused failed".split() in lines
-    assert "shipu 2 2 0 1 0 0 0 1".split() in lines
+    assert "source listed pages attachments new changed unchanged refused failed resting waiting".split() in lines
+    assert "shipu 2 2 0 1 0 0 0 1 0 0".split() in lines
     assert "shipu: failed 1: status 404, at http://127.0.0.1" in out
     assert err == ""
     assert fetch(raw, "shipu") == 0
-    assert "shipu 2 2 0 0 0 1 0 1".split() in [line.split() for line in capsys.readouterr().out.splitlines()]
+    out = capsys.readouterr().out
+    assert "shipu 2 0 0 0 0 0 0 1 2 0".split() in [line.split() for line in out.splitlines()]
+    assert "shipu: failed 1: status 404 (when last asked for; it is not due), at http://127.0.0.1" in out
+    assert fetch(raw, "shipu", "--all") == 0
+    assert "shipu 2 2 0 0 0 1 0 1 0 0".split() in [line.split() for line in capsys.readouterr().out.splitlines()]
 
 
 def test_a_dry_run_shows_what_would_be_fetched(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +84,7 @@ def test_a_source_that_turns_us_away_or_lists_too_little_ends_with_1(
     assert "shipu: failed: 2 documents listed, fewer than min_documents = 3" in capsys.readouterr().out
     describe(raw, site)
     site.routes["/1.html"] = Reply(status=403)
-    assert fetch(raw) == 1
+    assert fetch(raw, "--all") == 1
     assert "shipu: stopped: the site answers status 403" in capsys.readouterr().out
     describe(raw, site, 'title_words = ["没有"]\n')
     assert fetch(raw) == 0

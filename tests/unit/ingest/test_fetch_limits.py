@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from fake_site import CONTACT, HOST, Asked, Bench, Reply, Site, listing, page
 from pipelines.assets.fetched import fetched_documents
 from pipelines.assets.workspace import Workspace
 from pipelines.ingest import listing as listing_module
-from pipelines.ingest.journal import UNREAD, Journal, waiting_since
 from pipelines.ingest.pace import Clock, Deadline, Pace
 from pipelines.ingest.problems import CutShort
 from pipelines.ingest.tally import Tally
@@ -23,8 +21,9 @@ pytest_plugins = ("site_fixture",)
 
 
 def pages(site: Site, count: int, *, dead: int = 0, host: str = HOST) -> None:
-    """A list of so many pages, of which the first are not there."""
-    site.routes["/list/"] = Reply(listing(*((site.url(f"/{n}.html", host), f"报告{n}", "") for n in range(count))))
+    """A list of so many pages, years old, of which the first are not there."""
+    rows = ((site.url(f"/{n}.html", host), f"报告{n}", "2023-01-31") for n in range(count))
+    site.routes["/list/"] = Reply(listing(*rows))
     site.routes |= {f"/{n}.html": Reply(page(f"<p>{n}</p>")) for n in range(dead, count)}
 
 
@@ -35,73 +34,75 @@ def asked(bench: Bench) -> list[str]:
     return paths
 
 
-def journals(bench: Bench) -> list[Path]:
-    return sorted((bench.raw / "fetched" / ".unfinished").glob("*"))
-
-
 # --- a cap for each source
 
 
 def test_a_cap_cuts_short_and_the_next_nights_read_the_rest_each_page_once(bench: Bench) -> None:
     pages(bench.site, 10)
-    source = bench.source(max_links=4)
+    source, bench.days = bench.source(max_links=4), 1
     done: list[str] = []
-    for night, (left, new) in enumerate(((6, 4), (2, 8), (0, 10))):
+    for left, of, new in ((6, 10, 4), (2, 6, 4), (0, 2, 2)):
         (tally,) = bench.fetch(source)
         done += asked(bench)
         assert (tally.listed, tally.outcomes["new"], tally.problems, tally.is_failed) == (10, new, [], False)
+        assert (tally.pages, tally.waiting, tally.resting) == (new, left, 10 - of)
         if left:
-            assert tally.cut == f"max_links = 4 is reached; {left} of 10 pages wait for the next run"
+            assert tally.cut == f"max_links = 4 is reached; {left} of {of} pages wait for the next run"
             assert tally.reasons() == [f"cut short: {tally.cut}"]
-            assert tally.pages == new and len(journals(bench)) == 1
         else:
-            assert night == 2 and tally.cut is None and journals(bench) == []
+            assert tally.cut is None
     assert done == [f"/{n}.html" for n in range(10)]
     assert len(bench.files()) == 10
 
 
 def test_attachments_count_and_a_page_cut_in_the_middle_gets_the_rest_of_its_own(bench: Bench) -> None:
     links = "".join(f'<a href="/{n}.pdf">附件</a>' for n in range(9))
-    bench.site.routes = {"/list/": Reply(listing(("/a.html", "甲", ""), ("/b.html", "乙", "")))}
+    bench.site.routes = {"/list/": Reply(listing(("/a.html", "甲", "2023-01-31"), ("/b.html", "乙", "2023-01-31")))}
     bench.site.routes |= {"/a.html": Reply(page(links)), "/b.html": Reply(page("乙"))}
     bench.site.routes |= {f"/{n}.pdf": Reply(b"%%PDF-%d" % n) for n in range(9)}
     done: list[str] = []
     cuts = []
+    bench.days = 1
     for _ in range(3):
         (tally,) = bench.fetch(bench.source(max_links=4))
         cuts.append(bool(tally.cut))
         done += asked(bench)
     assert cuts == [True, True, False]
     assert done == ["/a.html", *(f"/{n}.pdf" for n in range(9)), "/b.html"]
-    assert (tally.pages, tally.attachments) == (2, 9)
+    assert (tally.pages, tally.attachments) == (1, 2)
 
 
 def test_what_cannot_be_read_does_not_keep_the_rest_from_its_turn(bench: Bench) -> None:
     pages(bench.site, 9, dead=5)
     elsewhere = bench.site.url("/x.html", "elsewhere.example")
     rows = [(elsewhere + f"?{n}", "别处", "") for n in range(6)]
-    bench.site.routes["/list/"] = Reply(listing(*rows, *((f"/{n}.html", str(n), "") for n in range(9))))
-    source, nights = bench.source(max_links=4), 0
-    while len(bench.files()) < 4 and nights < 9:
+    bench.site.routes["/list/"] = Reply(listing(*rows, *((f"/{n}.html", str(n), "2023-01-31") for n in range(9))))
+    source, bench.days = bench.source(max_links=4), 1
+    for _ in range(4):
         (tally,) = bench.fetch(source)
-        nights += 1
-    assert nights == 4
-    assert tally.count("failed") + tally.count("refused") == 11 and tally.cut is None
+    assert len(bench.files()) == 4
+    assert (tally.count("failed") + tally.count("refused"), tally.waiting) == (1, 10)
+    bench.days = 100
+    bench.fetch(source)
     asked(bench)
     bench.site.routes["/0.html"] = Reply(page("还在"))
-    bench.fetch(bench.source())  # a new round asks for all again
-    assert asked(bench)[0] == "/0.html"
-
-
-def test_new_pages_come_before_known_ones(bench: Bench) -> None:
-    pages(bench.site, 6)
     bench.fetch(bench.source())
+    assert "/0.html" in asked(bench)
+
+
+def test_new_pages_come_before_known_ones_and_the_most_overdue_of_these_first(bench: Bench) -> None:
+    pages(bench.site, 6)
+    bench.days = 20
+    bench.fetch(bench.source(max_links=3))
+    bench.days = 200
+    bench.fetch(bench.source(max_links=3))
     asked(bench)
     pages(bench.site, 9)
-    bench.fetch(bench.source(max_links=4))
-    assert asked(bench) == ["/6.html", "/7.html", "/8.html", "/0.html"]
-    bench.fetch(bench.source(max_links=4))
-    assert asked(bench) == [f"/{n}.html" for n in (1, 2, 3, 4)]
+    bench.days = 1
+    bench.fetch(bench.source(max_links=5))
+    assert asked(bench) == ["/6.html", "/7.html", "/8.html", "/0.html", "/1.html"]
+    bench.fetch(bench.source(max_links=5))
+    assert asked(bench) == [f"/{n}.html" for n in (2, 3, 4, 5)]
 
 
 def test_lists_without_end_are_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +120,7 @@ def test_lists_without_end_are_given_up(bench: Bench, monkeypatch: pytest.Monkey
 def test_a_source_ends_when_its_hours_are_over_and_goes_on_the_next_night(bench: Bench) -> None:
     pages(bench.site, 40)
     source, nights = bench.source(delay=60.0, max_hours=0.25), 0
+    bench.days = 1
     done: list[str] = []
     while nights < 9:
         begun = len(bench.site.asked)
@@ -129,7 +131,7 @@ def test_a_source_ends_when_its_hours_are_over_and_goes_on_the_next_night(bench:
         nights += 1
         if not tally.cut:
             break
-        assert "max_hours = 0.25 is over; " in tally.cut and "of 40 pages wait" in tally.cut
+        assert "max_hours = 0.25 is over; " in tally.cut and "pages wait for the next run" in tally.cut
     assert nights >= 3
     assert done == [f"/{n}.html" for n in range(40)]
 
@@ -146,23 +148,39 @@ def test_lists_take_half_of_the_time_at_most(bench: Bench) -> None:
     assert tally.is_partial and not tally.is_failed
 
 
-def test_the_sites_that_waited_longest_are_read_first(bench: Bench) -> None:
+def test_lists_come_first_and_then_the_hosts_with_the_least_that_is_new(bench: Bench) -> None:
     bench.environ["FAZHI_FETCH_HOSTS"] = "1"
-    bench.site.routes = {"/list/": Reply(listing(*((f"/{n}.html", str(n), "") for n in range(5))))}
-    bench.site.routes |= {f"/{n}.html": Reply(page(str(n))) for n in range(5)}
+    hosts = {"one.example": 7, "two.example": 1, "three.example": 3}
+    for host, count in hosts.items():
+        rows = ((f"/{host}/{n}.html", str(n), "2023-01-31") for n in range(count))
+        bench.site.routes[f"/{host}/"] = Reply(listing(*rows))
+        bench.site.routes |= {f"/{host}/{n}.html": Reply(page(f"{host} {n}")) for n in range(count)}
+    sources = [bench.source(id=host[:3], start=bench.site.url(f"/{host}/", host), delay=60.0) for host in hosts]
+    bench.days, nights, order = 1, 0, list[str]()
+    while len(bench.files()) < 11 and nights < 9:
+        tallies = bench.fetch(*sources, hours=0.16)  # 576 seconds: enough for the lists and a few pages
+        order += [one.path for one in bench.site.asked if one.path.endswith(".html")]
+        lists = [one.path for one in bench.site.asked if one.path.endswith("/")]
+        assert len(lists) == 3 and not any(tally.is_failed or tally.found_nothing for tally in tallies)
+        nights += 1
+        if len(bench.files()) < 11:
+            assert any("FAZHI_FETCH_HOURS = 0.16 is over" in line for tally in tallies for line in tally.reasons())
+        bench.site.asked.clear()
+    assert nights >= 2 and len(order) == len(set(order)) == 11
+    assert order[0] == "/two.example/0.html" and order[1] == "/three.example/0.html"
+
+
+def test_the_lists_that_waited_longest_are_read_first(bench: Bench) -> None:
+    bench.environ["FAZHI_FETCH_HOSTS"], bench.days = "1", 1
+    bench.site.routes = {"/list/": Reply(listing())}
     hosts = ["one.example", "two.example", "three.example"]
     sources = [bench.source(id=host[:3], start=bench.site.url("/list/", host), delay=60.0) for host in hosts]
     order = []
-    for _ in range(6):
-        tallies = bench.fetch(*sources, hours=0.15)  # 9 minutes: enough for one of them
-        order.append(list(dict.fromkeys(one.host.split(".")[0] for one in bench.site.asked)))
+    for _ in range(3):
+        bench.fetch(*sources, hours=0.06)  # 108 seconds for lists: enough for one of them
+        order.append([one.host.split(".")[0] for one in bench.site.asked if one.path == "/list/"])
         bench.site.asked.clear()
-        assert [tally.source.id for tally in tallies] == ["one", "two", "thr"]
-        assert not any(tally.is_failed or tally.found_nothing for tally in tallies)
-        assert any("FAZHI_FETCH_HOURS = 0.15 is over" in line for tally in tallies for line in tally.reasons())
-    assert {name for names in order[:3] for name in names} == {"one", "two", "three"}
-    assert [names[0] for names in order[:2]] == ["one", "two"]
-    assert len(bench.files()) == 15
+    assert sorted(name for names in order for name in names) == ["one", "three", "two"]
 
 
 @pytest.mark.parametrize("limit", ["min_documents", "nothing"])
@@ -294,35 +312,6 @@ def test_hours_are_a_number(text: str, hours: float) -> None:
 def test_hours_that_are_none_are_named(text: str) -> None:
     with pytest.raises(SettingsError, match=r"FAZHI_FETCH_HOURS is .*expected a number of hours"):
         Settings.load(environ={"FAZHI_FETCH_HOURS": text})
-
-
-# --- the journal of a run that was cut short
-
-
-def test_a_journal_that_waits_is_believed_for_a_week_after_the_last_cut(tmp_path: Path) -> None:
-    now, path = datetime(2026, 11, 29, tzinfo=UTC), tmp_path / "hidden" / "x.jsonl"
-    journal = Journal(path, now)
-    journal.note("http://x.example/1", "new")
-    journal.note("http://x.example/2", UNREAD)
-    assert waiting_since(path) is None
-    assert not Journal(path, now + timedelta(hours=1)).is_unread("http://x.example/2")  # broken off: all is tried again
-    journal.wait(now)
-    for day in (1, 7, 13):
-        assert waiting_since(path) == now
-        later = Journal(path, now + timedelta(days=day))
-        assert later.outcome("http://x.example/1") == "new"
-        assert later.outcome("http://x.example/2") is None and later.is_unread("http://x.example/2")
-        later.wait(now + timedelta(days=day))
-    late = Journal(path, now + timedelta(days=21))
-    assert late.outcome("http://x.example/1") is None and waiting_since(path) is None
-
-
-@pytest.mark.parametrize("moment", ["7", '"soon"', '"2026-11-29"', "null", "[]", "{", '"9999-12-31T23:59:59-14:00"'])
-def test_a_journal_that_is_damaged_is_not_believed(tmp_path: Path, moment: str) -> None:
-    line = f'{{"url": "http://x.example/1", "outcome": "new"}}\n{{"cut_at": {moment}}}'
-    path = tmp_path / "x.jsonl"
-    path.write_text(f'{{"started_at": "2026-11-28T00:00:00+00:00"}}\n{line}\n', encoding="utf-8")
-    assert Journal(path, datetime(2026, 11, 29, tzinfo=UTC)).outcome("http://x.example/1") is None
 
 
 def test_the_report_says_stopped_and_cut_short_before_all_else(bench: Bench) -> None:

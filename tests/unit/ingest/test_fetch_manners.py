@@ -209,7 +209,8 @@ def test_404_is_asked_once(bench: Bench) -> None:
 def test_a_site_that_turns_us_away_is_asked_nothing_more(bench: Bench, reply: Reply) -> None:
     bench.site.routes = {"/list/": Reply(listing(("/1.html", "一", ""), ("/2.html", "二", ""))), "/1.html": reply}
     tally, other = bench.fetch(bench.source(), bench.source(id="same-host"))
-    assert bench.site.paths() == ["/list/", "/1.html"]
+    assert bench.site.paths() == ["/list/", "/list/", "/1.html"]
+    assert (tally.waiting, other.waiting) == (2, 2)
     assert tally.stopped is not None and tally.is_failed
     assert other.stopped == tally.stopped
     assert bench.files() == {}
