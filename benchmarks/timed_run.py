@@ -83,7 +83,7 @@ def _watch_files() -> None:
 if FOLDER in os.environ:
     _watch_files()
     _watch_texts("identify", identities, "identify", 0)
-    _watch_texts("extract", Extractor, "columns", 1)
+    _watch_texts("extract", Extractor, "read", 2)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,5 +9,6 @@ The words of this package:
 - A *candidate* is a rule that fits the words near a figure. A *match* is the rule that was chosen.
 - The *reading* of a wording holds the matches of each figure, or the reason why the figure is no result.
 - A *statement* is what one sentence says: its numbers and its facts, with *offsets* in the sentence.
-- *Rows* are the numbers and facts of one report, with offsets in its stored text.
+- *Tables of statements* have a row for each number and fact that remembered sentences state.
+- *Rows* are the numbers and facts of a batch of reports, with offsets in their stored texts.
 """

@@ -9,19 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.extract.report.sections import LineOpening, line_opening
 from pipelines.extract.sentence.context import PrecedingContext, heading_bits, topics_and_subjects
 from pipelines.extract.sentence.parsing import MAY_STATE, ParsedSentence, Wording, parse_sentence
 from pipelines.extract.sentence.reading import SentenceReading, read_wording
-from pipelines.extract.sentence.statement import make_statement, unread_statement, wording_to_read
-from pipelines.extract.sentence.template import PlacedStatement, make_template, numeral_offsets, place
+from pipelines.extract.sentence.statement import Statement, make_statement, unread_statement, wording_to_read
+from pipelines.extract.sentence.template import make_template, numeral_offsets
 from pipelines.numerals.figures import Figure
+
+if TYPE_CHECKING:
+    from pipelines.extract.statement_tables import StatementTables
 
 ENTRIES = 250_000  # of each part of the cache; as many templates, or as many readings, take some 400 MB
 _CONTEXTS = 500  # of one wording or template
+_STATEMENTS = 4  # for each template, as it may state several things, each in other contexts; a million take some 150 MB
 # A wording with one of these is read as of the year of the report.
 _YEAR_WORDS = re.compile(r"20[0-9]{2}[年度]|今年|本年|全年|当年")
 
@@ -86,20 +90,23 @@ class ByContext(Generic[V]):
 
 
 class CachedSentence:
-    """A parsed sentence and what it states. Once that is known for any context, the parsed form is dropped."""
+    """A parsed sentence and what it states. Once that is known for any context, the parsed form is dropped.
+
+    A statement that is kept is a number, by which the tables of the cache know it.
+    """
 
     __slots__ = ("_by_context", "_marks", "_parsed", "_report_year", "has_figure", "statement")
 
-    def __init__(self, parsed: ParsedSentence, report_year: int | None, marks: tuple[int, ...] = ()) -> None:
-        """report_year: as of which it is read; marks: where its numerals stand, if it is a template."""
+    def __init__(self, parsed: ParsedSentence, report_year: int | None, marks: tuple[int, ...] | None = None) -> None:
+        """report_year: as of which it is read; marks: where its numerals stand, if it is a template that is kept."""
         self.has_figure = parsed.has_figure
-        self.statement: PlacedStatement | None = None  # what it states in any context, once that is known
+        self.statement: int | Statement | None = None  # what it states in any context, once that is known
         self._parsed: ParsedSentence | None = parsed
         self._report_year = report_year
         self._marks = marks
-        self._by_context: ByContext[PlacedStatement] | None = None
+        self._by_context: ByContext[int | Statement] | None = None
 
-    def statement_in(self, context: PrecedingContext, cache: SentenceCache) -> PlacedStatement:
+    def statement_in(self, context: PrecedingContext, cache: SentenceCache) -> int | Statement:
         """What it states in the context of a report."""
         if self._parsed is None:
             assert self.statement is not None
@@ -109,10 +116,11 @@ class CachedSentence:
             return known
         if self._parsed.needs_reading:
             wording = wording_to_read(self._parsed)
-            reading = cache.reading(wording, context, self._report_year)
-            statement = place(make_statement(self._parsed, wording, reading), self._marks)
+            read = make_statement(self._parsed, wording, cache.reading(wording, context, self._report_year))
         else:
-            statement = place(unread_statement(self._parsed), self._marks)
+            read = unread_statement(self._parsed)
+        tables = cache.statements
+        statement = read if self._marks is None or tables is None else tables.add(read, self._marks)
         if not context.asked:
             self.statement, self._parsed, self._by_context = statement, None, None
             return statement
@@ -126,6 +134,8 @@ class SentenceCache:
     def __init__(self, codebook: Codebook, entries: int = ENTRIES) -> None:
         """entries: the most entries of each part; with 0 nothing is kept and each sentence is read as it stands."""
         self.codebook = codebook
+        #: What the templates state; none before the first batch.
+        self.statements: StatementTables | None = None
         #: By template, part of the report and year that it is read as of.
         self.templates: BoundedDict[tuple[str, str, int | None], CachedSentence] = BoundedDict(entries)
         #: Sentences that hold no number and state no zero.
@@ -141,6 +151,20 @@ class SentenceCache:
         self.openings: ComputedDict[tuple[str, int | None], LineOpening]
         self.openings = ComputedDict(entries, lambda key: line_opening(*key))
 
+    @property
+    def remembers(self) -> bool:
+        """Whether anything is kept."""
+        return bool(self.templates.limit)
+
+    def statement_tables(self) -> StatementTables:
+        """The tables of what the templates state, for one batch; if they hold too much, they begin anew."""
+        from pipelines.extract.statement_tables import StatementTables  # its libraries are slow to import
+
+        if self.statements is None or len(self.statements) > _STATEMENTS * self.templates.limit:
+            self.templates.clear()
+            self.statements = StatementTables(self.codebook)
+        return self.statements
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a SentenceCache stays in its process; make an Extractor in each worker instead of sending one")
 
@@ -150,7 +174,7 @@ class SentenceCache:
         part: the part of the report that it stands in. A new template is parsed and kept. None if the sentence holds no
         number and states no zero.
         """
-        if not self.templates.limit:
+        if not self.remembers:
             return (CachedSentence(parse_sentence(text, part), report_year), []) if MAY_STATE.search(text) else None
         template, as_of, numerals, pieces = make_template(text, report_year)
         key = (template, part, as_of)

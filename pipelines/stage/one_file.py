@@ -8,8 +8,9 @@ from typing import Any
 
 from pipelines.codebook.load import load_codebook
 from pipelines.codebook.periods import edition_of
-from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.extract.report.engine import ENGINE_VERSION, extract
 from pipelines.extract.report.fact_names import fact_ids
+from pipelines.extract.report.records import Fact
 from pipelines.identify.identity import Identity, identify
 from pipelines.ingest.report_name import report_id
 from pipelines.ingest.sidecar import Sidecar, read_sidecar
@@ -58,12 +59,15 @@ def _facts(name: str, document: Document, identity: Mapping[str, Any]) -> list[d
     codebook = load_codebook()
     spans = [(span.start, span.end) for span in document.furniture]
     edition = edition_of(identity["edition_start"], identity["edition_end"])
-    _, facts = Extractor(codebook).columns(document.text, spans, identity["report_year"], edition)
-    ids = fact_ids(name, [fact.metric for fact in facts.facts], facts.number_start)
-    totals = [None if total is None else ids[total] for total in facts.subset_of]
-    columns = {"fact_id": ids, "report_id": [name] * len(ids)} | facts.named(codebook) | {"subset_of": totals}
+    facts = extract(document.text, spans, identity["report_year"], codebook, edition).facts
+    ids = fact_ids(name, [fact.metric_code for fact in facts], [fact.number_start for fact in facts])
     versions = {"codebook_version": codebook.version, "engine_version": ENGINE_VERSION}
-    rows = [dict(zip(columns, row, strict=True)) | versions for row in zip(*columns.values(), strict=True)]
+    rows = [
+        {field: getattr(fact, field) for field in Fact.__slots__}
+        | {"fact_id": own, "report_id": name, "subset_of": None if fact.subset_of is None else ids[fact.subset_of]}
+        | versions
+        for fact, own in zip(facts, ids, strict=True)
+    ]
     return sorted(rows, key=itemgetter("number_start", "fact_id"))
 
 

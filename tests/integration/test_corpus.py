@@ -84,7 +84,7 @@ def test_facts_do_not_depend_on_the_batch(documents: pl.DataFrame, read: tuple[p
 def test_plain_path_and_fast_path_agree(reports: list[Generated], read: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     facts = read[0].partition_by("report_id", as_dict=True)
     for report in reports:
-        plain = extract(report.text, (), report.report_year, load_codebook(), remember=False)
+        plain = extract(report.text, (), report.report_year, load_codebook())
         starts = [fact.number_start for fact in plain.facts]
         ids = fact_ids(report.report_id, [fact.metric_code for fact in plain.facts], starts)
         rows = facts[(report.report_id,)].to_dicts() if plain.facts else []

@@ -6,15 +6,15 @@ nightly run and a partition on another machine. Rows come out in the order of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
 from pipelines.codebook.periods import edition_of
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.extract.report.fact_names import fact_ids
-from pipelines.extract.report.rows import FactColumns, NumberColumns, extend
 
 FACT_SCHEMA: dict[str, pl.DataType] = {
     "fact_id": pl.String(),
@@ -75,35 +75,35 @@ def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.Dat
     edition_start and edition_end, the months of the year that the report is on (Int32; null or no such columns: all).
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
-    numbers, facts = NumberColumns(), FactColumns()
-    ids: list[str] = []
-    totals: list[str | None] = []
-    shown: list[str | None] = []
-    reports_of_facts: list[str] = []
-    reports_of_numbers: list[str] = []
+    rows = extractor.batch()
     months = [documents[name] if name in documents.columns else [None] * documents.height for name in EDITION_MONTHS]
-    columns = documents.select("report_id", "text", "furniture", "report_year").iter_rows()
-    for (report_id, text, furniture, year), first, last in zip(columns, *months, strict=True):
+    columns = documents.select("text", "furniture", "report_year").iter_rows()
+    for (text, furniture, year), first, last in zip(columns, *months, strict=True):
         spans = [(span["start"], span["end"]) for span in furniture or ()]
-        own_numbers, own_facts = extractor.columns(text or "", spans, year, edition_of(first, last))
-        own = fact_ids(report_id, [fact.metric for fact in own_facts.facts], own_facts.number_start)
-        totals += [None if fact is None else own[fact] for fact in own_facts.subset_of]
-        shown += [None if fact is None else own[fact] for fact in own_numbers.fact]
-        ids += own
-        reports_of_facts += [report_id] * len(own)
-        reports_of_numbers += [report_id] * len(own_numbers.text)
-        extend(numbers, own_numbers)
-        extend(facts, own_facts)
-    codebook = extractor.codebook
-    of_facts = facts.named(codebook) | {"fact_id": ids, "report_id": reports_of_facts, "subset_of": totals}
-    of_numbers = numbers.named() | {"fact_id": shown, "report_id": reports_of_numbers}
-    versions = {"codebook_version": codebook.version, "engine_version": ENGINE_VERSION}
-    return _frame(of_facts, FACT_SCHEMA, versions), _frame(of_numbers, NUMBER_SCHEMA, {})
+        extractor.read(rows, text or "", spans, year, edition_of(first, last))
+    facts, numbers = rows.frames()
+    report_ids = documents["report_id"]
+    ids = pl.Series(_names(facts, report_ids), dtype=pl.String)
+    facts = facts.with_columns(
+        report_id=report_ids.gather(facts["report"]),
+        fact_id=ids,
+        subset_of=ids.gather(facts["subset_of"]),
+        codebook_version=pl.lit(extractor.codebook.version),
+        engine_version=pl.lit(ENGINE_VERSION),
+    )
+    numbers = numbers.with_columns(report_id=report_ids.gather(numbers["report"]), fact_id=ids.gather(numbers["fact"]))
+    return _in_schema(facts, FACT_SCHEMA), _in_schema(numbers, NUMBER_SCHEMA)
 
 
-def _frame(
-    columns: Mapping[str, Sequence[Any]], schema: Mapping[str, pl.DataType], same: Mapping[str, str]
-) -> pl.DataFrame:
-    """The columns of a schema; `same` has those in which all rows are the same."""
-    frame = pl.DataFrame([pl.Series(name, columns[name], dtype) for name, dtype in schema.items() if name not in same])
-    return frame.with_columns(**{name: pl.lit(value) for name, value in same.items()}).select(list(schema))
+def _names(facts: pl.DataFrame, report_ids: pl.Series) -> list[str]:
+    """The `fact_id` of each fact; two documents may have the same name."""
+    rows = facts.select("report", "metric_code", "number_start").iter_rows()
+    names: list[str] = []
+    for report, group in groupby(rows, key=itemgetter(0)):
+        _, metrics, starts = zip(*group, strict=True)
+        names += fact_ids(report_ids[report], metrics, starts)
+    return names
+
+
+def _in_schema(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())

@@ -1,27 +1,29 @@
 """The engine: from the stored text of one report to its facts and the account of all its numbers.
 
-`Extractor.columns` has the order of the steps. The same text always gives the same answer, whatever was read before.
+`Extractor.read` has the order of the steps. The same text always gives the same answer, whatever was read before.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipelines.codebook.compiled import Codebook
-from pipelines.codebook.periods import YEAR, Period
+from pipelines.codebook.periods import YEAR, Period, period_that_opens
 from pipelines.extract.cache import ENTRIES, CachedSentence, SentenceCache
 from pipelines.extract.report.records import Extraction, Fact, Number
-from pipelines.extract.report.relations import mark_repeats, mark_subsets, mark_substitutes
+from pipelines.extract.report.report_rows import ReportRows
 from pipelines.extract.report.row_tables import read_table, titles_group
-from pipelines.extract.report.rows import FactColumns, NumberColumns, ReportRows
 from pipelines.extract.report.sections import ReportLine, find_lines
 from pipelines.extract.sentence.context import FIGURE_BEFORE, HEADING, TOPICS_BEFORE, PrecedingContext
 from pipelines.extract.sentence.parsing import parse_sentence
 from pipelines.extract.sentence.statement import Statement
-from pipelines.extract.sentence.template import place
 from pipelines.extract.sentence.tokens import Span
 from pipelines.numerals.fold import prepare
+
+if TYPE_CHECKING:
+    from pipelines.extract.report.rows import BatchRows
 
 ENGINE_VERSION = "14"
 
@@ -44,18 +46,31 @@ class Extractor:
     def extract(
         self, text: str, furniture: Sequence[Span], report_year: int | None, edition: Period = YEAR
     ) -> Extraction:
-        """The facts and numbers of one report, with offsets into `text`; arguments as of `columns`."""
-        numbers, facts = self.columns(text, furniture, report_year, edition)
-        columns = facts.named(self.codebook)
-        return Extraction(
-            [Fact(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)],
-            [Number(*row) for row in zip(*numbers.named().values(), strict=True)],
-        )
+        """The facts and numbers of one report, with offsets into `text`; arguments as of `read`."""
+        if not self.cache.remembers:  # no tables: what each sentence states is at hand, and no library is imported
+            one = ReportRows(self.codebook)
+            self.read(one, text, furniture, report_year, edition)
+            return one.extraction()
+        rows = self.batch()
+        self.read(rows, text, furniture, report_year, edition)
+        facts, numbers = (frame.drop("report").iter_rows(named=True) for frame in rows.frames())
+        return Extraction([Fact(**row) for row in facts], [Number(**row) for row in numbers])
 
-    def columns(
-        self, text: str, furniture: Sequence[Span], report_year: int | None, edition: Period = YEAR
-    ) -> tuple[NumberColumns, FactColumns]:
-        """The same as columns.
+    def batch(self) -> BatchRows:
+        """What `read` adds the reports of a batch to; its frames must be made before the next batch is begun."""
+        from pipelines.extract.report.rows import BatchRows
+
+        return BatchRows(self.cache.statement_tables(), self.codebook)
+
+    def read(
+        self,
+        rows: BatchRows | ReportRows,
+        text: str,
+        furniture: Sequence[Span],
+        report_year: int | None,
+        edition: Period = YEAR,
+    ) -> None:
+        """Read a report and add what it states to some rows.
 
         text: the stored text; furniture: the spans of it that are page furniture, ascending; report_year: the year that
         the report is on, or None if it is not known; edition: the part of the year that it is on.
@@ -63,7 +78,7 @@ class Extractor:
         cache, without_numbers = self.cache, self.cache.without_numbers
         folded = prepare(text)
         page = [(folded.working(start), folded.working(end)) for start, end in furniture]
-        rows = ReportRows(text, folded, edition)
+        rows.begin(text, folded, edition)
         lines = find_lines(folded.text, report_year, cache.openings)
         stated: dict[int, Statement] = {}  # by where a table row starts
         for number, line in enumerate(lines):
@@ -73,7 +88,7 @@ class Extractor:
                     within = [_within(page, row.start, row.end) for row in table]
                     statements = read_table(folded.text, table, within, report_year, cache)
                     stated = {row.start: statement for row, statement in zip(table, statements, strict=True)}
-                rows.add(line, line.start, place(stated[line.start]))
+                rows.add(line, line.start, stated[line.start], (), line.period)
                 continue
             with_figure: set[int] = set()  # sentences of the line in which a figure stands
             end = line.start
@@ -93,27 +108,24 @@ class Extractor:
                 if statement is None:
                     statement = sentence.statement_in(_LineContext(cache, line, at, with_figure), cache)
                 # A line that opens with 其中 or 例如 parts a total of another line, or a note's: nobody knows which.
-                if at == 0 and statement.facts and _OPENS_WITH_PART.match(words):
-                    statement = statement.without_facts()
-                rows.add(line, start, statement, numerals)
-        numbers, facts, subset_marks = rows.columns()
-        mark_subsets(facts, subset_marks, self.codebook, text)
-        mark_repeats(facts)
-        mark_substitutes(facts)
-        return numbers, facts
+                is_bare = at == 0 and _OPENS_WITH_PART.match(words) is not None
+                period = line.period
+                if start > line.start and folded.text[start - 1] in ";；":
+                    period = _period_before(folded.text, line, start) or period
+                rows.add(line, start, statement, numerals, period, is_bare=is_bare)
 
 
 def extract(
-    text: str,
-    furniture: Sequence[Span],
-    report_year: int | None,
-    codebook: Codebook,
-    edition: Period = YEAR,
-    *,
-    remember: bool = True,
+    text: str, furniture: Sequence[Span], report_year: int | None, codebook: Codebook, edition: Period = YEAR
 ) -> Extraction:
-    """One text by itself, with a cache of its own; for several texts make an `Extractor`. Arguments as there."""
-    return Extractor(codebook, remember=remember).extract(text, furniture, report_year, edition)
+    """One text by itself; for several texts make an `Extractor`. Arguments as there."""
+    return Extractor(codebook, remember=False).extract(text, furniture, report_year, edition)
+
+
+def _period_before(text: str, line: ReportLine, semicolon: int) -> Period | None:
+    """The period that the sentence before a semicolon hands on."""
+    opens = max(text.rfind(stop, line.start, semicolon) for stop in "。!?") + 1
+    return period_that_opens(text, max(opens, line.start), semicolon)
 
 
 def _table_from(lines: Sequence[ReportLine], first: int, page: Sequence[Span], text: str) -> list[ReportLine]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+BEFORE, BEHIND = 30, 15  # characters of context around an unclassified number
+
 
 @dataclass(slots=True)
 class Fact:

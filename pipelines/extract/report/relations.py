@@ -1,15 +1,19 @@
-"""Relations between the facts of one report: which fact is a part of which total, and which one repeats another."""
+"""Relations between the facts of a report: which fact is a part of which total, and which one repeats another.
+
+The facts of a batch of reports are looked at together; no relation goes from one report to another.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from pipelines.codebook.compiled import Codebook
-from pipelines.codebook.periods import Period
-from pipelines.extract.report.rows import FactColumns, SubsetMark
+from pipelines.extract.sentence.statement import FactKind
 
 _NEAR = 3  # facts before 其中 that it may detail
 _LONGEST_NOUN = 10  # characters
@@ -34,12 +38,51 @@ _HEADLINE_TOTALS = {
 }
 
 
+class SubsetMark(NamedTuple):
+    """A fact behind 其中."""
+
+    fact: int  # its index
+    line_start: int
+    start: int  # of 其中
+
+
+@dataclass(slots=True)
+class FactColumns:
+    """The facts of a batch. Offsets are those of the stored texts, one behind the other; other fields as of `Fact`."""
+
+    kinds: list[FactKind]
+    reports: list[int]  # by fact: which report states it
+    sentence: list[int]  # no number twice, also not in two reports
+    periods: list[int]  # a number for each period
+    scope_key: list[str]
+    value: list[float]
+    value_low: list[float | None]
+    value_high: list[float | None]
+    unit_raw: list[str]
+    evidence: list[str]
+    char_start: list[int]
+    number_start: list[int]
+    number_end: list[int]
+    role: list[str] = field(init=False)
+    subset_of: list[int | None] = field(init=False)
+    is_substitute: list[bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.role = ["total"] * len(self.kinds)
+        self.subset_of = [None] * len(self.kinds)
+        self.is_substitute = [False] * len(self.kinds)
+
+
 def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Codebook, text: str) -> None:
-    """Give the facts behind 其中 the role `subset` and their total, where one is found. text: the stored text.
+    """Give the facts behind 其中 the role `subset` and their total, where one is found.
+
+    text: the stored texts.
 
     Parts go on over semicolons (其中进校园5场;进企业6场), to the end of the sentence or to where words open another
     total or subject.
     """
+    if not marks:
+        return
     marked = {mark.fact for mark in marks}
     includes = {indicator.code: indicator.includes for indicator in codebook.indicators}
     for mark_start, group in groupby(marks, key=attrgetter("start")):
@@ -48,12 +91,12 @@ def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Code
             if total is not None and _has_room(facts, totals, at, total, text, mark_start):
                 facts.role[at], facts.subset_of[at] = "subset", total
     part: int | None = None  # the last of the parts that go on
-    for at, fact in enumerate(facts.facts):
-        if facts.role[at] == "subset":
+    for at, role in enumerate(facts.role):
+        if role == "subset":
             part = at
         elif part is not None and at not in marked and facts.sentence[at] == facts.sentence[part]:
             between = text[facts.number_end[part] : facts.number_start[at]]
-            if fact.subset_mark is not None or not _goes_on(facts, part, at, text, between):
+            if not _goes_on(facts, part, at, text, between):
                 part = None if _SEMICOLON.search(between) else part
                 continue
             facts.role[at], facts.subset_of[at] = "subset", facts.subset_of[part]
@@ -72,13 +115,13 @@ def _goes_on(facts: FactColumns, part: int, at: int, text: str, between: str) ->
     total = facts.subset_of[part]
     if semicolon is None or total is None or _NEW_TOTAL.search(between, semicolon.end()):
         return False
-    own, before = facts.facts[at], facts.facts[part]
+    own, before = facts.kinds[at], facts.kinds[part]
     if own.classifier != before.classifier and facts.unit_raw[at] != facts.unit_raw[part]:
         return False
     words = text[facts.char_start[part] : facts.number_start[part]]
     if _VERB.search(between, semicolon.end()) and not _VERB.search(words):
         return False
-    if own.metric in (before.metric, facts.facts[total].metric):
+    if own.metric in (before.metric, facts.kinds[total].metric):
         return True
     noun = between[semicolon.end() :]
     named_by_total = noun in text[facts.char_start[total] : facts.number_start[total]]
@@ -91,15 +134,17 @@ def mark_substitutes(facts: FactColumns) -> None:
 
     Those of the second kind are figures of their own where their sentence states nothing else of the indicator.
     """
+    substitutes = [at for at, fact in enumerate(facts.kinds) if fact.substitute]
+    if not substitutes:
+        return
     stated = {
         (at_sentence, fact.metric)
-        for fact, at_sentence, role in zip(facts.facts, facts.sentence, facts.role, strict=True)
+        for fact, at_sentence, role in zip(facts.kinds, facts.sentence, facts.role, strict=True)
         if not fact.substitute and role == "total"
     }
-    facts.is_substitute = [
-        fact.substitute == "year" or (fact.substitute == "sentence" and (at_sentence, fact.metric) in stated)
-        for fact, at_sentence in zip(facts.facts, facts.sentence, strict=True)
-    ]
+    for at in substitutes:
+        fact = facts.kinds[at]
+        facts.is_substitute[at] = fact.substitute == "year" or (facts.sentence[at], fact.metric) in stated
 
 
 def _total_of(
@@ -110,7 +155,7 @@ def _total_of(
     It stands in the same line, before 其中. A fact of another unit is taken only where none of its own is near, and in
     the same sentence. A fact of a sentence before must be of the same thing, unless 其中 opens its own sentence.
     """
-    fact, at_sentence = facts.facts[mark.fact], facts.sentence[mark.fact]
+    fact, at_sentence = facts.kinds[mark.fact], facts.sentence[mark.fact]
     unit = codebook.unit_of(fact.metric)
     opens = text[mark.line_start : mark.start].rstrip()[-1:] in _SENTENCE_END
     near = []
@@ -119,7 +164,7 @@ def _total_of(
         if start < mark.line_start:
             break
         if start < mark.start and facts.role[at] == "total":
-            total = facts.facts[at].metric
+            total = facts.kinds[at].metric
             if total == fact.metric:
                 return at
             if (codebook.unit_of(total) == _RATE) != (unit == _RATE):
@@ -129,7 +174,7 @@ def _total_of(
     if not fact.joined or not near:
         return None
     for at in near[:_NEAR]:
-        if codebook.unit_of(facts.facts[at].metric) == unit or facts.unit_raw[at] == fact.classifier:
+        if codebook.unit_of(facts.kinds[at].metric) == unit or facts.unit_raw[at] == fact.classifier:
             return at
     return near[0] if facts.sentence[near[0]] == at_sentence else None
 
@@ -153,7 +198,7 @@ def _has_room(
         return True
     together = [at for at, its in totals.items() if its == total]
     if not by_place:
-        together = [at for at in together if facts.facts[at].metric == facts.facts[part].metric]
+        together = [at for at in together if facts.kinds[at].metric == facts.kinds[part].metric]
     elif len(together) == 1 and not _SUM.search(text, facts.char_start[total], facts.number_start[total]):
         return False
     return high is None or sum(facts.value_low[at] or 0.0 for at in together) <= high
@@ -164,16 +209,15 @@ def mark_repeats(facts: FactColumns) -> None:
 
     It counts the same thing for the same scope and period. Equal figures of one sentence (在东村2场,在西村2场) are two.
     """
-    seen: dict[tuple[str, float, str, str, Period], int] = {}
-    for at, (fact, value, role) in enumerate(zip(facts.facts, facts.value, facts.role, strict=True)):
-        if role != "total" or fact.read_as == "shared":
+    seen: dict[tuple[int, str, float, str, str, int], int] = {}
+    for at, (fact, value, role) in enumerate(zip(facts.kinds, facts.value, facts.role, strict=True)):
+        if role != "total" or value <= 1 or fact.read_as == "shared":
             continue
-        key = (fact.metric, value, fact.amount.qualifier, fact.scope.key, facts.periods[at])
+        key = (facts.reports[at], fact.metric, value, fact.amount.qualifier, facts.scope_key[at], facts.periods[at])
         earlier = seen.setdefault(key, at)
         if (
             facts.sentence[earlier] != facts.sentence[at]
             and facts.evidence[earlier] != facts.evidence[at]
             and facts.unit_raw[earlier] == facts.unit_raw[at]
-            and value > 1
         ):
             facts.role[at] = "repeat"

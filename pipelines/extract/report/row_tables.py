@@ -179,7 +179,7 @@ class _Table:
             )
             for fact in figure_facts(made.text, made.wording, 0, made.reading, number)
         ]
-        self._stated[place.column].append((place.words.label, {fact.metric for fact in facts}))
+        self._stated[place.column].append((place.words.label, {fact.kind.metric for fact in facts}))
         stated = replace(mention, value=made.mention.value, unit=made.mention.unit)
         return _Found(place, sentence_number(stated, ""), facts)
 
@@ -268,15 +268,15 @@ def _drop_parts(rows: Sequence[Sequence[_Found]]) -> None:
     placed = [(found, found.place) for row in rows for found in row if found.place and found.facts]
     for found, place in placed:
         if place.is_sum:
-            sums[place.column] |= {fact.metric for fact in found.facts}
+            sums[place.column] |= {fact.kind.metric for fact in found.facts}
     for row in rows:
-        stated = {fact.metric for found in row if found.place and not found.place.details for fact in found.facts}
+        stated = {fact.kind.metric for found in row if found.place and not found.place.details for fact in found.facts}
         for found in row:
-            if found.place and found.place.details and stated & {fact.metric for fact in found.facts}:
+            if found.place and found.place.details and stated & {fact.kind.metric for fact in found.facts}:
                 found.facts, found.number = [], found.number._replace(reason="part_of_total")
         _drop_unread_heads(row)
     for found, place in placed:
-        metrics = {fact.metric for fact in found.facts}
+        metrics = {fact.kind.metric for fact in found.facts}
         if place.words.when:
             continue  # a part of the year has figures of its own
         if (not place.is_sum and metrics & sums[place.column]) or (place.is_part and metrics & above[place.column]):
@@ -294,8 +294,8 @@ def _drop_unread_heads(row: Sequence[_Found]) -> None:
         assert found.place is not None
         words = found.place.words
         for fact in found.facts:
-            value = stated.setdefault((fact.metric, words.label, words.when), fact.amount.value)
-            if value != fact.amount.value and _head_words(found):
+            value = stated.setdefault((fact.kind.metric, words.label, words.when), fact.kind.amount.value)
+            if value != fact.kind.amount.value and _head_words(found):
                 found.facts, found.number = [], found.number._replace(reason="uncoded")
                 break
 

@@ -1,215 +1,248 @@
-"""Rows: the numbers and facts of one report as columns, with offsets in its stored text.
+"""Rows: the numbers and facts of a batch of reports as frames, with offsets in their stored texts.
 
-A batch of reports has a million values, so each field is one list: that takes a third of the time of one object a row.
+A batch of reports has half a million values. So the sentences of all its reports are collected, and their rows are
+taken from the tables of statements at once; what remains is arithmetic on offsets.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import polars as pl
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.cues import scaled, times
-from pipelines.codebook.periods import YEAR, Period, period_that_opens
+from pipelines.codebook.periods import YEAR, Period
+from pipelines.extract.report.offsets import BatchTexts
+from pipelines.extract.report.records import BEFORE, BEHIND
+from pipelines.extract.report.relations import FactColumns, SubsetMark, mark_repeats, mark_subsets, mark_substitutes
 from pipelines.extract.report.sections import ReportLine
-from pipelines.extract.sentence.statement import SentenceFact
-from pipelines.extract.sentence.template import PlacedStatement
+from pipelines.extract.sentence.statement import FactKind, Statement
+from pipelines.extract.statement_tables import NONE, FactRows, Floats, Integers, NumberRows, StatementTables
 from pipelines.numerals.fold import FoldedText
 from pipelines.numerals.values import arabic_value
 
-_ENDS = re.compile(r"[。！？!?\n]")  # where a sentence ends, for whoever asks whether two figures stand in one
-_BEFORE, _BEHIND = 30, 15  # characters of context around an unclassified number
+# The fields of a sentence: its statement, where it starts, its first numeral, its line, the period of facts that name
+# none, and whether none of its numbers is a fact.
+_STATEMENT, _START, _FIRST, _LINE, _PERIOD, _IS_BARE = range(6)
 
 
-@dataclass(slots=True)
-class NumberColumns:
-    """The numbers of reports; fields as of `Number`."""
+class BatchRows:
+    """Collects what the reports of one batch state, and makes frames of it."""
 
-    char_start: list[int] = field(default_factory=list)
-    char_end: list[int] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    value: list[float | None] = field(default_factory=list)
-    unit_raw: list[str | None] = field(default_factory=list)
-    disposition: list[str] = field(default_factory=list)
-    fact: list[int | None] = field(default_factory=list)
-    context: list[str | None] = field(default_factory=list)
-
-    def named(self) -> dict[str, Sequence[Any]]:
-        """All fields by their names in `Number`."""
-        return {name: getattr(self, name) for name in NumberColumns.__slots__}
-
-
-@dataclass(slots=True)
-class FactColumns:
-    """The facts of reports: `facts` has what the sentence alone decides, the rest are fields as of `Fact`."""
-
-    facts: list[SentenceFact] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    value_low: list[float | None] = field(default_factory=list)
-    value_high: list[float | None] = field(default_factory=list)
-    unit_raw: list[str] = field(default_factory=list)
-    role: list[str] = field(default_factory=list)
-    subset_of: list[int | None] = field(default_factory=list)
-    section: list[str | None] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    char_start: list[int] = field(default_factory=list)
-    char_end: list[int] = field(default_factory=list)
-    number_start: list[int] = field(default_factory=list)
-    number_end: list[int] = field(default_factory=list)
-    sentence: list[int] = field(default_factory=list)
-    is_substitute: list[bool] = field(default_factory=list)
-    periods: list[Period] = field(default_factory=list)
-
-    def named(self, codebook: Codebook) -> dict[str, Sequence[Any]]:
-        """All fields by their names in `Fact`; what the sentences decide is written out."""
-        facts = self.facts
-        own = {name: getattr(self, name) for name in FactColumns.__slots__ if name not in ("facts", "periods")}
-        return own | {
-            "metric_code": [fact.metric for fact in facts],
-            "unit": [codebook.unit_of(fact.metric) for fact in facts],
-            "qualifier": [fact.amount.qualifier for fact in facts],
-            "period": [period.name for period in self.periods],
-            "months": [period.months for period in self.periods],
-            "period_start": [period.start for period in self.periods],
-            "period_end": [period.end for period in self.periods],
-            "implicit_zero": [fact.negated for fact in facts],
-            "scope": [fact.scope.text for fact in facts],
-            "scope_who": [fact.scope.who for fact in facts],
-            "scope_where": [fact.scope.where for fact in facts],
-            "scope_what": [fact.scope.what for fact in facts],
-            "scope_key": [fact.scope.key for fact in facts],
-            "scope_group": [fact.scope.group for fact in facts],
-            "rule_id": [fact.rule_id for fact in facts],
-            "read_as": [fact.read_as for fact in facts],
-            "tied_with": [list(fact.tied_with) for fact in facts],
-            "confidence": [codebook.confidence[fact.read_as] for fact in facts],
-        }
-
-
-class SubsetMark(NamedTuple):
-    """A fact behind 其中, in offsets of the stored text."""
-
-    fact: int  # its index
-    line_start: int
-    start: int  # of 其中
-
-
-Columns = TypeVar("Columns", NumberColumns, FactColumns)
-
-
-def extend(columns: Columns, more: Columns) -> None:
-    """Add the rows of another report to all columns."""
-    for name in columns.__slots__:
-        column = getattr(columns, name)
-        column += getattr(more, name)
-
-
-class ReportRows:
-    """Collects the statements of one report, and makes rows of them."""
-
-    def __init__(self, stored: str, folded: FoldedText, edition: Period = YEAR) -> None:
-        """stored: the text of the report; folded: the same as it is read, with the way back to the offsets of it.
-
-        edition: the part of the year that the whole report is on.
-        """
-        self._stored, self._folded, self._edition = stored, folded, edition
-        # Line, start of the sentence in the working text, statement, and which of the report's numerals is its first.
-        self._statements: list[tuple[ReportLine, int, PlacedStatement, int]] = []
+    def __init__(self, tables: StatementTables, codebook: Codebook) -> None:
+        """tables: of the statements that are kept; they must not be emptied before the frames are made."""
+        self._tables, self._codebook = tables, codebook
+        self._texts = BatchTexts()
+        self._sentences: list[int] = []  # six fields a sentence
+        self._passing: list[Statement] = []  # statements that the tables do not keep
         self._numerals: list[str] = []  # of all sentences
+        self._titles: list[str | None] = []  # by line
+        self._line_starts: list[int] = []
+        self._editions: list[int] = []  # by report, the code of its period
+        self._line: ReportLine | None = None  # of the last sentence
+        self._period: Period | None = None  # of the last sentence, and its code
+        self._period_code = tables.periods[None]
+        self._start = 0  # of the last report, in all working texts
 
-    def add(self, line: ReportLine, start: int, statement: PlacedStatement, numerals: Sequence[str] = ()) -> None:
-        """Add the statement of a sentence that starts at `start` in the working text, and the sentence's numerals."""
-        self._statements.append((line, start, statement, len(self._numerals)))
+    def begin(self, stored: str, folded: FoldedText, edition: Period = YEAR) -> None:
+        """Begin the next report.
+
+        stored: its text; folded: the same as it is read, with the way back to the offsets of it; edition: the part of
+        the year that the whole report is on.
+        """
+        self._start = self._texts.add(stored, folded)
+        self._editions.append(self._tables.periods[edition])
+        self._line = None
+
+    def add(
+        self,
+        line: ReportLine,
+        start: int,
+        statement: int | Statement,
+        numerals: Sequence[str],
+        period: Period | None,
+        *,
+        is_bare: bool = False,
+    ) -> None:
+        """Add a sentence.
+
+        start: its offset in the working text; statement: what it states, by its number if the tables keep it; numerals:
+        its own, where it was read as a template; period: that of figures whose words name none; is_bare: none of its
+        numbers is a fact.
+        """
+        if line is not self._line:
+            self._line = line
+            self._titles.append(line.title or None)
+            self._line_starts.append(self._start + line.start)
+        if period is not self._period:
+            self._period, self._period_code = period, self._tables.periods[period]
+        if not isinstance(statement, int):
+            self._passing.append(statement)
+            statement = -len(self._passing)
+        fields = (statement, self._start + start, len(self._numerals), len(self._titles) - 1)
+        self._sentences += (*fields, self._period_code, is_bare)
         self._numerals += numerals
 
-    def columns(self) -> tuple[NumberColumns, FactColumns, list[SubsetMark]]:
-        """The rows of the report in order of appearance, all facts as totals, and which facts stand behind 其中."""
-        # In a template each numeral is one digit. `longer` says by how much the numerals of the report are longer that
+    def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Facts and numbers in order of appearance: the fields of `Fact` and `Number`, and the report, from 0 on.
+
+        `subset_of` and `fact` are the numbers of rows of the frame of facts.
+        """
+        self._texts.finish()
+        sentences = np.array(self._sentences, np.int64).reshape(-1, 6)
+        lengths = np.array([0, *map(len, self._numerals)], np.int64)
+        # In a template each numeral is one digit. `longer` says by how much the numerals of the batch are longer that
         # stand before each of them: so far the offsets of the template are to be moved.
-        longer = [total - count for count, total in enumerate(accumulate(map(len, self._numerals), initial=0))]
-        values = [float(n) if n.isdigit() else arabic_value(n) for n in self._numerals]
-        facts, marks = self._fact_columns(longer, values)
-        return self._number_columns(longer, values), facts, marks
+        longer = np.cumsum(lengths) - np.arange(len(lengths))
+        values = np.array([float(n) if n.isdigit() else arabic_value(n) for n in self._numerals], np.float64)
+        statements, kept = sentences[:, _STATEMENT], len(self._tables)
+        sentences[:, _STATEMENT] = np.where(statements < 0, kept - 1 - statements, statements)
+        with self._tables.with_passing(self._passing):
+            facts, first_facts = self._facts(sentences, longer, values)
+            return facts, self._number_rows(sentences, longer, values, first_facts)
 
-    def _number_columns(self, longer: Sequence[int], numerals: Sequence[float]) -> NumberColumns:
-        rows, spans, n_facts = NumberColumns(), list[int](), 0
-        for _, start, statement, first in self._statements:
-            offsets, before, values, by, units, dispositions, facts_of_numbers, facts = statement
-            base = start - longer[first]
-            spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
-            if by:
-                values = [
-                    v if at is None else numerals[first + at] if v == 1.0 else times(v, numerals[first + at])
-                    for v, at in zip(values, by, strict=True)
-                ]
-            rows.value += values
-            rows.unit_raw += units
-            rows.disposition += dispositions
-            if facts:
-                facts_of_numbers = [None if at is None else n_facts + at for at in facts_of_numbers]
-                n_facts += len(facts)
-            rows.fact += facts_of_numbers
-        to_stored = self._folded.to_stored
-        rows.char_start, rows.char_end = to_stored(spans[::2]), to_stored(spans[1::2], end=True)
-        rows.text = self._texts(rows.char_start, rows.char_end)
+    def _number_rows(
+        self, sentences: Integers, longer: Integers, numerals: Floats, first_facts: Integers
+    ) -> pl.DataFrame:
+        tables, texts = self._tables, self._texts
+        rows = tables.numbers(sentences[:, _STATEMENT])
+        of = sentences[rows.owners]
+        offsets = _moved(rows, of, longer)
+        starts, ends = texts.stored(offsets[:, 0]), texts.stored(offsets[:, 1], end=True)
+        reports = texts.reports(of[:, _START])
+        facts = np.where(rows.facts == NONE, NONE, rows.facts + first_facts[rows.owners])
+        dispositions = rows.dispositions
+        is_bare = of[:, _IS_BARE] == 1
+        if is_bare.any():
+            stated = tables.dispositions["fact"]
+            dispositions[is_bare & (dispositions == stated)] = tables.dispositions["uncoded"]
+            facts[is_bare] = NONE
+        unread = tables.dispositions["unclassified"]
         # A number that ends the text and that no rule reads may have lost its words.
-        unread = rows.text and rows.disposition[-1] == "unclassified"
-        if unread and rows.char_end[-1] >= len(self._stored.rstrip()):
-            rows.disposition[-1] = "truncated"
-        rows.context = [
-            self._stored[max(0, start - _BEFORE) : end + _BEHIND] if disposition == "unclassified" else None
-            for start, end, disposition in zip(rows.char_start, rows.char_end, rows.disposition, strict=True)
-        ]
-        return rows
+        is_last = np.diff(reports, append=len(self._editions)) > 0
+        for at in np.flatnonzero(is_last & (dispositions == unread)).tolist():
+            if texts.is_last(int(reports[at]), int(ends[at])):
+                dispositions[at] = tables.dispositions["truncated"]
+        context: list[str | None] = [None] * len(facts)
+        for at in np.flatnonzero(dispositions == unread).tolist():
+            context[at] = texts.around(int(reports[at]), int(starts[at]) - BEFORE, int(ends[at]) + BEHIND)
+        begins = texts.starts[reports]
+        return pl.DataFrame(
+            {
+                "report": reports,
+                "char_start": starts - begins,
+                "char_end": ends - begins,
+                "text": pl.Series(texts.between(starts, ends), dtype=pl.String),
+                "value": pl.Series(_scaled(rows, of, numerals), nan_to_null=True),
+                "unit_raw": pl.Series(list(tables.units), dtype=pl.String).gather(rows.units),
+                "disposition": pl.Series(list(tables.dispositions), dtype=pl.String).gather(dispositions),
+                "fact": _or_null(facts),
+                "context": pl.Series(context, dtype=pl.String),
+            }
+        )
 
-    def _fact_columns(self, longer: Sequence[int], numerals: Sequence[float]) -> tuple[FactColumns, list[SubsetMark]]:
-        rows = FactColumns()
-        behind: list[tuple[int, int, int]] = []  # fact behind 其中, start of its line, start of 其中
-        spans: list[int] = []
-        for line, start, statement, first in self._statements:
-            base = start - longer[first]
-            around = self._period_around(line, start) if statement.facts else None
-            for fact, numeral, offsets, before in statement.facts:
-                spans += [base + at + longer[first + count] for at, count in zip(offsets, before, strict=True)]
-                if fact.subset_mark is not None:
-                    behind.append((len(rows.facts), line.start, spans.pop()))
-                value, _, low, high = amount = fact.amount
-                if numeral is not None:
-                    value, low, high = scaled(amount, numerals[first + numeral])
-                rows.facts.append(fact)
-                rows.value.append(value)
-                rows.value_low.append(low)
-                rows.value_high.append(high)
-                rows.section.append(line.title or None)
-                stated = fact.period or around
-                rows.periods.append(self._edition if stated is None or stated == YEAR else stated)
-        to_stored = self._folded.to_stored
-        # Six offsets a fact: where evidence, figure and unit start and end.
-        rows.char_start, rows.char_end = to_stored(spans[::6]), to_stored(spans[1::6], end=True)
-        rows.number_start, rows.number_end = to_stored(spans[2::6]), to_stored(spans[3::6], end=True)
-        ends = [found.end() for found in _ENDS.finditer(self._stored)] if rows.facts else []
-        rows.sentence = [bisect_right(ends, start) + 1 for start in rows.number_start]
-        rows.evidence = self._texts(rows.char_start, rows.char_end)
-        units = self._texts(to_stored(spans[4::6]), to_stored(spans[5::6], end=True))
-        rows.unit_raw = [unit.strip() or fact.classifier for unit, fact in zip(units, rows.facts, strict=True)]
-        rows.role = ["total"] * len(units)
-        rows.subset_of = [None] * len(units)
-        return rows, [SubsetMark(fact, *to_stored([line, mark])) for fact, line, mark in behind]
+    def _facts(self, sentences: Integers, longer: Integers, numerals: Floats) -> tuple[pl.DataFrame, Integers]:
+        """The frame of facts, and for each sentence which of them is its first."""
+        tables, texts = self._tables, self._texts
+        stating = np.flatnonzero(sentences[:, _IS_BARE] == 0)
+        rows = tables.facts(sentences[stating, _STATEMENT])
+        owners = stating[rows.owners]
+        of = sentences[owners]
+        offsets = _moved(rows, of, longer)
+        # Of evidence, figure and unit.
+        starts, ends = texts.stored(offsets[:, :6:2]), texts.stored(offsets[:, 1:6:2], end=True)
+        reports, sentence = texts.reports(of[:, _START]), texts.sentences(starts[:, 1])
+        kinds = tables.fact_kinds(rows.kinds)
+        own = [tables.kinds[kind] for kind in rows.kinds.tolist()]
+        value, low, high = _amounts(kinds, own, rows, of, numerals)
+        units = texts.between(starts[:, 2], ends[:, 2])
+        editions, year = np.array(self._editions, np.int64)[reports], tables.periods[YEAR]
+        periods = kinds["period"].to_numpy()
+        periods = np.where(periods == tables.periods[None], of[:, _PERIOD], periods)
+        periods = np.where((periods == tables.periods[None]) | (periods == year), editions, periods)
+        columns = FactColumns(
+            kinds=own,
+            reports=reports.tolist(),
+            sentence=sentence.tolist(),
+            periods=periods.tolist(),
+            scope_key=kinds["scope_key"].to_list(),
+            value=value.to_list(),
+            value_low=low.to_list(),
+            value_high=high.to_list(),
+            unit_raw=[unit.strip() or kind.classifier for unit, kind in zip(units, own, strict=True)],
+            evidence=texts.between(starts[:, 0], ends[:, 0]),
+            char_start=starts[:, 0].tolist(),
+            number_start=starts[:, 1].tolist(),
+            number_end=ends[:, 1].tolist(),
+        )
+        behind = np.flatnonzero(rows.is_behind)
+        lines = texts.stored(np.array(self._line_starts, np.int64)[of[behind, _LINE]])
+        marks = zip(behind.tolist(), lines.tolist(), texts.stored(offsets[behind, 6]).tolist(), strict=True)
+        mark_subsets(columns, [SubsetMark(*mark) for mark in marks], self._codebook, texts.text)
+        mark_repeats(columns)
+        mark_substitutes(columns)
+        begins = texts.starts[reports]
+        known = [period or YEAR for period in tables.periods]
+        frame = kinds.drop("period").with_columns(
+            report=reports,
+            value=value,
+            value_low=low,
+            value_high=high,
+            unit_raw=pl.Series(columns.unit_raw, dtype=pl.String),
+            role=pl.Series(columns.role, dtype=pl.String),
+            subset_of=pl.Series(columns.subset_of, dtype=pl.Int64),
+            period=pl.Series([period.name for period in known], dtype=pl.String).gather(periods),
+            months=np.array([period.months for period in known])[periods],
+            period_start=np.array([period.start for period in known])[periods],
+            period_end=np.array([period.end for period in known])[periods],
+            is_substitute=pl.Series(columns.is_substitute, dtype=pl.Boolean),
+            section=pl.Series(self._titles, dtype=pl.String).gather(of[:, _LINE]),
+            evidence=pl.Series(columns.evidence, dtype=pl.String),
+            char_start=starts[:, 0] - begins,
+            char_end=ends[:, 0] - begins,
+            number_start=starts[:, 1] - begins,
+            number_end=ends[:, 1] - begins,
+            sentence=sentence - texts.sentences(begins) + 1,
+        )
+        return frame, np.searchsorted(owners, np.arange(len(sentences)))
 
-    def _period_around(self, line: ReportLine, start: int) -> Period | None:
-        """The period of figures whose words name none: that of the sentence before a semicolon, else of a heading."""
-        text = self._folded.text
-        if start > line.start and text[start - 1] in ";；":
-            opens = max(text.rfind(stop, line.start, start) for stop in "。!?") + 1
-            carried = period_that_opens(text, max(opens, line.start), start)
-            if carried:
-                return carried
-        return line.period
 
-    def _texts(self, starts: list[int], ends: list[int]) -> list[str]:
-        stored = self._stored
-        return [stored[start:end] for start, end in zip(starts, ends, strict=True)]
+def _moved(rows: NumberRows | FactRows, of: Integers, longer: Integers) -> Integers:
+    """The offsets of rows in the working texts. of: by row, the fields of its sentence."""
+    first = of[:, _FIRST]
+    moved: Integers = (of[:, _START] - longer[first])[:, None] + rows.offsets + longer[first[:, None] + rows.before]
+    return moved
+
+
+def _scaled(rows: NumberRows, of: Integers, numerals: Floats) -> Floats:
+    """The values of numbers: those of the template, each multiplied by its numeral."""
+    values, scaled_ones = rows.values, np.flatnonzero(rows.numerals != NONE)
+    by = numerals[of[scaled_ones, _FIRST] + rows.numerals[scaled_ones]]
+    # Most values are 1 there. The others are multiplied as Python rounds, which NumPy does not.
+    for at in np.flatnonzero(values[scaled_ones] != 1.0).tolist():
+        value = float(values[scaled_ones[at]])
+        by[at] = value if value != value else times(value, float(by[at]))
+    values[scaled_ones] = by
+    return values
+
+
+def _amounts(
+    kinds: pl.DataFrame, own: Sequence[FactKind], rows: FactRows, of: Integers, numerals: Floats
+) -> list[pl.Series]:
+    """The values and the lower and upper bounds of facts, null where there is none."""
+    amounts = kinds.select("value", "value_low", "value_high").to_numpy().copy()
+    scaled_ones = np.flatnonzero(rows.numerals != NONE)
+    by = numerals[of[scaled_ones, _FIRST] + rows.numerals[scaled_ones]]
+    of_one = amounts[scaled_ones]
+    amounts[scaled_ones] = np.where(np.isnan(of_one), of_one, by[:, None])
+    for at in np.flatnonzero(((of_one != 1.0) & ~np.isnan(of_one)).any(axis=1)).tolist():
+        bounds = scaled(own[scaled_ones[at]].amount, float(by[at]))
+        amounts[scaled_ones[at]] = [np.nan if bound is None else bound for bound in bounds]
+    return [pl.Series(column, nan_to_null=True) for column in amounts.T]
+
+
+def _or_null(numbers: Integers) -> pl.Series:
+    """Row numbers, null where there is none."""
+    return pl.select(pl.when(pl.lit(numbers) != NONE).then(pl.lit(numbers))).to_series()

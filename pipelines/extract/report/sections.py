@@ -94,6 +94,7 @@ def find_lines(
     within: tuple[int, str, int] | None = None  # level of results within another part, and that part with its level
     title = ""
     periods: list[tuple[int, Period | None]] = []  # level and period of the headings that a line stands under
+    period: Period | None = None  # of the nearest of those that name one
     end = -1
     for line, sentences in zip(text.split("\n"), cut_sentences(text), strict=True):
         start, end = end + 1, end + 1 + len(line)
@@ -101,8 +102,13 @@ def find_lines(
             continue
         if len(line) <= _LONGEST_HEADING:
             opening = line_opening(line, report_year) if openings is None else openings[line, report_year]
+        elif line[0] in _OPENING_FIRST:
+            opening = line_opening(line[:_HEAD] + " ", report_year)
         else:
-            opening = line_opening(line[:_HEAD] + " ", report_year) if line[0] in _OPENING_FIRST else _OPENS_NOTHING
+            opening = _OPENS_NOTHING
+        if opening is _OPENS_NOTHING:  # most lines
+            lines.append(ReportLine(start, end, part, "|" in line, title, sentences, period))
+            continue
         if not opening.level and opening.part and "|" in line:
             # The first cell says what a table is about; 2025年计划 above its last column is of that column alone.
             first = line.lstrip("| ").partition("|")[0].strip()
@@ -123,13 +129,15 @@ def find_lines(
                 part, part_level = "result", _LEVEL_OF_PART
         table = "|" in line
         if opening.level or opening.heading:
-            periods = [(level, period) for level, period in periods if level < opening.level]
-        period = next((named for _, named in reversed(periods) if named), None)
+            periods = [(level, named) for level, named in periods if level < opening.level]
+            period = next((named for _, named in reversed(periods) if named), None)
         lines.append(ReportLine(start, end, part, table, title, sentences, period))
         if opening.heading and not table:
             title = line
             names_none = _NO_PERIOD.search(line) or (not opening.level and _TITLE.search(line))
-            periods.append((opening.level, None if names_none else period_of_heading(line)))
+            named = None if names_none else period_of_heading(line)
+            periods.append((opening.level, named))
+            period = named or period
     return lines
 
 
@@ -162,16 +170,17 @@ def line_opening(line: str, report_year: int | None) -> LineOpening:
 def _announced_part(words: str, report_year: int | None) -> str:
     """Which part the words of a heading announce: result, plan or problem."""
     body = _HEADING.sub("", words, count=1)
-    later_years = (report_year + 1, report_year + 2) if report_year else ()
-    if any(f"{year}年" in body for year in later_years) and not _RESULT.search(body):
+    # A line break, which stands in no line, where the year is not known.
+    this_year, next_year, year_after = [f"{report_year + later}年" if report_year else "\n" for later in range(3)]
+    if (next_year in body or year_after in body) and not _RESULT.search(body):
         return "plan"
     if _RESULT_FIRST.search(body):
         return "result"
     if _PROBLEM.search(body):
         return "problem"
-    if not (report_year and f"{report_year + 1}年" in body):
+    if next_year not in body:
         body = _PLAN_DONE.sub("", body)
-    of_this_year = report_year and f"{report_year}年" in body and "思路" not in body and _RESULT.search(body)
+    of_this_year = this_year in body and "思路" not in body and _RESULT.search(body)
     return "plan" if _PLAN.search(body) and not of_this_year else "result"
 
 

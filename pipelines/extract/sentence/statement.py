@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.codebook import cues
 from pipelines.codebook.periods import Period, period_of
@@ -19,26 +20,32 @@ from pipelines.numerals.figures import BARE_ZERO
 _ZERO = cues.Amount(0.0, "exact", 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceFact:
-    """One fact of a sentence."""
+class FactKind(NamedTuple):
+    """What a fact says, wherever it stands."""
 
     metric: str
     rule_id: str
     read_as: str
     scope: Scope
     period: Period | None
-    negated: bool  # the words say that there was none
-    number: int | None  # which of the statement's numbers gives it; None for a zero in words
     amount: cues.Amount
-    evidence: Span
-    figure: Span
-    unit: Span  # the classifier as written, may be empty
-    classifier: str = ""  # what it stands for
-    subset_mark: int | None = None  # where 其中 stands, when the fact is behind it
+    negated: bool = False  # the words say that there was none
+    classifier: str = ""  # what the unit stands for
     joined: bool = False  # it is one of the parts that 其中 opens
     tied_with: tuple[str, ...] = ()  # of a tie: the other indicators
     substitute: str = ""  # year or sentence: where nothing else of the indicator is stated, it stands in for it
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFact:
+    """One fact of a sentence."""
+
+    kind: FactKind
+    number: int | None  # which of the statement's numbers gives it; None for a zero in words
+    evidence: Span
+    figure: Span
+    unit: Span  # the classifier as written, may be empty
+    subset_mark: int | None = None  # where 其中 stands, when the fact is behind it
 
 
 @dataclass(slots=True)
@@ -80,14 +87,16 @@ def make_statement(sentence: ParsedSentence, wording: Wording, reading: Sentence
                 break
         facts.append(
             SentenceFact(
-                metric=zero.rule.metric,
-                rule_id=zero.rule.rule_id,
-                read_as="clause",
-                scope=NO_SCOPE,
-                period=period_of(wording.text, 0, zero.start),
-                negated=number is None,
-                number=number,
-                amount=_ZERO,
+                FactKind(
+                    zero.rule.metric,
+                    zero.rule.rule_id,
+                    "clause",
+                    NO_SCOPE,
+                    period_of(wording.text, 0, zero.start),
+                    _ZERO,
+                    negated=number is None,
+                ),
+                number,
                 evidence=wording.span_in_sentence(*zero.evidence),
                 figure=span,
                 unit=(span[1], span[1]),
@@ -103,20 +112,22 @@ def figure_facts(text: str, wording: Wording, at: int, reading: FigureReading, n
     mark = reading.subset_mark
     for match in reading.matches:
         yield SentenceFact(
-            metric=match.metric,
-            rule_id=match.rule_id,
-            read_as=match.read_as,
-            scope=match.scope,
-            period=reading.period,
-            negated=reading.negated,
-            number=number,
-            amount=amount,
+            FactKind(
+                match.metric,
+                match.rule_id,
+                match.read_as,
+                match.scope,
+                reading.period,
+                amount,
+                negated=reading.negated,
+                classifier=mention.unit,
+                joined=reading.joined,
+                tied_with=match.tied_with,
+                substitute=match.substitute,
+            ),
+            number,
             evidence=wording.span_in_sentence(reading.start, reading.end),
             figure=(mention.start, mention.end),
             unit=(mention.digits_end, mention.end),
-            classifier=mention.unit,
             subset_mark=None if mark is None else wording.offset_in_sentence(mark),
-            joined=reading.joined,
-            substitute=match.substitute,
-            tied_with=match.tied_with,
         )

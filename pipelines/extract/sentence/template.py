@@ -1,4 +1,4 @@
-"""Templates: sentences that differ only in their numerals, and statements that are placed at offsets again.
+"""Templates: sentences that differ only in their numerals.
 
 Reports say the same things with other numbers. In the template of a sentence every plain numeral is 1, and the years
 are moved so that the year of the report is 2020. What the template states, the sentence states with its own numerals.
@@ -7,14 +7,11 @@ are moved so that the year of the report is 2020. What the template states, the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import NamedTuple
 
 from pipelines.codebook.cues import times
-from pipelines.extract.sentence.statement import SentenceFact, Statement
 from pipelines.numerals.classifiers import UNIT
 from pipelines.numerals.figures import LARGEST_EXACT
 from pipelines.numerals.remainders import REMAINDER, REMAINDER_LEFT
@@ -43,33 +40,6 @@ _SHORT, _LONGEST = 7, 24  # characters of a numeral that a float holds in any sc
 _SCALES = re.compile(r"万?[余多]?[万亿]?")
 
 
-class PlacedFact(NamedTuple):
-    """A fact of a template."""
-
-    fact: SentenceFact
-    numeral: int | None  # by which of the sentence's numerals its amount is to be multiplied
-    offsets: tuple[int, ...]  # where evidence, figure and unit start and end, then 其中, if the fact is behind one
-    before: tuple[int, ...]  # how many numerals stand before each offset
-
-
-class PlacedStatement(NamedTuple):
-    """What a template states, in flat tuples: the cache holds hundreds of thousands of them."""
-
-    offsets: tuple[int, ...]  # where each number starts and ends
-    before: tuple[int, ...]  # how many numerals stand before each offset
-    values: Sequence[float | None]
-    numerals: tuple[int | None, ...]  # by which numeral each value is to be multiplied; empty where none is
-    units: tuple[str | None, ...]
-    dispositions: tuple[str, ...]
-    facts_of_numbers: Sequence[int | None]  # by number: which of the facts it gives
-    facts: tuple[PlacedFact, ...]
-
-    def without_facts(self) -> PlacedStatement:
-        """The same numbers, none of which is a fact."""
-        dispositions = tuple(["uncoded" if word == "fact" else word for word in self.dispositions])
-        return self._replace(dispositions=dispositions, facts_of_numbers=(None,) * len(self.dispositions), facts=())
-
-
 def make_template(text: str, report_year: int | None) -> tuple[str, int | None, list[str], list[str]]:
     """The template of a sentence, the year it is read as of, its numerals, and the pieces it consists of.
 
@@ -94,7 +64,7 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
 def _split(text: str) -> list[str]:
     """Words and plain numerals in turn. A numeral that no float holds is no plain one, but a part of the words."""
     pieces = _PLAIN.split(text)
-    if all(len(numeral) <= _SHORT for numeral in pieces[1::2]):
+    if len(pieces) == 1 or max(map(len, pieces[1::2])) <= _SHORT:
         return pieces
     kept, words = [], [pieces[0]]
     for numeral, behind in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -122,30 +92,3 @@ def numeral_offsets(pieces: Sequence[str]) -> tuple[int, ...]:
     count = len(pieces) // 2
     offsets = accumulate((len(words) + 1 for words in pieces[2:-1:2]), initial=len(pieces[0]))
     return tuple(offsets)[:count]
-
-
-def place(statement: Statement, marks: tuple[int, ...] = ()) -> PlacedStatement:
-    """A statement of a template in which numerals stand at `marks`; in a sentence they may be longer than there."""
-
-    def before(offsets: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple([bisect_left(marks, offset) for offset in offsets])
-
-    numeral_at = {mark: index for index, mark in enumerate(marks)}
-    numerals = tuple([numeral_at.get(number.span[0]) for number in statement.numbers])
-    facts = []
-    for fact in statement.facts:
-        mark = () if fact.subset_mark is None else (fact.subset_mark,)
-        offsets = (*fact.evidence, *fact.figure, *fact.unit, *mark)
-        facts.append(PlacedFact(fact, None if fact.number is None else numerals[fact.number], offsets, before(offsets)))
-    first_facts = {fact.number: at for at, fact in reversed(list(enumerate(statement.facts)))}
-    offsets = tuple([offset for number in statement.numbers for offset in number.span])
-    return PlacedStatement(
-        offsets,
-        before(offsets),
-        tuple([number.value for number in statement.numbers]),
-        numerals if any(at is not None for at in numerals) else (),
-        tuple([number.unit for number in statement.numbers]),
-        tuple(["fact" if at in first_facts else number.reason for at, number in enumerate(statement.numbers)]),
-        tuple([first_facts.get(at) for at in range(len(numerals))]),
-        tuple(facts),
-    )

@@ -11,6 +11,7 @@ from pipelines.extract.cache import BoundedDict, ByContext, ComputedDict, Senten
 from pipelines.extract.report.engine import Extractor
 from pipelines.extract.sentence.context import HEADING, TOPICS_BEFORE, PrecedingContext
 from pipelines.extract.sentence.template import make_template, numeral_offsets
+from pipelines.extract.statement_tables import StatementTables
 
 TEXT = "一、普法宣传\n2024年开展法治宣传12场，发放资料300余份。受理信访件3件，其中初访2件。\n我镇高度重视。"
 
@@ -28,6 +29,11 @@ class Answers(PrecedingContext):
 
 def parts(cache: SentenceCache) -> dict[str, BoundedDict]:  # type: ignore[type-arg]
     return {name: part for name, part in vars(cache).items() if isinstance(part, BoundedDict)}
+
+
+def tables(extractor: Extractor) -> StatementTables:
+    assert extractor.cache.statements is not None
+    return extractor.cache.statements
 
 
 def test_a_full_dict_is_emptied() -> None:
@@ -92,6 +98,28 @@ def test_an_extractor_that_does_not_remember_keeps_nothing() -> None:
     extractor = Extractor(load_codebook(), remember=False)
     assert extractor.extract(TEXT, (), 2024).facts
     assert not any(parts(extractor.cache).values())
+    assert extractor.cache.statements is None
+
+
+@pytest.mark.parametrize("entries", [1, 3])
+def test_the_tables_of_statements_are_emptied_with_the_templates(entries: int) -> None:
+    extractor = Extractor(load_codebook())
+    extractor.cache = SentenceCache(load_codebook(), entries)
+    whole, held = Extractor(load_codebook()), []
+    for scene in range(40):
+        text = f"{TEXT}我镇“{scene}号机制”推行{scene + 1}次。"
+        assert extractor.extract(text, (), 2024) == whole.extract(text, (), 2024)
+        held.append(len(tables(extractor)))
+    assert 0 < max(held) <= 4 * entries + 6 < len(tables(whole))  # six are those of a report
+
+
+def test_what_no_other_report_states_is_not_kept() -> None:
+    extractor = Extractor(load_codebook())
+    table = "项目|单位|2024年\n受理信访件|件|45\n法治讲座|场|12"
+    for _ in range(2):
+        assert [fact.value for fact in extractor.extract(table, (), 2024).facts] == [45, 12]
+        assert not len(tables(extractor))
+        assert not tables(extractor).kinds
 
 
 def test_a_report_with_other_numbers_adds_no_template() -> None:

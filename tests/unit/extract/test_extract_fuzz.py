@@ -31,7 +31,7 @@ def read(text: str) -> Extraction:
 
 def anew(text: str) -> Extraction:
     """By an extractor that keeps nothing."""
-    return extract(text, (), 2024, load_codebook(), remember=False)
+    return extract(text, (), 2024, load_codebook())
 
 
 def seconds(text: str) -> float:
