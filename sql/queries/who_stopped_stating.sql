@@ -10,7 +10,9 @@ SELECT
     m.qualifier
 FROM cell_status AS n
 INNER JOIN township_metric AS m
-    ON m.township_code = n.township_code AND m.metric_code = n.metric_code AND m.report_year = n.report_year - 1
+    ON
+        m.township_code = n.township_code AND m.metric_code = n.metric_code AND m.report_year = n.report_year - 1
+        AND m.is_headline
 INNER JOIN dim_indicator AS i ON i.metric_code = n.metric_code AND i.is_headline
 INNER JOIN dim_division AS d ON d.township_code = n.township_code
 WHERE n.status = 'silent'

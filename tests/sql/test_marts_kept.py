@@ -32,6 +32,7 @@ _SHOWN = {
     "cell_status": "WHERE township_code NOT LIKE '35058220%' AND "
     "metric_code IN ('exam_pass_rate', 'enforcement_fines', 'enforcement_staff_headline', 'petitions_handled')",
     "metric_coverage": "WHERE n_stating > 0",
+    "stating_change": "WHERE n_stopped + n_began > 0",
     "area_figure": "WHERE FALSE",
     "dim_indicator": "WHERE is_headline OR is_main OR weight IS NOT NULL",
 }

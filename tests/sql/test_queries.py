@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlglot
 
-from benchmarks.queries import measure
+from benchmarks.queries import QueryTimes, measure
 from benchmarks.queries import render as render_times
 from benchmarks.worked import PAGE, QUERIES, Question, load_questions, render
 from pipelines.warehouse.query import query
@@ -176,7 +176,31 @@ def test_the_report_without_a_place_is_left_out_with_its_facts_kept(bundled_ware
 
 def test_the_benchmark_times_every_query(example: Path) -> None:
     results = measure(example, QUESTIONS[:2], runs=1)
-    assert [rows for _, rows in results.values()] == [len(query(example, q.sql).rows) for q in QUESTIONS[:2]]
-    *_, last = render_times({"slow": (9.0, 2), "fast": (1.0, 1200)}).splitlines()
-    assert last == "| **median of 2** | | **5.0** |"
-    assert render_times({"slow": (9.0, 2), "fast": (1.0, 1200)}).splitlines()[2] == "| `fast` | 1,200 | 1.0 |"
+    assert [one.rows for one in results.values()] == [len(query(example, q.sql).rows) for q in QUESTIONS[:2]]
+    assert all(one.processor > 0 for one in results.values())
+    lines = render_times({"slow": QueryTimes(901.0, 7.0, 2), "fast": QueryTimes(1.0, 3.0, 1200)}).splitlines()
+    assert lines[2:5] == [
+        "| `fast` | 1,200 | 1.0 | 3.0 |",
+        "| `slow` | 2 | 901.0 | 7.0 |",
+        "| **median of 2** | | **451.0** | **5.0** |",
+    ]
+    assert "over 300 ms: `slow`" in lines[6]
+
+
+def test_who_stops_stating_is_counted_cell_by_cell(example: Path) -> None:
+    columns = "province_code, metric_code, township_code, report_year, status, has_figure"
+    cells = query(example, f"SELECT {columns} FROM cell_status")
+    cell = {(metric, unit, year): (status, has) for _, metric, unit, year, status, has in cells.rows}
+    wanted: dict[tuple[str, str, int], list[int]] = {}
+    for province, metric, unit, year, status, has in cells.rows:
+        before, had = cell.get((metric, unit, year - 1), ("", False))
+        if (has or status == "silent") and (had or before == "silent"):
+            counts = wanted.setdefault((province, metric, year), [0, 0, 0, 0])
+            counts[0] += had
+            counts[1] += had and status == "silent"
+            counts[2] += before == "silent"
+            counts[3] += before == "silent" and has
+    counted = "n_stated_before, n_stopped, n_silent_before, n_began"
+    found = query(example, f"SELECT province_code, metric_code, report_year, {counted} FROM stating_change")
+    assert {row[:3]: [*row[3:]] for row in found.rows} == wanted and len(found.rows) == len(wanted) > 20
+    assert sum(counts[1] for counts in wanted.values()) > 5 < sum(counts[3] for counts in wanted.values())
