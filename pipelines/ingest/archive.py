@@ -85,9 +85,12 @@ class Archive:
             if known is not None and known.sha256 == sha:
                 return known, "unchanged"
             path = self._folder / name / f"{sha}.{extension(data)}"
+            sidecar = path.with_name(sha + SIDECAR_SUFFIX)
+            if not path.exists() and sidecar.exists():  # an older fazhi may have known fewer endings
+                path = next((file for file in path.parent.glob(f"{sha}.*") if file != sidecar), path)
             if not path.exists():
                 write_whole(path, data, mode=0o444)
-            self._note(path.with_name(sha + SIDECAR_SUFFIX), sighting, sha, len(data))
+            self._note(sidecar, sighting, sha, len(data))
             first_at, changes = (known.first_at, known.changes + 1) if known else (sighting.fetched_at, 0)
             versions[key] = ArchivedVersion(sighting, sha, path, first_at, changes)
             return versions[key], "changed" if known else "new"

@@ -40,6 +40,7 @@ from pipelines.ingest.problems import (
     TryAgain,
 )
 from pipelines.ingest.robots import RobotsRules, parse_rules
+from pipelines.ingest.soft_answers import GONE, leads_on_to, soft_failure
 from pipelines.ingest.transport import QUIET_TIMEOUT, Resolve, guarded_transport
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.settings import Settings
@@ -229,7 +230,18 @@ class Client:
                 raise FetchRefused(f"sent in the Content-Encoding {refused}, which was not asked for")
             if not answer.data:
                 raise FetchFailed("an empty body", answer.status)
-            return answer
+            return self._led_on(answer)
+
+    def _led_on(self, answer: FetchResponse) -> FetchResponse:
+        """The answer, as a redirect where it is a page that only leads on. Raises FetchFailed for a soft failure."""
+        text = page_text(answer.data) if is_page(answer.data) else ""
+        if target := leads_on_to(text, answer.url):
+            if host_of(target) != host_of(answer.url):
+                raise FetchFailed(f"a page without text that leads on to another host: {target}")
+            return replace(answer, data=b"", target=target)
+        if why := soft_failure(text):
+            raise FetchFailed(f"{why}, with status {answer.status}", 404 if why == GONE else None)
+        return answer
 
     @contextmanager
     def _within(self, deadline: Deadline) -> Iterator[httpx2.Timeout]:

@@ -12,7 +12,11 @@ _MAGIC = (
     (b"%PDF-", "pdf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"),
     (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
 )
+_MEMBERS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "OFD.xml": "ofd"}  # of a zip archive
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<div", b"<script", b"<table", b"<p")
 _LOOK = 4096
 _PIECE = 2**16  # bytes that are unpacked at once
@@ -24,7 +28,7 @@ def extension(data: bytes) -> str:
         if data.startswith(magic):
             return name
     if data.startswith(b"PK\x03\x04"):
-        return "docx" if _holds_word(data) else "zip"
+        return _kind_of_zip(data)
     if is_page(data):
         return "html"
     return "bin" if b"\0" in data[:_LOOK] else "txt"
@@ -64,9 +68,10 @@ def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def _holds_word(data: bytes) -> bool:
+def _kind_of_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return "word/document.xml" in archive.namelist()
+            names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
-        return False
+        return "zip"
+    return next((kind for member, kind in _MEMBERS.items() if member in names), "zip")

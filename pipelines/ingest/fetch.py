@@ -24,7 +24,7 @@ from pipelines.ingest.listing import walk
 from pipelines.ingest.old_servers import lenient_hosts, notes_on
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline
 from pipelines.ingest.page_key import page_key
-from pipelines.ingest.page_parts import attachments
+from pipelines.ingest.page_parts import MOST_PAGES, parts_of_page
 from pipelines.ingest.problems import CutShort, FetchFailed, FetchInterrupted, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import Tally
@@ -309,20 +309,26 @@ class _SourceRun:
         return _Seen("unchanged", version.path.read_bytes(), version.sighting.final_url) if version else None
 
     def _attachments(self, link: Link, seen: "_Seen") -> None:
-        """The files that hang on a page, as far as they are due."""
+        """What belongs to a page, as far as it is due: its files, and the frames and next pages of its text."""
         key, failed = page_key(link.url), False
-        try:
-            found = attachments(seen.data, seen.final_url, self.source) if is_page(seen.data) else []
-        except Exception as error:  # nobody can list what hostile bytes raise
-            self._tally.add(FetchFailed(f"its links cannot be read: {type(error).__name__}: {error}"), link.url)
-            found = []
-        for one in found:
-            attached = Link(one.url, one.title, link.listed_on)
-            if page_key(one.url) not in self._seen and self._is_due(attached):
-                self._document(attached, self.source.all_hosts, link.url)
-                self._tally.attachments += 1
-            look = self._journal.look(page_key(one.url))
-            failed |= look is None or look.outcome == FAILED
+        passed, pages = {key}, [seen] if is_page(seen.data) else []
+        for page in pages:  # which grows by the frames and next pages that are found
+            for part in parts_of_page(page.data, page.final_url, self.source):
+                part_key = page_key(part.url)
+                if part.lost or (part.is_page and len(pages) > MOST_PAGES):
+                    lost = part.lost or f"more than {MOST_PAGES} frames and next pages"
+                    self._tally.add(FetchFailed(lost), part.url)
+                    continue
+                attached = Link(part.url, part.title or (link.title if part.is_page else ""), link.listed_on)
+                got = self._kept(attached) if part.is_page and part_key not in passed | self._seen else None
+                passed.add(part_key)
+                if part_key not in self._seen and self._is_due(attached):
+                    got = self._document(attached, self.source.all_hosts, link.url)
+                    self._tally.attachments += 1
+                if part.is_page and got is not None and is_page(got.data):
+                    pages.append(got)
+                look = self._journal.look(part_key)
+                failed |= look is None or look.outcome == FAILED
         if not failed:
             self._journal.close(key)
 

@@ -11,13 +11,15 @@ DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\
 class Link:
     """A link of a list, or to an attachment of a page. `listed_on` is its date of publication by the list.
 
-    Where the link cannot be followed, `lost` says why, and `url` is the page that it stands on.
+    Where the link cannot be followed, `lost` says why, and `url` is the page that it stands on. `is_page` says that a
+    part of a page is a page itself: a frame, or the next page of the same text.
     """
 
     url: str
     title: str = ""
     listed_on: date | None = None
     lost: str = ""
+    is_page: bool = False
 
 
 @dataclass(frozen=True)

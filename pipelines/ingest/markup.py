@@ -23,9 +23,9 @@ _SHORT = frozenset(
     " thead tr wbr".split()
 )
 _FOREIGN = frozenset(("svg", "math"))  # within them nothing closes by itself
-_KEPT = frozenset(("a", "base", "embed", "iframe", "script", "style"))
+_KEPT = frozenset(("a", "base", "embed", "frame", "iframe", "object", "script", "style"))
 _QUOTED, _PARTING = re.compile(r""""[^"]*"|'[^']*'"""), re.compile(r"[\s/=]")
-_ATTRIBUTE = re.compile(r"""\b(href|src|title)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(href|src|title|data|onclick)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 
 
 def parse_page(text: str) -> LexborHTMLParser:

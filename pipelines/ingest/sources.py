@@ -20,7 +20,9 @@ from pipelines.ingest.presets import ListForm, Pattern, with_preset
 from pipelines.ingest.urls import absolute, host_of
 from pipelines.paths import SOURCES
 
-AttachmentType = Literal["pdf", "doc", "docx", "wps", "ofd", "odt", "rtf", "xls", "xlsx", "zip", "rar", "7z", "txt"]
+AttachmentType = Literal[
+    "pdf", "doc", "docx", "wps", "ofd", "odt", "rtf", "xls", "xlsx", "zip", "rar", "7z", "txt", "jpg", "jpeg", "png"
+]
 
 
 class SourcesError(FazhiError):
@@ -69,7 +71,7 @@ class Source(ListForm):
     url_pattern: Pattern = ""
     attachments: ListOf[AttachmentType] = (
         *("pdf", "doc", "docx", "wps", "ofd", "odt", "rtf"),
-        *("xls", "xlsx", "zip", "rar", "7z", "txt"),
+        *("xls", "xlsx", "zip", "rar", "7z", "txt", "jpg", "jpeg", "png"),
     )
     tls: Literal["modern", "legacy"] = "modern"
     extra_ca: str = Field(default="", description="the path of a file of certificates in PEM, from this file's folder")

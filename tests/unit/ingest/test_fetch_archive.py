@@ -1,20 +1,16 @@
 """The archive of fetched bytes: whole files at any crash, resuming, and 20 kills in the middle of a real fetch."""
 
-import hashlib
 import json
 import os
 import random
 import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from fake_site import CONTACT, FILES, Bench, Reply, Site, listing, page
+from fake_site import FILES, Bench, Reply, Site, listing, page
+from killed_fetch import Forker, kill_at, whole
 
 from pipelines.ingest import archive as archive_module
 from pipelines.ingest.archive import Archive, ArchiveBusy, Sighting, locked
@@ -22,7 +18,6 @@ from pipelines.ingest.inventory import inventory
 from pipelines.ingest.journal import Journal
 from pipelines.ingest.problems import FetchInterrupted
 from pipelines.ingest.sidecar import read_sidecar
-from pipelines.paths import PROJECT_ROOT
 
 pytest_plugins = ("site_fixture",)
 
@@ -34,24 +29,6 @@ SEEN = Sighting("http://x.example/a", "http://x.example/a", 200, {}, "2024-01-31
 
 class Crash(BaseException):
     """The power went off."""
-
-
-def whole(folder: Path) -> dict[str, object]:
-    """What readers see of an archive; fails if any of it is not whole. Times of fetching are left out."""
-    content: dict[str, object] = {}
-    for path in sorted(folder.glob("[!.]*/[!.]*")):
-        name, _, suffix = path.name.partition(".")
-        if suffix == "meta.json":
-            said = json.loads(path.read_bytes())
-            assert said["sha256"] == name
-            assert list(path.parent.glob(f"{name}.[!m]*")), "a sidecar without its bytes"
-            for entry in (said, *said["seen_again"]):
-                entry["fetched_at"] = entry["headers"]["date"] = ""
-            content[path.relative_to(folder).as_posix()] = said
-        else:
-            assert hashlib.sha256(path.read_bytes()).hexdigest() == name
-            content[path.relative_to(folder).as_posix()] = path.stat().st_size
-    return content
 
 
 def test_a_crash_at_any_step_of_writing_leaves_whole_files_and_the_next_try_ends_the_same(
@@ -210,62 +187,6 @@ def town(site: Site) -> Site:
     return site
 
 
-class Forker:
-    """Starts `fazhi fetch` as a process of its own, without importing everything anew each time."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", FORKER],
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "FAZHI_CONTACT": CONTACT, "FAZHI_FETCH_PRIVATE": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-
-    def start(self, raw: Path) -> int:
-        """The id of the fetching process."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{raw}\n")
-        return self._line()
-
-    def wait(self) -> int:
-        """Its exit code, negative for a signal."""
-        return os.waitstatus_to_exitcode(self._line())
-
-    def close(self) -> None:
-        self._process.communicate()
-
-    def _line(self) -> int:
-        assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
-
-
-FORKER = """
-import os, sys
-import pipelines.cli.fetch_output
-from pipelines.cli.commands import main
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        try:
-            os._exit(main(["fetch", "--raw", line.strip()]))
-        finally:
-            os._exit(1)
-    print(child, flush=True)
-    print(os.waitpid(child, 0)[1], flush=True)
-"""
-
-
-@pytest.fixture
-def forker() -> Iterator[Forker]:
-    forker = Forker()
-    yield forker
-    forker.close()
-
-
 def describe(town: Site, raw: Path) -> Path:
     """A raw folder with both hosts in its sources.toml; loopback has more than one name."""
     raw.mkdir()
@@ -291,7 +212,8 @@ def test_killed_at_20_random_points_and_resumed_it_ends_with_the_same_archive(
     chance = random.Random(4)
     for _ in range(KILLS):
         town.asked.clear()
-        kill_at(town, forker.start(raw), chance)
+        after, moment = chance.randint(LISTS - 4, LISTS + 6), chance.uniform(0, 0.01)
+        kill_at(town, forker.start(raw), after, moment)
         assert forker.wait() == -signal.SIGKILL
         whole(raw / "fetched")
     town.answered = lambda count: None
@@ -303,16 +225,3 @@ def test_killed_at_20_random_points_and_resumed_it_ends_with_the_same_archive(
     assert inventory(raw)[0]["sidecar_error"].null_count() == inventory(raw)[0].height
     for journal in map(Journal, (raw / "fetched" / ".journal").glob("*.jsonl")):
         assert journal.whole_at is not None and not any(look.is_open for _, look in journal.pages())
-
-
-def kill_at(town: Site, process: int, chance: random.Random) -> None:
-    """Kill the process a moment after a request of its, so that it dies anywhere between asking and writing."""
-    after, moment = chance.randint(LISTS - 4, LISTS + 6), chance.uniform(0, 0.01)
-    once = threading.Lock()
-
-    def answered(count: int) -> None:
-        if count >= after and once.acquire(blocking=False):
-            time.sleep(moment)
-            os.kill(process, signal.SIGKILL)
-
-    town.answered = answered
