@@ -20,15 +20,12 @@ from pipelines.assets import (
 )
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
-from pipelines.settings import Settings
-from pipelines.warehouse.check_runner import check_sql
-from pipelines.warehouse.checks import load_checks
-from pipelines.warehouse.model import TableSpec, load_specs
+from pipelines.warehouse.kept_tables import project_tables
+from pipelines.warehouse.model import TableSpec
 
 
 def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
-    """The code location whose tables are `specs`. Raises SchemaError for a check whose SQL does not fit them."""
-    check_sql(load_checks(), specs)
+    """The code location whose tables are `specs`."""
     return dg.Definitions(
         assets=[
             *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
@@ -46,4 +43,4 @@ def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
     )
 
 
-defs = definitions(load_specs(Settings.load().sql_dir))
+defs = definitions(project_tables())

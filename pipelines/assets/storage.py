@@ -66,6 +66,7 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}  # the one used last stands last
+        self._tables: set[str] = set()  # those of the file over all runs that were found
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -92,6 +93,12 @@ class OpenEventLogStorage(SqliteEventLogStorage):
             for name in logs[:-MOST_LOGS]:
                 self._engines.pop(name).dispose()
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether the file over all runs has a table; Dagster asks for each event of an asset, and tables stay."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
     def wipe(self) -> None:
         """Remove all events; open files could not be removed."""
         self._close()
@@ -104,5 +111,6 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def _close(self) -> None:
         with self._db_lock:
+            self._tables.clear()
             while self._engines:
                 self._engines.popitem()[1].dispose()

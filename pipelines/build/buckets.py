@@ -53,7 +53,8 @@ def bucket_path(stage_dir: Path, name: str, bucket: str) -> Path:
 
 def bucket_paths(stage_dir: Path, name: str) -> list[Path]:
     """The buckets of a table that have been written."""
-    return [path for bucket in BUCKETS if (path := bucket_path(stage_dir, name, bucket)).exists()]
+    written = {path.name: path for path in (stage_dir / name).glob("*.parquet")}
+    return [written[f"{bucket}.parquet"] for bucket in BUCKETS if f"{bucket}.parquet" in written]
 
 
 def staged_key(stage_dir: Path, name: str) -> str:

@@ -32,6 +32,9 @@ class Layout:
     empty: str
     keeps_rest: bool = False
 
+    def __reduce__(self) -> tuple[Callable[[str, bool], "Layout"], tuple[str, bool]]:
+        return _layout, (self.name, self.keeps_rest)  # pickled by what it is called, so that there is one of each
+
     def column(self, names: Sequence[str]) -> str | None:
         """The column that holds the code, in a table with the columns `names`; None where it has none."""
         return next((column for column in self.columns if column in names), None)
@@ -71,3 +74,7 @@ PROVINCES = Layout(
 PROVINCES_OR_NONE = replace(PROVINCES, keeps_rest=True)
 WAYS = (REPORTS, PROVINCES)  # in which rows can be divided
 LAYOUTS = {"report": REPORTS, "province": PROVINCES, "province_or_none": PROVINCES_OR_NONE}  # as tables name them
+
+
+def _layout(name: str, keeps_rest: bool) -> Layout:
+    return next(one for one in LAYOUTS.values() if (one.name, one.keeps_rest) == (name, keeps_rest))

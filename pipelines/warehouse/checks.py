@@ -247,6 +247,7 @@ def reference_rules() -> Iterator[Check]:
             code = layout.column(_named(tables()[other])) if layout else None
             # A table whose parts are others would be read whole again for each part of this one.
             by_part = len({tables()[name].parts for name in (table, other)} - {None}) == 1
+            by_part = by_part and not (code and own_code is None)  # what cannot be tied is asked of whole tables
             selected, tie = f"{expression} AS v", ""
             if by_part and layout and code and own_code and (expression, key) != (own_code, code):
                 selected += f", {layout.beginning(own_code)} AS part"

@@ -5,24 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipelines.settings import Settings
+from pipelines.warehouse.kept_tables import project_tables
 from pipelines.warehouse.lineage import LineageError, Source, column_sources
-from pipelines.warehouse.model import TableSpec, load_specs
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 250, 40, 60, 12  # pixels
 MOST_NODES = 200
 
 
 @cache
-def table_specs(settings: Settings) -> Mapping[str, TableSpec]:
-    """The tables and marts that the SQL makes. Read once, as they come with the program."""
-    return load_specs(settings.sql_dir)
-
-
-@cache
-def sources_of(settings: Settings, table: str) -> Mapping[str, tuple[Source, ...]]:
+def sources_of(table: str) -> Mapping[str, tuple[Source, ...]]:
     """For each column of a table the columns that its values come from; empty for what no SQL makes."""
-    spec = table_specs(settings).get(table)
+    spec = project_tables().get(table)
     try:
         return column_sources(spec) if spec else {}
     except LineageError:
@@ -40,7 +33,7 @@ class _Node:
         return self.layer * (BOX_WIDTH + GAP_X) + 1, self.place * (BOX_HEIGHT + GAP_Y) + 1
 
 
-def lineage_graph(settings: Settings, table: str, column: str) -> dict[str, Any]:
+def lineage_graph(table: str, column: str) -> dict[str, Any]:
     """Boxes (`table`, `column`, `x`, `y`, `is_made` by SQL), lines between them (SVG paths), and the size in pixels.
 
     Layer 0 is the column itself. A column that several others come from stands in its deepest layer. At most
@@ -51,7 +44,7 @@ def lineage_graph(settings: Settings, table: str, column: str) -> dict[str, Any]
     waiting = [(table, column)]
     while waiting and len(layers) < MOST_NODES:
         this = waiting.pop(0)
-        for source in sources_of(settings, this[0]).get(this[1], ()):
+        for source in sources_of(this[0]).get(this[1], ()):
             edges.add((this, source))
             if layers.get(source, -1) <= layers[this]:
                 layers[source] = layers[this] + 1
@@ -59,7 +52,7 @@ def lineage_graph(settings: Settings, table: str, column: str) -> dict[str, Any]
     nodes = _placed(layers)
     lines = [_line(nodes[one], nodes[other]) for one, other in sorted(edges) if one in nodes and other in nodes]
     boxes: list[dict[str, Any]] = [
-        {"table": one[0], "column": one[1], "x": x, "y": y, "is_made": one[0] in table_specs(settings)}
+        {"table": one[0], "column": one[1], "x": x, "y": y, "is_made": one[0] in project_tables()}
         for one, (x, y) in ((source, node.corner) for source, node in nodes.items())
     ]
     return {

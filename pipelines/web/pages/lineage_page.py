@@ -1,6 +1,7 @@
 """The page of lineage: the tables, the SQL of one, some of its rows, and where a chosen column comes from."""
 
-from pipelines.web.lineage_graph import lineage_graph, sources_of, table_specs
+from pipelines.warehouse.kept_tables import project_tables
+from pipelines.web.lineage_graph import lineage_graph, sources_of
 from pipelines.web.page_view import Asked, Content, NotFoundError
 
 
@@ -10,7 +11,7 @@ def view(asked: Asked) -> Content:
     Raises NotFoundError for a table or column that is not there.
     """
     table, column = asked.parameters.get("table", ""), asked.parameters.get("column", "")
-    tables, specs = asked.kept_rows("tables"), table_specs(asked.settings)
+    tables, specs = asked.kept_rows("tables"), project_tables()
     content: Content = {"tables": tables, "table": table, "column": column, "spec": None, "rows": [], "graph": None}
     if not table:
         return content
@@ -27,8 +28,8 @@ def view(asked: Asked) -> Content:
         if column:
             if column not in [one.name for one in spec.columns]:
                 raise NotFoundError(f"{table} has no column {column[:60]!r}; the page of the table lists its columns")
-            content["graph"] = lineage_graph(asked.settings, table, column)
-            content["sources"] = [list(source) for source in sources_of(asked.settings, table).get(column, ())]
+            content["graph"] = lineage_graph(table, column)
+            content["sources"] = [list(source) for source in sources_of(table).get(column, ())]
     if is_released:
         content["rows"] = asked.rows("rows", table=table)
     return content

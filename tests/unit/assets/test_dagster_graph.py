@@ -13,10 +13,10 @@ from pipelines.assets.tables import column_schema, table_lineage
 from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT
 from pipelines.warehouse.checks import load_checks
+from pipelines.warehouse.kept_tables import project_tables
 from pipelines.warehouse.lineage import column_sources
-from pipelines.warehouse.model import load_specs
 
-SPECS = load_specs(PROJECT_ROOT / "sql")
+SPECS = project_tables()
 GRAPH = defs.resolve_asset_graph()
 STAGED = {
     "fetched_documents": "raw",

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from pipelines.assets import storage
 from pipelines.assets.dagster_home import CONFIG, OLD_CONFIG, open_instance, prepare_home
@@ -31,6 +32,22 @@ def test_the_storages_named_in_dagster_yaml_keep_one_connection_for_all_events(
         results = [dg.materialize([thing], instance=instance) for _ in range(2)]
     assert all(result.success for result in results)
     assert sorted(opened) == sorted(["runs.db", "index.db", *(f"{result.run_id}.db" for result in results)])
+
+
+def test_a_table_that_was_found_is_not_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    has_table = SqliteEventLogStorage.has_table
+
+    def listening(self: SqliteEventLogStorage, name: str) -> bool:
+        asked.append(name)
+        return has_table(self, name)
+
+    monkeypatch.setattr(SqliteEventLogStorage, "has_table", listening)
+    with open_instance(tmp_path) as instance:
+        assert all(dg.materialize([thing], instance=instance).success for _ in range(2))
+        log = instance.event_log_storage
+        assert not any(log.has_table("horoscopes") for _ in range(2))  # type: ignore[attr-defined]
+    assert asked.count("asset_event_tags") == 1 and asked.count("horoscopes") == 2
 
 
 def test_what_they_write_is_read_by_dagsters_own_classes_and_the_other_way_round(tmp_path: Path) -> None:

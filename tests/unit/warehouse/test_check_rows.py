@@ -8,13 +8,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from warehouse_fixtures import SQL_DIR
 
 from pipelines.build.database import name_views
 from pipelines.warehouse.checks import load_checks
-from pipelines.warehouse.model import load_specs
+from pipelines.warehouse.kept_tables import project_tables
 
-SPECS = load_specs(SQL_DIR)
+SPECS = project_tables()
 CHECKS = {check.name: check for check in load_checks()}
 
 # what a row holds where a test does not say otherwise: a sound one

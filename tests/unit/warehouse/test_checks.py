@@ -23,12 +23,12 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.toml_file import SchemaError
 from pipelines.codebook.load import load_codebook
 from pipelines.definitions import defs
-from pipelines.paths import PROJECT_ROOT, SQL_DIR
+from pipelines.paths import PROJECT_ROOT
 from pipelines.report.check_pages import check_tables
 from pipelines.warehouse.ceilings import CHECKS_DIR, load_ceilings
 from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, check_sql, run_checks
 from pipelines.warehouse.checks import LAST_COVERAGE, Bound, Check, bound_checks, load_checks
-from pipelines.warehouse.model import load_specs
+from pipelines.warehouse.kept_tables import project_tables
 from pipelines.warehouse.table_parts import table_files
 
 CEILINGS = load_ceilings()
@@ -123,7 +123,7 @@ def test_tables_without_anything_odd_pass(tables: Tables, name: str) -> None:
     assert found.level == "passed" and found.examples == (), str(found)
 
 
-SPECS = load_specs(SQL_DIR)
+SPECS = project_tables()
 
 
 def test_the_sql_of_each_check_fits_the_tables_and_names_what_it_reads() -> None:
