@@ -107,8 +107,8 @@ requirements: $(TESTING) ## resolve the pinned versions anew from pyproject.toml
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --extra ui --extra web --extra ocr -o requirements.txt
 	$(UV) pip compile -q --upgrade pyproject.toml --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --extra ui --extra web --extra ocr --extra notebook --extra browser \
-		--extra s3 --extra dev --extra test -c requirements.txt -o requirements-test.txt
+		--no-emit-index-url --no-header --extra ui --extra web --extra ocr --extra cluster --extra notebook \
+		--extra browser --extra s3 --extra dev --extra test -c requirements.txt -o requirements-test.txt
 
 clean: ## remove what was built (kept releases and the history of runs too), and the caches of the tools
 	rm -rf warehouse .dagster .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

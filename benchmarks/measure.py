@@ -23,7 +23,7 @@ import polars as pl
 
 from benchmarks.corpus import generate
 from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
-from pipelines.build.workers import WORTH_A_POOL, workers
+from pipelines.build.workers import WORTH_A_POOL, Hands, workers
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
@@ -59,7 +59,7 @@ def write_corpus(folder: Path, reports: int, seed: int) -> dict[str, Any]:
     for name in ("texts", "known"):
         (folder / name).mkdir()
     start = time.perf_counter()
-    with workers(PROCESSES, reports) as each:
+    with workers(Hands(PROCESSES), reports) as each:
         written = sum(each(partial(write_part, folder, seed, reports), range(0, reports, PART)))
     return _result(written, time.perf_counter() - start)
 
@@ -112,7 +112,7 @@ def engine(folder: Path, processes: int) -> dict[str, Any]:
     (folder / out).mkdir()
     parts = sorted((folder / "texts").iterdir())
     cold = time.perf_counter()
-    with workers(processes, len(parts) * PART + WORTH_A_POOL) as each:  # a pool even for a small corpus
+    with workers(Hands(processes), len(parts) * PART + WORTH_A_POOL) as each:  # a pool even for a small corpus
         ready: set[int] = set()
         while len(ready) < processes:
             ready.update(each(warm_up, range(processes)))

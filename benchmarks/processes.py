@@ -97,7 +97,8 @@ def family(pid: int) -> list[int]:
         at = waiting.pop()
         family.append(at)
         try:
-            children = Path(f"/proc/{at}/task/{at}/children").read_text().split()
+            # each thread has the children that it started
+            children = [pid for path in Path(f"/proc/{at}/task").glob("*/children") for pid in path.read_text().split()]
         except OSError:  # it ended, or this is not Linux
             continue
         waiting += map(int, children)

@@ -10,6 +10,11 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `DAGSTER_HOME`          | where Dagster keeps its runs                       | WAREHOUSE/`.dagster`  |
 | `FAZHI_MAX_BYTES`       | a larger file is not read but quarantined          | 20000000              |
 | `FAZHI_PROCESSES`       | worker processes for large batches                 | the number of cores   |
+| `FAZHI_CLUSTER`         | scheduler whose workers work, tls://host:8786      | none: this machine    |
+| `FAZHI_CLUSTER_CA`      | file with the certificate of who signs the others  | none                  |
+| `FAZHI_CLUSTER_CERT`    | file with the certificate of this machine          | none                  |
+| `FAZHI_CLUSTER_KEY`     | file with its key                                  | none                  |
+| `FAZHI_BATCH_SECONDS`   | a worker that has a batch for longer is ended      | 600                   |
 | `FAZHI_OCR_PAGES`       | so many scanned pages are read in a run, 0: none   | 2000                  |
 | `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
 | `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
@@ -28,6 +33,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_WEB_URL`         | the workbench's address in links of Dagster's UI   | this machine, 8300    |
 """
 
+import ipaddress
 import logging
 import os
 import re
@@ -43,6 +49,7 @@ from pipelines.errors import FazhiError
 from pipelines.paths import DAGSTER, RAW, WAREHOUSE, Folders, default_folder
 
 DEFAULT_MAX_BYTES = 20_000_000
+DEFAULT_BATCH_SECONDS = 600
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
 DEFAULT_FETCH_HOURS = 4.0
@@ -60,6 +67,23 @@ class SettingsError(FazhiError):
 
 
 @dataclass(frozen=True)
+class ClusterAddress:
+    """Where a scheduler listens, as Dask writes it, and the three TLS files; None for plain TCP on this machine."""
+
+    address: str
+    host: str
+    port: int
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether both sides show a certificate."""
+        return self.ca is not None
+
+
+@dataclass(frozen=True)
 class Settings(Folders):
     """Folders (absolute) and limits of one run. `max_bytes` is in bytes; seconds and hours are what they say.
 
@@ -70,6 +94,8 @@ class Settings(Folders):
     assumed: frozenset[str] = frozenset()
     max_bytes: int = DEFAULT_MAX_BYTES
     processes: int = 1
+    cluster: "ClusterAddress | None" = None
+    batch_seconds: int = DEFAULT_BATCH_SECONDS
     ocr_pages: int = DEFAULT_OCR_PAGES
     contact: str = ""
     fetch_hosts: int = DEFAULT_FETCH_HOSTS
@@ -108,6 +134,8 @@ class Settings(Folders):
             assumed=frozenset(name for name, values in given.items() if not paths.IN_CHECKOUT and not any(values)),
             max_bytes=_positive(env, "FAZHI_MAX_BYTES", DEFAULT_MAX_BYTES),
             processes=_positive(env, "FAZHI_PROCESSES", os.cpu_count() or 1),
+            cluster=cluster_address(address, env) if (address := env.get("FAZHI_CLUSTER", "").strip()) else None,
+            batch_seconds=_positive(env, "FAZHI_BATCH_SECONDS", DEFAULT_BATCH_SECONDS),
             ocr_pages=_count(env, "FAZHI_OCR_PAGES", DEFAULT_OCR_PAGES),
             contact=_contact(env),
             fetch_hosts=_positive(env, "FAZHI_FETCH_HOSTS", DEFAULT_FETCH_HOSTS),
@@ -158,6 +186,43 @@ class Settings(Folders):
                 raise SettingsError(f"folder {folder} cannot be made ({reason}); give another with {name}") from error
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise SettingsError(f"folder {folder} cannot be written; give another with {name}")
+
+
+def cluster_address(text: str, environ: Mapping[str, str]) -> ClusterAddress:
+    """The address of a scheduler: `tls://HOST:PORT` with three files, or `tcp://` and an address of this machine.
+
+    Raises SettingsError. Who speaks to a scheduler runs code on all its machines, so no other host without TLS.
+    """
+    expected = "expected tls://HOST:PORT, or tcp://127.0.0.1:PORT on this machine"
+    try:
+        parts = urlsplit(text)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        scheme, host, port = "", "", None
+    if scheme not in ("tcp", "tls") or not host or not port:
+        raise SettingsError(f"the address of the cluster is {text!r}, {expected}")
+    if scheme == "tcp":
+        if not _is_this_machine(host):
+            raise SettingsError(
+                f"the address of the cluster is {text!r}, which is another host without TLS; {expected}"
+            )
+        return ClusterAddress(text, host, port)
+    files = []
+    for name in ("FAZHI_CLUSTER_CA", "FAZHI_CLUSTER_CERT", "FAZHI_CLUSTER_KEY"):
+        path = Path(os.path.abspath(Path(environ.get(name, "").strip()).expanduser()))  # noqa: PTH100 (keeps links)
+        if not environ.get(name, "").strip():
+            raise SettingsError(f"{name} is not set, and the cluster {text} needs it; name a PEM file")
+        if not path.is_file() or not os.access(path, os.R_OK):
+            raise SettingsError(f"{name} is {path}, which is no file that can be read; name a PEM file")
+        files.append(path)
+    return ClusterAddress(text, host, port, *files)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def log_level(environ: Mapping[str, str]) -> int:

@@ -1,39 +1,56 @@
-"""Worker processes for many documents. A few are worked on in this process, because a new one takes a second to start.
+"""Workers for many documents: processes of this machine, or those of a cluster. A few documents are worked on here.
 
-The work is a picklable function from a batch to a result. A worker that is killed, by the system for want of memory or
-by a library that crashes, does not end the run. The batches that were under way are tried again, each in a process in
+A new process takes a second to start, so few documents are not worth it. The work is a picklable function from a batch
+to a result. A worker that is killed, by the system for want of memory or by a library that crashes, does not end the
+run; nor does one that hangs. The batches that were under way are tried again on this machine, each in a process in
 which nothing else runs, then by halves. What is left is the one document that ends each process it is given to. A
 panic of a library in Rust counts as such an end, wherever it happens.
 """
 
-import gc
 import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Protocol
 
-Batch = TypeVar("Batch")
-Result = TypeVar("Result")
+from pipelines.build.cluster import Cluster, ClusterWorkers
+from pipelines.build.executor import Batch, Executor, Result, WorkerLostError, is_panic
+from pipelines.build.local_processes import LocalProcesses
 
 WORTH_A_POOL = 500  # documents; a spawned worker needs about a second to import what it works with
 BATCH = 250
-_AHEAD = 2  # batches for each worker: one that it works on, and the next
+BATCH_SECONDS = 600.0  # a worker that has a batch for so long hangs: one of 250 reports takes a second, or some minutes
 _TRIES = 2  # of a single document, in a process of its own; the first may have been killed for another reason
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who works for a step: processes of this machine, or a cluster.
+
+    `seconds` is how long a batch may take before its worker counts as hanging. `needs` are the folders from which the
+    work reads; where a worker of the cluster does not see them, this machine does the step.
+    """
+
+    processes: int = 1
+    seconds: float = BATCH_SECONDS
+    cluster: Cluster | None = None
+    needs: tuple[Path, ...] = ()
+
+
+ONE = Hands()
 
 
 class Map(Protocol):
     """Like the built-in `map` over one iterable: results in the order of the batches, one or more for each.
 
     `crashed` gives the result for a batch of the one document that ends its worker. Batches are then Polars frames with
-    a row for each document. Without it the first batch that ends its worker twice raises BrokenProcessPool.
+    a row for each document. Without it the first batch that loses its worker three times raises WorkerLostError.
     """
 
     def __call__(
@@ -47,26 +64,46 @@ class Map(Protocol):
 
 
 @contextmanager
-def workers(processes: int, documents: int, is_careful: bool = False) -> Iterator[Map]:
-    """A `map` that is fit for `documents` documents: in `processes` spawned processes, or here when they are few.
+def workers(hands: Hands, documents: int, is_careful: bool = False) -> Iterator[Map]:
+    """A `map` that is fit for `documents` documents: in the workers of `hands`, or here when they are few.
 
-    With `is_careful` none of them is worked on here.
+    With `is_careful` none of them is worked on here. Raises ClusterError where there is a cluster that cannot be used.
     """
-    are_few = processes < 2 or documents <= WORTH_A_POOL
-    pool = _Pool(1 if are_few else processes)  # a process starts with the first batch that it is given
-    with _environment(POLARS_MAX_THREADS="1"):  # one thread each, because the processes share the cores
+    are_many = documents > WORTH_A_POOL
+    # one thread each, because the processes share the cores
+    with _environment(POLARS_MAX_THREADS="1"), elsewhere(hands) if are_many else nullcontext() as cluster:
+        is_here = cluster is None and (hands.processes < 2 or not are_many)
+        # a process starts with the first batch that it is given
+        pool = _Pool(cluster or LocalProcesses(1 if is_here else hands.processes), hands.seconds)
         try:
-            yield pool.map_here if are_few and not is_careful else pool.map
+            yield pool.map_here if is_here and not is_careful else pool.map
         finally:
             pool.close()
 
 
-class _Pool:
-    """The worker processes, and one more for the batches that are tried again."""
+@contextmanager
+def elsewhere(hands: Hands) -> Iterator[ClusterWorkers | None]:
+    """The workers of the cluster of `hands`; None where there is none, or one that lacks a folder.
 
-    def __init__(self, processes: int) -> None:
-        self._all, self._single = _Workers(processes), _Workers(1)
-        self._most = _AHEAD * processes
+    Raises ClusterError where there is a cluster that cannot be used.
+    """
+    if hands.cluster is None:
+        yield None
+        return
+    with closing(ClusterWorkers(hands.cluster)) as cluster:
+        if hands.needs and (blind := cluster.blind(hands.needs)):
+            _log.warning("%s: this step is done by the processes of this machine", blind)
+            yield None
+        else:
+            yield cluster
+
+
+class _Pool:
+    """The workers, and one process of this machine for the batches that are tried again."""
+
+    def __init__(self, every: Executor, seconds: float) -> None:
+        self._all, self._single = every, LocalProcesses(1)
+        self._seconds = seconds
 
     def map(
         self,
@@ -76,17 +113,17 @@ class _Pool:
         /,
     ) -> Iterator[Result]:
         waiting = iter(batches)
-        under_way: deque[tuple[Batch, Future[Result]]] = deque()
+        under_way: deque[tuple[Batch, Any]] = deque()
         while True:
-            for batch in islice(waiting, self._most - len(under_way)):
+            for batch in islice(waiting, max(0, self._all.most() - len(under_way))):
                 under_way.append((batch, self._all.submit(work, batch)))
             if not under_way:
                 return
-            batch, result = under_way.popleft()
+            batch, task = under_way.popleft()
             try:
-                found = result.result()
-            except BrokenProcessPool:  # a worker was killed, and nobody knows at which batch
-                _log.warning("a worker process was killed; what it worked on is tried again")
+                found: Result = self._all.result(task, self._seconds)
+            except WorkerLostError as error:  # nobody knows at which document, often not even at which batch
+                _log.warning("%s; what it worked on is tried again", error)
                 yield from self._again(work, batch, crashed)
             else:
                 yield found
@@ -102,7 +139,7 @@ class _Pool:
             try:
                 found = work(batch)
             except BaseException as error:
-                if crashed is None or not _is_panic(error):
+                if crashed is None or not is_panic(error):
                     raise
                 yield from self._again(work, batch, crashed)
             else:
@@ -115,8 +152,8 @@ class _Pool:
         is_single = crashed is None or batch.height == 1
         for attempt in range(_TRIES if is_single else 1):
             try:
-                found = self._single.submit(work, batch).result()
-            except BrokenProcessPool:
+                found = self._single.result(self._single.submit(work, batch), self._seconds)
+            except WorkerLostError:
                 if crashed is None and attempt:
                     raise
                 continue
@@ -132,47 +169,6 @@ class _Pool:
     def close(self) -> None:
         self._all.close()
         self._single.close()
-
-
-class _Workers:
-    """Spawned processes that are started when they are needed, and anew when one of them was killed."""
-
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
-        self._executor: ProcessPoolExecutor | None = None
-
-    def submit(self, work: Callable[[Batch], Result], batch: Batch) -> Future[Result]:
-        if self._executor is not None:
-            try:
-                return self._executor.submit(_work, work, batch)
-            except BrokenProcessPool:
-                self.close()
-        # spawn, because Polars hangs in a forked child
-        self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), _collect_seldom)
-        return self._executor.submit(_work, work, batch)
-
-    def close(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-
-
-def _work(work: Callable[[Batch], Result], batch: Batch) -> Result:
-    try:
-        return work(batch)
-    except BaseException as error:
-        if _is_panic(error):
-            os._exit(1)
-        raise
-
-
-def _is_panic(error: BaseException) -> bool:
-    """Whether a library in Rust gave up. Each has a class of its own for that, which is no Exception."""
-    return type(error).__name__ == "PanicException"
-
-
-def _collect_seldom() -> None:
-    """Workers make hundreds of thousands of objects without cycles: looking for these costs a quarter of the time."""
-    gc.set_threshold(50_000, 20, 100)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.cluster_commands import scheduler, worker
 from pipelines.cli.environment import load_settings, set_up_logging
 from pipelines.cli.help_page import MainGroup
 from pipelines.cli.release_commands import diff, export, publish, releases, rollback, sql
@@ -34,7 +35,7 @@ class Refusal(click.ClickException):
 @click.group(
     cls=MainGroup,
     invoke_without_command=True,
-    commands=[sql, diff, export, publish, releases, rollback, web, site, maps],
+    commands=[sql, diff, export, publish, releases, rollback, web, site, maps, scheduler, worker],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="fazhi", prog_name="fazhi")
@@ -58,6 +59,12 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
     from pipelines.ingest import early_scan
     from pipelines.warehouse.written_files import check_written_files
+
+    if settings.cluster:
+        from pipelines.build.cluster import check_cluster
+        from pipelines.stage.hands import cluster_of
+
+        check_cluster(cluster_of(settings))
 
     with early_scan.scanning(settings.raw_dir, settings.inventory_path):
         check_written_files(settings.sources_path)

@@ -21,6 +21,7 @@ from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.hands import hands_of
 from pipelines.stage.identities import IDENTITIES
 from pipelines.stage.size_limits import too_large
 
@@ -58,7 +59,7 @@ def refresh_facts(settings: Settings) -> Counts:
         wanted,
         extract_batch,
         load,
-        settings.processes,
+        hands_of(settings),
         crashed=crashed_reading,
     )
 

@@ -7,8 +7,6 @@ import hashlib
 import logging
 import traceback
 from dataclasses import asdict
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,10 +17,12 @@ from pipelines.build.refresh import BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.identity import IDENTIFIER_VERSION, identify
+from pipelines.paths import DIVISIONS, REFERENCE_DIR
 from pipelines.read.document import Span
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.hands import hands_of
 from pipelines.stage.kept_gazetteer import load_gazetteer
 
 IDENTITIES = StageTable(
@@ -63,9 +63,9 @@ _TEXT = ["report_id", "text", "furniture", "fields", "read_status", "reason_code
 
 def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
     """Identify the documents whose text, web address, identifier or reference data is new."""
-    divisions = settings.divisions_path
     reference = b"".join(
-        path.read_bytes() for path in (divisions, settings.division_changes_path, settings.county_changes_path)
+        path.read_bytes()
+        for path in (settings.divisions_path, settings.division_changes_path, settings.county_changes_path)
     )
     version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
     said = files.select("report_id", "source_url", "source_id")
@@ -88,16 +88,16 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
         [IDENTITIES],
         given,
         wanted,
-        partial(identify_batch, divisions=divisions),
+        identify_batch,
         load,
-        settings.processes,
+        hands_of(settings),
         crashed=crashed_identity,
     )
 
 
-def identify_batch(batch: pl.DataFrame, divisions: Path) -> BatchResult:
+def identify_batch(batch: pl.DataFrame) -> BatchResult:
     """Identify one batch (text, furniture, fields, source_url, source_id); one that fails is quarantined."""
-    gazetteer = load_gazetteer(divisions)
+    gazetteer = load_gazetteer(REFERENCE_DIR / DIVISIONS)
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
         key = {"report_id": row["report_id"], "input_key": row["input_key"]}

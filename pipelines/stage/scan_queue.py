@@ -1,8 +1,8 @@
 """Scanned pages: those that wait are read by character recognition, one at a time in a process apart.
 
 The step `documents` names the pages of each file that are still to be read. They are read in the order of the files'
-paths, at most `FAZHI_OCR_PAGES` a run, and kept in the page cache; then the documents are read again with them. What
-waits stays `needs_ocr` until a later run.
+paths, at most `FAZHI_OCR_PAGES` a run, and kept in the page cache; then the documents are read again with them. Where
+there is a cluster, its workers read the pages. What waits stays `needs_ocr` until a later run.
 """
 
 import hashlib
@@ -10,28 +10,34 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.build.buckets import scan
+from pipelines.build.cluster import ClusterWorkers
+from pipelines.build.executor import WorkerLostError
 from pipelines.build.page_cache import PageCache
 from pipelines.build.progress import report
 from pipelines.build.refresh import Counts
+from pipelines.build.workers import elsewhere
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.isolation import HelperProcess
 from pipelines.read.reader import page_picture, read_bytes
 from pipelines.read.scans.recogniser import is_installed, recognise
 from pipelines.read.scans.scanned_page import ScannedPage, page_adapter
+from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, file_bytes, refresh_documents
+from pipelines.stage.hands import hands_of
 
 SECONDS = 180.0  # for one page; a page of text takes about six
 MEMORY = 6_000_000_000  # bytes of address space of a process that reads pages
+_TRIES = 3  # of a page, where the worker of a cluster that reads it is lost
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 Recognise = Callable[[bytes], ScannedPage]
@@ -140,13 +146,49 @@ def _read_pages(
     if recognise_page is not None:
         work(recognise_page)
         return done
-    count = min(settings.processes, total)
-    with _processes(count) as processes, ThreadPoolExecutor(count) as pool:
+    with _readers(settings, total) as readers, ThreadPoolExecutor(len(readers)) as pool:
         # a thread knows who listens to the progress only if it is told
-        ended = [pool.submit(copy_context().run, work, partial(_in_process, process)) for process in processes]
-        for future in ended:
+        for future in [pool.submit(copy_context().run, work, read) for read in readers]:
             future.result()
     return done
+
+
+@contextmanager
+def _readers(settings: Settings, pages: int) -> Iterator[list[Recognise]]:
+    """Yield what reads a page, for each that is read at the same time: the workers of the cluster, else processes."""
+    with elsewhere(hands_of(settings)) as cluster:
+        if cluster is None:
+            with _processes(min(settings.processes, pages)) as processes:
+                yield [partial(_in_process, process) for process in processes]
+        else:
+            try:
+                yield [partial(_on_cluster, cluster)] * min(cluster.most(), pages)
+            finally:
+                cluster.run_on_all(stop_reading)
+
+
+def _on_cluster(cluster: ClusterWorkers, picture: bytes) -> ScannedPage:
+    """Read a page on a worker, and on another where that is lost; the page at which each is lost is a failure."""
+    for _ in range(_TRIES):
+        with suppress(WorkerLostError):
+            task = cluster.submit(_read_there, picture)
+            read: ScannedPage = cluster.result(task, 3 * SECONDS)  # another page may be before it
+            return read
+    raise ReadError(ReasonCode.CRASHED, f"found a page at which {_TRIES} workers were lost; save it in another format")
+
+
+def _read_there(picture: bytes) -> ScannedPage:
+    return _recognised(picture, partial(_in_process, _reader_of_worker()))
+
+
+@cache
+def _reader_of_worker() -> HelperProcess:
+    return HelperProcess(MEMORY, _ONE_THREAD)
+
+
+def stop_reading() -> None:
+    """End the process that reads pages for a worker of a cluster: it holds a gigabyte of models."""
+    _reader_of_worker().stop()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.hands import hands_of
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES, grams
 
@@ -60,7 +61,7 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
         wanted,
         compare_batch,
         lambda _, todo: texts.beside(todo),
-        settings.processes,
+        hands_of(settings),
         crashed=crashed_comparison,
     )
 

@@ -18,6 +18,7 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.hands import hands_of
 from pipelines.stage.size_limits import MOST_CHARACTERS
 
 GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
@@ -58,7 +59,7 @@ def refresh_sketches(settings: Settings) -> Counts:
         wanted,
         sketch_batch,
         load,
-        settings.processes,
+        hands_of(settings),
         crashed=crashed_sketch,
     )
 

@@ -1,5 +1,6 @@
 """The environment, typed, and the names of folders."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,42 @@ def test_outside_a_checkout_the_current_folder_counts_and_what_nobody_gave_is_na
     assert found.assumed == {"raw", "warehouse"}
     assert Settings.load(raw_dir=tmp_path, environ={}).assumed == {"warehouse"}
     assert not Settings.load(environ={"FAZHI_RAW": "a", "FAZHI_WAREHOUSE": "b"}).assumed
+
+
+WRONG = {
+    "localhost:8786": "the address of the cluster is 'localhost:8786', expected tls://HOST:PORT",
+    "tcp://127.0.0.1": "expected tls://HOST:PORT, or tcp://127.0.0.1:PORT",
+    "tcp://127.0.0.1:99999": "expected tls://HOST:PORT",
+    "http://127.0.0.1:8786": "expected tls://HOST:PORT",
+    "tcp://10.0.0.7:8786": "another host without TLS; expected tls://",
+    "tcp://0.0.0.0:8786": "another host without TLS",
+    "tls://10.0.0.7:8786": "FAZHI_CLUSTER_CERT is not set, and the cluster tls://10.0.0.7:8786 needs it; name a PEM",
+}
+
+
+@pytest.mark.parametrize("address", WRONG)
+def test_a_cluster_on_another_host_needs_tls(address: str, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    environ = {"FAZHI_CLUSTER": address, "FAZHI_CLUSTER_CA": str(tmp_path / "ca.pem")}
+    with pytest.raises(SettingsError, match=re.escape(WRONG[address])):
+        Settings.load(environ=environ)
+
+
+def test_a_cluster_has_an_address_and_by_tls_three_files(tmp_path: Path) -> None:
+    assert Settings.load(environ={}).cluster is None
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        found = Settings.load(environ={"FAZHI_CLUSTER": f"tcp://{host}:8786"}).cluster
+        assert found is not None and (found.port, found.is_tls) == (8786, False)
+    files = {f"FAZHI_CLUSTER_{name}": str(tmp_path / name) for name in ("CA", "CERT", "KEY")}
+    environ = {"FAZHI_CLUSTER": "tls://10.0.0.7:8786", **files}
+    with pytest.raises(SettingsError, match=r"FAZHI_CLUSTER_CA is .*, which is no file that can be read"):
+        Settings.load(environ=environ)
+    for path in files.values():
+        Path(path).touch()
+    found = Settings.load(environ=environ).cluster
+    assert found is not None and found.is_tls and found.host == "10.0.0.7" and found.key == tmp_path / "KEY"
+    with pytest.raises(SettingsError, match="FAZHI_BATCH_SECONDS is '0'"):
+        Settings.load(environ={"FAZHI_BATCH_SECONDS": "0"})
 
 
 def test_links_to_the_workbench_go_where_it_is_said_to_be() -> None:

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import polars as pl
 import pytest
 
 from pipelines.build import workers as module
-from pipelines.build.workers import workers
+from pipelines.build.executor import WorkerLostError
+from pipelines.build.workers import Hands, workers
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def crashed(batch: pl.DataFrame) -> list[tuple[int, str]]:
 
 def ask(count: int, size: int, fatal: tuple[int, ...], once: Path | None = None) -> list[tuple[int, str]]:
     batches = pl.DataFrame({"n": range(count)}).iter_slices(size)
-    with workers(2, count) as each:
+    with workers(Hands(2), count) as each:
         return [row for rows in each(partial(double, fatal=fatal, once=once), batches, crashed) for row in rows]
 
 
@@ -63,7 +63,7 @@ def test_a_worker_that_something_else_killed_costs_no_document(tmp_path: Path, s
 
 
 def test_an_error_of_the_work_is_raised_as_it_is() -> None:
-    with workers(2, 10) as each, pytest.raises(ZeroDivisionError):
+    with workers(Hands(2), 10) as each, pytest.raises(ZeroDivisionError):
         list(each(partial(divide, by=0), [1, 2, 3]))
 
 
@@ -73,9 +73,9 @@ def divide(number: int, by: int) -> float:
 
 def test_without_a_result_for_what_crashes_the_pool_is_an_error(tmp_path: Path) -> None:
     frame = pl.DataFrame({"n": [1]})
-    with workers(2, 10) as each:
+    with workers(Hands(2), 10) as each:
         assert list(each(partial(double, fatal=(1,), once=tmp_path / "killed"), [frame])) == [[(1, "2")]]
-        with pytest.raises(BrokenProcessPool):
+        with pytest.raises(WorkerLostError):
             list(each(partial(double, fatal=(1,)), [frame]))
         assert list(each(partial(double, fatal=()), [frame])) == [[(1, "2")]], "there are workers again"
 
@@ -90,7 +90,7 @@ def panic(batch: pl.DataFrame) -> list[tuple[int, str]]:
 def test_a_panic_counts_as_the_end_of_its_process(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WORTH_A_POOL", worth)
     batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
-    with workers(2, 8) as each:
+    with workers(Hands(2), 8) as each:
         assert [row for rows in each(panic, batches, crashed) for row in rows] == expected(8, (5,))
         if worth:
             with pytest.raises(pl.exceptions.PanicException):
@@ -100,6 +100,6 @@ def test_a_panic_counts_as_the_end_of_its_process(worth: int, monkeypatch: pytes
 def test_the_careful_work_on_few_documents_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WORTH_A_POOL", 500)
     batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
-    with workers(1, 8, is_careful=True) as each:
+    with workers(Hands(1), 8, is_careful=True) as each:
         found = [row for rows in each(partial(double, fatal=(2,)), batches, crashed) for row in rows]
     assert found == expected(8, (2,))
