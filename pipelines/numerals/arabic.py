@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from pipelines.numerals.classifiers import CHINESE_UNIT, DASH, MAGNITUDE, MORE, UNIT
+from pipelines.numerals.classifiers import CHINESE_UNIT, DASH, MAGNITUDE, MORE, UNIT, UNIT_AHEAD
 from pipelines.numerals.figures import BARE_ZERO, BEYOND, DIVISIBLE, MEASURES, UNREAD, Mention, span_after
 from pipelines.numerals.mixed import MixedNumeral, mixed_numeral
 from pipelines.numerals.remainders import PARTED, with_remainder
@@ -45,7 +46,7 @@ _INDEX_NUMBER = (
 )
 _SLOGAN = (
     r"(?<=[“\"「‘])[0-9]{1,5}(?=[”\"」’])|[0-9]+(?:\+[0-9NnXx]+)+(?:>[0-9]+)?"
-    rf"|(?![0-9]{{2,}}\+[{MAGNITUDE}]{{0,2}}(?:{UNIT}))[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
+    rf"|(?![0-9]{{2,}}\+[{MAGNITUDE}]{{0,2}}(?:{UNIT_AHEAD}))[0-9]+\+(?=[\u4e00-\u9fffA-Za-z“\"])|(?<=\+)[0-9]+"
 )
 _HOTLINE = (
     r"(?:12345|12348|12388|12333|12315|12309|12363|12380|8890)(?![0-9余多万件次条份个人名])|[0-9]{3}(?=国道|省道|县道)"
@@ -54,12 +55,12 @@ _HOTLINE = (
 _DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
 # A part of a whole: 2/3的村, 3分之2. Another 2/3 may be a page, a day or a name.
 _FRACTION = r"(?<![0-9A-Za-z/第又])[0-9]+(?:/[0-9]{1,2}(?=的|以上|以下|左右|及以上)|分之[0-9]+(?![0-9.]))"
-_COUNTS = rf"(?=[{MORE}]?[{MAGNITUDE}]?(?:{UNIT}))"
+_COUNTS = rf"(?=[{MORE}]?[{MAGNITUDE}]?(?:{UNIT_AHEAD}))"
 # Of these no part is a figure.
 _UNREAD = "|".join(
     (
         rf"(?<![A-Za-z/])[0-9]+/[0-9]+(?![0-9/A-Za-z])|[0-9]+分之[0-9{CHINESE}]+",  # other fractions
-        rf"{_DECIMAL}(?:{DASH}{_DECIMAL})?[kKwW](?=[余多+]?(?:{UNIT})|左右|上下|以上)",  # 5k份, 30w元
+        rf"{_DECIMAL}(?:{DASH}{_DECIMAL})?[kKwW](?=[余多+]?(?:{UNIT_AHEAD})|左右|上下|以上)",  # 5k份, 30w元
         rf"{_DECIMAL}[eE^][-+]?[0-9]+{_COUNTS}",  # 2e5份
         rf"(?<![0-9] )[0-9](?: [0-9]){{1,8}}{_COUNTS}",  # 1 2 3件
         rf"[0-9.]+(?:[零〇]|[{MAGNITUDE}]+又)[0-9]+(?![0-9.]*[{MAGNITUDE}])",  # 300零5份, 3万又500份
@@ -75,11 +76,11 @@ _BETWEEN = rf"(?:[(（]含[)）])?(?:{DASH}|(?:--|——)(?=[0-9.]{{1,9}}[{MAGNI
 # stand in brackets.
 _FIGURE = (
     rf"(?P<figure>(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+(?![0-9])"
-    rf"|[0-9]{{1,3}}(?: [0-9]{{3}}){{1,3}}(?=[余多]?[{MAGNITUDE}]?(?:{UNIT}))|[0-9]+)(?:\.[0-9]+)?)"
+    rf"|[0-9]{{1,3}}(?: [0-9]{{3}}){{1,3}}(?=[余多]?[{MAGNITUDE}]?(?:{UNIT_AHEAD}))|[0-9]+)(?:\.[0-9]+)?)"
     rf"(?:(?P<low_scale>[{MAGNITUDE}]{{1,2}})(?={_BETWEEN}[0-9])|(?P<own_scale>[{MAGNITUDE}]{{0,2}})(?P<low_unit>{UNIT})"
     rf"(?={_BETWEEN}[0-9.]{{1,9}}[{MAGNITUDE}]{{0,2}}(?P=low_unit)))?"
     rf"(?:(?:{_BETWEEN}|{_NEIGHBOURS})(?P<upper>{_DECIMAL}))?(?P<scale>[{MAGNITUDE}]{{0,4}})"
-    rf"(?P<more>有余|[{MORE}+]|[(（][余多][)）])?(?P<scale2>[{MAGNITUDE}]{{0,4}})(?P<more2>[余多])?(?:(?P<about>上下|左右|以上)(?={UNIT}))?"
+    rf"(?P<more>有余|[{MORE}+]|[(（][余多][)）])?(?P<scale2>[{MAGNITUDE}]{{0,4}})(?P<more2>[余多])?(?:(?P<about>上下|左右|以上)(?={UNIT_AHEAD}))?"
     rf"(?P<unit>{UNIT}|成(?=[以左多的,，。;；)）]))?(?:[（(](?P<both>{UNIT})[)）])?"
 )
 _SHAPES = re.compile(
@@ -105,8 +106,7 @@ _BOUND_LEFT = frozenset('又兆一二两三四五六七八九十百千万亿拾�
 _BEGUN_LEFT = re.compile(
     rf"(?:[{CHINESE}][一零〇]|[{CHINESE}0-9]点|[{CHINESE}]又|(?<!十[一二三四五])五|[二两三四六七八九百千万亿兆])$"
 )
-# So are Chinese numerals behind digits the end of one: 3三份, 十5三份. 一 is "a" there (补助10万一年).
-_GOES_ON = re.compile(rf"(?!一[^{CHINESE}0-9])[{CHINESE}][{CHINESE}0-9.]*(?=[{MORE}]?(?:{UNIT}|{CHINESE_UNIT}))")
+_NUMERAL = frozenset(CHINESE)
 _LONGEST_NUMERAL = 12  # digits
 _AVERAGE = re.compile("[均每]")
 _SEPARATORS = str.maketrans("", "", ",， .")
@@ -116,6 +116,15 @@ _VIEWS = re.compile(
 _NOTHING = re.compile("[为是持]0(?=[,，、。;；)）]|$)")
 _ORDINAL_RIGHT = re.compile(r"[、.．)）](?![0-9])")
 _LINE_ORDINAL = re.compile(r"(?:^|[\n。；;:：，,])[（(]?$")
+
+
+@cache
+def _goes_on() -> re.Pattern[str]:
+    """So are Chinese numerals behind digits the end of one: 3三份, 十5三份. 一 is "a" there (补助10万一年).
+
+    Few texts have one, and the pattern is slow to compile.
+    """
+    return re.compile(rf"(?!一[^{CHINESE}0-9])[{CHINESE}][{CHINESE}0-9.]*(?=[{MORE}]?(?:{UNIT_AHEAD}|{CHINESE_UNIT}))")
 
 
 def arabic_mentions(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
@@ -220,7 +229,7 @@ def _whole(text: str, mention: Mention, start: int) -> Mention:
     end = mention.end
     if mention.start == start and _BEGUN_LEFT.search(text[max(0, start - 3) : start]):
         return Mention(start, end, end, reason=UNREAD)
-    rest = None if mention.unit else _GOES_ON.match(text, end)
+    rest = None if mention.unit or text[end : end + 1] not in _NUMERAL else _goes_on().match(text, end)
     return Mention(mention.start, rest.end(), rest.end(), reason=UNREAD) if rest else mention
 
 

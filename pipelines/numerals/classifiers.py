@@ -40,6 +40,10 @@ def _trie(words: Iterable[str]) -> str:
 #: A pattern for any of them, the longest first. 圆 is how 元 is written on bills (壹万圆整), but 圆满 is no amount.
 UNIT = _trie(UNITS) + "|[万亿]?圆(?![满桌形梦心])"
 
+#: Matches where one of them begins: shorter, for what only looks ahead. A longer one begins with one of these.
+UNIT_AHEAD = _trie(word for word in UNITS if not word.startswith(tuple(other for other in UNITS if other != word)))
+UNIT_AHEAD += "|[万亿]?圆(?![满桌形梦心])"
+
 MORE = "余多几来"  # between numeral and classifier: at least
 FEW = "数几"  # before a magnitude: 数十, 几百
 MAGNITUDE = "百千万亿"  # behind digits: 3千, 2万
@@ -87,12 +91,16 @@ _RARE = r"""
 
 
 def _chinese_units() -> str:
+    words = _COMMON.split()
     common = [
-        word[:-1] + {"1": "(?<!一.)", "2": _NOT_SECOND, "3": _NOT_TOGETHER}[word[-1]] if word[-1] in "123" else word
-        for word in _COMMON.split()
+        word[:-1] + {"1": "(?<!一.)", "3": _NOT_TOGETHER}[word[-1]] if word[-1] in "13" else word
+        for word in words
+        if word[-1] != "2"
     ]
+    # behind the longer ones (批次), and with their condition once, as each set of characters is slow to compile
+    not_second = f"(?:{'|'.join(word[:-1] for word in words if word[-1] == '2')}){_NOT_SECOND}"
     ending = f"[{_ENDING.replace(' ', '')}](?={_CLOSED})(?<!一.)"
-    return "|".join([*common, ending, f"(?:{'|'.join(_RARE.split())}){_COMPOUND}"])
+    return "|".join([*common, not_second, ending, f"(?:{'|'.join(_RARE.split())}){_COMPOUND}"])
 
 
 #: A pattern for a classifier that makes the Chinese numeral before it a figure.

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pipelines.numerals.classifiers import CHINESE_UNIT, MORE, UNIT
+from pipelines.numerals.classifiers import CHINESE_UNIT, MORE, UNIT, UNIT_AHEAD
 from pipelines.numerals.values import CHINESE, DIGITS, MAGNITUDES, chinese_range, chinese_value, hedged
 
 _SIZES = "".join(MAGNITUDES)
@@ -38,13 +38,13 @@ _SHARED = re.compile(rf"(?<=[二两三四五六七八][-—~至到])[2-9][{_SIZE
 _LONGEST_LEFT = 16  # characters
 # An ordinal, or one of many; so its end is no numeral of its own that could be joined.
 _NO_LEFT = frozenset("第每各逐任同某0123456789.")
-_TEN_IS_A_WORD = re.compile(rf"[0-9.]{{2,}}[十拾]|[0-9][十拾](?![0-9万亿{MORE}]|上下|左右|以上|{UNIT})")
+_TEN_IS_A_WORD = re.compile(rf"[0-9.]{{2,}}[十拾]|[0-9][十拾](?![0-9万亿{MORE}]|上下|左右|以上|{UNIT_AHEAD})")
 _SHARE_LEFT = re.compile(rf"(?P<whole>[{CHINESE}]{{1,4}})分之$")
 _SHARE = re.compile(
     rf"(?P<low>{_ARABIC})(?:{_DASH}(?:[百千万]分之)?(?P<upper>{_ARABIC}))?(?P<more>[{MORE}])?(?!\.?[0-9]|[%{CHINESE}])"
 )
 # The tenth of a tenth: 9成5, 三成半; what counts something is none (3成5户).
-_END = rf"(?![0-9.{CHINESE}数年月天个]|{UNIT})"
+_END = rf"(?![0-9.{CHINESE}数年月天个]|{UNIT_AHEAD})"
 _TENTHS = re.compile(rf"(?P<tenths>[1-9])成(?P<parts>[0-9{_DIGIT}半]){_END}")
 _TENTH_OF_CHINESE = re.compile(rf"[1-9]{_END}")
 
@@ -55,7 +55,7 @@ def _mixed() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<low>{_NUMERAL})"
         rf"(?:{_DASH}(?P<upper>{_NUMERAL}|[{CHINESE}]{{1,24}}(?:点[{CHINESE}]{{1,9}})?(?=[{MORE}]?[万亿]?(?:{CHINESE_UNIT}))))?"
-        rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?:(?P<about>上下|左右|以上)(?={UNIT}))?(?P<unit>{UNIT})?"
+        rf"(?P<more>有余|[{MORE}+])?(?P<scale>[{_SIZES}]{{0,2}})(?:(?P<about>上下|左右|以上)(?={UNIT_AHEAD}))?(?P<unit>{UNIT})?"
     )
 
 
