@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_fixtures import CHIDIAN, NOW, VERSIONS, Report, Warehouse, built, say
+from warehouse_fixtures import CHIDIAN, FEW, NOW, VERSIONS, Report, Warehouse, built, say
 
 from pipelines.build.answers import HASHES
 from pipelines.build.ledger import LedgerEntry
@@ -19,6 +19,8 @@ from pipelines.warehouse.kept_releases import ReleaseError, describe, find, forg
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.release import Release, publish
 from pipelines.warehouse.release_file import log_of
+
+REPORT = Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
 
 
 def publish_of(warehouse: Warehouse, days: int = 0, version: str = "1", keep: int = 7) -> Release:
@@ -38,9 +40,7 @@ def publish_of(warehouse: Warehouse, days: int = 0, version: str = "1", keep: in
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A warehouse with three releases of one report, each of another codebook, and their ids, the oldest first."""
-    warehouse = built(
-        tmp_path_factory.mktemp("three"), Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
-    )
+    warehouse = built(tmp_path_factory.mktemp("three"), REPORT, wanted=FEW)
     ids = [publish_of(warehouse, days=day, version=str(day)).release_id for day in range(3)]
     return warehouse.folder, ids
 
@@ -90,8 +90,7 @@ def test_a_file_that_is_no_release_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_going_back_holds_until_something_is_new(tmp_path: Path) -> None:
-    report = Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
-    warehouse = built(tmp_path, report)
+    warehouse = built(tmp_path, REPORT, wanted=FEW)
     first, second = publish_of(warehouse, 0, "1"), publish_of(warehouse, 1, "2")
     releases_dir = tmp_path / "releases"
     with duckdb.connect(str(warehouse.release_path), read_only=True) as reader:
@@ -111,7 +110,7 @@ def test_going_back_holds_until_something_is_new(tmp_path: Path) -> None:
 
 
 def test_the_current_release_is_never_forgotten(tmp_path: Path) -> None:
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    warehouse = built(tmp_path, REPORT, wanted=FEW)
     ids = [publish_of(warehouse, day, str(day)).release_id for day in range(3)]
     rollback(warehouse.release_path, tmp_path / "releases", ids[0])
     assert [path.stem for path in forget(warehouse.release_path, tmp_path / "releases", keep=1)] == [ids[1]]
@@ -122,7 +121,7 @@ def test_the_current_release_is_never_forgotten(tmp_path: Path) -> None:
 def test_a_clock_that_was_wrong_makes_no_release_and_pushes_none_out(tmp_path: Path, years: int) -> None:
     """Three releases by the right clock, one by the wrong one; then the same again and again by either clock."""
     wrong = 365 * years
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    warehouse = built(tmp_path, REPORT, wanted=FEW)
     ids = [publish_of(warehouse, day, str(day), keep=4).release_id for day in range(3)]
     odd = publish_of(warehouse, wrong, "odd", keep=4)
     for day in (3, wrong + 1, 4, wrong - 1):
@@ -142,8 +141,7 @@ def test_a_clock_that_was_wrong_makes_no_release_and_pushes_none_out(tmp_path: P
 
 def test_a_kept_release_that_is_dated_in_the_future_is_not_the_last(tmp_path: Path) -> None:
     """It came from another warehouse, say. The ledger may be lost as well; what readers see is then the last."""
-    report = Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)])
-    warehouse, other = built(tmp_path / "here", report), built(tmp_path / "there", report)
+    warehouse, other = (built(tmp_path / name, REPORT, wanted=FEW) for name in ("here", "there"))
     publish_of(other, 9999, "2")
     (release,) = kept(tmp_path / "there/releases")
     first = publish_of(warehouse, 0, "1")
@@ -171,7 +169,7 @@ def test_two_paths_two_orders_one_content(tmp_path: Path) -> None:
 
 
 def test_the_commands_list_go_back_and_say_what_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    warehouse = built(tmp_path, REPORT, wanted=FEW)
     where = ["--warehouse", str(tmp_path)]
     assert main(["releases", *where]) == 2
     assert "there is no release at" in capsys.readouterr().err
@@ -208,7 +206,7 @@ def another_client(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_client_that_writes_neither_breaks_nor_alters_what_is_read(tmp_path: Path) -> None:
-    warehouse = built(tmp_path, Report("a.txt", CHIDIAN, 2023, [say("exam_sessions", "测试{3}次。", 3)]))
+    warehouse = built(tmp_path, REPORT, wanted=FEW)
     first = publish_of(warehouse)
     with another_client(warehouse.release_path):
         with pytest.raises(duckdb.IOException, match="Could not set lock"):
