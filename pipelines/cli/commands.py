@@ -18,6 +18,7 @@ from pipelines.cli.cluster_commands import scheduler, worker
 from pipelines.cli.environment import load_settings, set_up_logging
 from pipelines.cli.help_page import MainGroup
 from pipelines.cli.release_commands import diff, export, publish, releases, rollback, sql
+from pipelines.cli.site_commands import discover, sources
 from pipelines.cli.workbench_commands import maps, site, web
 from pipelines.errors import FazhiError
 from pipelines.settings import Settings
@@ -35,7 +36,7 @@ class Refusal(click.ClickException):
 @click.group(
     cls=MainGroup,
     invoke_without_command=True,
-    commands=[sql, diff, export, publish, releases, rollback, web, site, maps, scheduler, worker],
+    commands=[sql, diff, export, publish, releases, rollback, web, site, maps, scheduler, worker, discover, sources],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="fazhi", prog_name="fazhi")

@@ -46,6 +46,7 @@ from pipelines.ingest.urls import absolute, host_of
 from pipelines.settings import Settings
 
 MAX_REDIRECTS = 5
+MOST_SITEMAPS = 5
 ATTEMPTS = 4
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0  # seconds between attempts, doubling from the first
 LONGEST_RETRY_AFTER = 300.0  # seconds; a site that wants a longer rest gets it until the next run
@@ -120,6 +121,11 @@ class Client:
             return self._ask(step, max(delay, rules.delay), sent, deadline)
 
         return self._follow(url, hosts, ask)
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of a host names, where that was read already; a few at most."""
+        rules = self._rules.get(urljoin(url, "/robots.txt"))
+        return list(rules.robots.sitemaps)[:MOST_SITEMAPS] if isinstance(rules, RobotsRules) else []
 
     def close(self) -> None:
         """Give the connections back."""

@@ -35,8 +35,13 @@ def _is_address(value: str) -> str:
     return value
 
 
+def is_host(value: str) -> bool:
+    """Whether a text is the name of a host, with its port where that is not the usual one."""
+    return bool(value) and host_of(absolute(f"https://{value}", "") or "") == value
+
+
 def _is_host(value: str) -> str:
-    if host_of(absolute(f"https://{value}", "") or "") != value:
+    if not is_host(value):
         raise wrong(shown(value), "a name such as files.example.org, without https:// and path")
     return value
 
@@ -141,15 +146,18 @@ def _with_certificates(source: Source, path: Path) -> Source:
     return source.model_copy(update={"extra_ca": str(certificates)})
 
 
-def choose(sources: Sequence[Source], names: Iterable[str]) -> list[Source]:
-    """The enabled sites, or those of them that are named by their id. Raises SourcesError for a name that is none."""
+def choose(sources: Sequence[Source], names: Iterable[str], *, also_off: bool = False) -> list[Source]:
+    """The enabled sites, or those of them that are named by their id (`also_off`: those of all).
+
+    Raises SourcesError for a name that is none.
+    """
     by_id = {source.id: source for source in sources}
     chosen = []
     for name in dict.fromkeys(names):
         if name not in by_id:
             known = ", ".join(by_id) or "none"
             raise SourcesError(f"there is no source {name!r}; {SOURCES} knows: {known}")
-        if not by_id[name].enabled:
+        if not by_id[name].enabled and not also_off:
             raise SourcesError(f"source {name!r} is switched off; set enabled = true at it in {SOURCES}")
         chosen.append(by_id[name])
     return chosen or [source for source in sources if source.enabled]

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("release_fixture",)
 
-# `web`, `ui`, `scheduler` and `worker` serve until they are stopped, `fetch` needs sites, `map` boundaries, `publish` a
-# bucket, `run` is run for the fixture
-ONLY_PARSED = {"web", "ui", "scheduler", "worker", "fetch", "map", "publish", "run"}
+# `web`, `ui`, `scheduler` and `worker` serve until they are stopped, `fetch`, `discover`, `sources` need sites, `map`
+# boundaries, `publish` a bucket, `run` is run for the fixture
+ONLY_PARSED = {"web", "ui", "scheduler", "worker", "fetch", "discover", "sources", "map", "publish", "run"}
 RELEASES = ("20240301T000000Z-old", "20240302T000000Z-new")
 
 
