@@ -6,7 +6,6 @@ Names are matched in folded text (`fold`).
 
 from __future__ import annotations
 
-import datetime
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import ahocorasick_rs
 
 from pipelines.identify.names import is_regular, regiment_names, short_name, short_township, stem
+from pipelines.identify.registered_units import Region, Unit, UnitsByName
 from pipelines.numerals.fold import fold
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
 from pipelines.read.han import HAN
@@ -40,39 +40,6 @@ _LONGEST_PLAIN = 3
 # The committee of a zone is how it signs; the register names some zones with it and most without.
 _COMMITTEES = ("管理委员会", "管委会")
 _SEARCHES = 50  # so many are faster without the automaton of all names, which takes 75 ms to build
-
-
-class Region(NamedTuple):
-    """Where units lie: their county and what is above it. Names are folded and hold full and short forms.
-
-    Pinyin is space-separated. All units of a county share one object, so that a kept gazetteer is small.
-    """
-
-    county_code: str
-    county: frozenset[str]
-    county_stem: str
-    city: frozenset[str]
-    province: frozenset[str]
-    pinyin: tuple[str, str, str]  # county, city, province
-    former_counties: frozenset[str]  # names of counties that it belonged to before
-
-
-class Unit(NamedTuple):
-    """One township-level unit.
-
-    A unit that is no more has the day of its end in `ended`, and in `successor` the code of the one that followed.
-    """
-
-    code: str
-    name: str
-    region: Region
-    ended: datetime.date | None = None
-    successor: str | None = None
-
-    @property
-    def county_code(self) -> str:
-        """The code of its county."""
-        return self.region.county_code
 
 
 class NameMention(NamedTuple):
@@ -102,11 +69,12 @@ class Gazetteer:
         """
         former = former_counties or {}
         regions: dict[tuple[str, ...], Region] = {}
-        self.units = [_unit(row, regions, former) for row in divisions.iter_rows(named=True)]
-        self.by_name: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            self._register(unit, unit.name)
-        self._add_past(changes)
+        units = [_unit(row, regions, former) for row in divisions.iter_rows(named=True)]
+        named: dict[str, list[Unit]] = {}
+        for unit in units:
+            _register(named, unit, unit.name)
+        _add_past(units, named, changes)
+        self.by_name = UnitsByName(units, named)
         self.counties = {name for region in regions.values() for name in region.county}
         self.cities = {name for region in regions.values() for name in region.city}
         self.provinces = {name for region in regions.values() for name in region.province}
@@ -128,37 +96,10 @@ class Gazetteer:
         former = former_names(counties) if counties.is_file() else {}
         return cls(pl.read_parquet(path), load_changes(changes) if changes.is_file() else (), former)
 
-    def _register(self, unit: Unit, name: str) -> None:
-        for form in _unit_names(name):
-            named = self.by_name.setdefault(form, [])
-            if unit not in named:
-                named.append(unit)
-
-    def _add_past(self, changes: Sequence[Change]) -> None:
-        """Add the units that ended, and the other names of those that kept their code."""
-        from pipelines.identify.division_changes import ChangesError
-
-        by_code = {unit.code: unit for unit in self.units}
-        in_county = {unit.county_code: unit for unit in self.units}
-        for change in changes:
-            known = by_code.get(change.old_code if change.keeps_code else change.new_code or "")
-            if known is None or change.county_code not in in_county:
-                raise ChangesError(
-                    f"{change.old_code} {change.old_name} became {change.new_code} {change.new_name}, but the division "
-                    "table lacks the unit that followed or the county; give both as the table has them"
-                )
-            if change.keeps_code:
-                self._register(known, change.old_name)
-                self._register(known, change.new_name)
-                continue
-            past = in_county[change.county_code]._replace(
-                code=change.old_code,
-                name=change.old_name,
-                ended=change.changed_on,
-                successor=change.new_code,
-            )
-            self.units.append(past)
-            self._register(past, past.name)
+    @property
+    def units(self) -> list[Unit]:
+        """All units of today and the known ones of the past."""
+        return self.by_name.units()
 
     @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
@@ -227,6 +168,37 @@ class Gazetteer:
 def _by_place(hit: tuple[int, int, int]) -> tuple[int, int]:
     """Order hits by where they start, the longest first."""
     return hit[1], -hit[2]
+
+
+def _register(by_name: dict[str, list[Unit]], unit: Unit, name: str) -> None:
+    for form in _unit_names(name):
+        named = by_name.setdefault(form, [])
+        if unit not in named:
+            named.append(unit)
+
+
+def _add_past(units: list[Unit], named: dict[str, list[Unit]], changes: Sequence[Change]) -> None:
+    """Add the units that ended, and the other names of those that kept their code."""
+    from pipelines.identify.division_changes import ChangesError
+
+    by_code = {unit.code: unit for unit in units}
+    in_county = {unit.county_code: unit for unit in units}
+    for change in changes:
+        known = by_code.get(change.old_code if change.keeps_code else change.new_code or "")
+        if known is None or change.county_code not in in_county:
+            raise ChangesError(
+                f"{change.old_code} {change.old_name} became {change.new_code} {change.new_name}, but the division "
+                "table lacks the unit that followed or the county; give both as the table has them"
+            )
+        if change.keeps_code:
+            _register(named, known, change.old_name)
+            _register(named, known, change.new_name)
+            continue
+        past = Unit(
+            change.old_code, change.old_name, in_county[change.county_code].region, change.changed_on, change.new_code
+        )
+        units.append(past)
+        _register(named, past, past.name)
 
 
 _OF_REGION = ("county_code", "county_name", "city_name", "province_name")

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from pipelines.identify.author import OWN_WORK, find_author, rival
 from pipelines.identify.evidence import PARTS, EvidenceNames, PlaceEvidence
-from pipelines.identify.gazetteer import Gazetteer, Unit
+from pipelines.identify.gazetteer import Gazetteer
 from pipelines.identify.names import abbreviates
+from pipelines.identify.registered_units import Unit
 from pipelines.identify.web_address import by_address
 
 _COUNTY_BEFORE = re.compile(r"(?:^|[^一-龥]|中共|关于|在)([一-龥]{2,5}[县市区旗])(?:人民政府)?$")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
-from pipelines.identify.gazetteer import Unit
+from pipelines.identify.registered_units import Unit
 
 _GOVERNMENT = re.compile(r"(?:rm)?zf(?:w|xxgk)?$|xxgk$")  # what follows a county's name: nyxrmzf, wfqzf
 _PATH_PARTS = 4  # deeper down, parts of a path name kinds of documents

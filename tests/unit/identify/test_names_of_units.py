@@ -1,6 +1,7 @@
 """Names and their short forms, and which of them count where they stand, in a gazetteer of a few units."""
 
 import datetime
+import pickle
 from collections.abc import Sequence
 
 import polars as pl
@@ -387,3 +388,14 @@ def test_a_few_texts_are_searched_without_the_automaton_to_the_same_end() -> Non
     assert "_automaton" in vars(gazetteer)
     assert few == [gazetteer.mentions(text, title) for text in texts for title in (True, False)]
     assert sum(map(len, few)) > 15
+
+
+def test_units_come_back_from_a_pickle_as_they_were() -> None:
+    gazetteer = made()
+    again = pickle.loads(pickle.dumps(gazetteer))
+    assert again.units == gazetteer.units and len(set(again.units)) == len(again.units)
+    assert again.by_name == gazetteer.by_name and list(again.by_name) == list(gazetteer.by_name)
+    assert "天福乡" in again.by_name and "天福" not in again.by_name and again.by_name.get("天福", []) == []
+    past = again.by_name["天福乡"][0]
+    assert past in again.units and past.ended and past.region == again.by_name["天福镇"][0].region
+    assert [unit.ended for unit in again.units if unit.successor] == [past.ended]

@@ -14,10 +14,10 @@ from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Clause, Report
 from pipelines.assets import corrections as assets
 from pipelines.assets.workspace import Workspace
 from pipelines.definitions import defs
-from pipelines.identify.gazetteer import Unit
 from pipelines.identify.identity import _reason
 from pipelines.identify.kind import ACCEPTED
 from pipelines.identify.place import ResolvedPlace
+from pipelines.identify.registered_units import Region, Unit
 from pipelines.paths import PROJECT_ROOT
 from pipelines.stage.corrections import COLUMNS, KINDS, SCHEMA, CorrectionsError, read_corrections, stage_corrections
 from pipelines.warehouse.check_runner import run_rules_on
@@ -644,9 +644,8 @@ def test_the_reasons_that_a_person_can_lift_are_those_that_identifying_gives() -
     """`dim_report.sql` names the codes; identifying gives these, and no other, where place or year is missing."""
     sql = (PROJECT_ROOT / "sql" / "tables" / "dim_report.sql").read_text(encoding="utf-8")
     county, none = frozenset({"晋江市"}), frozenset[str]()
-    placed = ResolvedPlace(
-        name="安海镇", unit=Unit(ANHAI, "安海镇", ANHAI[:6], county, "晋江", none, none, ("", "", ""))
-    )
+    region = Region(ANHAI[:6], county, "晋江", none, none, ("", "", ""), none)
+    placed = ResolvedPlace(name="安海镇", unit=Unit(ANHAI, "安海镇", region))
     of_place = [
         _reason(None, "annual_report", "township", place, None)
         for place in (ResolvedPlace(), ResolvedPlace(name="城关镇"))
