@@ -74,6 +74,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
 def _run(settings: Settings, quiet: bool) -> None:
     from pipelines.cli import output as show
+    from pipelines.cli.progress_output import run_progress
 
     out = show.console()
     if out.is_terminal and not quiet:
@@ -87,7 +88,7 @@ def _run(settings: Settings, quiet: bool) -> None:
 
     failures: list[StepFailed] = []
     warnings: list[Warned] = []
-    with show.run_progress(out, lambda: asset_names(defs), quiet) as progress:
+    with run_progress(out, lambda: asset_names(defs), quiet) as progress:
 
         def on_event(event: Event) -> None:
             if isinstance(event, StepFailed):

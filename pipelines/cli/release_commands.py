@@ -100,9 +100,10 @@ def publish(address: str, keep: int | None, warehouse: str | None) -> None:
 
     from pipelines.build.progress import listening
     from pipelines.cli import output as show
+    from pipelines.cli.progress_output import bytes_progress
     from pipelines.warehouse.publish_release import publish_release
 
-    with show.bytes_progress(show.console(sys.stderr)) as moved, listening(moved):
+    with bytes_progress(show.console(sys.stderr)) as moved, listening(moved):
         done = publish_release(settings, address, keep or settings.keep_releases)
     ways = Counter(done.ways)
     click.echo(

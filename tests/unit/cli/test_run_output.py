@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from pipelines.cli import output
+from pipelines.cli import output, progress_output
 from pipelines.report.summary import Summary
 from pipelines.warehouse.query import QueryResult
 
@@ -32,14 +32,14 @@ def test_the_summary_says_how_many_pages_wait() -> None:
 
 def test_the_line_of_the_documents_says_how_many_pages_were_read() -> None:
     data = {"computed": 4, "reused": 2, "removed": 0, "scanned pages read": 7}
-    assert output.describe("documents", data) == "documents: 4 read, 2 reused; 7 scanned pages recognised"
-    assert output.describe("documents", data | {"scanned pages read": 0}) == "documents: 4 read, 2 reused"
+    assert progress_output.describe("documents", data) == "documents: 4 read, 2 reused; 7 scanned pages recognised"
+    assert progress_output.describe("documents", data | {"scanned pages read": 0}) == "documents: 4 read, 2 reused"
 
 
 def test_the_bar_of_scanned_pages_shows_pages_an_hour() -> None:
     now = [1000.0]
     bars = Progress(TextColumn("{task.fields[note]}"), console=Console(file=io.StringIO()), get_time=lambda: now[0])
-    progress = output.BarProgress(bars, ["documents", "fact_indicator"])
+    progress = progress_output.BarProgress(bars, ["documents", "fact_indicator"])
     assert [task.description for task in bars.tasks if task.description == "scans"] == []
     progress.progress("scans", 0, 40)
     now[0] += 60
@@ -72,13 +72,13 @@ def test_a_run_ends_with_its_warnings_and_where_to_look() -> None:
     ],
 )
 def test_a_table_is_a_line_with_its_rows(asset: str, rows: int, more: dict[str, bool], line: str) -> None:
-    assert output.describe(asset, {"dagster/row_count": rows, **more}) == line
+    assert progress_output.describe(asset, {"dagster/row_count": rows, **more}) == line
 
 
 def test_a_stage_whose_size_nobody_knows_yet_waits() -> None:
     screen = io.StringIO()
     out = Console(file=screen, width=80, force_terminal=True)
-    with output.run_progress(out, lambda: ["documents", "dim_report"], is_quiet=False) as progress:
+    with progress_output.run_progress(out, lambda: ["documents", "dim_report"], is_quiet=False) as progress:
         assert progress is not None
         progress.progress("documents", 1, 7)
     assert "waits" in screen.getvalue() and "/?" not in screen.getvalue() and "1/7" in screen.getvalue()
