@@ -25,8 +25,7 @@ LITTLE = 10  # commas and full stops that a page without text may have around it
 _PROSE = re.compile(r"[。；，]")
 _SHOWN = "iframe, frame, embed, object"
 # addresses that give a file without its ending, as `downfile.jsp?id=7` does, and those of pages that show a file
-_DOWNLOAD = re.compile(r"/\w*(?:down(?:load|file)?|attach(?:ment)?)\w*(?:\.\w+)?\?.*=", re.IGNORECASE)
-_VIEWER = re.compile(r"view(?:er)?\b[^?]*\?", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"(?:file|get|do)?_?(?:down|attach)", re.IGNORECASE)
 _NEXT = re.compile(r"下一?页[\s>»›]*")
 _NUMBER, _PAGE_KEY = (
     re.compile(r"[_-]\d{1,2}$"),
@@ -84,7 +83,7 @@ class _Page:
         bare.strip_tags(["head", "script", "style", "noscript", "a"])
         return "".join(bare.text().split())
 
-    @property
+    @cached_property
     def says_little(self) -> bool:
         return len(_PROSE.findall(self.said)) < LITTLE
 
@@ -152,7 +151,7 @@ class _Page:
             return address_in(scripts_of(node), self.base)
         is_address = bool(said) and not said.lower().startswith(("about:", "javascript:", "#"))
         target = absolute(self.base, said) if is_address else None
-        if target and _VIEWER.search(target):
+        if target and "view" in urlsplit(target).path.lower():
             for _, value in parse_qsl(urlsplit(target).query):
                 if self.ending.search(value):
                     return absolute(target, value)
@@ -161,10 +160,11 @@ class _Page:
     def _is_file(self, target: str, title: str) -> bool:
         if not self.source.attachments:
             return False
+        address = urlsplit(target)
         return bool(
             self.ending.search(target)
             or self.ending.search(title)
-            or _DOWNLOAD.search(urlsplit(target)._replace(scheme="", netloc="").geturl())
+            or ("=" in address.query and _DOWNLOAD.match(address.path.rpartition("/")[2]))
         )
 
 

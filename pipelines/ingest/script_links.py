@@ -13,7 +13,7 @@ _ADDRESS = re.compile(
     r"""(?:\?[^"'\s]*)?)\s*["']""",
     re.IGNORECASE,
 )
-_EMPTY_CALL = re.compile(r"javascript:\s*(?:void\s*\(?\s*0?\s*\)?|[\w.]+\(\s*\))?\s*;?\s*$", re.IGNORECASE)
+_EMPTY_CALL = re.compile(r"javascript:(?:void\(?0?\)?|[\w.]+\(\))?;?", re.IGNORECASE)  # without its blanks
 SCRIPT_ALONE = "only a script follows this link, and no address stands in it"
 
 
@@ -21,7 +21,7 @@ def scripts_of(node: LexborNode) -> str:
     """What a click on the element runs: its `onclick`, or an address that begins with javascript:; '' for neither."""
     href = (node.attributes.get("href") or "")[:LONGEST_TEXT].strip()
     onclick = (node.attributes.get("onclick") or "")[:LONGEST_TEXT]
-    is_script = href.lower().startswith("javascript:") and not _EMPTY_CALL.match(href)
+    is_script = href.lower().startswith("javascript:") and not _EMPTY_CALL.fullmatch("".join(href.split()))
     return f"{onclick} {href if is_script else ''}".strip()
 
 

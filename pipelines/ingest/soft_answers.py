@@ -30,11 +30,13 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _REFRESH = re.compile(r"http-equiv\s*=\s*[\"']?refresh|location", re.IGNORECASE)
-_CONTENT = re.compile(r"^\s*\d*(?:\.\d*)?\s*[;,]?\s*(?:url\s*=)?\s*[\"']?([^\"'\s]+)", re.IGNORECASE)
+# both are held against a text without blanks
+_CONTENT = re.compile(r"""(?:\d+(?:\.\d*)?)?[;,]?(?:url=)?["']?([^"']+)""", re.IGNORECASE)
 _LOCATION = re.compile(  # a script that does nothing else
-    r"""\s*(?:<!--)?\s*(?:(?:window|self|top|parent|document)\.)*location(?:\.href)?\s*"""
-    r"""(?:=|\.(?:replace|assign)\()\s*["']([^"'<>\s]+)["']\s*\)?\s*;?\s*(?://)?\s*(?:-->)?\s*"""
+    r"""(?:<!--)?(?:(?:window|self|top|parent|document)\.)*location(?:\.href)?"""
+    r"""(?:=|\.(?:replace|assign)\()["']([^"'<>]+)["']\)?;?(?://)?(?:-->)?"""
 )
+_LONGEST = 2000  # characters of what names an address
 GONE, WALL, ERROR = "a page that says that nothing is there", "the page of a firewall", "a page that tells an error"
 _SIGNS = {GONE: _GONE, WALL: _WALL, ERROR: _ERROR}
 
@@ -61,15 +63,15 @@ def leads_on_to(text: str, url: str) -> str | None:
         return None
     page = parse_page(text)
     meta = [
-        node.attributes.get("content") or ""
+        "".join((node.attributes.get("content") or "")[:_LONGEST].split())
         for node in page.css("meta[http-equiv]")
         if (node.attributes.get("http-equiv") or "").lower() == "refresh"
     ]
-    scripts = [script.text() for script in page.css("script:not([src])")]
+    scripts = ["".join(script.text()[:_LONGEST].split()) for script in page.css("script:not([src])")]
     page.strip_tags(["head", "script", "style", "noscript", "a"])
     if len("".join(page.text().split())) > _LITTLE:
         return None
     named = [found[1] for content in meta if (found := _CONTENT.match(content)) and not found[1].isdigit()]
-    named += [found[1] for script in scripts if len(script) < 500 and (found := _LOCATION.fullmatch(script))]
+    named += [found[1] for script in scripts if (found := _LOCATION.fullmatch(script))]
     targets = (absolute(url, name) for name in named)
     return next((target for target in targets if target and target != url), None)

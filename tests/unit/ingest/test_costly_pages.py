@@ -12,9 +12,11 @@ from fake_site import Bench, Reply, page
 from pipelines.ingest.challenge import is_challenge
 from pipelines.ingest.client import FetchResponse
 from pipelines.ingest.found_links import Link
+from pipelines.ingest.list_signs import likely_presets
 from pipelines.ingest.listing import parse_list
 from pipelines.ingest.markup import is_costly, parse_page, words_of
-from pipelines.ingest.page_parts import parts_of_page
+from pipelines.ingest.page_parts import LITTLE, parts_of_page
+from pipelines.ingest.soft_answers import leads_on_to, soft_failure
 from pipelines.ingest.sources import Source
 
 pytest_plugins = ("site_fixture",)
@@ -110,6 +112,35 @@ def test_a_page_takes_a_time_that_is_linear_in_its_nesting(name: str) -> None:
     for text in (few, many):
         assert "http://x.example/a.pdf" in {link.url for link in attached(text)}
     assert seconds(lambda: attached(many)) / seconds(lambda: attached(few)) < MOST_TIMES
+
+
+# texts that a careless pattern reads again and again
+WORDY: dict[str, Callable[[int], str]] = {
+    "a call of nothing": lambda n: f'<a href="javascript:void{" " * min(n, 1500)}x">附件</a>' * (n // 100),
+    "a call that never ends": lambda n: f"""<a href="javascript:f({"'" * 1500}">附件</a>""" * (n // 100),
+    "a refresh": lambda n: f'<meta http-equiv="refresh" content="{" " * n}">',
+    "a refresh later": lambda n: f'<meta http-equiv="refresh" content="0{" " * n}">',
+    "a move": lambda n: f'<script>location="/a"{" " * min(n, 400)}x</script>' * (n // 100),
+    "downloads": lambda n: f'<a href="/{"down" * (n // 8)}?">附件</a>' * 90,
+    "viewers": lambda n: f'<a href="/{"view/" * (n // 10)}">附件</a>' * 90,
+    "pages": lambda n: "<script>" + "createPageHTML(" * n + "1" * n + "</script>",
+    "scripts": lambda n: "<script" * n,
+    "frames": lambda n: "<iframe></iframe>" * n + "字" * 9 * n + "，" * (LITTLE - 1),
+    "quotes in a script": lambda n: "<script>" + "'" * n + '"' * n + "</script>",
+    "requests": lambda n: "请求" * n + "location",
+}
+
+
+@pytest.mark.parametrize("name", WORDY)
+def test_words_take_a_time_that_is_linear_in_their_length(name: str) -> None:
+    def read(text: str) -> None:
+        attached(text)
+        listed(text)
+        soft_failure(text)
+        leads_on_to(text, PLACE)
+        likely_presets(text)
+
+    assert growth(WORDY[name], read) < MOST_TIMES
 
 
 def test_no_link_of_a_deep_page_is_lost() -> None:
