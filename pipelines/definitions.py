@@ -1,7 +1,5 @@
 """What Dagster loads: the assets, the job, its schedule and sensor, put together. Wiring only, no logic."""
 
-from collections.abc import Mapping
-
 import dagster as dg
 
 from pipelines.assets import (
@@ -20,18 +18,17 @@ from pipelines.assets import (
 )
 from pipelines.assets import raw_files as raw
 from pipelines.assets.workspace import Workspace
-from pipelines.warehouse.kept_tables import project_tables
-from pipelines.warehouse.model import TableSpec
+from pipelines.warehouse.kept_tables import ProjectTables, project_tables
 
 
-def definitions(specs: Mapping[str, TableSpec]) -> dg.Definitions:
-    """The code location whose tables are `specs`."""
+def definitions(project: ProjectTables) -> dg.Definitions:
+    """The code location with the tables of `project`."""
     return dg.Definitions(
         assets=[
             *(fetched.fetched_documents, raw.raw_files, raw.codebook, raw.division_codes, corrections.corrections),
             *(documents.documents, identities.identities, facts.extraction, *similarities.similarity_assets),
-            *(tables.table_asset(spec) for spec in specs.values()),
-            release.release_asset(specs),
+            *(tables.table_asset(spec, project.sources[name]) for name, spec in project.specs.items()),
+            release.release_asset(project.specs),
             exports.exports,
         ],
         asset_checks=[corrections.corrections_apply, *checks.table_checks()],

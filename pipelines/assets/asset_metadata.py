@@ -51,10 +51,16 @@ def log_errors(context: dg.AssetExecutionContext, errors: Iterable[str], most: i
 def frame_metadata(frame: pl.LazyFrame) -> dict[str, dg.MetadataValue]:
     """Row count, column types and a preview of a staged table."""
     columns = [dg.TableColumn(name, str(kind)) for name, kind in frame.collect_schema().items()]
-    rows = frame.select(pl.len()).collect().item()
+    return {
+        "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns)),
+        **shown_rows(frame, frame.select(pl.len()).collect().item()),
+    }
+
+
+def shown_rows(frame: pl.LazyFrame, rows: int) -> dict[str, dg.MetadataValue]:
+    """How many rows a table has (`rows`), and its first rows."""
     return {
         "dagster/row_count": dg.MetadataValue.int(rows),
-        "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns)),
         "preview": dg.MetadataValue.md(markdown_table(frame.head(PREVIEW_ROWS).collect())),
     }
 

@@ -3,25 +3,21 @@
 What an asset reads, its columns and its texts come from `pipelines.warehouse.model`.
 """
 
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
-
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, frame_metadata
+from pipelines.assets.asset_metadata import OWNERS, Metadata, Result, column_lineage, shown_rows
 from pipelines.assets.charts import chart_links, chart_note
 from pipelines.assets.history import table_numbers
 from pipelines.assets.retries import retrying
 from pipelines.assets.table_inputs import asset_name
 from pipelines.assets.workspace import Workspace
-from pipelines.build.answers import SOURCES
 from pipelines.build.ledger import Ledger
 from pipelines.settings import Settings
 from pipelines.warehouse.check_runner import run_checks
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.descriptions import Worklist
-from pipelines.warehouse.lineage import LineageError, Source, column_sources
+from pipelines.warehouse.kept_tables import Sources
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.source_files import source_paths
 from pipelines.warehouse.table_build import build
@@ -30,8 +26,11 @@ CHECK = "keeps_its_rules"
 WORK_LEFT = "work_left"
 
 
-def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
+def table_asset(spec: TableSpec, sources: Sources) -> dg.AssetsDefinition:
     """The asset that builds the table of `spec` with DuckDB, with one blocking check for all its rules.
+
+    Its columns and what they come from (`sources`) stand at the asset, and not again in the event of each run, which
+    would be ten times as long.
 
     The rules are those that read no other table. Nothing is built on a table that breaks one.
     """
@@ -47,7 +46,8 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
         owners=OWNERS,
         metadata={
             "sql": dg.MetadataValue.md(f"```sql\n{spec.code}\n```"),
-            "dagster/column_schema": column_schema(spec, {}),
+            "dagster/column_schema": column_schema(spec, sources),
+            "dagster/column_lineage": table_lineage(sources),
         },
         check_specs=[
             dg.AssetCheckSpec(CHECK, asset=spec.name, blocking=True, description=rules),
@@ -61,18 +61,8 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
             ledger = Ledger(settings.ledger_path)
             paths = source_paths(settings, spec.depends_on)
             built = build(spec, paths, settings.tables_dir, ledger, settings.today.year)
-        frame = pl.scan_parquet(list(built.paths))
-        try:
-            # sqlglot takes a second for all tables, so that the answer is kept until the SQL or a column changes
-            key = sha256(f"{spec.code} {spec.reads}".encode()).hexdigest()
-            sources = ledger.answer(SOURCES, spec.name, key, lambda: column_sources(spec))
-        except LineageError as error:  # the table is right all the same
-            context.log.warning(str(error))
-            sources = {}
         metadata: Metadata = {
-            **frame_metadata(frame),
-            "dagster/column_schema": column_schema(spec, sources),
-            "dagster/column_lineage": table_lineage(sources),
+            **shown_rows(pl.scan_parquet(list(built.paths)), built.rows),
             "reused": dg.MetadataValue.bool(built.reused),
             **table_numbers(spec.name, built.paths),
             **chart_links(settings, spec.name),
@@ -85,7 +75,7 @@ def table_asset(spec: TableSpec) -> dg.AssetsDefinition:
     return build_table
 
 
-def column_schema(spec: TableSpec, sources: Mapping[str, Sequence[Source]]) -> dg.TableSchema:
+def column_schema(spec: TableSpec, sources: Sources) -> dg.TableSchema:
     """The columns; each description ends with where the column comes from, if that is known."""
     columns = []
     for column in spec.columns:
@@ -95,7 +85,7 @@ def column_schema(spec: TableSpec, sources: Mapping[str, Sequence[Source]]) -> d
     return dg.TableSchema(columns)
 
 
-def table_lineage(sources: Mapping[str, Sequence[Source]]) -> dg.TableColumnLineage:
+def table_lineage(sources: Sources) -> dg.TableColumnLineage:
     """`sources` (column -> the (table, column) pairs that it comes from) in Dagster's form."""
     return column_lineage(
         {column: [(dg.AssetKey(asset_name(table)), name) for table, name in found] for column, found in sources.items()}

@@ -99,4 +99,3 @@ COUNTS = Topic("counts", dict[str, int])
 DOCUMENT_COUNTS = Topic("document counts", DocumentCounts)
 ACCEPTED = Topic("accepted", int)  # documents that were identified and may count
 HASHES = Topic("hashes", str)
-SOURCES = Topic("sources", dict[str, tuple[tuple[str, str], ...]])  # of each column of a table: (table, column)

@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pipelines.warehouse.kept_tables import project_tables
-from pipelines.warehouse.lineage import LineageError, Source, column_sources
+from pipelines.warehouse.kept_tables import Sources, project_tables
+from pipelines.warehouse.lineage import Source
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 250, 40, 60, 12  # pixels
 MOST_NODES = 200
 
 
-@cache
-def sources_of(table: str) -> Mapping[str, tuple[Source, ...]]:
+def sources_of(table: str) -> Sources:
     """For each column of a table the columns that its values come from; empty for what no SQL makes."""
-    spec = project_tables().get(table)
-    try:
-        return column_sources(spec) if spec else {}
-    except LineageError:
-        return {}
+    return project_tables().sources.get(table, {})
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,7 @@ def lineage_graph(table: str, column: str) -> dict[str, Any]:
     nodes = _placed(layers)
     lines = [_line(nodes[one], nodes[other]) for one, other in sorted(edges) if one in nodes and other in nodes]
     boxes: list[dict[str, Any]] = [
-        {"table": one[0], "column": one[1], "x": x, "y": y, "is_made": one[0] in project_tables()}
+        {"table": one[0], "column": one[1], "x": x, "y": y, "is_made": one[0] in project_tables().specs}
         for one, (x, y) in ((source, node.corner) for source, node in nodes.items())
     ]
     return {

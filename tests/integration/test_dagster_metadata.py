@@ -68,6 +68,13 @@ def test_the_page_of_a_table_with_a_chart_links_to_the_page_that_draws_it(
         assert f"/{chart.workbench}" in str(graph.get(dg.AssetKey(chart.page)).description)
 
 
+def test_what_only_new_code_changes_is_not_written_by_each_run(metadata: Mapping[str, Mapping[str, Any]]) -> None:
+    table = defs.resolve_asset_graph().get(dg.AssetKey("township_year"))
+    shown = {"dagster/column_schema", "dagster/column_lineage", "sql"}
+    assert shown <= set(table.metadata) and not shown & set(metadata["township_year"])
+    assert {"dagster/row_count", "preview", "reused"} <= set(metadata["township_year"])
+
+
 def test_a_run_draws_no_chart(metadata: Mapping[str, Mapping[str, Any]]) -> None:
     shown = {(name, key): str(value.value) for name, found in metadata.items() for key, value in found.items()}
     assert not [place for place, text in shown.items() if "data:image" in text or "<svg" in text]

@@ -11,7 +11,7 @@ def view(asked: Asked) -> Content:
     Raises NotFoundError for a table or column that is not there.
     """
     table, column = asked.parameters.get("table", ""), asked.parameters.get("column", "")
-    tables, specs = asked.kept_rows("tables"), project_tables()
+    tables, specs = asked.kept_rows("tables"), project_tables().specs
     content: Content = {"tables": tables, "table": table, "column": column, "spec": None, "rows": [], "graph": None}
     if not table:
         return content

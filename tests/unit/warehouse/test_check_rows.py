@@ -13,7 +13,7 @@ from pipelines.build.database import name_views
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.kept_tables import project_tables
 
-SPECS = project_tables()
+SPECS = project_tables().specs
 CHECKS = {check.name: check for check in load_checks()}
 
 # what a row holds where a test does not say otherwise: a sound one

@@ -1,7 +1,6 @@
 """The kept tables are those that the SQL gives; changed SQL has them read anew, and a check must fit them."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from pipelines.build.toml_file import SchemaError
 from pipelines.paths import SQL_DIR
 from pipelines.warehouse import kept_tables
 from pipelines.warehouse.checks import load_checks
+from pipelines.warehouse.kept_tables import ProjectTables
+from pipelines.warehouse.lineage import LineageError, Source, column_sources
 from pipelines.warehouse.model import TableSpec, load_specs
 
 
@@ -23,7 +24,7 @@ def sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def asked() -> Mapping[str, TableSpec]:
+def asked() -> ProjectTables:
     """What a new process gets."""
     return kept_tables.project_tables.__wrapped__()
 
@@ -33,20 +34,21 @@ def test_kept_tables_are_those_that_the_sql_gives(sql: Path, monkeypatch: pytest
     first = asked()
     monkeypatch.setattr(kept_tables, "load_specs", lambda folder: pytest.fail("they are kept"))
     second = asked()
-    assert list(first) == list(second) == list(new) and first is not second
-    assert first == second == new
-    assert all(second[name].in_parts is new[name].in_parts for name in new)
+    assert list(first.specs) == list(second.specs) == list(new) and first is not second
+    assert first == second and second.specs == new
+    assert all(second.specs[name].in_parts is new[name].in_parts for name in new)
+    assert second.sources["township_year"] == column_sources(new["township_year"])
 
 
 @pytest.mark.parametrize("ending", ["sql", "toml"])
 def test_a_changed_file_has_them_read_anew(sql: Path, ending: str) -> None:
-    before = asked()
+    before = asked().specs["township_year"]
     path = sql / "marts" / f"township_year.{ending}"
     old, new = ("FROM ", "FROM  ") if ending == "sql" else ('en = "', 'en = "Changed. ')
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    changed = asked()["township_year"]
-    assert changed != before["township_year"]
-    assert changed.text.en.startswith("Changed. ") or changed.sql != before["township_year"].sql
+    changed = asked().specs["township_year"]
+    assert changed != before
+    assert changed.text.en.startswith("Changed. ") or changed.sql != before.sql
 
 
 def test_a_check_that_does_not_fit_them_is_an_error_each_time(sql: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +58,17 @@ def test_a_check_that_does_not_fit_them_is_an_error_each_time(sql: Path, monkeyp
     for _ in range(2):
         with pytest.raises(SchemaError, match=r"fact_has_value\.sql"):
             asked()
+
+
+def test_a_table_whose_sources_cannot_be_found_is_right_all_the_same(
+    sql: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lost(spec: TableSpec) -> dict[str, tuple[Source, ...]]:
+        if spec.name == "dim_report":
+            raise LineageError("dim_report: the sources of its columns cannot be found")
+        return {"any": ()}
+
+    monkeypatch.setattr(kept_tables, "column_sources", lost)
+    found = asked()
+    assert found.sources["dim_report"] == {} and found.sources["fact_indicator"]
+    assert caplog.messages == ["dim_report: the sources of its columns cannot be found"]
