@@ -130,9 +130,7 @@ class Codebook:
             (start, end, term) for term, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True)
         ]
         shields = [(start, end) for start, end, term in found if term in self.opaque]
-        if shields:
-            found = [
-                t for t in found if not any(a <= t[0] and t[1] <= b and (b - a) > (t[1] - t[0]) for a, b in shields)
-            ]
+        for a, b in shields:
+            found = [t for t in found if t[0] < a or b < t[1] or (t[0] == a and t[1] == b)]
         found.sort(key=lambda t: (t[1], t[0]))
         return found

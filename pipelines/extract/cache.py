@@ -27,6 +27,7 @@ ENTRIES = 250_000  # of each part of the cache; as many templates, or as many re
 _CONTEXTS = 500  # of one wording or template
 _STATEMENTS = 4  # for each template, as it may state several things, each in other contexts; a million take some 150 MB
 # A wording with one of these is read as of the year of the report.
+_DIGIT = re.compile("[0-9]")
 _YEAR_WORDS = re.compile(r"20[0-9]{2}[年度]|今年|本年|全年|当年")
 
 K = TypeVar("K")
@@ -176,13 +177,13 @@ class SentenceCache:
         """
         if not self.remembers:
             return (CachedSentence(parse_sentence(text, part), report_year), []) if MAY_STATE.search(text) else None
+        if not _DIGIT.search(text) and not MAY_STATE.search(text):
+            self.without_numbers.keep(text, None)
+            return None
         template, as_of, numerals, pieces = make_template(text, report_year)
         key = (template, part, as_of)
         known = self.templates.get(key)
         if known is None:
-            if not MAY_STATE.search(text):
-                self.without_numbers.keep(text, None)
-                return None
             parsed = parse_sentence(template, part)
             known = self.templates.keep(key, CachedSentence(parsed, as_of, numeral_offsets(pieces)))
         return known, numerals

@@ -25,6 +25,7 @@ from pipelines.extract.sentence.statement import FactKind, Statement
 
 Integers = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.float64]
+_NAN = float("nan")
 NONE = -1  # in a column of codes or row numbers: there is none
 # How many columns of a table are offsets; as many follow with the numerals before them, and then the other columns.
 _NUMBER_OFFSETS, _NUMBER_COLUMNS = 2, 8
@@ -137,16 +138,17 @@ class StatementTables:
     def add(self, statement: Statement, marks: Sequence[int] = ()) -> int:
         """Add what a template states in which numerals stand at `marks`. Returns the number of the statement."""
         numerals = {mark: index for index, mark in enumerate(marks)}
-        first_facts = {fact.number: at for at, fact in reversed(list(enumerate(statement.facts)))}
-        numbers = self._numbers.waiting
+        first_facts: dict[int | None, int] = {}
+        for at, one in enumerate(statement.facts):
+            first_facts.setdefault(one.number, at)
+        units, dispositions = self.units, self.dispositions
+        numbers, values = self._numbers.waiting, self._values.waiting
         for at, ((start, end), value, unit, reason) in enumerate(statement.numbers):
             fact = first_facts.get(at, NONE)
-            numbers += (
-                *(start, end, bisect_left(marks, start), bisect_left(marks, end)),
-                *(numerals.get(start, NONE), self.units[unit]),
-                *(self.dispositions[reason if fact == NONE else "fact"], fact),
-            )
-            self._values.waiting.append(np.nan if value is None else value)
+            code = dispositions[reason if fact == NONE else "fact"]
+            before, before_end = bisect_left(marks, start), bisect_left(marks, end)
+            numbers += (start, end, before, before_end, numerals.get(start, NONE), units[unit], code, fact)
+            values.append(_NAN if value is None else value)
         for one in statement.facts:
             mark = one.subset_mark
             offsets = (*one.evidence, *one.figure, *one.unit, 0 if mark is None else mark)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
 
 from pipelines.codebook.compiled import Rule
 from pipelines.extract.sentence.context import HEADING
@@ -35,8 +34,6 @@ LIGHT_ONLY = re.compile(rf"(?:{'|'.join(sorted(_LIGHT.split(), key=len, reverse=
 HEDGE = "不少于|不低于|不到|不足|至少|超过|大约|将近|约|近|超|逾"
 # What became of the things counted does not change what they are: 信访件17件全部办结.
 _OUTCOME = re.compile(r"[(（]?(?:全部|全员|均|都|已|按期|按时|及时|限时)")
-
-_END = itemgetter(1)  # of a token
 
 
 @dataclass(slots=True)
@@ -159,13 +156,15 @@ def best_candidates(
     """
     strong: list[Candidate] = []
     weak: list[Candidate] = []
-    ordered = reversed(tokens) if side == "left" else sorted(tokens, key=_END)
-    for _, same_end in groupby(ordered, key=_END):
+    terms, unit, sides = sentence.codebook.terms, context.unit, (side, "both")
+    heads = [(token, rules) for token in tokens if (rules := terms[token[2]].heads.get(unit))]
+    ordered = reversed(heads) if side == "left" else sorted(heads, key=_end)
+    for _, same_end in groupby(ordered, key=_end):
         found = [
             Candidate(rule, token, token[1] - token[0])
-            for token in same_end
-            for rule in sentence.term(token).heads.get(context.unit, ())
-            if rule.side in (side, "both") and context.fits(rule)
+            for token, rules in same_end
+            for rule in rules
+            if rule.side in sides and context.fits(rule)
         ]
         if not found:
             continue
@@ -181,3 +180,8 @@ def best_candidates(
             if side == "left":
                 break
     return strong or weak
+
+
+def _end(head: tuple[Token, Sequence[Rule]]) -> int:
+    """Where a token ends that is a head of some rules."""
+    return head[0][1]

@@ -56,12 +56,17 @@ def match_also(
     following = sentence.clause_end(end + 1)
     if index + 1 == len(sentence.figures) or sentence.figures[index + 1].start >= following:
         end = max(end, following)
+    terms = sentence.codebook.terms
+    tokens = (*sentence.between(window.left, window.figure.start), *sentence.between(window.figure.end, end))
+    marked = [(token, rules) for token in tokens if (rules := terms[token[2]].also.get(context.unit))]
+    if not marked:
+        return []
     more = sentence.bits(window.right, end)
     wider = replace(context, near=context.near | more, clause=context.clause | more)
     matches: list[Match] = []
-    for token in (*sentence.between(window.left, window.figure.start), *sentence.between(window.figure.end, end)):
+    for token, rules in marked:
         side = "left" if token[1] <= window.figure.start else "right"
-        for rule in sentence.term(token).also.get(context.unit, ()):
+        for rule in rules:
             if rule.metric not in taken and rule.side in (side, "both") and wider.fits(rule):
                 taken.add(rule.metric)
                 matches.append(Match(rule, window.clause, "shared", reach=0 if context.fits(rule) else end))

@@ -31,6 +31,13 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
+@settings(deadline=None)
+@given(st.text("薴苧信访件訪餘∙•２（％～⻄", max_size=30), st.booleans())
+def test_few_and_many_rare_characters_are_folded_alike(text: str, many: bool) -> None:
+    text += "".join(map(chr, list(fold_table())[:200])) if many else ""
+    assert fold(text) == text.translate(fold_table())
+
+
 PRINTED = st.text(alphabet="信访件 受理３3，,.0 \n訪餘⻄😀（）％", max_size=60)
 
 
