@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse_fixtures import CHIDIAN, NOW, TIANFU, VERSIONS, Clause, Report, Warehouse, built, say
+from warehouse_fixtures import CHIDIAN, FEW, NOW, TIANFU, VERSIONS, Clause, Report, Warehouse, built, say
 
 from pipelines.build.answers import CONTENTS
 from pipelines.build.buckets import bucket_of
@@ -87,7 +87,10 @@ def test_the_file_opens_with_older_clients(whole):
 
 
 def test_the_inputs_decide_the_hash(tmp_path):
-    here, there = built(tmp_path / "here", *reports()), built(tmp_path / "there", *reversed(reports()))
+    here, there = (
+        built(tmp_path / "here", *reports(), wanted=FEW),
+        built(tmp_path / "there", *reversed(reports()), wanted=FEW),
+    )
     first, second = release(here), release(there)
     assert first.release_id == second.release_id
     assert release(here, inputs={**VERSIONS, "codebook_version": "2"}).release_id != first.release_id
@@ -266,7 +269,7 @@ def test_a_fault_in_one_part_is_found_and_not_forgotten(tmp_path):
 
 
 def test_a_key_that_stands_in_two_parts_is_found(tmp_path):
-    warehouse = built(tmp_path, *many())
+    warehouse = built(tmp_path, *many(), wanted=FEW)
     first, other = table_files(warehouse.tables_dir, "fact_indicator")[:2]
     with closing(duckdb.connect()) as con:
         con.execute(f"CREATE TABLE t AS FROM read_parquet('{other}')")
@@ -313,7 +316,7 @@ def test_a_file_that_cannot_be_read_back_is_not_published(copy, monkeypatch):
 
 
 def test_an_open_reader_keeps_the_old_release(tmp_path):
-    warehouse = built(tmp_path, *reports())
+    warehouse = built(tmp_path, *reports(), wanted=FEW)
     path = release(warehouse).path
     script = (
         "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); "
@@ -323,13 +326,13 @@ def test_an_open_reader_keeps_the_old_release(tmp_path):
         [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert reader.stdout.readline() == "open\n"
-    release(built(tmp_path, *reports()[:2]))
+    release(built(tmp_path, *reports()[:2], wanted=FEW))
     assert reader.communicate("\n")[0] == "3\n"
     assert read(path, "SELECT count(*) FROM fact_indicator") == [(2,)]
 
 
 def test_leftovers_of_killed_runs_are_removed_and_those_of_running_ones_stay(tmp_path):
-    warehouse = built(tmp_path, *reports())
+    warehouse = built(tmp_path, *reports(), wanted=FEW)
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     (tmp_path / "releases").mkdir()
@@ -340,7 +343,7 @@ def test_leftovers_of_killed_runs_are_removed_and_those_of_running_ones_stay(tmp
 
 
 def test_missing_tables_and_versions_are_named(tmp_path):
-    warehouse = built(tmp_path, *reports())
+    warehouse = built(tmp_path, *reports(), wanted=FEW)
     with pytest.raises(PublishError, match="reader_version"):
         release(warehouse, inputs={name: "1" for name in VERSIONS if name != "reader_version"})
     (warehouse.tables_dir / "dim_report.parquet").unlink()
@@ -397,7 +400,7 @@ def test_query_without_a_release_says_what_to_do(tmp_path):
 
 def test_long_texts_are_stored_in_their_own_compression(tmp_path):
     long = Report("long.txt", CHIDIAN, 2023, [Clause(None, f"第{n}条工作。") for n in range(9000)])
-    warehouse = built(tmp_path, *(replace(long, raw_path=f"{n}.txt") for n in range(40)))
+    warehouse = built(tmp_path, *(replace(long, raw_path=f"{n}.txt") for n in range(40)), wanted=FEW)
     release(warehouse)
     with closing(duckdb.connect(str(warehouse.release_path), read_only=True)) as con:
         kinds = "SELECT DISTINCT compression FROM pragma_storage_info('report_text') WHERE column_name = 'text'"

@@ -359,13 +359,14 @@ def test_few_rows_are_worked_out_by_one_query_and_give_the_parts_that_many_give(
 
 
 def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
-    warehouse = built(tmp_path, *provinces())
+    tables = ("township_metric", "township_year", "township_change", "county_year", "city_year", "province_year")
+    warehouse = built(tmp_path, *provinces(), wanted=tables)
     stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
     late = Report("late.txt", TIANFU, 2022, [say("exam_sessions", "测试{6}次。", 6)])
     for name, rows in late.rows().items():
         warehouse.rows[name] += rows
     again = warehouse.build()
-    for name in ("township_metric", "township_year", "township_change", "county_year", "city_year", "province_year"):
+    for name in tables:
         new = {path.stem for path in again[name].paths if stamps.get(path) != path.stat().st_mtime_ns}
         assert new == {"510000"}, name
     found = warehouse.sql("SELECT value FROM province_year WHERE province_code = '510000' AND report_year = 2022")
@@ -374,7 +375,7 @@ def test_only_the_province_of_a_new_report_is_built_again(tmp_path):
 
 def test_only_the_items_of_the_province_of_a_new_report_are_worked_out_again(tmp_path):
     """Reports without a unit have a part of their own."""
-    warehouse = built(tmp_path, *provinces())
+    warehouse = built(tmp_path, *provinces(), wanted=["review_queue", "report_item"])
     tie = say("exam_sessions", "测试{6}次。", 6, confidence=0.5, read_as="tie")
     for name, code, part in (("late.txt", TIANFU, "510000"), ("lost.txt", None, "000000")):
         stamps = {path: path.stat().st_mtime_ns for table in warehouse.build().values() for path in table.paths}
@@ -390,19 +391,19 @@ def test_only_the_items_of_the_province_of_a_new_report_are_worked_out_again(tmp
 
 
 def test_a_part_that_nobody_reports_for_any_more_goes(tmp_path):
-    warehouse = built(tmp_path, *provinces())
+    warehouse = built(tmp_path, *provinces(), wanted=["township_year"])
     assert len(table_files(warehouse.tables_dir, "township_metric")) == 3
     remaining = [report for report in provinces() if report.township_code != TIANFU]
-    again = Warehouse(tmp_path, remaining).build()
+    again = Warehouse(tmp_path, remaining).build(wanted=["township_year"])
     assert [path.stem for path in again["township_metric"].paths] == ["350000", "440000"]
     assert warehouse.sql("SELECT count(*) FROM township_year WHERE province_code = '510000'") == [(0,)]
 
 
 def test_built_shows_types_and_contents(tmp_path):
-    table = Warehouse(tmp_path, [sample()]).build()["number_mention"]
+    table = Warehouse(tmp_path, [sample()]).build(wanted=["number_mention"])["number_mention"]
     assert dict(table.columns)["char_start"] == "BIGINT"
     assert [path.parent for path in table.paths] == [tmp_path / "tables" / "number_mention"]
-    other = Warehouse(tmp_path / "other", [sample()]).build()["number_mention"]
+    other = Warehouse(tmp_path / "other", [sample()]).build(wanted=["number_mention"])["number_mention"]
     assert (other.rows, other.contents) == (1, table.contents)
 
 
@@ -439,7 +440,7 @@ def test_missing_and_broken_inputs_are_named(tmp_path):
 def test_folders_with_quotes_spaces_and_chinese(tmp_path):
     folder = tmp_path / "它's 仓库"
     warehouse = Warehouse(folder, [sample()])
-    warehouse.build()
+    warehouse.build(wanted=["township_year"])
     assert [path.name for path in table_files(folder / "tables", "township_year")] == ["350000.parquet"]
     shutil.rmtree(folder)
 
