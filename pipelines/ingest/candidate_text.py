@@ -7,7 +7,7 @@ from pipelines.ingest.discover import Discovery, FoundList
 from pipelines.ingest.markup import plain_words
 from pipelines.ingest.urls import host_of
 
-_SHOWN = 3  # titles of a candidate, and pages of other kinds
+_SHOWN, _MOST = 3, 10  # titles of a list, and lists on other hosts
 _LONGEST_ID = 60
 
 
@@ -30,6 +30,7 @@ def _heading(found: Discovery) -> str:
     if found.stopped:
         lines.append(f"not read to the end: {found.stopped}")
     lines += [f"not read: {count} times {reason}" for reason, count in found.unread.items()]
+    lines += [f"elsewhere: {title} ({url}); look at that host too" for url, title in found.elsewhere.items()][:_MOST]
     if found.apart:
         url, title = next(iter(found.apart.items()))
         lines.append(f"apart: {len(found.apart)} reports on the disclosure of information, first {title} ({url})")

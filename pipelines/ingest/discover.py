@@ -65,6 +65,7 @@ class FoundList:
 class Discovery:
     """What was found at one host. `apart` are reports on the disclosure of information, which are no reports of ours.
 
+    `elsewhere` are columns of such reports on other hosts, which are not looked at.
     `unread` counts pages that were not read, by reason; `stopped` says why the host was not read to the end.
     """
 
@@ -73,6 +74,7 @@ class Discovery:
     requests: int = 0
     candidates: list[FoundList] = field(default_factory=list)
     apart: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     unread: Counter[str] = field(default_factory=Counter)
     stopped: str = ""
 
@@ -194,6 +196,8 @@ class _Search:
             words = "".join(link.title.split())
             if _APART.search(words):
                 self._found.apart.setdefault(link.url, link.title)
+            elif _is_column(words) and host_of(link.url) not in self._hosts:
+                self._found.elsewhere.setdefault(link.url, link.title)
             elif _is_column(words):
                 self._queue(link.url, step.depth + 1, 0, link.title, answer.final_url)
             elif _COLUMN.search(words):

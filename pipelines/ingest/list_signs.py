@@ -15,16 +15,16 @@ def likely_presets(text: str) -> list[str]:
     return [name for name, preset in presets().items() if preset.is_of(text)]
 
 
-def left_unread(source: Source, page: LexborHTMLParser, text: str, matched: int) -> str | None:
+def left_unread(source: Source, page: LexborHTMLParser, text: str, matched: int, leads_on: bool) -> str | None:
     """Why a list page of HTML holds more than its entry reads; None where it does not.
 
-    `matched` is how many links the page gave.
+    `matched` is how many links the page gave, `leads_on` whether the entry found a further list page.
     """
     if source.list_module or source.kind != "html":
         return None
     if not source.records and page.css_matches('script[type="text/xml"]') and "<datastore" in text:
         return "a script holds the records of the list; add preset = 'jcms'"
-    if not (source.pages or source.next or source.page_script):
+    if not leads_on and (not source.pages or source.page_script):
         for preset in presets().values():
             counted = re.search(preset.page_script, text) if preset.page_script else None
             if counted and int(counted["count"]) > 1:

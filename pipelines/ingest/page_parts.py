@@ -72,9 +72,14 @@ class _Page:
     def ending(self) -> re.Pattern[str]:
         return re.compile(rf"\.(?:{'|'.join(self.source.attachments) or '(?!)'})(?=$|[?#&\"'\s])", re.IGNORECASE)
 
-    @property
-    def body(self) -> LexborNode | None:
-        return (self.tree.css_first(self.source.body) if self.source.body else None) or self.tree.root
+    @cached_property
+    def whole(self) -> list[LexborNode]:
+        return [self.tree.root] if self.tree.root else []
+
+    @cached_property
+    def body(self) -> list[LexborNode]:
+        """The parts in which files and frames are looked for."""
+        return (self.tree.css(self.source.body) if self.source.body else []) or self.whole
 
     @cached_property
     def said(self) -> str:
@@ -96,23 +101,35 @@ class _Page:
         )
 
     def linked(self) -> Iterator[Link]:
-        """The files that links lead to, and the pictures of a body that has no text."""
-        for node in self.body.css("a[href], [onclick]") if self.body else ():
+        """The files that links lead to, and the pictures of a body that has no text.
+
+        Where the body has no file and the page speaks of one, they are looked for in the whole page.
+        """
+        found = [*self._files(self.body)]
+        if not found and "附件" in self.text and self.body is not self.whole:
+            found = [*self._files(self.whole)]
+        yield from found
+        if self.source.body and self.says_little:
+            for node in (node for part in self.body for node in part.css("img[src]")):
+                target = absolute(self.base, node.attributes.get("src") or "")
+                if target and self.ending.search(target):
+                    yield Link(target, short_words(node.attributes.get("alt")))
+
+    def _files(self, parts: list[LexborNode]) -> Iterator[Link]:
+        for node in (node for part in parts for node in part.css("a[href], [onclick]")):
             title = words_of(node) or short_words(node.attributes.get("title"))
             target = self._target(node, "href")
             if target and self._is_file(target, title):
                 yield Link(target, title)
             elif not target and scripts_of(node) and self.ending.search(title):
                 yield Link(self.url, title, lost=SCRIPT_ALONE)
-        if self.source.body and self.body and self.says_little:
-            for node in self.body.css("img[src]"):
-                target = absolute(self.base, node.attributes.get("src") or "")
-                if target and self.ending.search(target):
-                    yield Link(target, short_words(node.attributes.get("alt")))
 
     def framed(self) -> Iterator[Link]:
         """What frames show: a file always, a page where this one says little. So it is with what a script names."""
-        for node in self.body.css(_SHOWN) if self.body else ():
+        shown = [node for part in self.body for node in part.css(_SHOWN)]
+        if not shown and self.says_little:
+            shown = [node for part in self.whole for node in part.css(_SHOWN)]
+        for node in shown:
             title = short_words(node.attributes.get("title"))
             target = self._target(node, "data" if node.tag == "object" else "src")
             if target and self.ending.search(target):

@@ -38,7 +38,7 @@ def entries(found: Discovery, folder: Path) -> list[dict[str, object]]:
     return tomllib.loads(candidate_text(found)).get("site", [])
 
 
-@pytest.mark.parametrize("name", ["trs", "gov-cms", "jcms", "vsb", "jpage", "links"])
+@pytest.mark.parametrize("name", ["trs", "gov-cms", "jcms", "vsb", "jeecms", "links"])
 def test_a_list_behind_two_links_is_found_with_its_preset(bench: Bench, tmp_path: Path, name: str) -> None:
     form = FORMS[name]
     start = str(form.keys["start"])
@@ -53,9 +53,16 @@ def test_a_list_behind_two_links_is_found_with_its_preset(bench: Bench, tmp_path
     assert entry["division"] == "330225" and entry["name"] == "象山县石浦镇人民政府" and entry["enabled"] is False
     text = candidate_text(found)
     assert "found by 法治政府建设 on http" in text and f"- {TITLE.format(24)}" in text
-    assert "dates: 2019-01-31 to 2024-01-31" in text if name != "jpage" else "dates: " in text
+    assert "dates: 2019-01-31 to 2024-01-31" in text if name != "jeecms" else "dates: " in text
     assert f"apart: 1 reports on the disclosure of information, first {APART}" in text
     assert "/news.html" not in bench.site.paths() and not set(form.reports) & set(bench.site.paths())
+
+
+def test_a_column_on_another_host_is_told_and_not_looked_at(bench: Bench) -> None:
+    bench.site.routes = {"/": home(("http://xxgk.example/fzzf/", "法治政府建设"))}
+    (found,) = search(bench)
+    assert "elsewhere: 法治政府建设 (http://xxgk.example/fzzf/); look at that host too" in candidate_text(found)
+    assert bench.site.paths() == ["/", "/sitemap.xml"] and not bench.site.paths("xxgk.example")
 
 
 def test_no_page_deeper_than_three_links_is_looked_at_and_none_twice(bench: Bench) -> None:

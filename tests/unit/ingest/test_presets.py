@@ -50,7 +50,13 @@ def test_what_an_entry_leaves_unread_is_a_failure_that_names_the_preset(bench: B
     assert tally.outcomes["new"] == (0 if name == "jcms" else 2)  # what can be read is
 
 
-@pytest.mark.parametrize("name", ["trs", "gov-cms", "jcms", "vsb", "jpage", "links"])
+@pytest.mark.parametrize(("name", "wrong"), [("trs", "gov-cms"), ("trs", "vsb"), ("links", "trs"), ("vsb", "jcms")])
+def test_a_preset_that_is_not_that_of_the_list_is_told(bench: Bench, name: str, wrong: str) -> None:
+    (problem,) = fetched(bench, FORMS[name], preset=wrong).problems
+    assert f"and the first is read; add preset = '{name}'" in problem.reason
+
+
+@pytest.mark.parametrize("name", ["trs", "gov-cms", "jcms", "vsb", "jeecms", "links"])
 def test_a_list_page_shows_whose_it_is(name: str) -> None:
     form = FORMS[name]
     assert likely_presets(form.routes[str(form.keys["start"])].body.decode())[0] == name
