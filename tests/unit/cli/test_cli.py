@@ -196,7 +196,7 @@ def test_a_reader_that_goes_away_is_met_with_silence(warehouse: Path) -> None:
         (["--help"], {"polars", "duckdb", "pydantic", "dagster", "numpy", "rich.console"}),
         (
             ["extract", "{file}"],
-            {"polars", "duckdb", "pydantic", "dagster", "numpy", "markdown_it", "rich.progress", "lxml"},
+            {"polars", "duckdb", "pydantic", "dagster", "numpy", "markdown_it", "py7zr", "lxml"},
         ),
         (["sql", "SELECT 1", "--warehouse", "{tmp}"], {"polars", "pydantic", "dagster", "numpy", "rich.progress"}),
     ],
