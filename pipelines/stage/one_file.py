@@ -72,7 +72,7 @@ def _facts(name: str, document: Document, identity: Mapping[str, Any]) -> list[d
 
 
 def _late_year(identity: Identity, settings: Settings) -> dict[str, Any]:
-    """The columns of an accepted report that change because it is on a year after the present one (dim_report.sql)."""
+    """The columns of an accepted report that change as it is on a year after the present one (report_alone.sql)."""
     year = identity.report_year
     if identity.status != "accepted" or year is None or year <= settings.today.year:
         return {}

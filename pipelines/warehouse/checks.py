@@ -24,7 +24,7 @@ import duckdb
 from pydantic import Field, model_validator
 
 from pipelines.build.database import connect, one_line, quote
-from pipelines.build.layouts import LAYOUTS
+from pipelines.build.layouts import LAYOUTS, REPORTS
 from pipelines.build.toml_file import Entry, Text, mistake, read_toml, wrong
 from pipelines.reasons import ReasonCode
 from pipelines.warehouse.ceilings import CEILING, CEILINGS, CHECKS_DIR, load_ceilings
@@ -245,8 +245,11 @@ def reference_rules() -> Iterator[Check]:
         for column, expression, target in columns:
             other, key = target.split(".")
             code = layout.column(_named(tables()[other])) if layout else None
-            # A table whose parts are others would be read whole again for each part of this one.
-            by_part = len({tables()[name].parts for name in (table, other)} - {None}) == 1
+            # A table whose parts are others must have the code of these, or it would be read whole again for each part.
+            # A report may name another one, which lies in any bucket.
+            has_own_parts = len({tables()[name].parts for name in (table, other)} - {None}) == 1
+            names_another = layout is REPORTS and key == code and expression != own_code
+            by_part = (has_own_parts or bool(code and own_code)) and not names_another
             by_part = by_part and not (code and own_code is None)  # what cannot be tied is asked of whole tables
             selected, tie = f"{expression} AS v", ""
             if by_part and layout and code and own_code and (expression, key) != (own_code, code):

@@ -105,7 +105,7 @@ def test_damage_in_many_places_at_once(base: Path, warehouse: Path, caplog: pyte
     stage, tables = warehouse / "stage", warehouse / "tables"
     for step in ("documents", "facts"):
         flip(first(stage / step))
-    flip(tables / "dim_report.parquet")
+    flip(first(tables / "dim_report"))
     flip(first(tables / "fact_indicator"))
     folder_for(first(stage / "identities"))
     folder_for(tables / "dim_division.parquet")
@@ -139,7 +139,7 @@ def test_exports_without_their_description(base: Path, warehouse: Path, caplog: 
 def test_damage_that_only_reading_shows(base: Path, warehouse: Path, caplog: pytest.LogCaptureFixture) -> None:
     """As a disk loses bytes: size and times stay. The run fails, looks closely, and begins again."""
     ledger = Ledger(warehouse / "ledger.sqlite")
-    for path in (first(warehouse / "stage/documents"), warehouse / "tables/dim_report.parquet"):
+    for path in (first(warehouse / "stage/documents"), first(warehouse / "tables/dim_report")):
         flip(path)
         identity, name = file_identity(path), ledger.name_of(path)
         assert identity is not None

@@ -64,7 +64,7 @@ def test_on_1_january_nothing_is_built_again_but_what_asks_for_the_year(tmp_path
     found = Warehouse(tmp_path, files(2024))
     build(found, 2026)
     assert build(found, 2026) == set()
-    assert build(found, 2027) == {"correction", "dim_report"}  # equal rows: nothing that reads them is built
+    assert build(found, 2027) == {"correction", "report_alone"}  # equal rows: nothing that reads them is built
 
 
 def test_on_1_january_a_report_that_waited_for_its_year_is_accepted_and_when_the_clock_goes_back_it_waits_again(

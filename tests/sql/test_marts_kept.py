@@ -27,13 +27,14 @@ MORE = [
     *(("exam_takers", "flow", "sum", "名"), ("governance_meetings", "flow", "sum", "次")),
 ]
 # What would fill the page and says little: cells of indicators that are treated alike, years without any figure, and
-# the table that the three marts of areas show level by level.
+# the tables that others show again: the marts of areas level by level, and dim_report.
 _SHOWN = {
     "cell_status": "WHERE township_code NOT LIKE '35058220%' AND "
     "metric_code IN ('exam_pass_rate', 'enforcement_fines', 'enforcement_staff_headline', 'petitions_handled')",
     "metric_coverage": "WHERE n_stating > 0",
     "stating_change": "WHERE n_stopped + n_began > 0",
     "area_figure": "WHERE FALSE",
+    "report_alone": "WHERE FALSE",
     "dim_indicator": "WHERE is_headline OR is_main OR weight IS NOT NULL",
 }
 _NOT_SHOWN = {"text", "counts", "excludes", "definition", "definition_zh", "name_zh", "name_en", "raw_sha256"}

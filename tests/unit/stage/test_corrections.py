@@ -30,7 +30,7 @@ GOOD = {"report": "a.txt", "reason": "read it", "who": "Li", "on": "2025-03-01"}
 EXAM = {**GOOD, "metric_code": "exam_sessions", "evidence": "测试3次"}
 TABLES = {
     *("dim_division", "dim_indicator", "dim_headline", "report_text", "correction"),
-    *("dim_report", "fact_indicator", "number_mention"),
+    *("report_alone", "report_compared", "dim_report", "fact_indicator", "number_mention"),
 }
 
 
@@ -558,8 +558,8 @@ def test_a_kind_from_a_person_puts_a_report_into_the_marts_or_out_of_them(tmp_pa
     assert warehouse.sql("SELECT DISTINCT version_reason FROM dim_report WHERE raw_path = 'summary.txt'") == [
         ("work_summary",)
     ]
-    table = table_files(warehouse.tables_dir, "dim_report")[0]
-    pl.read_parquet(table).with_columns(doc_kind=pl.lit("annual_report")).write_parquet(table)
+    for path in table_files(warehouse.tables_dir, "dim_report"):
+        pl.read_parquet(path).with_columns(doc_kind=pl.lit("annual_report")).write_parquet(path)
     assert [rule.partition(":")[0] for rule in broken_rules(warehouse)] == ["report_corrections_stand"]
 
 
@@ -641,8 +641,8 @@ def test_the_kinds_of_a_document_are_those_that_identifying_gives() -> None:
 
 
 def test_the_reasons_that_a_person_can_lift_are_those_that_identifying_gives() -> None:
-    """`dim_report.sql` names the codes; identifying gives these, and no other, where place or year is missing."""
-    sql = (PROJECT_ROOT / "sql" / "tables" / "dim_report.sql").read_text(encoding="utf-8")
+    """`report_alone.sql` names the codes; identifying gives these, and no other, where place or year is missing."""
+    sql = (PROJECT_ROOT / "sql" / "tables" / "report_alone.sql").read_text(encoding="utf-8")
     county, none = frozenset({"晋江市"}), frozenset[str]()
     region = Region(ANHAI[:6], county, "晋江", none, none, ("", "", ""), none)
     placed = ResolvedPlace(name="安海镇", unit=Unit(ANHAI, "安海镇", region))

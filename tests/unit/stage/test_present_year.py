@@ -44,7 +44,7 @@ def test_a_new_year_identifies_nothing_again_and_accepts_what_waited_for_it(sett
     second, again, still = run(settings, 2027)
     assert second == {"2023.txt": None, "2027.txt": None} and still == written
     assert "township_metric" in again
-    assert run(settings, 2028) == (second, {"correction", "dim_report"}, written)
+    assert run(settings, 2028) == (second, {"correction", "report_alone"}, written)
 
 
 @pytest.mark.parametrize(("today", "status", "year"), [(2026, "quarantined", None), (2027, "accepted", 2027)])

@@ -190,10 +190,10 @@ def test_a_spoiled_table_is_refused(copy, check, table, select):
 
 
 def spoil(warehouse: Warehouse, table: str, select: str) -> None:
-    path = table_files(warehouse.tables_dir, table)[0]
     with closing(duckdb.connect()) as con:
-        con.execute(f"CREATE TABLE t AS {select} FROM read_parquet('{path}')")
-        put_in_place(con, warehouse, path)
+        for path in table_files(warehouse.tables_dir, table):
+            con.execute(f"CREATE OR REPLACE TABLE t AS {select} FROM read_parquet('{path}')")
+            put_in_place(con, warehouse, path)
 
 
 def put_in_place(con: duckdb.DuckDBPyConnection, warehouse: Warehouse, path: Path) -> None:
@@ -346,7 +346,7 @@ def test_missing_tables_and_versions_are_named(tmp_path):
     warehouse = built(tmp_path, *reports(), wanted=FEW)
     with pytest.raises(PublishError, match="reader_version"):
         release(warehouse, inputs={name: "1" for name in VERSIONS if name != "reader_version"})
-    (warehouse.tables_dir / "dim_report.parquet").unlink()
+    shutil.rmtree(warehouse.tables_dir / "dim_report")
     with pytest.raises(PublishError, match="table dim_report is not at"):
         release(warehouse)
 

@@ -305,7 +305,7 @@ def test_what_came_out_the_same_changes_nothing_behind_it(tmp_path):
     warehouse = built(tmp_path, sample())
     warehouse.rows["stage_files"][0]["mtime_ns"] = 7  # somebody touched the file
     again = warehouse.build()
-    assert {name for name, table in again.items() if not table.reused} == {"correction", "dim_report"}
+    assert {name for name, table in again.items() if not table.reused} == {"correction", "report_alone"}
 
 
 def provinces() -> list[Report]:
