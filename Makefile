@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook notebook-edit check lint fmt hooks docs bench bench-ocr bench-web rehearsal torture mutants hostile requirements clean help
+.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook notebook-edit check lint fmt hooks docs bench bench-ocr bench-collect bench-web rehearsal torture mutants hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -87,6 +87,9 @@ bench: $(TESTING) ## measure speed and accuracy on generated reports; writes doc
 
 bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20 minutes, three fonts of Debian); writes docs/ocr.md
 	"$(PY)" -m benchmarks.ocr $(ARGS)
+
+bench-collect: $(TESTING) ## work out 90 nights of collecting 3,000 invented sites (three minutes); writes docs/collecting.md
+	"$(PY)" -m benchmarks.collect $(ARGS)
 
 bench-web: $(TESTING) ## measure each page of the workbench with 1 client and with 8 readers; writes docs/web-benchmark.md
 	@"$(PY)" -m benchmarks.web $(ARGS)

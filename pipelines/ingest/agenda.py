@@ -4,7 +4,7 @@ The rule is in `due`; here it is held against what the archive and the journal k
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -29,6 +29,11 @@ class Agenda:
     new: int
     resting: list[tuple[Link, Look | None]]
     urgency: float
+
+
+def turn_of_host(agendas: Sequence[Agenda]) -> tuple[float, int]:
+    """Where in a night a host comes, by its sources: where the most overdue page waits, of equals the least to do."""
+    return -max(agenda.urgency for agenda in agendas), sum(len(agenda.due) for agenda in agendas)
 
 
 class KnownPages:

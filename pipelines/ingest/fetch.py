@@ -12,11 +12,11 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from pipelines.ingest.agenda import Agenda, KnownPages
+from pipelines.ingest.agenda import Agenda, KnownPages, turn_of_host
 from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting, locked
 from pipelines.ingest.client import Client
 from pipelines.ingest.content import is_page
-from pipelines.ingest.due import is_whole_list_due, lateness
+from pipelines.ingest.due import has_list_more, is_whole_list_due, lateness
 from pipelines.ingest.found_links import Link
 from pipelines.ingest.journal import FAILED, REFUSED, Journal, Look
 from pipelines.ingest.last_fetch import keep_last_fetch
@@ -94,7 +94,8 @@ def fetch(
         try:
             _side_by_side(threads, groups.values(), _SourceRun.read_list)
             if not options.dry_run:
-                _side_by_side(threads, sorted(groups.values(), key=_turn), _SourceRun.read_pages)
+                by_turn = sorted(groups.values(), key=lambda group: turn_of_host([run.agenda for run in group]))
+                _side_by_side(threads, by_turn, _SourceRun.read_pages)
         except BaseException:
             clock.stop()  # the threads end at their next turn; leaving the block waits for them
             raise
@@ -112,11 +113,6 @@ def _side_by_side(
 
     for future in [threads.submit(read_group, group) for group in groups]:
         future.result()
-
-
-def _turn(group: Sequence["_SourceRun"]) -> tuple[float, int]:
-    """The turn of a host: where the most overdue page waits, and of equals where there is least to do."""
-    return -max(run.agenda.urgency for run in group), sum(len(run.agenda.due) for run in group)
 
 
 @dataclass(frozen=True)
@@ -244,7 +240,8 @@ class _SourceRun:
                 recent = [link for link in wanted if not (since and link.listed_on and link.listed_on < since)]
                 found += recent
                 unwanted = 0 if wanted else unwanted + 1
-                is_known = unwanted == MOST_UNWANTED or (bool(wanted) and all(map(self._known.is_known, wanted)))
+                known, days = [self._known.is_known(link) for link in wanted], [link.listed_on for link in wanted]
+                is_known = not has_list_more(known, days, self._started_at) if wanted else unwanted == MOST_UNWANTED
                 is_old = bool(wanted) and not recent  # lists run from new to old
                 if is_old or (is_short and is_known) or (limit is not None and len(found) >= limit):
                     self._tally.is_partial = True

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.due import (
     LONGEST_PAUSE,
     PageHistory,
+    has_list_more,
     is_whole_list_due,
     lateness,
     most_overdue_first,
@@ -30,19 +31,22 @@ def seen(age: float, *, changed: float | None = None, changes: int = 0, failures
     ("page", "days"),
     [
         (seen(0), 1),
-        (seen(12), 1),
-        (seen(24), 2),
+        (seen(4), 1),
+        (seen(8), 2),
+        (seen(28), 7),
+        (seen(120), 30),
         (seen(360), 30),
+        (seen(720), 60),
         (seen(3000), 90),
-        (seen(360, changed=6, changes=1), 1),
-        (seen(360, changed=360, changes=1), 15),
-        (seen(360, changed=120, changes=1), 10),
-        (seen(3600, changed=1200, changes=3), 75),
-        (seen(3600, changed=1200, changes=500), 50),
+        (seen(360, changed=4, changes=1), 1),
+        (seen(360, changed=20, changes=1), 5),
+        (seen(80, changed=80, changes=1), 10),
+        (seen(160, changed=100, changes=3), 10),
+        (seen(120, changed=100, changes=500), 5),
         (seen(-30), 1),
     ],
 )
-def test_the_pause_is_a_twelfth_of_the_time_in_which_nothing_happened(page: PageHistory, days: float) -> None:
+def test_the_pause_is_a_part_of_the_time_in_which_nothing_happened(page: PageHistory, days: float) -> None:
     assert pause(page) == days * DAY
 
 
@@ -82,7 +86,16 @@ def test_no_pause_is_shorter_than_a_day_or_longer_than_a_quarter(
 
 def test_the_ends_of_lists_are_read_on_different_nights() -> None:
     names = [f"site-{n}" for n in range(500)]
-    nights = [sum(is_whole_list_due(NOW, name, NOW + night * DAY) for name in names) for night in range(10)]
-    assert nights[:5] == [0, 0, 0, 0, 0] and nights[9] == 500
-    assert all(60 < later - earlier < 140 for earlier, later in pairwise(nights[4:]))
+    nights = [sum(is_whole_list_due(NOW, name, NOW + night * DAY) for name in names) for night in range(19)]
+    assert nights[:10] == [0] * 10 and nights[18] == 500
+    assert all(30 < later - earlier < 85 for earlier, later in pairwise(nights[9:]))
     assert is_whole_list_due(None, "a", NOW) and is_whole_list_due(NOW + 400 * DAY, "a", NOW)
+
+
+def test_a_list_is_read_as_far_as_it_has_something_new_or_may_get_it() -> None:
+    young, old = (NOW - 59 * DAY).date(), (NOW - 61 * DAY).date()
+    assert has_list_more([True, False, True], [old, old, old], NOW)
+    assert has_list_more([True, True], [young, young], NOW)
+    assert not has_list_more([True, True], [young, old], NOW)
+    assert not has_list_more([True, True], [old, None], NOW)
+    assert not has_list_more([True, True], [None, None], NOW)

@@ -108,7 +108,7 @@ def test_the_list_is_read_as_far_as_it_has_something_new_and_to_its_end_now_and_
     town(bench, *["2023-01-31"] * 50)
     bench.days, source = 1, bench.source(pages="?{n}", first_page=2, max_pages=5)
     read = []
-    for night in range(12):
+    for night in range(20):
         if night == 3:
             town(bench, *["2023-01-31"] * 50)
             bench.site.routes["/list/"] = Reply(listing(*((f"/new{n}.html", "新", "2026-11-28") for n in range(10))))
