@@ -22,10 +22,10 @@ from pipelines.ingest.agenda import Agenda, turn_of_host
 from pipelines.ingest.challenge import MOST_FAILURES
 from pipelines.ingest.client import ATTEMPTS
 from pipelines.ingest.due import DAY, has_list_more, is_whole_list_due, most_overdue_first
-from pipelines.ingest.fetch import LISTS
 from pipelines.ingest.found_links import Link
 from pipelines.ingest.pace import JITTER, Clock, Deadline, Pace
 from pipelines.ingest.problems import CutShort
+from pipelines.ingest.source_run import LISTS
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import DEFAULT_FETCH_HOSTS, DEFAULT_FETCH_HOURS
 

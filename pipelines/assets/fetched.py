@@ -55,7 +55,8 @@ def fetched_documents(context: dg.AssetExecutionContext, workspace: Workspace) -
 def _fetch(settings: Settings, sources: Sequence[Source]) -> "list[Tally]":
     from pipelines.ingest import early_scan  # not needed to load the graph
     from pipelines.ingest.archive import ArchiveBusy
-    from pipelines.ingest.fetch import FetchOptions, fetch
+    from pipelines.ingest.fetch import fetch
+    from pipelines.ingest.source_run import FetchOptions
     from pipelines.ingest.tally import Tally
     from pipelines.read.same_text import text_to_compare
 

@@ -129,8 +129,8 @@ def fetch(
 
     from pipelines.cli import fetch_output as display
     from pipelines.cli import output as show
-    from pipelines.ingest.fetch import FetchOptions
     from pipelines.ingest.fetch import fetch as read_sites
+    from pipelines.ingest.source_run import FetchOptions
     from pipelines.ingest.sources import choose, load_sources
     from pipelines.read.same_text import text_to_compare
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.cli.output import table
-from pipelines.ingest.fetch import Listener
+from pipelines.ingest.source_run import Listener
 from pipelines.ingest.sources import Source
 from pipelines.ingest.tally import COLUMNS, Tally
 
