@@ -13,6 +13,7 @@ from benchmarks.corpus import LENGTH, Generated, generate
 from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
 from benchmarks.measure import KNOWN_SCHEMA, TEXT_SCHEMA
 from benchmarks.patterns import load_wording
+from benchmarks.unrepeated import generate_unrepeated, repeated
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import FACT_SCHEMA, extract_frame
 from pipelines.extract.report.engine import Extractor, extract
@@ -59,6 +60,16 @@ def test_reports_are_of_the_usual_size(reports: list[Generated]) -> None:
     counted = sum(bool(re.search("[0-9０-９][余多万]*(?:[次场件份名人个起]|%)", s)) for s in sentences)
     assert 0.08 < counted / len(sentences) < 0.2
     assert not any(mark in report.text for report in reports for mark in "{}\0")
+
+
+def test_wordings_of_the_other_corpus_hardly_repeat(reports: list[Generated]) -> None:
+    other = list(generate_unrepeated(150, SEED))
+    assert list(generate_unrepeated(3, SEED, first=100)) == other[100:103]
+    assert repeated([(report.text, report.report_year) for report in other]) < 0.01
+    assert repeated([(report.text, report.report_year) for report in reports]) > 0.1
+    assert all(0.9 * LENGTH < len(report.text) < 1.5 * LENGTH for report in other)
+    facts = [fact for report in other[:5] for fact in extract(report.text, (), 2023, load_codebook()).facts]
+    assert len(facts) > 25
 
 
 def test_qualifiers_of_all_kinds_are_written(reports: list[Generated]) -> None:
