@@ -93,3 +93,11 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """Make what stays until the process ends, such as modules: from then on it is not looked through for garbage."""
+    with without_collection():
+        yield
+    gc.freeze()

@@ -73,6 +73,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
 
 def _run(settings: Settings, quiet: bool) -> None:
+    from pipelines.build.kept_objects import lasting
     from pipelines.cli import output as show
     from pipelines.cli.progress_output import run_progress
 
@@ -80,11 +81,11 @@ def _run(settings: Settings, quiet: bool) -> None:
     if out.is_terminal and not quiet:
         out.print(f"reads {settings.raw_dir}, builds {settings.warehouse_dir}", soft_wrap=True)
 
-    # said before these imports, which take seconds: Dagster, and all SQL files
-    from pipelines.assets.run_job import Event, StepFailed, Warned, asset_names, run_job
-    from pipelines.build.progress import listening
-    from pipelines.definitions import defs
-    from pipelines.report.summary import summarise
+    with lasting():  # said before these imports, which take seconds: Dagster, and all SQL files
+        from pipelines.assets.run_job import Event, StepFailed, Warned, asset_names, run_job
+        from pipelines.build.progress import listening
+        from pipelines.definitions import defs
+        from pipelines.report.summary import summarise
 
     failures: list[StepFailed] = []
     warnings: list[Warned] = []

@@ -223,7 +223,7 @@ def _tasks(checks: Sequence[Check], tables_dir: Path, ledger: Ledger, situation:
         groups.setdefault(name, []).append(check)
     variables = {TODAY: situation.today, SOURCES_ON: situation.sources_on} if situation else {}
     is_compared = any(LAST_COVERAGE in check.reads for check in checks)
-    coverage = _last_coverage(situation.release_path if situation and is_compared else None)
+    coverage = _last_coverage(situation.release_path if situation else None) if is_compared else ""
     for name, group in groups.items():
         first = group[0]
         found = [

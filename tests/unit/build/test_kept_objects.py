@@ -1,5 +1,6 @@
 """What is kept is what was built; it is built anew when anything of it changed, and where nothing can be kept."""
 
+import gc
 import os
 import pickle
 import time
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from pipelines.build import kept_objects
-from pipelines.build.kept_objects import kept
+from pipelines.build.kept_objects import kept, lasting
 
 
 class Words(NamedTuple):
@@ -112,3 +113,17 @@ def test_what_nobody_used_for_a_month_is_swept(asked: Asked, cache: Path) -> Non
     names = {path.name for path in cache.iterdir()}
     assert "words-old.pickle" not in names and {"words-new.pickle", "other-old.pickle"} < names
     assert kept_objects.cache_folder() == cache
+
+
+def test_what_lasts_is_not_looked_through_for_garbage_and_what_comes_later_is() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with lasting():
+            assert not gc.isenabled()
+            made = [[number] for number in range(1000)]
+        assert gc.isenabled() and gc.get_freeze_count() >= before + len(made)
+        assert not any(one is made for one in gc.get_objects())
+        later = [1]
+        assert any(one is later for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
