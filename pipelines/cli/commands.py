@@ -213,6 +213,7 @@ def check(folder: Path | None) -> None:
     Whether the rules read what their examples say is shown by `make test`.
     """
     from pipelines.codebook.rule_files import read_files
+    from pipelines.ingest.presets import presets
     from pipelines.paths import RULES_DIR
     from pipelines.report.chart_files import chart_files
     from pipelines.report.shared_examples import check_shared_examples
@@ -222,6 +223,7 @@ def check(folder: Path | None) -> None:
     if folder is None:
         settings = load_settings()
         check_written_files(settings.sources_path)
+        presets()
         load_specs(settings.sql_dir)
         chart_files()
 

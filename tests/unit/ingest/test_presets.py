@@ -8,6 +8,7 @@ from fake_site import Bench, Reply, listing, page
 from list_forms import FORMS, TITLE, MadeList
 
 from pipelines.build.toml_file import SchemaError, check_table
+from pipelines.cli.commands import main
 from pipelines.ingest import lists
 from pipelines.ingest.list_signs import likely_presets
 from pipelines.ingest.presets import PRESETS, PresetList, presets
@@ -147,6 +148,19 @@ def test_what_an_entry_says_goes_before_its_preset(tmp_path: Path) -> None:
 def test_a_mistake_in_a_preset_is_named(keys: dict[str, object], expected: str) -> None:
     with pytest.raises(SchemaError, match=re.escape(expected)):
         check_table(PRESETS, {"preset": [{"name": "x", "system": "y", **keys}]}, PresetList)
+
+
+def test_the_check_of_all_files_reads_the_presets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "presets.toml").write_text('[[preset]]\nname = "x"\n', encoding="utf-8")
+    monkeypatch.setattr("pipelines.ingest.presets.PRESETS", tmp_path / "presets.toml")
+    presets.cache_clear()
+    try:
+        assert main(["codebook", "check"]) == 2
+    finally:
+        presets.cache_clear()
+    assert "preset x, system: found no such key" in capsys.readouterr().err
 
 
 def test_a_site_may_have_a_list_module_of_its_own(
