@@ -13,6 +13,7 @@ import pytest
 from warehouse_fixtures import ANHAI, CHIDIAN, DONGCHENG, TIANFU, Report, Warehouse, built, say
 
 from pipelines.build.answers import CHECKS, CONTENTS
+from pipelines.build.buckets import bucket_of
 from pipelines.build.database import quote
 from pipelines.build.ledger import LedgerEntry
 from pipelines.build.stamped_parquet import STAMP
@@ -96,3 +97,15 @@ def test_rules_find_the_same_on_all_parts_together_and_on_each_apart(
     monkeypatch.setattr(table_parts, "FEW_BYTES", -1)
     assert ask(warehouse, rules) == together
     assert warehouse.ledger.known(CHECKS) == kept
+
+
+def test_a_report_may_name_one_of_another_bucket(tmp_path: Path) -> None:
+    """Its canonical version, or the file with the same bytes."""
+    exam = [say("exam_sessions", "考试{3}次。", 3)]
+    warehouse = built(tmp_path, *(Report(f"{name}.txt", CHIDIAN, 2023, exam) for name in "abcdef"))
+    rules = [rule for rule in load_checks() if rule.name == "dim_report_canonical_report_id_reference"]
+    assert len(table_files(warehouse.tables_dir, "dim_report")) > 1
+    assert [result.passed for result in ask(warehouse, rules)] == [True]
+    ((canonical,),) = warehouse.sql("SELECT DISTINCT canonical_report_id FROM dim_report")
+    (warehouse.tables_dir / "dim_report" / f"{bucket_of(canonical)}.parquet").unlink()
+    assert [result.passed for result in ask(warehouse, rules)] == [False]

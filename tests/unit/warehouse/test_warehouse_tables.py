@@ -385,7 +385,8 @@ def test_only_the_items_of_the_province_of_a_new_report_are_worked_out_again(tmp
         again = warehouse.build()
         new = {table: {p.stem for p in again[table].paths if stamps.get(p) != p.stat().st_mtime_ns} for table in again}
         assert new["review_queue"] == {part}
-        assert new["report_item"] == {bucket_of(report.report_id)}
+        for table in ("dim_report", "report_item"):
+            assert new[table] == {bucket_of(report.report_id)}, table
     kinds = "SELECT kind, township_code FROM review_queue WHERE report_year = 2022"
     assert sorted(warehouse.sql(kinds)) == [("low_confidence", TIANFU), ("unresolved_unit", None)]
 
