@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
@@ -18,6 +19,7 @@ from pipelines.codebook.cues import Cue
 #: Bits of a term: topics, then subjects, then one bit a word list of the rules.
 TOPICS = (1 << 32) - 1
 SUBJECTS = TOPICS << 32
+_BY_END = itemgetter(1, 0)  # of a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +134,5 @@ class Codebook:
         shields = [(start, end) for start, end, term in found if term in self.opaque]
         for a, b in shields:
             found = [t for t in found if t[0] < a or b < t[1] or (t[0] == a and t[1] == b)]
-        found.sort(key=lambda t: (t[1], t[0]))
+        found.sort(key=_BY_END)
         return found

@@ -106,4 +106,4 @@ def _names(facts: pl.DataFrame, report_ids: pl.Series) -> list[str]:
 
 
 def _in_schema(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return pl.DataFrame([frame[name].cast(kind) for name, kind in schema.items()])

@@ -47,6 +47,11 @@ class BatchTexts:
         self._of_working: Integers = np.array(self._working_starts, np.int64)
         self._at: Integers = np.array(self._gaps, np.int64)
         self._by: Integers = np.array(self._shifts, np.int64)
+        chars = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        is_end: NDArray[np.bool_] = np.zeros(len(chars), bool)
+        for char in _ENDS:
+            is_end |= chars == char
+        self._ends: Integers = np.flatnonzero(is_end) + 1
 
     def reports(self, offsets: Integers) -> Integers:
         """Which of the texts working offsets lie in."""
@@ -75,8 +80,4 @@ class BatchTexts:
 
     def sentences(self, offsets: Integers) -> Integers:
         """How many sentences and lines end before or at each stored offset; each text begins a new one."""
-        chars = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        is_end: NDArray[np.bool_] = np.zeros(len(chars), bool)
-        for char in _ENDS:
-            is_end |= chars == char
-        return np.searchsorted(np.flatnonzero(is_end) + 1, offsets, "right")
+        return np.searchsorted(self._ends, offsets, "right")

@@ -136,9 +136,9 @@ class BatchRows:
                 "char_end": ends - begins,
                 "text": pl.Series(texts.between(starts, ends), dtype=pl.String),
                 "value": pl.Series(_scaled(rows, of, numerals), nan_to_null=True),
-                "unit_raw": pl.Series(list(tables.units), dtype=pl.String).gather(rows.units),
-                "disposition": pl.Series(list(tables.dispositions), dtype=pl.String).gather(dispositions),
-                "fact": _or_null(facts),
+                "unit_raw": pl.Series(list(tables.units), dtype=pl.String)[rows.units],
+                "disposition": pl.Series(list(tables.dispositions), dtype=pl.String)[dispositions],
+                "fact": pl.Series([None if fact == NONE else fact for fact in facts.tolist()], dtype=pl.Int64),
                 "context": pl.Series(context, dtype=pl.String),
             }
         )
@@ -158,10 +158,7 @@ class BatchRows:
         own = [tables.kinds[kind] for kind in rows.kinds.tolist()]
         value, low, high = _amounts(kinds, own, rows, of, numerals)
         units = texts.between(starts[:, 2], ends[:, 2])
-        editions, year = np.array(self._editions, np.int64)[reports], tables.periods[YEAR]
-        periods = kinds["period"].to_numpy()
-        periods = np.where(periods == tables.periods[None], of[:, _PERIOD], periods)
-        periods = np.where((periods == tables.periods[None]) | (periods == year), editions, periods)
+        periods = self._periods(kinds["period"].to_numpy(), of, reports)
         columns = FactColumns(
             kinds=own,
             reports=reports.tolist(),
@@ -185,28 +182,39 @@ class BatchRows:
         mark_substitutes(columns)
         begins = texts.starts[reports]
         known = [period or YEAR for period in tables.periods]
-        frame = kinds.drop("period").with_columns(
-            report=reports,
-            value=value,
-            value_low=low,
-            value_high=high,
-            unit_raw=pl.Series(columns.unit_raw, dtype=pl.String),
-            role=pl.Series(columns.role, dtype=pl.String),
-            subset_of=pl.Series(columns.subset_of, dtype=pl.Int64),
-            period=pl.Series([period.name for period in known], dtype=pl.String).gather(periods),
-            months=np.array([period.months for period in known])[periods],
-            period_start=np.array([period.start for period in known])[periods],
-            period_end=np.array([period.end for period in known])[periods],
-            is_substitute=pl.Series(columns.is_substitute, dtype=pl.Boolean),
-            section=pl.Series(self._titles, dtype=pl.String).gather(of[:, _LINE]),
-            evidence=pl.Series(columns.evidence, dtype=pl.String),
-            char_start=starts[:, 0] - begins,
-            char_end=ends[:, 0] - begins,
-            number_start=starts[:, 1] - begins,
-            number_end=ends[:, 1] - begins,
-            sentence=sentence - texts.sentences(begins) + 1,
+        own_columns = {name: kinds[name] for name in kinds.columns if name != "period"}
+        frame = pl.DataFrame(
+            own_columns
+            | {
+                "report": reports,
+                "value": value,
+                "value_low": low,
+                "value_high": high,
+                "unit_raw": pl.Series(columns.unit_raw, dtype=pl.String),
+                "role": pl.Series(columns.role, dtype=pl.String),
+                "subset_of": pl.Series(columns.subset_of, dtype=pl.Int64),
+                "period": pl.Series([period.name for period in known], dtype=pl.String)[periods],
+                "months": np.array([period.months for period in known])[periods],
+                "period_start": np.array([period.start for period in known])[periods],
+                "period_end": np.array([period.end for period in known])[periods],
+                "is_substitute": pl.Series(columns.is_substitute, dtype=pl.Boolean),
+                "section": pl.Series(self._titles, dtype=pl.String)[of[:, _LINE]],
+                "evidence": pl.Series(columns.evidence, dtype=pl.String),
+                "char_start": starts[:, 0] - begins,
+                "char_end": ends[:, 0] - begins,
+                "number_start": starts[:, 1] - begins,
+                "number_end": ends[:, 1] - begins,
+                "sentence": sentence - texts.sentences(begins) + 1,
+            }
         )
         return frame, np.searchsorted(owners, np.arange(len(sentences)))
+
+    def _periods(self, own: Integers, of: Integers, reports: Integers) -> Integers:
+        """The period of each fact: that of its words, else of what stands before it; the year is that of its report."""
+        codes = self._tables.periods
+        stated = np.where(own == codes[None], of[:, _PERIOD], own)
+        editions = np.array(self._editions, np.int64)[reports]
+        return np.where((stated == codes[None]) | (stated == codes[YEAR]), editions, stated)
 
 
 def _moved(rows: NumberRows | FactRows, of: Integers, longer: Integers) -> Integers:
@@ -241,8 +249,3 @@ def _amounts(
         bounds = scaled(own[scaled_ones[at]].amount, float(by[at]))
         amounts[scaled_ones[at]] = [np.nan if bound is None else bound for bound in bounds]
     return [pl.Series(column, nan_to_null=True) for column in amounts.T]
-
-
-def _or_null(numbers: Integers) -> pl.Series:
-    """Row numbers, null where there is none."""
-    return pl.select(pl.when(pl.lit(numbers) != NONE).then(pl.lit(numbers))).to_series()
