@@ -104,7 +104,7 @@ def _html_list(text: str, url: str, source: Source) -> ListPage:
         links += filter(None, (_html_link(node, base, around) for node in _link_nodes(part, source.link)))
         named = part.css(source.next) if source.next else []
         further += filter(None, (absolute(base, node.attributes.get("href") or "") for node in named))
-    return ListPage(tuple(links), tuple(further), left_unread(source, page, text, len(links), bool(further)) or "")
+    return ListPage(tuple(links), tuple(further), left_unread(source, page, text, base, links, bool(further)) or "")
 
 
 def _link_nodes(page: LexborHTMLParser, selector: str) -> Iterator[LexborNode]:

@@ -110,10 +110,32 @@ def test_a_click_without_an_address_is_counted_by_its_reason(bench: Bench, call:
     assert all(problem.reason.startswith("only a script follows this link") for problem in tally.problems)
 
 
+@pytest.mark.parametrize(
+    ("below", "told"),
+    [
+        ('<a href="#">下一页</a>', ""),
+        ('<a href="javascript:void(0)">下一页</a>', ""),
+        ('<a href="/x.html">下一页</a>', ""),
+        ('<a href="javascript:turn(2)">下一页</a>', "a next page that a script opens"),
+        ('<a href="#" onclick="turn(2)">下一页</a>', "a next page that a script opens"),
+        ('<a href="x.html?p=2">下一页</a>', "add preset = 'links'"),
+    ],
+)
+def test_a_button_that_leads_nowhere_is_no_further_page(bench: Bench, below: str, told: str) -> None:
+    routes = {"/x.html": Reply(page(f'<a href="/a.html">{TITLE}</a>{below}')), "/a.html": Reply(page("<p>报告</p>"))}
+    tally = fetched(bench, MadeList("", {"start": "/x.html"}, routes))
+    assert tally.outcomes == {"new": 1} and tally.count("failed") == bool(told)
+    assert all(told in problem.reason for problem in tally.problems)
+
+
 def test_a_list_that_a_script_builds_is_a_failure_and_no_empty_list(bench: Bench) -> None:
     routes = {"/x.html": Reply(page('<div id="app"></div><script src="/app.js"></script>'))}
     tally = fetched(bench, MadeList("", {"start": "/x.html"}, routes))
     assert tally.is_failed and "a script may build the list" in tally.problems[0].reason
+    routes = {"/x.html": Reply(page('<a href="/">首页</a><script>ask("/gkmlpt/api/all/5")</script>'))}
+    tally = fetched(bench, MadeList("", {"start": "/x.html"}, routes))
+    assert tally.is_failed and "a script loads the list" in tally.problems[0].reason
+    assert "preset = 'gkmlpt'" in tally.problems[0].reason
     routes = {"/x.html": Reply(page('<a href="/">首页</a><script src="/app.js"></script>'))}
     assert not fetched(bench, MadeList("", {"start": "/x.html"}, routes)).is_failed
 
