@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from operator import mul
 
-from benchmarks.collect_page import Ninety, page_text
+from benchmarks.collect_page import IN_DAYS, Ninety, page_text
 from benchmarks.collect_world import FIRST_NIGHT, PER_LIST, Night, World, WorldPage, WorldSite
 from pipelines.ingest.agenda import Agenda, turn_of_host
 from pipelines.ingest.challenge import MOST_FAILURES
@@ -198,7 +198,10 @@ def worked_out(sites: int, nights: int, seed: int, hosts: int = DEFAULT_FETCH_HO
     beginner = Collector(empty, hosts)
     first = [beginner.night(number) for number in range(FIRST_NIGHTS)]
     left = sum(page.read_at is None for site in empty.sites for page in site.pages)
-    return world, Ninety(found, min(collector.least_gap.values()), everything, first, left)
+    before = FIRST_NIGHT + (nights - 1 - IN_DAYS) * DAY
+    late = (page for site in world.sites for page in site.pages if page.published < before and not page.is_gone)
+    missed = sum(page.read_at is None for page in late)
+    return world, Ninety(found, missed, min(collector.least_gap.values()), everything, first, left)
 
 
 def main() -> None:

@@ -24,13 +24,15 @@ anything. [fetching.md](fetching.md) says what the rules are.
 
 @dataclass(frozen=True)
 class Ninety:
-    """What was worked out: the nights from a full archive and those from an empty one.
+    """What was worked out: the nights from a full archive, and `first`, those from an empty one.
 
-    `least_gap` is the shortest pause in delays of its host, `everything` the requests and hours of a night that asks
-    for every list and page, `left` the pages that were never read after the nights `first`.
+    `missed` are reports that were older than promised and not found at the end, `left` the pages that were never read
+    after `first`. `least_gap` is the shortest pause in delays of its host, `everything` the requests and hours of a
+    night that asks for every list and page.
     """
 
     nights: Sequence[Night]
+    missed: int
     least_gap: float
     everything: tuple[int, float]
     first: Sequence[Night]
@@ -74,7 +76,11 @@ def _held(result: Ninety) -> str:
     rows = (
         ("", "promised", "found"),
         ("---", "---", "---"),
-        ("new reports", f"within {IN_DAYS} days", f"{len(found):,} found, of them {late:,} later"),
+        (
+            "new reports",
+            f"within {IN_DAYS} days",
+            f"{len(found):,} found, {late:,} of them later; {result.missed:,} missed",
+        ),
         ("the latest of them", "", latest),
         ("requests in a night", f"at most {MOST_REQUESTS:,}", f"at most {most:,}"),
         ("pause between two requests to a host", "its delay or more", f"{result.least_gap:.2f} of it or more"),
@@ -127,7 +133,9 @@ def _first(result: Ninety) -> str:
         f"""The same sites, and no page is known. Lists are read first, then the hosts with the least that is new. In
         {len(first)} nights {sum(night.requests["pages"] for night in first):,} pages are asked for, in none of them
         more than {max(night.total for night in first):,} requests are made. {end} Reports that appear meanwhile are
-        found {statistics.median(found):.1f} days later in the middle, and {max(found):.1f} at most."""
+        found {statistics.median(found):.1f} days later in the middle, and {max(found):.1f} at most. Whoever begins with
+        so many sites does so by hand: `fazhi fetch` knows no FAZHI_FETCH_HOURS, and with `FAZHI_FETCH_HOSTS=32` all
+        pages take about {result.everything[1] * DEFAULT_FETCH_HOSTS / 32:,.0f} hours."""
     )
 
 

@@ -72,6 +72,7 @@ def _metadata(tallies: "Sequence[Tally]") -> dict[str, dg.MetadataValue]:
     problems = {kind: sum(tally.count(kind) for tally in tallies) for kind in ("refused", "failed")}
     return {
         "dagster/row_count": dg.MetadataValue.int(sum(outcomes.values())),
+        "waiting": dg.MetadataValue.int(sum(tally.waiting for tally in tallies)),
         "cut_short": dg.MetadataValue.int(sum(bool(tally.cut) for tally in tallies)),
         "sources": dg.MetadataValue.json([tally.counts() for tally in tallies]),
         **{name: dg.MetadataValue.int(count) for name, count in {**outcomes, **problems}.items()},

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 from pipelines.ingest.agenda import Agenda, KnownPages
 from pipelines.ingest.archive import Archive, ArchivedVersion, Sighting
-from pipelines.ingest.client import Client
+from pipelines.ingest.client import Client, FetchResponse
 from pipelines.ingest.content import is_page
 from pipelines.ingest.due import has_list_more, is_whole_list_due, lateness
 from pipelines.ingest.found_links import Link
@@ -65,6 +65,10 @@ class RunParts:
     listener: Listener
     lists_end: Deadline
     end: Deadline
+
+
+class _ReadEnoughError(Exception):
+    """The list has a further page, which need not be read this night."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +168,15 @@ class SourceRun:
         since, limit = self._options.since, self._options.limit
         is_short = not (self._options.dry_run or self._options.ask_all or since or limit)
         is_short &= not is_whole_list_due(self._journal.whole_at, self.source.id, self._started_at)
-        unwanted = 0
+        unwanted, is_read_enough = 0, False
+
+        def ask(url: str) -> FetchResponse:
+            if is_read_enough:
+                raise _ReadEnoughError
+            return self._client.get(url, self.source.page_hosts, self._delay, deadline=end)
+
         try:
-            hosts, delay = self.source.page_hosts, self._delay
-            for fresh in walk(self.source, lambda url: self._client.get(url, hosts, delay, deadline=end)):
+            for fresh in walk(self.source, ask):
                 self._list_at = self._started_at
                 wanted = [link for link in fresh if self.source.wants(link.title, link.url)]
                 for link in (link for link in wanted if link.lost):
@@ -179,12 +188,15 @@ class SourceRun:
                 unwanted = 0 if wanted else unwanted + 1
                 known, days = [self._known.is_known(link) for link in wanted], [link.listed_on for link in wanted]
                 is_known = not has_list_more(known, days, self._started_at) if wanted else unwanted == MOST_UNWANTED
+                is_read_enough = is_short and is_known
                 is_old = bool(wanted) and not recent  # lists run from new to old
-                if is_old or (is_short and is_known) or (limit is not None and len(found) >= limit):
+                if is_old or (limit is not None and len(found) >= limit):
                     self._tally.is_partial = True
                     break
             else:
                 self._is_list_whole = True
+        except _ReadEnoughError:
+            self._tally.is_partial = True
         except FetchRefused as problem:
             self._list_at, self._is_list_whole = self._started_at, True  # as far as its limits let us
             self._tally.add(problem, self.source.start)

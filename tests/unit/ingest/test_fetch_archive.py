@@ -1,5 +1,6 @@
 """The archive of fetched bytes: whole files at any crash, resuming, and 20 kills in the middle of a real fetch."""
 
+import itertools
 import json
 import os
 import random
@@ -9,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from fake_site import FILES, Bench, Reply, Site, listing, page
+from fake_site import FILES, Asked, Bench, Reply, Site, listing, page
 from killed_fetch import Forker, kill_at, whole
 
 from pipelines.ingest import archive as archive_module
@@ -225,3 +226,29 @@ def test_killed_at_20_random_points_and_resumed_it_ends_with_the_same_archive(
     assert inventory(raw)[0]["sidecar_error"].null_count() == inventory(raw)[0].height
     for journal in map(Journal, (raw / "fetched" / ".journal").glob("*.jsonl")):
         assert journal.whole_at is not None and not any(look.is_open for _, look in journal.pages())
+
+
+def test_killed_in_a_night_in_which_only_counters_changed_it_keeps_the_archive_as_it_is(
+    town: Site, forker: Forker, tmp_path: Path
+) -> None:
+    raw, visits = describe(town, tmp_path / "raw"), itertools.count(1000)
+    text = "<p>全镇组织干部学法12场,开展普法宣传9场次,接待来访46批次。</p>" * 3
+
+    def counting(number: int) -> Callable[[Asked], Reply]:
+        return lambda asked: Reply(page(f"<p>第{number}号</p><p>浏览次数:{next(visits)}</p>{text}"))
+
+    town.routes |= {f"/{n}.html": counting(n) for n in range(0, PAGES, 3)}
+    forker.start(raw)
+    assert forker.wait() == 0
+    expected, chance = whole(raw / "fetched"), random.Random(5)
+    for _ in range(3):
+        town.asked.clear()
+        kill_at(town, forker.start(raw, "--all"), chance.randint(LISTS, PAGES), chance.uniform(0, 0.01))
+        assert forker.wait() == -signal.SIGKILL
+        assert whole(raw / "fetched") == expected
+    town.answered = lambda count: None
+    forker.start(raw, "--all")
+    assert forker.wait() == 0
+    assert whole(raw / "fetched") == expected
+    looks = [look for name in ("one", "two") for _, look in Journal(raw / f"fetched/.journal/{name}.jsonl").pages()]
+    assert len(looks) == 2 * PAGES and {look.outcome for look in looks} == {"unchanged"}

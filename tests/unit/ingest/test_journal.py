@@ -122,6 +122,13 @@ def test_the_list_is_read_as_far_as_it_has_something_new_and_to_its_end_now_and_
     assert len(bench.files()) == 60
 
 
+def test_a_list_of_one_page_is_held_against_its_minimum_each_night(bench: Bench) -> None:
+    town(bench, *["2023-01-31"] * 4)
+    bench.days = 1
+    failed = [bench.fetch(bench.source(min_documents=least))[0].is_failed for least in (4, 4, 5)]
+    assert failed == [False, False, True]
+
+
 def test_a_list_whose_new_pages_were_not_all_reached_is_read_to_its_end_the_next_night(bench: Bench) -> None:
     town(bench, *["2023-01-31"] * 20)
     source, bench.days = bench.source(pages="?{n}", first_page=2, max_pages=2, max_links=12), 1
