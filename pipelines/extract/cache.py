@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ENTRIES = 250_000  # of each part of the cache; as many templates, or as many readings, take some 400 MB
 _CONTEXTS = 500  # of one wording or template
-_STATEMENTS = 4  # for each template, as it may state several things, each in other contexts; a million take some 150 MB
+_STATEMENTS = 4  # for each template, as it may state several things, each in other contexts; a million take some 200 MB
 # A wording with one of these is read as of the year of the report.
 _DIGIT = re.compile("[0-9]")
 _YEAR_WORDS = re.compile(r"20[0-9]{2}[年度]|今年|本年|全年|当年")

@@ -54,6 +54,9 @@ FACT_SCHEMA: dict[str, pl.DataType] = {
     "codebook_version": pl.String(),
     "engine_version": pl.String(),
 }
+# Characters of the texts whose rows are made at once; each takes some ten bytes meanwhile. The longest text may come on
+# top. A usual batch has a million.
+_LONGEST = 4_000_000
 EDITION_MONTHS = ("edition_start", "edition_end")
 NUMBER_SCHEMA: dict[str, pl.DataType] = {
     "report_id": pl.String(),
@@ -75,6 +78,23 @@ def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.Dat
     edition_start and edition_end, the months of the year that the report is on (Int32; null or no such columns: all).
     Returns frames with FACT_SCHEMA and NUMBER_SCHEMA.
     """
+    parts = [_extract_part(part, extractor) for part in _parts(documents)]
+    if len(parts) == 1:
+        return parts[0]
+    facts, numbers = zip(*parts, strict=True)
+    return pl.concat(facts), pl.concat(numbers)
+
+
+def _parts(documents: pl.DataFrame) -> list[pl.DataFrame]:
+    """The documents in order, so many at a time that their texts together are not too long."""
+    ends = documents["text"].str.len_chars().fill_null(0).cum_sum().to_list()
+    if not ends or ends[-1] <= _LONGEST:
+        return [documents]
+    starts = [0, *[at for at in range(1, len(ends)) if ends[at] // _LONGEST > ends[at - 1] // _LONGEST]]
+    return [documents[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def _extract_part(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = extractor.batch()
     months = [documents[name] if name in documents.columns else [None] * documents.height for name in EDITION_MONTHS]
     columns = documents.select("text", "furniture", "report_year").iter_rows()

@@ -2,11 +2,13 @@
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.codebook.load import load_codebook
 from pipelines.codebook.periods import edition_of
+from pipelines.extract.report import batch
 from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor, extract
 from pipelines.extract.report.offsets import BatchTexts
@@ -78,6 +80,21 @@ def test_a_batch_has_the_rows_that_each_report_has_by_itself(texts: list[str], d
             assert found["subset_of"].to_list() == [named(ids, fact.subset_of) for fact in alone.facts]
             assert counted.drop("report_id", "fact_id").rows() == [one[:6] + one[7:] for one in alone.numbers]
             assert counted["fact_id"].to_list() == [named(ids, number.fact) for number in alone.numbers]
+
+
+@pytest.mark.parametrize(("most", "parts"), [(1, 4), (20, 3), (30, 2), (10_000, 1)])
+def test_long_texts_are_extracted_a_few_at_a_time(most: int, parts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["全年举办法治讲座12场。", "", None, "受理信访件8件，其中初访3件。", "我镇高度重视。", "发放资料90份。"]
+    rows = [(f"r{at}", text, [], 2024, None, None) for at, text in enumerate(texts)]
+    documents = pl.DataFrame(rows, SCHEMA, orient="row")
+    whole = extract_frame(documents, EXTRACTOR)
+    assert whole[0]["report_id"].to_list() == ["r0", "r3", "r3", "r5"]
+    made = []
+    monkeypatch.setattr(batch, "_LONGEST", most)
+    monkeypatch.setattr(EXTRACTOR, "batch", lambda: made.append(0) or Extractor.batch(EXTRACTOR))
+    assert all(one.equals(other) for one, other in zip(whole, extract_frame(documents, EXTRACTOR), strict=True))
+    assert len(made) == parts
+    assert [frame.height for frame in extract_frame(documents.clear(), EXTRACTOR)] == [0, 0]
 
 
 def named(ids: list[str], at: int | None) -> str | None:
