@@ -1,13 +1,20 @@
-"""Each way for a file to be kept out, made here and run: its code, and what status_reason said before the codes."""
+"""Each way for a file to be kept out, made here and read: its code, and what status_reason said before the codes.
+
+All steps that lead to `dim_report` are run, and no others.
+"""
 
 import os
 
+import dagster as dg
 import document_fixtures as make
 import duckdb
 import pytest
-from command_fixture import fazhi
 
+from pipelines.assets.workspace import Workspace
+from pipelines.definitions import defs
 from pipelines.reasons import ReasonCode
+from pipelines.settings import Settings
+from pipelines.warehouse.table_parts import table_files
 
 FIGURES = "全年开展普法宣传活动9场次,接待信访群众12人次。\n"
 PLACED = (
@@ -79,11 +86,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
         (raw / name).write_bytes(content.encode() if isinstance(content, str) else content)
     (raw / "missing.txt").symlink_to(raw / "nothing")
     os.mkfifo(raw / "unreadable.txt")
-    settings = {"FAZHI_MAX_BYTES": "50000", "FAZHI_EXPORTS": "csv"}
-    done = fazhi("run", "--raw", str(raw), "--warehouse", str(folder / "wh"), home=folder / "home", settings=settings)
-    assert done.returncode == 0, done.stderr
-    with duckdb.connect(str(folder / "wh" / "fazhi.duckdb"), read_only=True) as con:
-        rows = con.sql("SELECT raw_path, reason_code, reason_text, status_reason FROM dim_report").fetchall()
+    workspace = Workspace(raw_dir=str(raw), warehouse_dir=str(folder / "wh"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAZHI_MAX_BYTES", "50000")
+        wanted = dg.AssetSelection.assets("dim_report").upstream()
+        made = dg.materialize(list(defs.assets or ()), selection=wanted, resources={"workspace": workspace})
+    assert made.success
+    files = [str(path) for path in table_files(Settings.load(str(raw), str(folder / "wh")).tables_dir, "dim_report")]
+    rows = duckdb.read_parquet(files).project("raw_path, reason_code, reason_text, status_reason").fetchall()
     return {path.partition("!/")[0]: (code, text, both) for path, code, text, both in rows}
 
 
