@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 # Pages with parts that cog writes. `make check` holds them against the code, `make docs` writes them anew.
 COG_PAGES := $(shell grep -l --include='*.md' -r '\[\[\[cog' README.md CONTRIBUTING.md docs 2>/dev/null)
 
-.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook notebook-edit check lint fmt hooks docs bench bench-ocr bench-collect bench-web rehearsal torture mutants hostile requirements clean help
+.PHONY: run test test-fast test-web fuzz example screenshots ui web notebook notebook-edit check lint fmt hooks docs bench bench-cluster bench-ocr bench-collect bench-web rehearsal torture mutants hostile requirements clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -84,6 +84,9 @@ docs: $(TESTING) ## write the generated pages and parts of pages anew
 
 bench: $(TESTING) ## measure speed and accuracy on generated reports; writes docs/benchmarks.md
 	"$(PY)" -m benchmarks.bench $(ARGS)
+
+bench-cluster: $(TESTING) ## measure a cluster of 1, 2 and 4 workers here and simulate larger ones; writes docs/cluster-benchmark.md
+	"$(PY)" -m benchmarks.cluster $(ARGS)
 
 bench-ocr: $(TESTING) ## measure character recognition on 200 rendered pages (20 minutes, three fonts of Debian); writes docs/ocr.md
 	"$(PY)" -m benchmarks.ocr $(ARGS)

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import import_module
@@ -103,12 +103,22 @@ def forget_stage(warehouse: Path) -> None:
     shutil.rmtree(warehouse / "stage")
 
 
-def kill_worker(rng: Random, process: subprocess.Popen[str], killed: list[int]) -> None:
-    """Kill one worker of a run, up to two seconds after one was first seen, and add its number to `killed`."""
+def kill_worker(
+    rng: Random,
+    process: subprocess.Popen[str],
+    killed: list[int],
+    nannies: Sequence[int] = (),
+    begun: Path = Path("/"),
+) -> None:
+    """Kill one worker of a run, up to two seconds after one was first seen, and add its number to `killed`.
+
+    With `nannies` it is one of theirs, on a cluster; these are seen from when the folder `begun` is there.
+    """
     wait = rng.uniform(0, 2)
     seen_at = None
     while process.poll() is None:
-        found = [pid for pid in family(process.pid) if _is_worker(pid)]
+        trees = [family(pid) for pid in nannies or [process.pid]]
+        found = [pid for tree in trees for pid in tree if _is_worker(pid)] if begun.exists() else []
         if found and seen_at is None:
             seen_at = time.perf_counter()
         if found and seen_at is not None and time.perf_counter() - seen_at >= wait:

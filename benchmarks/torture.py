@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ from benchmarks.bench import machine
 from benchmarks.corpus import generate
 from benchmarks.disturbances import DAMAGES, MODULE, damage, forget_stage, kill_worker, wrong_clock
 from benchmarks.mutant_figure import MUTANTS, figure_line
+from benchmarks.nodes import nodes
 from benchmarks.processes import ROOT, environment, start, watch
 from pipelines.build.leftovers import sweep
 
@@ -122,6 +123,7 @@ def torture(folder: Path, kills: int, releases: int, rounds: int, reports: int, 
                     damage(rng, warehouse, place, kind)
                 _same_again(raw, warehouse, tally, f"{' and '.join(places)}: {kind}")
             _kill_a_worker(rng, raw, warehouse, tally)
+            _kill_a_worker_of_a_cluster(rng, raw, warehouse, tally)
             _change(rng, raw, seed, reports + len(tally.disturbed) + tally.releases)
             _turn_the_clock(rng, raw, warehouse, tally)
     tally.left_over = len([*warehouse.glob("releases/building-*")]) + sweep(warehouse)
@@ -131,12 +133,12 @@ def torture(folder: Path, kills: int, releases: int, rounds: int, reports: int, 
     return tally
 
 
-def _same_again(raw: Path, warehouse: Path, tally: Tally, kind: str, **more: Any) -> None:
+def _same_again(raw: Path, warehouse: Path, tally: Tally, kind: str, *how: Any, **more: Any) -> None:
     """Run on what did not change: the run must be whole, and the release the one that is there, with its hashes."""
     before = _release(warehouse), _contents(warehouse)
     held = True
     try:
-        _finish(raw, warehouse, **more)
+        _finish(raw, warehouse, *how, **more)
     except TortureError as error:
         print(f"{kind}: {error}", file=sys.stderr)
         held = False
@@ -155,6 +157,21 @@ def _kill_a_worker(rng: Random, raw: Path, warehouse: Path, tally: Tally) -> Non
 
     forget_stage(warehouse)
     _same_again(raw, warehouse, tally, "a worker killed", module=(MODULE, "0"), follow=follow)
+    tally.workers_killed += len(killed)
+
+
+def _kill_a_worker_of_a_cluster(rng: Random, raw: Path, warehouse: Path, tally: Tally) -> None:
+    """The same with the two workers of a cluster: its nanny starts another, and the run must be whole."""
+    killed: list[int] = []
+    forget_stage(warehouse)
+    with nodes(2) as started:
+        nannies = [process.pid for process in started.processes[1:]]
+
+        def follow(process: subprocess.Popen[str]) -> None:
+            threading.Thread(target=kill_worker, args=(rng, process, killed, nannies, warehouse / "stage")).start()
+
+        more = {"FAZHI_CLUSTER": started.text}
+        _same_again(raw, warehouse, tally, "a worker of a cluster killed", (MODULE, "0"), follow, more)
     tally.workers_killed += len(killed)
 
 
@@ -192,9 +209,10 @@ def _finish(
     warehouse: Path,
     module: Sequence[str] = ("pipelines",),
     follow: Callable[[subprocess.Popen[str]], None] = lambda process: None,
+    variables: Mapping[str, str] = SETTINGS,
 ) -> float:
     """Run to the end. Returns the seconds it took. `follow` is called with the process when it has started."""
-    process = start(raw, warehouse, more=SETTINGS, module=module)
+    process = start(raw, warehouse, more={**SETTINGS, **variables}, module=module)
     follow(process)
     watched = watch(process)
     if watched.code:

@@ -81,6 +81,7 @@ class ClusterWorkers:
                     security=security(cluster.address),
                     timeout=_CONNECT_SECONDS,
                     set_as_default=False,
+                    direct_to_workers=True,  # results need not go through the scheduler, which serves all
                 )
             except (OSError, TimeoutError, ValueError) as error:
                 raise ClusterError(f"the scheduler {cluster.address.address} does not answer ({error})") from error

@@ -37,7 +37,7 @@ def serve_scheduler(address: ClusterAddress, ready: Callable[[str], None]) -> No
             allowed_failures=_OTHER_WORKERS,
         )
 
-    with _no_pages("scheduler"):
+    with _plain("scheduler"):
         asyncio.run(_serve(start, ready, address))
 
 
@@ -62,7 +62,7 @@ def serve_worker(address: ClusterAddress, ready: Callable[[str], None]) -> None:
             silence_logs=logging.WARNING,
         )
 
-    with _no_pages("worker"):
+    with _plain("worker"):
         asyncio.run(_serve(start, ready, address))
 
 
@@ -75,10 +75,11 @@ def dask_setup(worker: Any) -> None:
 
 
 @contextmanager
-def _no_pages(kind: str) -> Iterator[None]:
-    """Dask without its pages and figures in the web, which are plain HTTP, and without news of each connection."""
+def _plain(kind: str) -> Iterator[None]:
+    """Dask without pages in the web, which are plain HTTP, news of each connection, and its profiler."""
     logging.getLogger("distributed").setLevel(logging.WARNING)
-    with load_distributed().dask.config.set({f"distributed.{kind}.http.routes": []}):
+    config = {f"distributed.{kind}.http.routes": [], "distributed.worker.profile.enabled": False}
+    with load_distributed().dask.config.set(config):
         yield
 
 

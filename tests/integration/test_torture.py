@@ -40,6 +40,7 @@ def test_disturbed_runs_lose_nothing_and_readers_never_notice(tmp_path: Path, mo
     rng = Random(SEED)
     monkeypatch.setattr(module, "_finish", finish_here)
     monkeypatch.setattr(module, "_kill_a_worker", lambda *_: None)  # tests/unit/stage/test_crashed.py
+    monkeypatch.setattr(module, "_kill_a_worker_of_a_cluster", lambda *_: None)  # test_cluster.py
     monkeypatch.setattr(module, "DAMAGES", [rng.choice([one for one in DAMAGES if "ledger" not in one[0]])])
     tally = torture(tmp_path, kills=1, releases=1, rounds=1, reports=3, seed=SEED)
     assert tally.held, tally

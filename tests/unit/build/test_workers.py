@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +61,31 @@ def test_the_documents_that_end_their_worker_are_named_and_the_others_kept(
 def test_a_worker_that_something_else_killed_costs_no_document(tmp_path: Path, size: int) -> None:
     number = random.Random(size).randrange(30)
     assert ask(30, size, (number,), tmp_path / "killed") == expected(30, ())
+
+
+def hang(batch: pl.DataFrame, once: Path) -> list[tuple[int, str]]:
+    """Each number twice. The process hangs at 3, the first time."""
+    if 3 in batch["n"] and not once.exists():
+        once.touch()
+        time.sleep(600)
+    return double(batch, ())
+
+
+def test_a_worker_that_hangs_is_ended_and_costs_no_document(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    batches = pl.DataFrame({"n": range(12)}).iter_slices(3)
+    with workers(Hands(2, seconds=10), 12) as each:
+        found = [row for rows in each(partial(hang, once=tmp_path / "hung"), batches, crashed) for row in rows]
+    assert found == expected(12, ())
+    assert any("gave no answer in 10 seconds and was killed" in line for line in caplog.messages)
+
+
+def late(number: int) -> None:
+    raise TimeoutError(number)
+
+
+def test_a_timeout_of_the_work_itself_is_its_error() -> None:
+    with workers(Hands(2), 10) as each, pytest.raises(TimeoutError):
+        list(each(late, [1, 2, 3]))
 
 
 def test_an_error_of_the_work_is_raised_as_it_is() -> None:

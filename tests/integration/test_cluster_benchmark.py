@@ -1,0 +1,48 @@
+"""The benchmark of a cluster in small: it measures real workers, and its simulation says where the growth ends."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cluster
+from benchmarks.archive import path_of
+from benchmarks.cluster_model import Costs, simulate
+from benchmarks.corpus import generate
+from pipelines.build import buckets, refresh, workers
+
+pytest.importorskip("distributed")
+COSTS = Costs(worker=0.01, driver=0.0005, scheduler=0.0001, disk_bytes=10_000)
+
+
+def test_a_cluster_grows_until_the_driver_is_busy_all_the_time() -> None:
+    by_workers = {count: simulate(COSTS, 100_000, count, 250, 1e9) for count in (1, 4, 16, 64, 256)}
+    assert by_workers[1].seconds == pytest.approx(1000, rel=0.05) and by_workers[1].limit == "worker"
+    assert by_workers[4].seconds == pytest.approx(250, rel=0.05)
+    for count in (64, 256):
+        assert by_workers[count].seconds == pytest.approx(50, rel=0.1), "100,000 times what the driver needs"
+        assert by_workers[count].driver > 0.9 and by_workers[count].limit == "driver"
+
+
+def test_a_slow_disk_or_a_slow_scheduler_is_the_limit() -> None:
+    slow = simulate(COSTS, 100_000, 64, 250, 1e6)
+    assert slow.seconds == pytest.approx(1000, rel=0.05) and slow.limit == "disk"
+    busy = simulate(Costs(0.01, 0.0001, 0.002, 0), 100_000, 64, 250, 1e9)
+    assert busy.seconds == pytest.approx(200, rel=0.05) and busy.limit == "scheduler"
+
+
+def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((buckets, "WIDTH"), (buckets, "BUCKETS"), (refresh, "WIDTH"), (refresh, "BUCKETS")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # put back after the test
+    monkeypatch.setattr(workers, "WORTH_A_POOL", 0)
+    monkeypatch.setattr(cluster, "IDLE_SECONDS", 0.2)
+    cluster.few_buckets()
+    for report in generate(12, 1):
+        path = tmp_path / "raw" / path_of(report)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report.text, encoding="utf-8")
+    runs = [cluster.measure(tmp_path, count) for count in (0, 1)]
+    assert runs[0].sha256 == runs[1].sha256 and sum(runs[1].work.values()) > 0
+    assert set(runs[1].wall) == set(cluster.STEPS) and all(runs[1].disk_bytes.values())
+    text = cluster.page(runs, 12, "a command")
+    assert "written by `a command`" in text and text.count("| yes |") == 2 and "hours is the least" in text
+    assert {row.split("|")[1].strip() for row in text.splitlines() if row.endswith("% | worker |")} >= {"1"}
