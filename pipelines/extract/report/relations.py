@@ -6,6 +6,7 @@ The facts of a batch of reports are looked at together; no relation goes from on
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -210,8 +211,12 @@ def mark_repeats(facts: FactColumns) -> None:
     It counts the same thing for the same scope and period. Equal figures of one sentence (在东村2场,在西村2场) are two.
     """
     seen: dict[tuple[int, str, float, str, str, int], int] = {}
-    for at, (fact, value, role) in enumerate(zip(facts.kinds, facts.value, facts.role, strict=True)):
-        if role != "total" or value <= 1 or fact.read_as == "shared":
+    values = list(zip(facts.reports, facts.value, strict=True))
+    stated = Counter(values)
+    # Few values stand in a report twice: the rest need no second look.
+    for at in [at for at, value in enumerate(values) if stated[value] > 1]:
+        fact, value = facts.kinds[at], facts.value[at]
+        if facts.role[at] != "total" or value <= 1 or fact.read_as == "shared":
             continue
         key = (facts.reports[at], fact.metric, value, fact.amount.qualifier, facts.scope_key[at], facts.periods[at])
         earlier = seen.setdefault(key, at)
