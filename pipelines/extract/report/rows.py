@@ -175,11 +175,7 @@ class BatchRows:
             number_end=ends[:, 1].tolist(),
         )
         behind = np.flatnonzero(rows.is_behind)
-        lines = texts.stored(np.array(self._line_starts, np.int64)[of[behind, _LINE]])
-        marks = zip(behind.tolist(), lines.tolist(), texts.stored(offsets[behind, 6]).tolist(), strict=True)
-        mark_subsets(columns, [SubsetMark(*mark) for mark in marks], self._codebook, texts.text)
-        mark_repeats(columns)
-        mark_substitutes(columns)
+        self._relate(columns, behind, of[behind, _LINE], offsets[behind, 6])
         begins = texts.starts[reports]
         known = [period or YEAR for period in tables.periods]
         own_columns = {name: kinds[name] for name in kinds.columns if name != "period"}
@@ -208,6 +204,14 @@ class BatchRows:
             }
         )
         return frame, np.searchsorted(owners, np.arange(len(sentences)))
+
+    def _relate(self, facts: FactColumns, behind: Integers, lines: Integers, marks: Integers) -> None:
+        """Mark parts, repeats and substitutes. behind: the facts behind 其中, with their lines, and where it stands."""
+        starts = self._texts.stored(np.array(self._line_starts, np.int64)[lines])
+        opened = zip(behind.tolist(), starts.tolist(), self._texts.stored(marks).tolist(), strict=True)
+        mark_subsets(facts, [SubsetMark(*mark) for mark in opened], self._codebook, self._texts.text)
+        mark_repeats(facts)
+        mark_substitutes(facts)
 
     def _periods(self, own: Integers, of: Integers, reports: Integers) -> Integers:
         """The period of each fact: that of its words, else of what stands before it; the year is that of its report."""
