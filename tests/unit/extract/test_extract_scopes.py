@@ -118,8 +118,8 @@ def test_what_is_done_with_what_came_in_stands_in_for_it(text: str, flags: list[
 def test_the_head_of_a_second_fact_stands_on_the_side_that_its_rule_names(side: str, found: tuple[bool, bool]) -> None:
     codebook = load_codebook()
     terms = [
-        replace(
-            term, also={unit: tuple(replace(rule, side=side) for rule in rules) for unit, rules in term.also.items()}
+        term._replace(
+            also={unit: tuple(replace(rule, side=side) for rule in rules) for unit, rules in term.also.items()}
         )
         for term in codebook.terms
     ]
