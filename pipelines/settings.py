@@ -14,7 +14,7 @@ default. In a checkout raw/ and warehouse/ are those of the checkout; an install
 | `FAZHI_CLUSTER_CA`      | file with the certificate of who signs the others  | none                  |
 | `FAZHI_CLUSTER_CERT`    | file with the certificate of this machine          | none                  |
 | `FAZHI_CLUSTER_KEY`     | file with its key                                  | none                  |
-| `FAZHI_BATCH_SECONDS`   | a worker that has a batch for longer is ended      | 600                   |
+| `FAZHI_BATCH_SECONDS`   | a worker that has a batch for longer is ended      | 1800                  |
 | `FAZHI_OCR_PAGES`       | so many scanned pages are read in a run, 0: none   | 2000                  |
 | `FAZHI_CONTACT`         | mail or web address that sites see when we fetch   | none: nothing fetched |
 | `FAZHI_FETCH_HOSTS`     | sites that are fetched from at the same time       | 8                     |
@@ -49,7 +49,7 @@ from pipelines.errors import FazhiError
 from pipelines.paths import DAGSTER, RAW, WAREHOUSE, Folders, default_folder
 
 DEFAULT_MAX_BYTES = 20_000_000
-DEFAULT_BATCH_SECONDS = 600
+DEFAULT_BATCH_SECONDS = 1800
 DEFAULT_FETCH_HOSTS = 8
 DEFAULT_FETCH_SECONDS = 60
 DEFAULT_FETCH_HOURS = 4.0

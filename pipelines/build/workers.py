@@ -23,7 +23,8 @@ from pipelines.build.local_processes import LocalProcesses
 
 WORTH_A_POOL = 500  # documents; a spawned worker needs about a second to import what it works with
 BATCH = 250
-BATCH_SECONDS = 600.0  # a worker that has a batch for so long hangs: one of 250 reports takes a second, or some minutes
+# A worker that has a batch for so long hangs. 250 reports take a second, and 250 PDF files of many pages some minutes.
+BATCH_SECONDS = 1800.0
 _TRIES = 2  # of a single document, in a process of its own; the first may have been killed for another reason
 
 _log = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import replace
@@ -20,7 +21,7 @@ from small_reports import small_report, towns
 from benchmarks.processes import family
 from pipelines.build import cluster as module
 from pipelines.build import workers as pool
-from pipelines.build.cluster import Cluster, ClusterError, ClusterWorkers, check_cluster
+from pipelines.build.cluster import Cluster, ClusterError, ClusterWorkers, check_cluster, load_distributed
 from pipelines.build.executor import WorkerLostError
 from pipelines.build.workers import Hands, workers
 from pipelines.cli.commands import main
@@ -229,6 +230,14 @@ def test_a_scheduler_that_is_not_there_is_one_line_and_exit_2(
     line = "fazhi: there is no scheduler at tcp://127.0.0.1:9 (Connection refused); start one with: fazhi scheduler tcp"
     assert not out and [shown.startswith(line) for shown in err.splitlines()] == [True, True]
     assert not list((tmp_path / "wh").glob("*.sqlite")), "nothing was begun"
+
+
+def test_without_the_package_one_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(
+        ClusterError, match=r"needs the package distributed; install it: pip install 'fazhi\[cluster\]'"
+    ):
+        load_distributed()
 
 
 def test_by_tls_both_sides_show_a_certificate(tmp_path: Path) -> None:
