@@ -4,6 +4,7 @@ A file is named by a hash of all that the object was made from, so that a change
 another file. Where the folder cannot be used, or a file is damaged, the object is built.
 """
 
+import atexit
 import gc
 import hashlib
 import logging
@@ -101,3 +102,4 @@ def lasting() -> Iterator[None]:
     with without_collection():
         yield
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else DuckDB complains of what is left when Python takes its modules apart

@@ -3,6 +3,8 @@
 import gc
 import os
 import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,3 +129,17 @@ def test_what_lasts_is_not_looked_through_for_garbage_and_what_comes_later_is() 
         assert any(one is later for one in gc.get_objects())
     finally:
         gc.unfreeze()
+
+
+ENDED = """
+from pathlib import Path
+from pipelines.build.kept_objects import lasting
+with lasting():
+    from pipelines.build.database import side_by_side
+    made = list(side_by_side(Path("."), ["SELECT 1"], lambda con, task: con.execute(task).fetchall()))
+"""
+
+
+def test_a_process_whose_objects_last_ends_without_a_word(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", ENDED], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
