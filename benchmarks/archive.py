@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.adversarial import reports_of
 from benchmarks.corpus import Generated, generate_series
 from benchmarks.measure import PROCESSES
-from pipelines.build.workers import WORTH_A_POOL, Hands, workers
+from pipelines.build.workers import WORTH_A_POOL, WorkerSettings, workers
 
 PART = 1_000  # reports that a worker writes at a time
 
@@ -53,7 +53,7 @@ def write_hard_reports(folder: Path, reports: int, seed: int) -> int:
 
 def write_archive(folder: Path, reports: int, seed: int) -> int:
     """Write an archive of `reports` files with all processors. Returns how many files there are."""
-    with workers(Hands(PROCESSES), reports + WORTH_A_POOL) as each:
+    with workers(WorkerSettings(PROCESSES), reports + WORTH_A_POOL) as each:
         return sum(each(partial(write_reports, folder, seed, reports), range(0, reports, PART)))
 
 

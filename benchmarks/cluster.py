@@ -30,11 +30,11 @@ from pipelines.build.cluster import check_cluster
 from pipelines.build.workers import BATCH
 from pipelines.settings import ClusterAddress, Settings
 from pipelines.stage.facts import refresh_facts
-from pipelines.stage.hands import cluster_of
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.raw_inventory import read_files, refresh_files
 from pipelines.stage.scan_queue import read_documents
 from pipelines.stage.sketches import refresh_sketches
+from pipelines.stage.worker_settings import cluster_of
 
 PAGE = ROOT / "docs" / "cluster-benchmark.md"
 STEPS = ("documents", "identities", "facts", "sketches")

@@ -26,7 +26,7 @@ from benchmarks.corpus import generate
 from benchmarks.lexicon import doubled_codebook, indicator_patterns, rule_patterns
 from benchmarks.peers import measure_peer
 from benchmarks.unrepeated import generate_unrepeated, repeated
-from pipelines.build.workers import WORTH_A_POOL, Hands, workers
+from pipelines.build.workers import WORTH_A_POOL, WorkerSettings, workers
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
@@ -71,7 +71,7 @@ def write_corpus(folder: Path, reports: int, unseen: int, seed: int) -> None:
     """Generate both corpora in all processes: `reports` whose facts are known, and `unseen` that hardly repeat."""
     for name in (TEXTS, "known", UNSEEN):
         (folder / name).mkdir()
-    with workers(Hands(PROCESSES), reports + unseen) as each:
+    with workers(WorkerSettings(PROCESSES), reports + unseen) as each:
         list(each(partial(write_part, folder, seed, reports), range(0, reports, PART)))
         list(each(partial(write_unrepeated_part, folder, seed, unseen), range(0, unseen, PART)))
 
@@ -147,7 +147,7 @@ def engine(folder: Path, processes: int, corpus: str = TEXTS) -> dict[str, Any]:
     (folder / out).mkdir()
     parts = sorted((folder / corpus).iterdir())
     began = time.perf_counter()
-    with workers(Hands(processes), len(parts) * PART + WORTH_A_POOL) as each:  # a pool even for a small corpus
+    with workers(WorkerSettings(processes), len(parts) * PART + WORTH_A_POOL) as each:  # a pool even for a small corpus
         ready: set[int] = set()
         while len(ready) < processes:
             ready.update(each(warm_up, range(processes)))

@@ -21,7 +21,7 @@ from pipelines.build.in_hand import in_hand
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.progress import report
 from pipelines.build.stamped_parquet import is_written, record_written, stamp_in, write_parquet
-from pipelines.build.workers import BATCH, ONE, Hands, workers
+from pipelines.build.workers import BATCH, ONE_PROCESS, WorkerSettings, workers
 
 KEYS = ["report_id", "input_key"]
 RETRY = "retry"  # the input_key of a row that must be computed again next time, whatever it was computed from
@@ -82,7 +82,7 @@ def refresh(
     wanted: Callable[[], pl.DataFrame],
     work: Callable[[pl.DataFrame], BatchResult],
     load: Callable[[str, pl.DataFrame], pl.DataFrame] = lambda bucket, todo: todo,
-    hands: Hands = ONE,
+    how: WorkerSettings = ONE_PROCESS,
     batch: int = BATCH,
     crashed: Callable[[pl.DataFrame], BatchResult] | None = None,
 ) -> Counts:
@@ -94,7 +94,7 @@ def refresh(
     `wanted()` returns the columns report_id and input_key and what `load` needs. `load(bucket, todo)` adds to the rows
     of one bucket what `work` reads. `work(batch)` returns rows for every table; it runs in another process when there
     is much to do, so it must be picklable. `crashed(row)` returns the rows for the one document that ends each process
-    it is given to; without it such a document ends the step. `hands` are who works when there is much to do. Progress
+    it is given to; without it such a document ends the step. `how` says who works when there is much to do. Progress
     is reported under the name `step`. Buckets in which nothing changed are not opened for writing.
     """
     known = ledger.find(STEPS, step, _step_key(stage_dir, tables, given))
@@ -120,7 +120,7 @@ def refresh(
 
     with (
         in_hand(ledger, step) if total else nullcontext(False) as is_careful,
-        workers(hands, total, is_careful) as map_batches,
+        workers(how, total, is_careful) as map_batches,
     ):
         for result in map_batches(work, batches(), crashed):
             first = result.frames[tables[0].name]

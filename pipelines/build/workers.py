@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Hands:
+class WorkerSettings:
     """Who works for a step: processes of this machine, or a cluster.
 
     `seconds` is how long a batch may take before its worker counts as hanging. `needs` are the folders from which the
@@ -44,7 +44,7 @@ class Hands:
     needs: tuple[Path, ...] = ()
 
 
-ONE = Hands()
+ONE_PROCESS = WorkerSettings()
 
 
 class Map(Protocol):
@@ -65,17 +65,17 @@ class Map(Protocol):
 
 
 @contextmanager
-def workers(hands: Hands, documents: int, is_careful: bool = False) -> Iterator[Map]:
-    """A `map` that is fit for `documents` documents: in the workers of `hands`, or here when they are few.
+def workers(how: WorkerSettings, documents: int, is_careful: bool = False) -> Iterator[Map]:
+    """A `map` that is fit for `documents` documents: in the workers that `how` names, or here when they are few.
 
     With `is_careful` none of them is worked on here. Raises ClusterError where there is a cluster that cannot be used.
     """
     are_many = documents > WORTH_A_POOL
     # one thread each, because the processes share the cores
-    with _environment(POLARS_MAX_THREADS="1"), elsewhere(hands) if are_many else nullcontext() as cluster:
-        is_here = cluster is None and (hands.processes < 2 or not are_many)
+    with _environment(POLARS_MAX_THREADS="1"), cluster_workers(how) if are_many else nullcontext() as cluster:
+        is_here = cluster is None and (how.processes < 2 or not are_many)
         # a process starts with the first batch that it is given
-        pool = _Pool(cluster or LocalProcesses(1 if is_here else hands.processes), hands.seconds)
+        pool = _Pool(cluster or LocalProcesses(1 if is_here else how.processes), how.seconds)
         try:
             yield pool.map_here if is_here and not is_careful else pool.map
         finally:
@@ -83,16 +83,16 @@ def workers(hands: Hands, documents: int, is_careful: bool = False) -> Iterator[
 
 
 @contextmanager
-def elsewhere(hands: Hands) -> Iterator[ClusterWorkers | None]:
-    """The workers of the cluster of `hands`; None where there is none, or one that lacks a folder.
+def cluster_workers(how: WorkerSettings) -> Iterator[ClusterWorkers | None]:
+    """The workers of the cluster that `how` names; None where there is none, or one that lacks a folder.
 
     Raises ClusterError where there is a cluster that cannot be used.
     """
-    if hands.cluster is None:
+    if how.cluster is None:
         yield None
         return
-    with closing(ClusterWorkers(hands.cluster)) as cluster:
-        if hands.needs and (blind := cluster.blind(hands.needs)):
+    with closing(ClusterWorkers(how.cluster)) as cluster:
+        if how.needs and (blind := cluster.blind(how.needs)):
             _log.warning("%s: this step is done by the processes of this machine", blind)
             yield None
         else:

@@ -63,7 +63,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
     if settings.cluster:
         from pipelines.build.cluster import check_cluster
-        from pipelines.stage.hands import cluster_of
+        from pipelines.stage.worker_settings import cluster_of
 
         check_cluster(cluster_of(settings))
 

@@ -68,7 +68,7 @@ def serve_worker(address: ClusterAddress, ready: Callable[[str], None]) -> None:
 
 def dask_setup(worker: Any) -> None:
     """Prepare the process of a worker; Dask calls this before its first task."""
-    from pipelines.stage.hands import fingerprint
+    from pipelines.stage.worker_settings import fingerprint
 
     collect_seldom()
     fingerprint()  # of what it has loaded now, whatever changes on the disk later

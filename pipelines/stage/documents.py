@@ -28,7 +28,7 @@ from pipelines.read.scans.scanned_page import page_adapter
 from pipelines.read.unpack import SEPARATOR, members
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
-from pipelines.stage.hands import hands_of
+from pipelines.stage.worker_settings import worker_settings
 
 KILLED = "each process that works on this file is killed, for want of memory or by a library; save it in another format"
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def refresh_documents(files: pl.DataFrame, settings: Settings) -> Counts:
         given=frame_key(wanted.select("report_id", "archive_path", "input_key")),
         wanted=lambda: wanted,
         work=partial(read_batch, raw_dir=settings.raw_dir, pages_path=settings.scanned_pages_path),
-        hands=hands_of(settings, settings.raw_dir),
+        how=worker_settings(settings, settings.raw_dir),
         crashed=crashed_document,
     )
 

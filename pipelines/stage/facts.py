@@ -21,9 +21,9 @@ from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.hands import hands_of
 from pipelines.stage.identities import IDENTITIES
 from pipelines.stage.size_limits import too_large
+from pipelines.stage.worker_settings import worker_settings
 
 _REASONS = dict.fromkeys(REASON_COLUMNS, pl.String())
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), **_REASONS})
@@ -59,7 +59,7 @@ def refresh_facts(settings: Settings) -> Counts:
         wanted,
         extract_batch,
         load,
-        hands_of(settings),
+        worker_settings(settings),
         crashed=crashed_reading,
     )
 

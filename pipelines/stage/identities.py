@@ -22,8 +22,8 @@ from pipelines.read.document import Span
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.hands import hands_of
 from pipelines.stage.kept_gazetteer import load_gazetteer
+from pipelines.stage.worker_settings import worker_settings
 
 IDENTITIES = StageTable(
     "identities",
@@ -90,7 +90,7 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
         wanted,
         identify_batch,
         load,
-        hands_of(settings),
+        worker_settings(settings),
         crashed=crashed_identity,
     )
 

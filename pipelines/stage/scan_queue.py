@@ -24,7 +24,7 @@ from pipelines.build.executor import WorkerLostError
 from pipelines.build.page_cache import PageCache
 from pipelines.build.progress import report
 from pipelines.build.refresh import Counts
-from pipelines.build.workers import elsewhere
+from pipelines.build.workers import cluster_workers
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.isolation import HelperProcess
 from pipelines.read.reader import page_picture, read_bytes
@@ -33,7 +33,7 @@ from pipelines.read.scans.scanned_page import ScannedPage, page_adapter
 from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, file_bytes, refresh_documents
-from pipelines.stage.hands import hands_of
+from pipelines.stage.worker_settings import worker_settings
 
 SECONDS = 180.0  # for one page; a page of text takes about six
 MEMORY = 6_000_000_000  # bytes of address space of a process that reads pages
@@ -156,7 +156,7 @@ def _read_pages(
 @contextmanager
 def _readers(settings: Settings, pages: int) -> Iterator[list[Recognise]]:
     """Yield what reads a page, for each that is read at the same time: the workers of the cluster, else processes."""
-    with elsewhere(hands_of(settings)) as cluster:
+    with cluster_workers(worker_settings(settings)) as cluster:
         if cluster is None:
             with _processes(min(settings.processes, pages)) as processes:
                 yield [partial(_in_process, process) for process in processes]

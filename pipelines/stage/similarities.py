@@ -18,9 +18,9 @@ from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.hands import hands_of
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES, grams
+from pipelines.stage.worker_settings import worker_settings
 
 SIMILARITIES = StageTable(
     "similarities",
@@ -61,7 +61,7 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
         wanted,
         compare_batch,
         lambda _, todo: texts.beside(todo),
-        hands_of(settings),
+        worker_settings(settings),
         crashed=crashed_comparison,
     )
 

@@ -18,8 +18,8 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.hands import hands_of
 from pipelines.stage.size_limits import MOST_CHARACTERS
+from pipelines.stage.worker_settings import worker_settings
 
 GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
 PERMUTATIONS = 192
@@ -59,7 +59,7 @@ def refresh_sketches(settings: Settings) -> Counts:
         wanted,
         sketch_batch,
         load,
-        hands_of(settings),
+        worker_settings(settings),
         crashed=crashed_sketch,
     )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from pipelines.build.workers import Hands, workers
+from pipelines.build.workers import WorkerSettings, workers
 from pipelines.errors import FazhiError
 from pipelines.settings import Settings
 from pipelines.warehouse.export.export_folder import locked, replacing
@@ -72,7 +72,7 @@ def write_site(
             _write_search(building / "static", release, paths)
             if address:
                 _write_sitemap(building, address, [page.path for page in pages])
-            with workers(Hands(settings.processes), len(pages)) as each:
+            with workers(WorkerSettings(settings.processes), len(pages)) as each:
                 make = partial(_make_pages, settings, release.path, building, chosen)
                 written = sum(each(make, _batches(pages)))
             stamp = {"release_id": release.release_id, "provinces": sorted(chosen or ()), "pages": written}

@@ -23,17 +23,17 @@ from pipelines.build import cluster as module
 from pipelines.build import workers as pool
 from pipelines.build.cluster import Cluster, ClusterError, ClusterWorkers, check_cluster, load_distributed
 from pipelines.build.executor import WorkerLostError
-from pipelines.build.workers import Hands, workers
+from pipelines.build.workers import WorkerSettings, workers
 from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
 from pipelines.settings import Settings, cluster_address
 from pipelines.stage import scan_queue
 from pipelines.stage.facts import refresh_facts
-from pipelines.stage.hands import fingerprint
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.raw_inventory import read_files, refresh_files
 from pipelines.stage.scan_queue import read_documents
 from pipelines.stage.sketches import refresh_sketches
+from pipelines.stage.worker_settings import fingerprint
 
 pytest.importorskip("distributed")
 TITLE = "关于2023年度法治政府建设情况的报告"
@@ -51,13 +51,13 @@ def two() -> Iterator[Nodes]:
         yield started
 
 
-def hands(started: Nodes, folder: Path, seconds: float = 60.0) -> Hands:
-    return Hands(1, seconds, Cluster(started.address, folder, work.fingerprint))
+def workers_of(started: Nodes, folder: Path, seconds: float = 60.0) -> WorkerSettings:
+    return WorkerSettings(1, seconds, Cluster(started.address, folder, work.fingerprint))
 
 
-def ask(hands: Hands, what: Callable[[pl.DataFrame], Rows], count: int = 24, size: int = 2) -> Rows:
+def ask(how: WorkerSettings, what: Callable[[pl.DataFrame], Rows], count: int = 24, size: int = 2) -> Rows:
     batches = pl.DataFrame({"n": range(count)}).iter_slices(size)
-    with workers(hands, count) as each:
+    with workers(how, count) as each:
         return [row for rows in each(what, batches, work.crashed) for row in rows]
 
 
@@ -104,20 +104,20 @@ def test_two_workers_give_the_files_of_one_process(two: Nodes, tmp_path: Path, m
 
 
 def test_a_worker_that_is_killed_costs_nothing(two: Nodes, tmp_path: Path) -> None:
-    assert ask(hands(two, tmp_path), partial(work.end_once, once=tmp_path / "killed")) == expected()
+    assert ask(workers_of(two, tmp_path), partial(work.end_once, once=tmp_path / "killed")) == expected()
     assert (tmp_path / "killed").exists()
 
 
 def test_a_worker_that_hangs_is_ended_and_its_batch_done_elsewhere(
     two: Nodes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found = ask(hands(two, tmp_path, 8.0), partial(work.hang, once=tmp_path / "hung"))
+    found = ask(workers_of(two, tmp_path, 8.0), partial(work.hang, once=tmp_path / "hung"))
     assert found == expected()
     assert any("gave no answer in 8 seconds and was ended" in line for line in caplog.messages)
 
 
 def test_the_document_at_which_each_worker_hangs_stands_alone(two: Nodes, tmp_path: Path) -> None:
-    assert ask(hands(two, tmp_path, 8.0), work.hang, count=5) == expected(5, (3,))
+    assert ask(workers_of(two, tmp_path, 8.0), work.hang, count=5) == expected(5, (3,))
 
 
 def test_a_worker_reads_a_scanned_page(two: Nodes, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_page_at_which_each_worker_is_lost_is_a_failure() -> None:
 
 def test_an_error_of_the_work_is_raised_as_it_is(two: Nodes, tmp_path: Path) -> None:
     for error in (ZeroDivisionError, TimeoutError):
-        with pytest.raises(error), workers(hands(two, tmp_path), 9) as each:
+        with pytest.raises(error), workers(workers_of(two, tmp_path), 9) as each:
             list(each(partial(work.fail, error=error), [1, 2]))
 
 
@@ -158,7 +158,7 @@ def test_a_folder_that_a_worker_does_not_see_is_said_and_the_work_done_here(
     two: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "raw").mkdir()
-    seen = replace(hands(two, tmp_path), needs=(tmp_path / "raw",))
+    seen = replace(workers_of(two, tmp_path), needs=(tmp_path / "raw",))
     assert ask(seen, work.double) == expected() and not caplog.messages
     monkeypatch.setattr(module, "_probe", lambda folder: nullcontext(folder / "only here"))
     assert ask(seen, work.double) == expected()
@@ -207,7 +207,7 @@ def test_when_every_worker_is_lost_the_run_ends_and_the_next_goes_on(
         batches = pl.DataFrame({"n": range(40)}).iter_slices(1)
         with (
             pytest.raises(ClusterError, match=r"every worker of .* is lost; what was done is kept"),
-            workers(hands(one, tmp_path), 40) as each,
+            workers(workers_of(one, tmp_path), 40) as each,
         ):
             for rows in each(partial(work.double, seconds=0.1), batches, work.crashed):
                 results.append(rows)
@@ -216,7 +216,7 @@ def test_when_every_worker_is_lost_the_run_ends_and_the_next_goes_on(
         assert [row for rows in results for row in rows] == expected(40)[: len(results)]
         worker.wait(30)
         with pytest.raises(ClusterError, match=r"no worker has come to .* in 3 seconds; start one with: fazhi worker"):
-            check_cluster(hands(one, tmp_path).cluster)
+            check_cluster(workers_of(one, tmp_path).cluster)
 
 
 def test_a_scheduler_that_is_not_there_is_one_line_and_exit_2(
@@ -244,7 +244,7 @@ def test_by_tls_both_sides_show_a_certificate(tmp_path: Path) -> None:
     trustme = pytest.importorskip("trustme")
     files, stranger = (certificates(tmp_path / name, trustme.CA()) for name in ("ours", "theirs"))
     with nodes(1, "tls", files) as one:
-        assert one.address.is_tls and ask(hands(one, tmp_path), work.double) == expected()
+        assert one.address.is_tls and ask(workers_of(one, tmp_path), work.double) == expected()
         with pytest.raises(ClusterError, match=r"no TLS with tls://.*; see FAZHI_CLUSTER_CA, _CERT and _KEY"):
             check_cluster(Cluster(cluster_address(one.text, stranger), tmp_path, work.fingerprint))
         ours_but_key = {**files, "FAZHI_CLUSTER_KEY": stranger["FAZHI_CLUSTER_KEY"]}

@@ -18,7 +18,7 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.progress import listening
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key, stamp_in
-from pipelines.build.workers import WORTH_A_POOL, Hands
+from pipelines.build.workers import WORTH_A_POOL, WorkerSettings
 
 ROWS = StageTable("rows", {"report_id": pl.String(), "input_key": pl.String(), "pid": pl.Int64()})
 PARTS = StageTable("parts", {"report_id": pl.String(), "n": pl.Int64()}, sort=("report_id", "n"))
@@ -214,7 +214,7 @@ def test_many_documents_are_spread_over_processes_and_give_the_same_rows(tmp_pat
     ids = [f"{number:04x}"[::-1] for number in range(WORTH_A_POOL + 1)]
     seen: list[tuple[str, int, int]] = []
     with listening(lambda *report: seen.append(report)):
-        counts = step(tmp_path / "pool", wanted(ids), hands=Hands(2), batch=20)
+        counts = step(tmp_path / "pool", wanted(ids), how=WorkerSettings(2), batch=20)
     assert counts == Counts(len(ids), 0, 0)
     assert seen[-1] == ("step", len(ids), len(ids))
     workers = set(scan(tmp_path / "pool", ROWS).collect()["pid"])
@@ -256,7 +256,7 @@ def crashed(batch: pl.DataFrame) -> BatchResult:
 def test_workers_go_on_to_the_next_bucket_before_one_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "WORTH_A_POOL", 0)
     (tmp_path / "met").mkdir()
-    counts = step(tmp_path / "two", wanted(IDS), work=partial(meet, folder=tmp_path / "met"), hands=Hands(2))
+    counts = step(tmp_path / "two", wanted(IDS), work=partial(meet, folder=tmp_path / "met"), how=WorkerSettings(2))
     assert counts == Counts(len(IDS), 0, 0)
     step(tmp_path / "one", wanted(IDS))
     for path in bucket_paths(tmp_path / "one", "parts"):
@@ -270,7 +270,7 @@ def test_documents_that_end_their_process_are_rows_of_their_own_buckets(
     monkeypatch.setattr(working, "WORTH_A_POOL", 0)
     before = wanted([*IDS, "a00", "b00"], "0")  # two buckets are emptied
     step(tmp_path, before)
-    counts = step(tmp_path, wanted(IDS), work=killed_at_some, hands=Hands(2), batch=batch, crashed=crashed)
+    counts = step(tmp_path, wanted(IDS), work=killed_at_some, how=WorkerSettings(2), batch=batch, crashed=crashed)
     assert counts == Counts(len(IDS), 0, 2, tuple(FATAL))
     rows = scan(tmp_path, ROWS).collect()
     assert rows["report_id"].to_list() == IDS and rows["input_key"].unique().to_list() == ["1"]

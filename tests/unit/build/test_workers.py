@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.build import workers as module
 from pipelines.build.executor import WorkerLostError
-from pipelines.build.workers import Hands, workers
+from pipelines.build.workers import WorkerSettings, workers
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def crashed(batch: pl.DataFrame) -> list[tuple[int, str]]:
 
 def ask(count: int, size: int, fatal: tuple[int, ...], once: Path | None = None) -> list[tuple[int, str]]:
     batches = pl.DataFrame({"n": range(count)}).iter_slices(size)
-    with workers(Hands(2), count) as each:
+    with workers(WorkerSettings(2), count) as each:
         return [row for rows in each(partial(double, fatal=fatal, once=once), batches, crashed) for row in rows]
 
 
@@ -73,7 +73,7 @@ def hang(batch: pl.DataFrame, once: Path) -> list[tuple[int, str]]:
 
 def test_a_worker_that_hangs_is_ended_and_costs_no_document(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     batches = pl.DataFrame({"n": range(12)}).iter_slices(3)
-    with workers(Hands(2, seconds=10), 12) as each:
+    with workers(WorkerSettings(2, seconds=10), 12) as each:
         found = [row for rows in each(partial(hang, once=tmp_path / "hung"), batches, crashed) for row in rows]
     assert found == expected(12, ())
     assert any("gave no answer in 10 seconds and was killed" in line for line in caplog.messages)
@@ -84,12 +84,12 @@ def late(number: int) -> None:
 
 
 def test_a_timeout_of_the_work_itself_is_its_error() -> None:
-    with workers(Hands(2), 10) as each, pytest.raises(TimeoutError):
+    with workers(WorkerSettings(2), 10) as each, pytest.raises(TimeoutError):
         list(each(late, [1, 2, 3]))
 
 
 def test_an_error_of_the_work_is_raised_as_it_is() -> None:
-    with workers(Hands(2), 10) as each, pytest.raises(ZeroDivisionError):
+    with workers(WorkerSettings(2), 10) as each, pytest.raises(ZeroDivisionError):
         list(each(partial(divide, by=0), [1, 2, 3]))
 
 
@@ -99,7 +99,7 @@ def divide(number: int, by: int) -> float:
 
 def test_without_a_result_for_what_crashes_the_pool_is_an_error(tmp_path: Path) -> None:
     frame = pl.DataFrame({"n": [1]})
-    with workers(Hands(2), 10) as each:
+    with workers(WorkerSettings(2), 10) as each:
         assert list(each(partial(double, fatal=(1,), once=tmp_path / "killed"), [frame])) == [[(1, "2")]]
         with pytest.raises(WorkerLostError):
             list(each(partial(double, fatal=(1,)), [frame]))
@@ -116,7 +116,7 @@ def panic(batch: pl.DataFrame) -> list[tuple[int, str]]:
 def test_a_panic_counts_as_the_end_of_its_process(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WORTH_A_POOL", worth)
     batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
-    with workers(Hands(2), 8) as each:
+    with workers(WorkerSettings(2), 8) as each:
         assert [row for rows in each(panic, batches, crashed) for row in rows] == expected(8, (5,))
         if worth:
             with pytest.raises(pl.exceptions.PanicException):
@@ -126,6 +126,6 @@ def test_a_panic_counts_as_the_end_of_its_process(worth: int, monkeypatch: pytes
 def test_the_careful_work_on_few_documents_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WORTH_A_POOL", 500)
     batches = list(pl.DataFrame({"n": range(8)}).iter_slices(4))
-    with workers(Hands(1), 8, is_careful=True) as each:
+    with workers(WorkerSettings(1), 8, is_careful=True) as each:
         found = [row for rows in each(partial(double, fatal=(2,)), batches, crashed) for row in rows]
     assert found == expected(8, (2,))

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipelines.build.cluster import Cluster
-from pipelines.build.workers import Hands
+from pipelines.build.workers import WorkerSettings
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES, DIVISIONS, PACKAGE_DIR, REFERENCE_DIR
 from pipelines.settings import Settings
 
@@ -17,9 +17,9 @@ _PACKAGES = ("polars", "regex", "opencc", "rensa", "pypdfium2", "selectolax", "l
 _ROOMS = ("read", "identify", "extract", "numerals", "codebook", "stage")  # whose code decides what is read
 
 
-def hands_of(settings: Settings, *needs: Path) -> Hands:
-    """The hands for a step whose work reads from the folders `needs`; from none where all comes with the batch."""
-    return Hands(settings.processes, settings.batch_seconds, cluster_of(settings), needs)
+def worker_settings(settings: Settings, *needs: Path) -> WorkerSettings:
+    """Who works for a step whose work reads from the folders `needs`; from none where all comes with the batch."""
+    return WorkerSettings(settings.processes, settings.batch_seconds, cluster_of(settings), needs)
 
 
 def cluster_of(settings: Settings) -> Cluster | None:
