@@ -32,6 +32,15 @@ def test_no_public_class_name_stands_twice() -> None:
     assert {name: paths for name, paths in by_name.items() if len(paths) > 1} == {}
 
 
+def test_no_name_of_a_test_file_stands_twice() -> None:
+    """Pytest imports test files by their name alone."""
+    by_name: dict[str, list[Path]] = defaultdict(list)
+    for path in (PROJECT_ROOT / "tests").rglob("test_*.py"):
+        by_name[path.name].append(path)
+    assert len(by_name) > 200
+    assert {name: paths for name, paths in by_name.items() if len(paths) > 1} == {}
+
+
 def test_no_module_is_too_long() -> None:
     lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
