@@ -192,8 +192,9 @@ class _Prose:
     """
 
     def __init__(self, body: LexborNode) -> None:
+        self._left = 0
+        self._total = self.weigh(body)  # once, which does not count
         self._left = _MOST_WEIGHED * (len(body.text()) + 10_000)
-        self._total = self.weigh(body)
 
     def weigh(self, node: LexborNode) -> int:
         """Return the weight of an element."""
