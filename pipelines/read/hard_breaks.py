@@ -6,12 +6,12 @@ line after each are no marks.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from pipelines.read.han import screen_width
 from pipelines.read.paragraphs import CLAUSE, FINAL, MARK, seam
 
 _NARROWEST, _WIDEST = 18, 43  # characters a line
@@ -117,13 +117,14 @@ def _pages(lines: Sequence[str], begins: Sequence[bool]) -> Iterator[Sequence[st
         yield lines[start:end]
 
 
-def _cells(text: str) -> int:
-    """Return the width on a terminal: two for a Chinese character, one for a Latin one."""
-    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
-
-
 # How lines may be measured, the width of a Chinese character, and the indent that a web page may have lost.
-_WAYS: tuple[tuple[Measure, int, int], ...] = ((len, 1, 0), (_cells, 2, 0), (len, 1, 2), (_cells, 2, 4), (len, 1, 4))
+_WAYS: tuple[tuple[Measure, int, int], ...] = (
+    (len, 1, 0),
+    (screen_width, 2, 0),
+    (len, 1, 2),
+    (screen_width, 2, 4),
+    (len, 1, 4),
+)
 
 
 def _cut(lines: Sequence[str]) -> _Cut | None:
@@ -131,16 +132,19 @@ def _cut(lines: Sequence[str]) -> _Cut | None:
     # a title above the text may be wider than its lines
     head = next((at for at, line in enumerate(lines) if CLAUSE.search(line)), 0)
     text = lines[head:] if head <= _HEAD_LINES else lines
-    ways = [found for measure, factor, indent in _WAYS if (found := _width(text, measure, factor, indent))]
+    plain = [line for line in text if line and not _TABLE.search(line)]
+    ways = [found for measure, factor, indent in _WAYS if (found := _width(text, plain, measure, factor, indent))]
     return max(ways, key=lambda found: found.share, default=None)
 
 
-def _width(lines: Sequence[str], measure: Measure, factor: int, indent: int) -> _Cut | None:
-    """Return how a text is cut if its lines are measured so; None if it is not, or not so."""
-    sizes = sorted(measure(line) for line in lines if line and not _TABLE.search(line))
+def _width(lines: Sequence[str], plain: Sequence[str], measure: Measure, factor: int, indent: int) -> _Cut | None:
+    """Return how a text is cut if its lines are measured so; None if it is not, or not so. plain: those of no table."""
+    sizes = sorted(map(measure, plain))
     if len(sizes) <= _LEAST_FULL:
         return None
     width = sizes[-1 - len(sizes) // 25]  # an address or a line of the site's own may be longer
+    if not _NARROWEST * factor <= width <= _WIDEST * factor + 1:
+        return None
     if all(line.endswith(_HANGING) for line in lines if measure(line) == width):
         width -= 1
     if not _NARROWEST * factor <= width <= _WIDEST * factor:

@@ -7,11 +7,11 @@ the heads must be words that head tables. Tables with one cell a line are read b
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from pipelines.read.han import screen_width
 from pipelines.read.layout import table_lines
 from pipelines.read.stacked_tables import FIGURE, FIRST_HEAD, OTHER_HEAD, SERIAL_HEAD, YEAR, stacked_rows
 
@@ -68,7 +68,7 @@ def _at_gaps(line: str) -> _Row:
     cells, at = [], start
     for gap in [*_GAP.finditer(body, start), None]:
         end = gap.start() if gap else len(body)
-        cells.append(_Cell(body[at:end].strip(), _width(body[:at])))
+        cells.append(_Cell(body[at:end].strip(), screen_width(body[:at])))
         at = gap.end() if gap else end
     return _short(cells)
 
@@ -87,11 +87,6 @@ def _short(cells: _Row) -> _Row:
         len(cell.text) > _LONGEST or _MARK.search(cell.text) for cell in cells
     )
     return cells if is_row else []
-
-
-def _width(text: str) -> int:
-    """The width on a screen: two for a Chinese character."""
-    return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
 
 
 def _tables(rows: Sequence[_Row], needs_heads: bool, by_place: bool) -> Iterator[tuple[int, list[list[str]]]]:
