@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.periods import Period
+from pipelines.extract.row_schemas import FACT_SCHEMA
 from pipelines.extract.sentence.statement import FactKind, Statement
 
 Integers = NDArray[np.signedinteger[Any]]
@@ -32,26 +33,12 @@ _NUMBER_OFFSETS, _NUMBER_COLUMNS = 2, 8
 _FACT_OFFSETS, _FACT_COLUMNS = 7, 17
 
 K = TypeVar("K")
-_KIND_SCHEMA: dict[str, pl.DataType] = {
-    "metric_code": pl.String(),
-    "unit": pl.String(),
-    "value": pl.Float64(),
-    "value_low": pl.Float64(),
-    "value_high": pl.Float64(),
-    "qualifier": pl.String(),
-    "period": pl.Int64(),
-    "implicit_zero": pl.Boolean(),
-    "scope": pl.String(),
-    "scope_who": pl.String(),
-    "scope_where": pl.String(),
-    "scope_what": pl.String(),
-    "scope_key": pl.String(),
-    "scope_group": pl.String(),
-    "rule_id": pl.String(),
-    "read_as": pl.String(),
-    "tied_with": pl.List(pl.String()),
-    "confidence": pl.Float64(),
-}
+_OF_KINDS = (
+    *("metric_code", "unit", "value", "value_low", "value_high", "qualifier", "implicit_zero"),
+    *("scope", "scope_who", "scope_where", "scope_what", "scope_key", "scope_group"),
+    *("rule_id", "read_as", "tied_with", "confidence"),
+)
+_KIND_SCHEMA = {name: FACT_SCHEMA[name] for name in _OF_KINDS} | {"period": pl.Int64()}  # the period by its code
 
 
 class Codes(dict[K, int]):

@@ -16,8 +16,9 @@ from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA, extract_frame
+from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED

@@ -15,9 +15,10 @@ from benchmarks.measure import KNOWN_SCHEMA, TEXT_SCHEMA
 from benchmarks.patterns import load_wording
 from benchmarks.unrepeated import generate_unrepeated, repeated
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import FACT_SCHEMA, extract_frame
+from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor, extract
 from pipelines.extract.report.fact_names import fact_ids
+from pipelines.extract.row_schemas import FACT_SCHEMA
 
 SEED = 11
 CODES = {indicator.code for indicator in load_codebook().indicators}

@@ -1,6 +1,6 @@
 """Batches: a frame of documents in, frames of facts and numbers out.
 
-The schemas are those of the staged tables `facts` and `numbers`. The same function serves one file, a batch of the
+The same function serves one file, a batch of the
 nightly run and a partition on another machine. Rows come out in the order of the documents.
 """
 
@@ -15,60 +15,11 @@ import polars as pl
 from pipelines.codebook.periods import edition_of
 from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.extract.report.fact_names import fact_ids
+from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
 
-FACT_SCHEMA: dict[str, pl.DataType] = {
-    "fact_id": pl.String(),
-    "report_id": pl.String(),
-    "metric_code": pl.String(),
-    "value": pl.Float64(),
-    "unit": pl.String(),
-    "unit_raw": pl.String(),
-    "qualifier": pl.String(),
-    "value_low": pl.Float64(),
-    "value_high": pl.Float64(),
-    "role": pl.String(),
-    "subset_of": pl.String(),
-    "scope": pl.String(),
-    "scope_who": pl.String(),
-    "scope_where": pl.String(),
-    "scope_what": pl.String(),
-    "scope_key": pl.String(),
-    "scope_group": pl.String(),
-    "period": pl.String(),
-    "months": pl.Int32(),
-    "period_start": pl.Int32(),
-    "period_end": pl.Int32(),
-    "is_substitute": pl.Boolean(),
-    "implicit_zero": pl.Boolean(),
-    "section": pl.String(),
-    "evidence": pl.String(),
-    "char_start": pl.Int64(),
-    "char_end": pl.Int64(),
-    "number_start": pl.Int64(),
-    "number_end": pl.Int64(),
-    "sentence": pl.Int32(),
-    "rule_id": pl.String(),
-    "read_as": pl.String(),
-    "tied_with": pl.List(pl.String()),
-    "confidence": pl.Float64(),
-    "codebook_version": pl.String(),
-    "engine_version": pl.String(),
-}
 # Characters of the texts whose rows are made at once; each takes some ten bytes meanwhile. The longest text may come on
 # top. A usual batch has a million.
 _LONGEST = 4_000_000
-EDITION_MONTHS = ("edition_start", "edition_end")
-NUMBER_SCHEMA: dict[str, pl.DataType] = {
-    "report_id": pl.String(),
-    "char_start": pl.Int64(),
-    "char_end": pl.Int64(),
-    "text": pl.String(),
-    "value": pl.Float64(),
-    "unit_raw": pl.String(),
-    "disposition": pl.String(),
-    "fact_id": pl.String(),
-    "context": pl.String(),
-}
 
 
 def extract_frame(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.extract.report.records import SENTENCE_ENDS
 from pipelines.extract.statement_tables import Integers
 from pipelines.numerals.fold import FoldedText
 
 _APART = 2  # between two working texts, so that no offset is both the end of one and the start of another
-_ENDS = [ord(char) for char in "。！？!?\n"]  # where a sentence ends, for whoever asks whether two figures stand in one
 
 
 class BatchTexts:
@@ -49,7 +49,7 @@ class BatchTexts:
         self._by: Integers = np.array(self._shifts, np.int64)
         chars = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
         is_end: NDArray[np.bool_] = np.zeros(len(chars), bool)
-        for char in _ENDS:
+        for char in map(ord, SENTENCE_ENDS):
             is_end |= chars == char
         self._ends: Integers = np.flatnonzero(is_end) + 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+SENTENCE_ENDS = "。！？!?\n"  # for whoever asks whether two figures stand in one sentence
 BEFORE, BEHIND = 30, 15  # characters of context around an unclassified number
 
 

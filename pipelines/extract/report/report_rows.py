@@ -8,16 +8,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.codebook.compiled import Codebook
 from pipelines.codebook.periods import YEAR, Period
-from pipelines.extract.report.records import BEFORE, BEHIND, Extraction, Fact, Number
+from pipelines.extract.report.records import BEFORE, BEHIND, SENTENCE_ENDS, Extraction, Fact, Number
 from pipelines.extract.report.relations import FactColumns, SubsetMark, mark_repeats, mark_subsets, mark_substitutes
 from pipelines.extract.report.sections import ReportLine
 from pipelines.extract.sentence.statement import SentenceFact, Statement
 from pipelines.numerals.fold import FoldedText
 
-_ENDS = re.compile(r"[。！？!?\n]")  # where a sentence ends, for whoever asks whether two figures stand in one
+_ENDS = re.compile(f"[{SENTENCE_ENDS}]")
+
+
+class _Stated(NamedTuple):
+    """A fact of a sentence, the line and the offset of the sentence, and the period that the fact is on."""
+
+    line: ReportLine
+    start: int
+    fact: SentenceFact
+    period: Period
 
 
 class ReportRows:
@@ -51,7 +61,7 @@ class ReportRows:
     def extraction(self) -> Extraction:
         """All facts and numbers, in order of appearance."""
         numbers: list[Number] = []
-        stated: list[tuple[ReportLine, int, SentenceFact, Period]] = []
+        stated: list[_Stated] = []
         for line, start, statement, period, is_bare in self._sentences:
             facts = () if is_bare else statement.facts
             first_facts = {fact.number: len(stated) + at for at, fact in reversed(list(enumerate(facts)))}
@@ -63,7 +73,7 @@ class ReportRows:
                 numbers.append(Number(number_start, end, text, value, unit, disposition, first_facts.get(at)))
             for fact in facts:
                 own = fact.kind.period or period
-                stated.append((line, start, fact, self._edition if own is None or own == YEAR else own))
+                stated.append(_Stated(line, start, fact, self._edition if own is None or own == YEAR else own))
         return Extraction(self._facts(stated), self._accounted(numbers))
 
     def _stored_span(self, start: int, end: int) -> tuple[int, int]:
@@ -82,43 +92,21 @@ class ReportRows:
                 numbers[at] = number._replace(context=context)
         return numbers
 
-    def _facts(self, stated: Sequence[tuple[ReportLine, int, SentenceFact, Period]]) -> list[Fact]:
-        text, codebook = self._stored, self._codebook
-        kinds = [fact.kind for _, _, fact, _ in stated]
+    def _facts(self, stated: Sequence[_Stated]) -> list[Fact]:
+        confidence, unit_of = self._codebook.confidence, self._codebook.unit_of
         spans = [
-            [self._stored_span(start + a, start + b) for a, b in (fact.evidence, fact.figure, fact.unit)]
-            for _, start, fact, _ in stated
+            [
+                self._stored_span(one.start + a, one.start + b)
+                for a, b in (one.fact.evidence, one.fact.figure, one.fact.unit)
+            ]
+            for one in stated
         ]
-        ends = [found.end() for found in _ENDS.finditer(text)] if stated else []
-        codes: dict[Period, int] = {}
-        columns = FactColumns(
-            kinds=kinds,
-            reports=[0] * len(kinds),
-            sentence=[bisect_right(ends, figure[0]) + 1 for _, figure, _ in spans],
-            periods=[codes.setdefault(period, len(codes)) for *_, period in stated],
-            scope_key=[kind.scope.key for kind in kinds],
-            value=[kind.amount.value for kind in kinds],
-            value_low=[kind.amount.low for kind in kinds],
-            value_high=[kind.amount.high for kind in kinds],
-            unit_raw=[text[a:b].strip() or kind.classifier for (_, _, (a, b)), kind in zip(spans, kinds, strict=True)],
-            evidence=[text[a:b] for (a, b), _, _ in spans],
-            char_start=[evidence[0] for evidence, _, _ in spans],
-            number_start=[figure[0] for _, figure, _ in spans],
-            number_end=[figure[1] for _, figure, _ in spans],
-        )
-        marks = [
-            SubsetMark(at, *self._folded.to_stored([line.start, start + fact.subset_mark]))
-            for at, (line, start, fact, _) in enumerate(stated)
-            if fact.subset_mark is not None
-        ]
-        mark_subsets(columns, marks, codebook, text)
-        mark_repeats(columns)
-        mark_substitutes(columns)
+        columns = self._related(stated, spans)
         return [
             Fact(
                 metric_code=kind.metric,
                 value=columns.value[at],
-                unit=codebook.unit_of(kind.metric),
+                unit=unit_of(kind.metric),
                 unit_raw=columns.unit_raw[at],
                 qualifier=kind.amount.qualifier,
                 value_low=columns.value_low[at],
@@ -147,7 +135,38 @@ class ReportRows:
                 rule_id=kind.rule_id,
                 read_as=kind.read_as,
                 tied_with=list(kind.tied_with),
-                confidence=codebook.confidence[kind.read_as],
+                confidence=confidence[kind.read_as],
             )
-            for at, (kind, (line, _, _, period)) in enumerate(zip(kinds, stated, strict=True))
+            for at, (kind, (line, _, _, period)) in enumerate(zip(columns.kinds, stated, strict=True))
         ]
+
+    def _related(self, stated: Sequence[_Stated], spans: Sequence[Sequence[tuple[int, int]]]) -> FactColumns:
+        """The facts by column, parts, repeats and substitutes marked. spans: of evidence, figure and unit, by fact."""
+        text = self._stored
+        kinds = [one.fact.kind for one in stated]
+        ends = [found.end() for found in _ENDS.finditer(text)] if stated else []
+        codes: dict[Period, int] = {}
+        columns = FactColumns(
+            kinds=kinds,
+            reports=[0] * len(kinds),
+            sentence=[bisect_right(ends, figure[0]) + 1 for _, figure, _ in spans],
+            periods=[codes.setdefault(one.period, len(codes)) for one in stated],
+            scope_key=[kind.scope.key for kind in kinds],
+            value=[kind.amount.value for kind in kinds],
+            value_low=[kind.amount.low for kind in kinds],
+            value_high=[kind.amount.high for kind in kinds],
+            unit_raw=[text[a:b].strip() or kind.classifier for (_, _, (a, b)), kind in zip(spans, kinds, strict=True)],
+            evidence=[text[a:b] for (a, b), _, _ in spans],
+            char_start=[evidence[0] for evidence, _, _ in spans],
+            number_start=[figure[0] for _, figure, _ in spans],
+            number_end=[figure[1] for _, figure, _ in spans],
+        )
+        marks = [
+            SubsetMark(at, *self._folded.to_stored([one.line.start, one.start + one.fact.subset_mark]))
+            for at, one in enumerate(stated)
+            if one.fact.subset_mark is not None
+        ]
+        mark_subsets(columns, marks, self._codebook, text)
+        mark_repeats(columns)
+        mark_substitutes(columns)
+        return columns

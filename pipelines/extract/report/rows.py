@@ -7,6 +7,7 @@ taken from the tables of statements at once; what remains is arithmetic on offse
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -26,6 +27,17 @@ from pipelines.numerals.values import arabic_value
 # The fields of a sentence: its statement, where it starts, its first numeral, its line, the period of facts that name
 # none, and whether none of its numbers is a fact.
 _STATEMENT, _START, _FIRST, _LINE, _PERIOD, _IS_BARE = range(6)
+
+
+class _PlacedFacts(NamedTuple):
+    """The facts of a batch, in order; by fact:"""
+
+    of: Integers  # the fields of its sentence
+    reports: Integers  # which of the reports states it
+    starts: Integers  # three columns: where evidence, figure and unit start in the stored texts
+    ends: Integers  # and where they end
+    periods: Integers  # codes of `StatementTables.periods`
+    amounts: Sequence[pl.Series]  # value, lower and upper bound
 
 
 class BatchRows:
@@ -151,59 +163,71 @@ class BatchRows:
         owners = stating[rows.owners]
         of = sentences[owners]
         offsets = _moved(rows, of, longer)
-        # Of evidence, figure and unit.
-        starts, ends = texts.stored(offsets[:, :6:2]), texts.stored(offsets[:, 1:6:2], end=True)
-        reports, sentence = texts.reports(of[:, _START]), texts.sentences(starts[:, 1])
         kinds = tables.fact_kinds(rows.kinds)
         own = [tables.kinds[kind] for kind in rows.kinds.tolist()]
-        value, low, high = _amounts(kinds, own, rows, of, numerals)
+        reports = texts.reports(of[:, _START])
+        facts = _PlacedFacts(
+            of,
+            reports,
+            starts=texts.stored(offsets[:, :6:2]),
+            ends=texts.stored(offsets[:, 1:6:2], end=True),
+            periods=self._periods(kinds["period"].to_numpy(), of, reports),
+            amounts=_amounts(kinds, own, rows, of, numerals),
+        )
+        columns = self._columns(facts, own, kinds["scope_key"].to_list())
+        behind = np.flatnonzero(rows.is_behind)
+        self._relate(columns, behind, of[behind, _LINE], offsets[behind, 6])
+        frame = {name: kinds[name] for name in kinds.columns if name != "period"} | self._frame_columns(facts, columns)
+        return pl.DataFrame(frame), np.searchsorted(owners, np.arange(len(sentences)))
+
+    def _columns(self, facts: _PlacedFacts, kinds: list[FactKind], scope_keys: list[str]) -> FactColumns:
+        """What relates facts to each other, by column."""
+        texts, starts, ends = self._texts, facts.starts, facts.ends
+        value, low, high = facts.amounts
         units = texts.between(starts[:, 2], ends[:, 2])
-        periods = self._periods(kinds["period"].to_numpy(), of, reports)
-        columns = FactColumns(
-            kinds=own,
-            reports=reports.tolist(),
-            sentence=sentence.tolist(),
-            periods=periods.tolist(),
-            scope_key=kinds["scope_key"].to_list(),
+        return FactColumns(
+            kinds=kinds,
+            reports=facts.reports.tolist(),
+            sentence=texts.sentences(starts[:, 1]).tolist(),
+            periods=facts.periods.tolist(),
+            scope_key=scope_keys,
             value=value.to_list(),
             value_low=low.to_list(),
             value_high=high.to_list(),
-            unit_raw=[unit.strip() or kind.classifier for unit, kind in zip(units, own, strict=True)],
+            unit_raw=[unit.strip() or kind.classifier for unit, kind in zip(units, kinds, strict=True)],
             evidence=texts.between(starts[:, 0], ends[:, 0]),
             char_start=starts[:, 0].tolist(),
             number_start=starts[:, 1].tolist(),
             number_end=ends[:, 1].tolist(),
         )
-        behind = np.flatnonzero(rows.is_behind)
-        self._relate(columns, behind, of[behind, _LINE], offsets[behind, 6])
-        begins = texts.starts[reports]
-        known = [period or YEAR for period in tables.periods]
-        own_columns = {name: kinds[name] for name in kinds.columns if name != "period"}
-        frame = pl.DataFrame(
-            own_columns
-            | {
-                "report": reports,
-                "value": value,
-                "value_low": low,
-                "value_high": high,
-                "unit_raw": pl.Series(columns.unit_raw, dtype=pl.String),
-                "role": pl.Series(columns.role, dtype=pl.String),
-                "subset_of": pl.Series(columns.subset_of, dtype=pl.Int64),
-                "period": pl.Series([period.name for period in known], dtype=pl.String)[periods],
-                "months": np.array([period.months for period in known])[periods],
-                "period_start": np.array([period.start for period in known])[periods],
-                "period_end": np.array([period.end for period in known])[periods],
-                "is_substitute": pl.Series(columns.is_substitute, dtype=pl.Boolean),
-                "section": pl.Series(self._titles, dtype=pl.String)[of[:, _LINE]],
-                "evidence": pl.Series(columns.evidence, dtype=pl.String),
-                "char_start": starts[:, 0] - begins,
-                "char_end": ends[:, 0] - begins,
-                "number_start": starts[:, 1] - begins,
-                "number_end": ends[:, 1] - begins,
-                "sentence": sentence - texts.sentences(begins) + 1,
-            }
-        )
-        return frame, np.searchsorted(owners, np.arange(len(sentences)))
+
+    def _frame_columns(self, facts: _PlacedFacts, columns: FactColumns) -> dict[str, pl.Series]:
+        """The columns of the frame of facts beside those of their kinds; offsets count from the start of the report."""
+        starts, ends, periods = facts.starts, facts.ends, facts.periods
+        value, low, high = facts.amounts
+        begins = self._texts.starts[facts.reports]
+        known = [period or YEAR for period in self._tables.periods]
+        return {
+            "report": pl.Series(facts.reports),
+            "value": value,
+            "value_low": low,
+            "value_high": high,
+            "unit_raw": pl.Series(columns.unit_raw, dtype=pl.String),
+            "role": pl.Series(columns.role, dtype=pl.String),
+            "subset_of": pl.Series(columns.subset_of, dtype=pl.Int64),
+            "period": pl.Series([period.name for period in known], dtype=pl.String)[periods],
+            "months": pl.Series([period.months for period in known], dtype=pl.Int64)[periods],
+            "period_start": pl.Series([period.start for period in known], dtype=pl.Int64)[periods],
+            "period_end": pl.Series([period.end for period in known], dtype=pl.Int64)[periods],
+            "is_substitute": pl.Series(columns.is_substitute, dtype=pl.Boolean),
+            "section": pl.Series(self._titles, dtype=pl.String)[facts.of[:, _LINE]],
+            "evidence": pl.Series(columns.evidence, dtype=pl.String),
+            "char_start": pl.Series(starts[:, 0] - begins),
+            "char_end": pl.Series(ends[:, 0] - begins),
+            "number_start": pl.Series(starts[:, 1] - begins),
+            "number_end": pl.Series(ends[:, 1] - begins),
+            "sentence": pl.Series(columns.sentence, dtype=pl.Int64) - self._texts.sentences(begins) + 1,
+        }
 
     def _relate(self, facts: FactColumns, behind: Integers, lines: Integers, marks: Integers) -> None:
         """Mark parts, repeats and substitutes. behind: the facts behind 其中, with their lines, and where it stands."""
