@@ -26,8 +26,6 @@ _PLAN = re.compile(
 _PROBLEM = re.compile(
     r"存在.{0,12}(?:问题|不足|短板|困难|差距|薄弱)|问题(?:及|和|与|、)(?:原因|不足|短板)|不足(?:及|和|与|、|之处)|主要问题$|薄弱环节|(?<!强基补)短板"
 )
-# Without any of these a heading announces neither plans nor problems.
-_MAY_ANNOUNCE = re.compile("[下明来今年打安计思努措展目重谋问不短困差薄]")
 # A heading of both (主要成效和存在的问题, 工作情况及下步打算) opens with results.
 _RESULT_FIRST = re.compile(
     r"^(?:(?!下一?[步年阶]|明年|来年|今后|改进|存在|问题)[^,，。;；])*?(?:"
@@ -172,8 +170,6 @@ def line_opening(line: str, report_year: int | None) -> LineOpening:
 def _announced_part(words: str, report_year: int | None) -> str:
     """Which part the words of a heading announce: result, plan or problem."""
     body = _HEADING.sub("", words, count=1)
-    if not _MAY_ANNOUNCE.search(body):
-        return "result"
     # A line break, which stands in no line, where the year is not known.
     this_year, next_year, year_after = [f"{report_year + later}年" if report_year else "\n" for later in range(3)]
     if (next_year in body or year_after in body) and not _RESULT.search(body):
