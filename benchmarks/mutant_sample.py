@@ -19,7 +19,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 PACKAGES = ("numerals", "extract", "identify", "read", "build")
-CHECKS = ("warehouse/checks.py", "warehouse/check_runner.py")
+CHECKS = ("warehouse/checks.py", "warehouse/check_runner.py", "warehouse/check_results.py")
 #: What is left out, in words for the page. `_LEFT_OUT` and `_hidden` do it.
 LEFT_OUT = (
     "`==` turned into `is`, `!=` into `is not`, and the other way round: the same for most values",

@@ -15,7 +15,8 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.toml_file import SchemaError
 from pipelines.ingest.sources import choose, load_sources
 from pipelines.settings import Settings
-from pipelines.warehouse.check_runner import CheckResult, Situation, run_checks
+from pipelines.warehouse.check_results import CheckResult
+from pipelines.warehouse.check_runner import Situation, run_checks
 from pipelines.warehouse.checks import Check, bound_checks
 
 

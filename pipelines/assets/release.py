@@ -12,7 +12,7 @@ from pipelines.assets.workspace import Workspace
 from pipelines.build.ledger import Ledger
 from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
-from pipelines.warehouse.check_runner import AuditError
+from pipelines.warehouse.check_results import AuditError
 from pipelines.warehouse.checks import Check, load_checks
 from pipelines.warehouse.model import TableSpec
 from pipelines.warehouse.release import PublishError, Release, publish

@@ -1,7 +1,7 @@
 """The generated part of `docs/checks.md`, from the files under `sql/checks`. `cog` puts it into the page."""
 
 from pipelines.warehouse.ceilings import load_ceilings
-from pipelines.warehouse.check_runner import bound_in_words
+from pipelines.warehouse.check_results import bound_in_words
 from pipelines.warehouse.checks import Check, load_checks
 
 

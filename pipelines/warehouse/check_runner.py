@@ -1,4 +1,4 @@
-"""Running the checks on the Parquet tables: what each one finds, compared with its bound, with examples.
+"""Running the checks on the Parquet tables: what is asked again, and what each check finds.
 
 A rule of a table in parts is run part by part, each part with the rows of the other tables that belong to it. A part
 whose rows have not changed is not asked again. So such a rule sees only the rows of one part, and must find what breaks
@@ -15,44 +15,29 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
 from pipelines.build.answers import CHECKS, Cell, CheckAnswer
-from pipelines.build.database import connect, name_views, one_line, quote, side_by_side
+from pipelines.build.database import name_views, one_line, quote, side_by_side
 from pipelines.build.layouts import LAYOUTS, Layout
 from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.toml_file import mistake
 from pipelines.errors import FazhiError
 from pipelines.warehouse.ceilings import CHECKS_DIR
-from pipelines.warehouse.checks import LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY, Bound, Check
+from pipelines.warehouse.check_results import MOST_SHOWN, CheckResult, judge, together
+from pipelines.warehouse.checks import LAST_COVERAGE, MEASURE, SOURCES_ON, TODAY, Check
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.model import TableSpec, connect_empty
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.table_parts import Input, are_few, inputs_by_part, table_files
 
-ALLOW = "FAZHI_ALLOW_SHRINKING"
-MOST_SHOWN = 10
-MOST_NAMED = 5  # of the rows that break a rule, in its message
-
 MEASURED = ("scope", "value", "whole")  # the columns of a measure
-
-Level = Literal["passed", "warned", "blocked"]
-_LEVELS: tuple[Level, ...] = ("passed", "warned", "blocked")
-_SHRUNK = f"; the last release stays. Look for what is missing, or set {ALLOW}=1 for one run if it is meant to be gone"
 
 
 class CheckError(FazhiError):
     """A check cannot be run; the message names its file and the cause."""
-
-
-class AuditError(RuntimeError):
-    """A release broke its rules and was not published; `results` are those that failed, the message lists them."""
-
-    def __init__(self, results: Sequence["CheckResult"]) -> None:
-        self.results = tuple(results)
-        super().__init__("the release was not published; its audit failed:\n" + "\n".join(f"- {r}" for r in results))
 
 
 @dataclass(frozen=True)
@@ -67,51 +52,6 @@ class Situation:
     release_path: Path
     sources_on: bool = False
     allow_shrinking: bool = False
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What a check found: its level, the worst of its measures as (scope, value, whole), and rows worth a look.
-
-    `reused` says that nothing was asked, because neither the tables nor the check have changed.
-    """
-
-    check: Check
-    level: Level
-    worst: tuple[str, float, float | None] | None
-    columns: tuple[str, ...]
-    examples: tuple[tuple[Cell, ...], ...]
-    reused: bool = False
-    note: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """True where the answer is within the bound."""
-        return self.level == "passed"
-
-    @property
-    def found(self) -> float:
-        """What was measured; 0 where there was nothing to measure."""
-        return self.worst[1] if self.worst else 0
-
-    @property
-    def share(self) -> float | None:
-        """What was measured as a share of its whole, if it is one."""
-        return self.found / self.worst[2] if self.worst and self.worst[2] else None
-
-    def __str__(self) -> str:
-        if self.check.kind == "rule":
-            named = ", ".join(str(row[0]) for row in self.examples[:MOST_NAMED])
-            named += ", ..." if self.found > MOST_NAMED else ""
-            return f"{self.check.name}: {_number(self.found)} found ({named}); expected: {self.check.en}"
-        if self.worst is None:
-            return f"nothing to compare; expected: {self.check.en}"
-        scope, value, whole = self.worst
-        share = "" if self.share is None else f" of {_number(whole or 0)} ({self.share:.1%}) in {scope}"
-        return (
-            f"{_number(value)} {self.check.unit}{share}, {bound_in_words(self.check.bound, whole is not None)}; "
-            f"expected: {self.check.en}{self.note}"
-        )
 
 
 def run_checks(
@@ -145,8 +85,14 @@ def run_checks(
         for check, answer in zip(task.checks, found[task.name].value, strict=True):
             answers[check.name].append(answer)
     asked = {check.name for task in stale for check in task.checks}
+    allow_shrinking = situation is not None and situation.allow_shrinking
     return [
-        _judge(check, _together(check, answers[check.name]), situation, reused=check.name not in asked)
+        judge(
+            check,
+            together(check, answers[check.name]),
+            reused=check.name not in asked,
+            allow_shrinking=allow_shrinking,
+        )
         for check in checks
     ]
 
@@ -183,7 +129,7 @@ def check_sql(checks: Sequence[Check], specs: Mapping[str, TableSpec]) -> None:
 
 def run_rules_on(con: duckdb.DuckDBPyConnection, rules: Sequence[Check]) -> list[CheckResult]:
     """Run rules where the tables can be read by plain name; one result a rule, in order. Nothing is remembered."""
-    return [_judge(rule, _ask(con, rule, {}), None, reused=False) for rule in rules]
+    return [judge(rule, _ask(con, rule, {})) for rule in rules]
 
 
 @dataclass(frozen=True)
@@ -329,62 +275,5 @@ def _ask(con: duckdb.DuckDBPyConnection, check: Check, variables: Mapping[str, A
     return CheckAnswer(measures, tuple(columns), tuple(rows))
 
 
-def _together(check: Check, answers: Sequence[CheckAnswer]) -> CheckAnswer:
-    """The answers of the parts as one: values of a scope add up, and of all rows the first are kept."""
-    if len(answers) == 1:
-        return answers[0]
-    sums: dict[str, tuple[float, float | None]] = {}
-    for scope, value, whole in (measure for answer in answers for measure in answer.measures):
-        so_far, of = sums.get(scope, (0, None))
-        sums[scope] = (so_far + value, whole if of is None else of + (whole or 0))
-    filled = [answer for answer in answers if answer.rows]
-    columns = filled[0].columns if filled else ()
-    rows = [row for answer in filled for row in answer.rows]
-    if len(filled) > 1:
-        with closing(connect()) as con:  # sorted by DuckDB, because `order` is SQL
-            records = [dict(zip(columns, row, strict=True)) for row in rows]
-            sql = f"FROM (SELECT unnest($1, recursive := true)) ORDER BY {check.order} LIMIT {MOST_SHOWN}"
-            rows = con.execute(sql, [records]).fetchall()
-    return CheckAnswer(tuple((scope, *sum_and_whole) for scope, sum_and_whole in sums.items()), columns, tuple(rows))
-
-
-def _judge(check: Check, answer: CheckAnswer, situation: Situation | None, *, reused: bool) -> CheckResult:
-    """The answer compared with the bound of its check."""
-    ranked = sorted(
-        (_LEVELS.index(_level(check.bound, value, whole)), value / whole if whole else value, scope, value, whole)
-        for scope, value, whole in answer.measures
-    )
-    worst = ranked[-1][2:] if ranked else None
-    level = _LEVELS[ranked[-1][0]] if ranked else "passed"
-    note = ""
-    if level == "blocked" and LAST_COVERAGE in check.reads:
-        is_allowed = situation is not None and situation.allow_shrinking
-        level, note = ("warned", f" (allowed by {ALLOW})") if is_allowed else (level, _SHRUNK)
-    # What lies within the bound is no example of anything.
-    examples = () if level == "passed" else answer.rows
-    return CheckResult(check, level, worst, answer.columns, examples, reused, note)
-
-
-def _level(bound: Bound, value: float, whole: float | None) -> Level:
-    if whole is not None:
-        value = value / whole if whole else 0
-    if bound.blocks is not None and value > bound.blocks and (whole is None or whole >= bound.of_at_least):
-        return "blocked"
-    # A share that would block if it were a share of more is odd all the same.
-    first = bound.blocks if bound.warns is None else bound.warns
-    return "warned" if first is not None and value > first else "passed"
-
-
-def bound_in_words(bound: Bound, is_share: bool) -> str:
-    """The bound of a check as its result and its documentation state it."""
-    named = [(word, value) for word, value in (("warns", bound.warns), ("blocks", bound.blocks)) if value is not None]
-    words = " and ".join(f"{word} above {f'{value:.0%}' if is_share else _number(value)}" for word, value in named)
-    return words + (f" from {_number(bound.of_at_least)} on" if bound.of_at_least else "")
-
-
 def _plain(value: Any) -> Cell:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.15g}"

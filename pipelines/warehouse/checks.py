@@ -4,7 +4,7 @@ A check is two files under `sql/checks`: NAME.sql asks for the rows that are wro
 expected. There are two kinds. A **rule** must hold in every release: one row that breaks it blocks. A check that is
 held against a **bound** measures something (the number of its rows, or what NAME.measure.sql asks): above one number it
 warns, above another it blocks. Rules about keys and references have no file; they follow from the table descriptions.
-`pipelines.warehouse.check_runner` runs the checks.
+`pipelines.warehouse.check_runner` runs the checks, `pipelines.warehouse.check_results` judges what they find.
 
 The SQL reads the tables by plain name. It may also read the queries of `sql/checks/shared`, `ceiling` (metric_code,
 unit, most, implausible_above: the numbers of ceilings.toml), `documented_reason` (reason_code: the codes of

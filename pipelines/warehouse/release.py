@@ -22,7 +22,8 @@ from pipelines.build.ledger import Ledger, LedgerEntry
 from pipelines.build.run_lock import is_alive
 from pipelines.errors import FazhiError
 from pipelines.warehouse.assembly import Assembly, AssemblyError, comment
-from pipelines.warehouse.check_runner import AuditError, CheckError, CheckResult, run_checks, run_rules_on
+from pipelines.warehouse.check_results import AuditError, CheckResult
+from pipelines.warehouse.check_runner import CheckError, run_checks, run_rules_on
 from pipelines.warehouse.checks import rules_of
 from pipelines.warehouse.kept_releases import Kept, ReleaseError, describe, forget, kept, make_current
 from pipelines.warehouse.model import TableSpec, connect_empty

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import mutant_sample
 from benchmarks.mutant_figure import figure_of, with_figure
-from benchmarks.mutant_sample import Mutant, modules, mutants_of, sample
+from benchmarks.mutant_sample import CHECKS, Mutant, modules, mutants_of, sample
 from benchmarks.mutant_tests import MOST_SECONDS, ReachedLines, imported_by
 from benchmarks.mutants import _tried, keep, kept, page
 from pipelines.paths import PROJECT_ROOT
@@ -41,7 +41,7 @@ def test_what_no_test_can_see_is_not_drawn_and_all_else_is() -> None:
 
 
 def test_a_sample_is_the_same_for_a_seed_and_has_each_place_once(tmp_path: Path) -> None:
-    for module in ("numerals/a.py", "read/formats/b.py", "warehouse/checks.py", "warehouse/check_runner.py"):
+    for module in ("numerals/a.py", "read/formats/b.py", *CHECKS):
         (tmp_path / module).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / module).write_text(SOURCE, encoding="utf-8")
     everything, places = sample(tmp_path, 1000, 1)

@@ -18,7 +18,8 @@ from pipelines.build.database import quote
 from pipelines.build.ledger import LedgerEntry
 from pipelines.build.stamped_parquet import STAMP
 from pipelines.warehouse import table_parts
-from pipelines.warehouse.check_runner import CheckResult, run_checks
+from pipelines.warehouse.check_results import CheckResult
+from pipelines.warehouse.check_runner import run_checks
 from pipelines.warehouse.checks import Check, load_checks
 from pipelines.warehouse.descriptions import tables
 from pipelines.warehouse.table_parts import read_contents, table_files

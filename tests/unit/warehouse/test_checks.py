@@ -26,7 +26,8 @@ from pipelines.definitions import defs
 from pipelines.paths import PROJECT_ROOT
 from pipelines.report.check_pages import check_tables
 from pipelines.warehouse.ceilings import CHECKS_DIR, load_ceilings
-from pipelines.warehouse.check_runner import CheckError, CheckResult, Situation, check_sql, run_checks
+from pipelines.warehouse.check_results import CheckResult
+from pipelines.warehouse.check_runner import CheckError, Situation, check_sql, run_checks
 from pipelines.warehouse.checks import LAST_COVERAGE, Bound, Check, bound_checks, load_checks
 from pipelines.warehouse.kept_tables import project_tables
 from pipelines.warehouse.table_parts import table_files

@@ -18,7 +18,7 @@ from pipelines.build.ledger import LedgerEntry
 from pipelines.build.stamped_parquet import STAMP
 from pipelines.warehouse import check_runner
 from pipelines.warehouse.assembly import Assembly
-from pipelines.warehouse.check_runner import AuditError
+from pipelines.warehouse.check_results import AuditError
 from pipelines.warehouse.checks import load_checks
 from pipelines.warehouse.query import QueryError, query
 from pipelines.warehouse.release import OWN_TABLES, PublishError, publish
