@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.build.kept_objects import kept
 from pipelines.codebook.compiled import Codebook
+from pipelines.numerals.fold import fold_table
 from pipelines.paths import RULES_DIR
 
 
@@ -16,7 +17,8 @@ def load_codebook() -> Codebook:
     """The codebook that the engine works with, once per process. Raises SchemaError."""
     room = Path(__file__).parent
     modules = [room.parent / "build" / "toml_file.py", *room.glob("*.py"), *(room.parent / "numerals").glob("*.py")]
-    return kept("codebook", Codebook, sorted([*RULES_DIR.glob("*.toml"), *modules]), _compile)
+    files = sorted([*RULES_DIR.glob("*.toml"), *modules])
+    return kept("codebook", Codebook, files, _compile, given=str(fold_table()))  # its words are kept as they are folded
 
 
 def _compile() -> Codebook:

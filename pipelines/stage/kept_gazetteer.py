@@ -6,6 +6,7 @@ from pathlib import Path
 from pipelines.build.kept_objects import kept
 from pipelines.identify import gazetteer as code
 from pipelines.identify.gazetteer import Gazetteer
+from pipelines.numerals.fold import fold_table
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES
 
 
@@ -18,4 +19,10 @@ def load_gazetteer(divisions: Path) -> Gazetteer:
     tables = [divisions, *(divisions.with_name(name) for name in (DIVISION_CHANGES, COUNTY_CHANGES))]
     package = Path(code.__file__).parent
     modules = [*sorted(package.glob("*.py")), *sorted((package.parent / "numerals").glob("*.py"))]
-    return kept("gazetteer", Gazetteer, [*tables, *modules], lambda: Gazetteer.load(divisions))
+    return kept(
+        "gazetteer",
+        Gazetteer,
+        [*tables, *modules],
+        lambda: Gazetteer.load(divisions),
+        given=str(fold_table()),  # its names are kept as they are folded
+    )

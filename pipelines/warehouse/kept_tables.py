@@ -43,8 +43,7 @@ def project_tables() -> ProjectTables:
     code = [path for folder in (room, room.parent / "build") for path in folder.glob("*.py")]
     code += [room.parent / "settings.py", room.parent / "reasons.py"]
     written = [path for ending in ("sql", "toml") for path in SQL_DIR.rglob(f"*.{ending}")]
-    name = "-".join(["tables", *map(version, _READ_BY)])
-    return kept(name, ProjectTables, sorted([*code, *written]), _load)
+    return kept("tables", ProjectTables, sorted([*code, *written]), _load, given=" ".join(map(version, _READ_BY)))
 
 
 def _load() -> ProjectTables:

@@ -1,6 +1,7 @@
 """What is kept is what was built; it is built anew when anything of it changed, and where nothing can be kept."""
 
 import gc
+import hashlib
 import os
 import pickle
 import subprocess
@@ -70,12 +71,58 @@ def test_a_changed_file_has_it_built_anew(asked: Asked, cache: Path, source: Pat
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", pickle.dumps({"other": 1}), b"\x80\x05cno_module\nName\n."])
-def test_a_damaged_file_is_written_anew(content: bytes, asked: Asked, cache: Path) -> None:
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_file_that_is_damaged_or_foreign_is_written_anew(
+    content: bytes, is_whole: bool, asked: Asked, cache: Path
+) -> None:
     asked()
     (file,) = cache.iterdir()
-    file.write_bytes(content)
+    file.write_bytes((hashlib.sha256(content).digest() if is_whole else b"") + content)
     assert asked() == (Words(("甲", "乙")), True)
     assert asked() == (Words(("甲", "乙")), False)
+
+
+def test_a_file_of_which_one_bit_changed_is_written_anew(asked: Asked, cache: Path) -> None:
+    asked()
+    (file,) = cache.iterdir()
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert asked() == (Words(("甲", "乙")), True), place
+        assert file.read_bytes() == whole
+
+
+def test_what_else_it_is_made_of_counts_and_its_older_files_are_swept_too(source: Path, cache: Path) -> None:
+    for given in ("package 1.0", "package 2.0", "package 1.0"):
+        assert kept("words", Words, [source], lambda given=given: Words((given,)), given) == Words((given,))  # type: ignore[misc]
+    for file in cache.iterdir():
+        os.utime(file, (time.time() - 31 * 86_400,) * 2)
+    kept("words", Words, [source], lambda: Words(("package 3.0",)), "package 3.0")
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_what_changes_while_it_is_built_is_not_kept(source: Path, cache: Path) -> None:
+    def build() -> Words:
+        source.write_text("甲 丁", encoding="utf-8")
+        return Words(("甲", "丁"))
+
+    assert kept("words", Words, [source], build) == Words(("甲", "丁"))
+    assert not cache.exists()
+
+
+def test_code_that_changed_since_the_process_began_has_it_built_and_not_kept(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process may have loaded what was there before."""
+    code = tmp_path / "code.py"
+    code.write_text("1", encoding="utf-8")
+    assert kept("words", Words, [code], lambda: Words(("old",))) == Words(("old",))
+    assert not cache.exists()
+    monkeypatch.setattr(kept_objects, "_STARTED", time.time() + 1)  # a process that begins later
+    assert kept("words", Words, [code], lambda: Words(("new",))) == Words(("new",))
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent))
+    assert kept("words", Words, [code], lambda: Words(("old",))) == Words(("old",))
 
 
 def test_a_file_that_others_may_write_is_not_read(asked: Asked, cache: Path) -> None:
