@@ -6,6 +6,7 @@ A page that counts its visitors or shows the time has other bytes each time it i
 import logging
 import re
 
+from pipelines.ingest.content import is_page
 from pipelines.numerals.fold import fold
 from pipelines.read.document import ReadError, ScansWantedError
 from pipelines.read.page_fields import CLOCK, COUNTERS, DATE, any_of
@@ -14,7 +15,8 @@ from pipelines.reasons import ReasonCode
 
 _log = logging.getLogger(__name__)
 
-# A file without a text whose reason says all there is to say: what it points to, or how many pictures it shows.
+# A page without a text whose reason says all there is to say: what it points to, or how many pictures it shows. Its
+# pictures are files of their own. Those of any other file lie in its bytes, and a figure may stand in them.
 _TOLD = (ReasonCode.EMPTY, ReasonCode.SHELL, ReasonCode.NEEDS_OCR)
 # A line that a page works out anew each time: a counter of the page, or a moment with its day of the week or its time.
 # A report may count readers too, so the whole line must be the counter, and it must stand at an end of the text.
@@ -35,16 +37,18 @@ def text_to_compare(data: bytes) -> str | None:
     """Return what of a file counts when it is held against another version of it: its text without page furniture,
     counters and clocks, and its fields. None where it cannot be read, so that only its bytes can be compared.
 
-    A file that is known to have no text (`empty`, `shell`, `needs_ocr`) counts by its reason.
+    A page that is known to have no text (`empty`, `shell`, `needs_ocr`) counts by its reason.
     """
     try:
         document = read_bytes(data, "a file")
     except ScansWantedError:
         return None
     except ReadError as error:
-        return str(error.reason) if error.reason.code in _TOLD else None
+        return str(error.reason) if is_page(data) and error.reason.code in _TOLD else None
     except Exception:  # nobody can list what hostile bytes raise
         _log.debug("a file is compared by its bytes, as it cannot be read", exc_info=True)
+        return None
+    if document.pictures and not is_page(data):
         return None
     lines = [line for line in map(str.strip, document.content.split("\n")) if line]
     inner = range(_EDGE, len(lines) - _EDGE)

@@ -1,5 +1,6 @@
 """What of a file counts when it is held against another version of it."""
 
+import ofd_fixture as ofd
 import pytest
 
 from pipelines.read.same_text import text_to_compare
@@ -51,3 +52,24 @@ def test_a_page_without_a_text_counts_by_its_reason() -> None:
     first, later = (page(REPORT[0], f"浏览次数:{n}", "<a href=/a.pdf>附件.pdf</a>") for n in (1, 2))
     assert text_to_compare(first) == text_to_compare(later) is not None
     assert text_to_compare(page(REPORT[0], "<a href=/b.pdf>另一附件.pdf</a>")) != text_to_compare(first)
+
+
+def with_table(picture: bytes) -> bytes:
+    """A file with a text and, below it, a picture that may be a table of figures."""
+    pages = [ofd.page(ofd.lines_of_report()[:4], more=ofd.image(0.5, 150, 80))]
+    return ofd.with_pictures(ofd.parts(pages), {"5": picture})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ofd.ofd(["全年培训12场"], ofd.outlines), ofd.ofd(["全年培训12场"], ofd.glyphs_only), with_table(b"\x89PNG 12")],
+    ids=["outlines", "glyphs", "picture beside a text"],
+)
+def test_a_file_in_which_a_figure_may_stand_that_cannot_be_read_is_compared_by_its_bytes(data: bytes) -> None:
+    assert text_to_compare(data) is None
+
+
+def test_a_file_whose_text_is_all_there_is_is_compared_by_it() -> None:
+    first, later = ofd.lines_of_report(), [*ofd.lines_of_report(), "全年培训12场次。"]
+    assert text_to_compare(ofd.ofd(first)) == text_to_compare(ofd.written(ofd.parts([ofd.page(first)]), ""))
+    assert text_to_compare(ofd.ofd(first)) != text_to_compare(ofd.ofd(later))
