@@ -13,11 +13,11 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 _IN_PATH = re.compile(r";jsessionid=[^/?#;]*|/\([AFSX]\([a-z0-9]{16,40}\)\)(?=/)", re.IGNORECASE)
 _SESSION = re.compile(r"(?:j|php|asp\.net_)?session_?id|aspsessionid[a-z]*|phpsessid", re.IGNORECASE)
 # Such a name may also be that of something else, so its value decides: seconds or milliseconds since 1970 in the years
-# from 2001 on, or the fraction that `Math.random()` gives.
+# from 2001 to 2033 (2024013101 is a day and a number), or the fraction that `Math.random()` gives.
 _MOMENT = re.compile(
     r"_|_?t|ts|_?time|_?timestamp|_?dc|r|_?rnd|_?rand|_?random|nocache|cachebust(?:er)?|v", re.IGNORECASE
 )
-_NOW = re.compile(r"[1-9][0-9]{9}|[1-9][0-9]{12}|0\.[0-9]{6,}")
+_NOW = re.compile(r"1[0-9]{9}|1[0-9]{12}|0\.[0-9]{6,}")
 
 
 def page_key(url: str) -> str:

@@ -110,7 +110,10 @@ def test_sessions_moments_and_spellings_make_no_other_page(url: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["a=1", "a=2&b=中", "a=1&b=中&t=20240131", "a=1&b=中&id=1700000000", "a=1&b=中&v=2", "a=1&b=中&session=3"],
+    [
+        *("a=1", "a=2&b=中", "a=1&b=中&t=20240131", "a=1&b=中&id=1700000000", "a=1&b=中&v=2", "a=1&b=中&session=3"),
+        *("a=1&b=中&t=2024013101", "a=1&b=中&v=2024013100001"),
+    ],
 )
 def test_what_may_name_another_page_stays(query: str) -> None:
     assert page_key(absolute("http://a.example/b/c.html", f"?{query}") or "") != ONE
