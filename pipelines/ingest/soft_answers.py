@@ -11,7 +11,8 @@ from pipelines.ingest.urls import absolute
 MOST_CHARACTERS = 300  # outside of links; a report says more, and may speak of attacks that were repelled
 _LITTLE = 30
 _GONE = re.compile(
-    r"(?:页面|网页|信息|内容|文章|栏目|文件|链接)(?:不存在|未找到|没有找到|已?(?:经|被)*(?:删除|撤销|下线|移除|失效))"
+    r"(?:页面|网页|信息|内容|文章|栏目|文件|链接)"
+    r"(?:不存在|未找到|没有找到|已?(?:经|被)*(?:删除|撤销|下线|移除|失效))(?!日期|时间)"
     r"|(?:找不到|无法找到|未能找到|没有找到)(?:您|你)?(?:所)?(?:要|请求|访问|查看|浏览)?的?(?:页面|网页|信息|内容|文章|文件)"
     r"|(?:page|file|object) (?:was )?not found|404 ?(?:错误|页面|error|not found)|(?:错误|error)[:： ]{0,3}404",
     re.IGNORECASE,
@@ -25,7 +26,9 @@ _WALL = re.compile(
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"系统(?:繁忙|错误|异常|维护)|服务器(?:内部)?(?:错误|繁忙)|网站(?:正在)?维护|数据库(?:连接)?(?:错误|失败)"
+    r"系统(?:繁忙|错误|异常)|服务器(?:内部)?(?:错误|繁忙)|数据库(?:连接)?(?:错误|失败)"
+    # who maintains a site (网站维护:党政办) stands at the foot of its pages
+    r"|(?:系统|网站)(?:正在|正|升级)(?:进行)?(?:升级)?维护|(?:系统|网站)维护(?:中|期间|升级)"
     r"|internal server error|whitelabel error page|java\.lang\.\w+exception",
     re.IGNORECASE,
 )

@@ -20,7 +20,14 @@ SOFT = {
         page("<p>Request blocked by the Web Application Firewall.</p>", ""),
         page("<p>您提交的内容包含非法参数，已经被网站管理员设置拦截</p>", "网站防火墙"),
     ),
-    ERROR: (page("<p>系统繁忙，请稍后再试</p>"), page("<h1>Whitelabel Error Page</h1>"), page("<p>服务器内部错误</p>")),
+    ERROR: (
+        page("<p>系统繁忙，请稍后再试</p>"),
+        page("<h1>Whitelabel Error Page</h1>"),
+        page("<p>服务器内部错误</p>"),
+        page("<p>网站正在维护</p>"),
+        page("<p>系统升级维护，请稍后再来</p>"),
+        page("<p>系统维护中</p>"),
+    ),
 }
 REPORT = "<p>全镇处置恶意访问7次，已拦截网络攻击12次；网站防火墙升级，删除的信息不存在遗漏。</p>" * 9
 LEADING = (
@@ -46,6 +53,8 @@ def test_a_soft_failure_is_one_failure_and_no_document(bench: Bench, why: str, b
         page(f"{REPORT}<div>404</div>", "404号文件"),
         page(f'{NAVIGATION}<p>文号：石政〔2024〕404号，阅读404</p><a href="/a.pdf">附件：页面不存在.pdf</a>'),
         page('<ul><li><a href="/a.html">关于网站系统维护的公告</a></li></ul>'),
+        page('<h1>年度报告</h1><a href="/a.pdf">附件</a><div>网站维护：石浦镇党政办 系统维护单位：大数据中心</div>'),
+        page('<p>文号：石政〔2024〕4号 文件失效日期： 信息失效时间：无</p><a href="/a.pdf">附件</a>'),
     ],
 )
 def test_a_report_may_speak_of_attacks_and_of_numbers(body: bytes) -> None:
