@@ -44,4 +44,4 @@ def check_tables() -> str:
 def _bound(check: Check) -> str:
     is_share = bool(check.measure) and "NULL AS whole" not in check.measure
     parameters = [f"`{name}` {value:g}" for name, value in check.bound.parameters.items()]
-    return "; ".join([f"{bound_in_words(check.bound, is_share)} ({check.unit})", *parameters])
+    return "; ".join([f"{bound_in_words(check.bound, is_share)} ({check.unit.other})", *parameters])

@@ -68,8 +68,9 @@ class CheckResult:
             return f"nothing to compare; expected: {self.check.en}"
         scope, value, whole = self.worst
         share = "" if self.share is None else f" of {_number(whole or 0)} ({self.share:.1%}) in {scope}"
+        unit = self.check.unit.one if value == 1 else self.check.unit.other
         return (
-            f"{_number(value)} {self.check.unit}{share}, {bound_in_words(self.check.bound, whole is not None)}; "
+            f"{_number(value)} {unit}{share}, {bound_in_words(self.check.bound, whole is not None)}; "
             f"expected: {self.check.en}{self.note}"
         )
 

@@ -56,6 +56,16 @@ class Bound(Entry):
         return self
 
 
+class UnitWords(Entry):
+    """What a check counts, as it stands behind the number 1 and behind any other."""
+
+    one: Text
+    other: Text
+
+
+_ROWS = UnitWords(one="row", other="rows")
+
+
 class CheckText(Entry):
     """NAME.toml: what is expected, in both languages, at which table the check is shown, and how it is judged.
 
@@ -68,7 +78,7 @@ class CheckText(Entry):
     en: Text
     zh: Text
     order: Text = "ALL"
-    unit: Text = "rows"
+    unit: UnitWords = _ROWS
     evidence: bool = False
     by_part: bool = False
     bound: Bound | None = None
@@ -105,7 +115,7 @@ class Check:
     reads: tuple[str, ...]
     measure: str = ""
     order: str = "ALL"
-    unit: str = "rows"
+    unit: UnitWords = _ROWS
     evidence: bool = False
     by_part: bool = False
     bound: Bound = _RULE
@@ -205,7 +215,8 @@ def _check(
         views=views,
         asked=frozenset(asked),
         bound=text.bound or _RULE,
-        **text.model_dump(exclude={"bound"}),
+        unit=text.unit,
+        **text.model_dump(exclude={"bound", "unit"}),
     )
 
 

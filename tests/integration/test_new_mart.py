@@ -258,7 +258,7 @@ def test_dagster_and_the_docs_know_the_mart(project: Project, shown: tuple[list[
 def test_an_added_check_is_run_and_shown(project: Project, shown: tuple[list[Any], dict[str, list[Any]]]) -> None:
     blocks, description, passed, words, examples = shown[1]["fact_indicator:many_events"]
     assert not blocks and description == "活动过多. no township holds many events. A test wants it so."
-    assert not passed and str(words).startswith("1 rows, warns above 0; expected: no township holds many events")
+    assert not passed and str(words).startswith("1 row, warns above 0; expected: no township holds many events")
     assert "publicity_events | 9.0 |" in str(examples) and "开展普法宣传活动9场次" in str(examples)
     assert shown[1]["release:years_are_recent"][1:4] == ["no report is older than 2020", True, "all rules hold (1)"]
     blocks, description, passed, *_ = shown[1]["dim_report:keeps_its_rules"]

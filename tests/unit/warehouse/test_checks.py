@@ -366,6 +366,11 @@ def test_the_latest_year_is_due_from_july_on(tables: Tables, today: date, level:
     assert tables.check("latest_year", today=today).level == level
 
 
+@pytest.mark.parametrize(("year", "words"), [(2025, "1 year behind, "), (2026, "2 years behind, ")])
+def test_the_unit_of_a_check_fits_its_number(tables: Tables, year: int, words: str) -> None:
+    assert str(tables.check("latest_year", today=date(year, 7, 1))).startswith(words)
+
+
 # -- bounds --
 
 
@@ -416,6 +421,7 @@ def folder(tmp_path: Path) -> Path:
             "table: found 'dim_repot', allowed a table",
         ),
         ("coverage.toml", 'zh = "', 'ch = "', "coverage.toml, ch: found an unknown key"),
+        ("latest_year.toml", 'one = "year behind", ', "", "unit, one: found no such key"),
         ("latest_year.toml", "warns = 0", "", "bound: found neither warns nor blocks"),
         ("latest_year.toml", "reason =", "because =", "because: found an unknown key"),
         ("latest_year.toml", "from_month", "month", "bound, parameters, from_month: found no such key"),
