@@ -106,7 +106,8 @@ class ClusterWorkers:
     def result(self, task: _Task, seconds: float) -> Any:
         """What the task gave. Raises ClusterError where the scheduler or every worker is lost.
 
-        A worker that takes longer than `seconds` is ended by its nanny, which starts another.
+        A worker that works on it for longer than `seconds` is ended by its nanny, which starts another. How long the
+        task waited before does not count: the cluster may be working for somebody else.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -123,10 +124,14 @@ class ClusterWorkers:
                 if task.future.done() and task.future.status == "error":  # the work itself raised it
                     raise
                 self._look()
-                if time.monotonic() >= deadline:
+                if time.monotonic() < deadline:
+                    continue
+                left = seconds - self._seconds_at_work(task)
+                if left <= 0:
                     self._give_up(task)
                     message = f"a worker of the cluster gave no answer in {seconds:g} seconds and was ended"
                     raise WorkerLostError(message) from None
+                deadline = time.monotonic() + left
 
     def blind(self, folders: Sequence[Path]) -> str | None:
         """Which worker does not see these folders and the warehouse as this machine does, in words; None where all do.
@@ -154,9 +159,15 @@ class ClusterWorkers:
 
     def _send(self, payload: bytes) -> Any:
         arguments = (payload, self._expected, self._cluster.fingerprint)
-        try:
+        with self._connected():
             # a name of its own, because Dask would hash the arguments, and equal ones would be done once
             return self._client.submit(perform_there, *arguments, key=f"batch-{uuid.uuid4().hex}", pure=False)
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Raises ClusterError for what Dask raises where its scheduler is lost, which is of many kinds."""
+        try:
+            yield
         except Exception as error:
             raise ClusterError(f"the scheduler {self._cluster.address.address} is lost; {_KEPT}") from error
 
@@ -176,10 +187,8 @@ class ClusterWorkers:
     def _look(self) -> None:
         """Count the workers. Raises ClusterError where there was none for too long."""
         now = time.monotonic()
-        try:
+        with self._connected():
             self._count = len(self._client.nthreads())
-        except Exception as error:
-            raise ClusterError(f"the scheduler {self._cluster.address.address} is lost; {_KEPT}") from error
         self._looked_at = now
         if self._count:
             self._without_since = now
@@ -188,15 +197,23 @@ class ClusterWorkers:
 
     def _refuse(self, error: WorkerDiffersError) -> None:
         _log.warning("%s; what it was given is done elsewhere", error.message)
-        self._client.retire_workers([error.address], close_workers=True, remove=True)
+        with self._connected():
+            self._client.retire_workers([error.address], close_workers=True, remove=True)
+
+    def _seconds_at_work(self, task: _Task) -> float:
+        """How long a worker has worked on the task; 0 while it waits. The scheduler hears of it every few seconds."""
+        with self._connected():
+            found: float = self._client.run_on_scheduler(seconds_at_work, key=task.future.key)
+        return found
 
     def _give_up(self, task: _Task) -> None:
         """End the worker that has the task; its nanny starts another."""
         key = task.future.key
-        holders = [worker for worker, keys in self._client.processing().items() if key in keys]
-        task.future.cancel(force=True)
-        if holders:
-            self._client.restart_workers(holders, timeout=_CONNECT_SECONDS, raise_for_error=False)
+        with self._connected():
+            holders = [worker for worker, keys in self._client.processing().items() if key in keys]
+            task.future.cancel(force=True)
+            if holders:
+                self._client.restart_workers(holders, timeout=_CONNECT_SECONDS, raise_for_error=False)
 
 
 _KEPT = "what was done is kept, the next run goes on from there"
@@ -261,6 +278,17 @@ def perform_there(payload: bytes, expected: Fingerprint, fingerprint: Callable[[
         worker = load_distributed().get_worker()
         raise WorkerDiffersError(f"worker {worker.address} is refused: {difference}", worker.address)
     return perform(*pickle.loads(payload))
+
+
+def seconds_at_work(key: str, dask_scheduler: Any) -> float:
+    """How long a worker has worked on a task, as its last sign of life said; called in the scheduler's process."""
+    found = (
+        duration
+        for worker in dask_scheduler.workers.values()
+        for task, duration in worker.executing.items()
+        if task.key == key
+    )
+    return max(found, default=0.0)
 
 
 def _difference(expected: Fingerprint, found: Fingerprint | BaseException) -> str | None:

@@ -172,7 +172,7 @@ def _on_cluster(cluster: ClusterWorkers, picture: bytes) -> ScannedPage:
     for _ in range(_TRIES):
         with suppress(WorkerLostError):
             task = cluster.submit(_read_there, picture)
-            read: ScannedPage = cluster.result(task, 3 * SECONDS)  # another page may be before it
+            read: ScannedPage = cluster.result(task, 2 * SECONDS)  # before that the worker itself gives up
             return read
     raise ReadError(ReasonCode.CRASHED, f"found a page at which {_TRIES} workers were lost; save it in another format")
 

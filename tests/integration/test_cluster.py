@@ -116,6 +116,17 @@ def test_a_worker_that_hangs_is_ended_and_its_batch_done_elsewhere(
     assert any("gave no answer in 8 seconds and was ended" in line for line in caplog.messages)
 
 
+def test_a_batch_that_waits_while_the_workers_work_for_others_is_not_late(
+    two: Nodes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(ClusterWorkers(Cluster(two.address, tmp_path, work.fingerprint))) as other:
+        batches = [pl.DataFrame({"n": [number]}) for number in range(4)]
+        tasks = [other.submit(partial(work.double, seconds=4.0), batch) for batch in batches]
+        assert ask(workers_of(two, tmp_path, 3.0), work.double, count=4) == expected(4)
+        assert [other.result(task, 60) for task in tasks] == [[row] for row in expected(4)]
+    assert not caplog.messages
+
+
 def test_the_document_at_which_each_worker_hangs_stands_alone(two: Nodes, tmp_path: Path) -> None:
     assert ask(workers_of(two, tmp_path, 8.0), work.hang, count=5) == expected(5, (3,))
 
