@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pipelines.errors import FazhiError
 
 RIGHTS = "s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject"
+REPLACED = "a file to publish is gone, as another command built this warehouse meanwhile; publish again"
 # The codes of S3 that a person can put right, which services that imitate it use too.
 _CODES = {
     "NoSuchBucket": "there is no such bucket; make it, or correct the address",
@@ -36,9 +37,7 @@ def explained(address: str) -> Iterator[None]:
         yield
     except (BaseError, FileNotFoundError, NotImplementedError) as error:
         if isinstance(error, FileNotFoundError) and "Object at location" not in str(error):
-            raise TargetError(
-                "a file to publish is gone, as another command built this warehouse meanwhile; publish again"
-            ) from error
+            raise TargetError(REPLACED) from error
         code = _CODE.search(str(error))
         line = _CODES.get(code[1]) if code else None
         if line is None and isinstance(error, PermissionDeniedError | UnauthenticatedError):

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from filelock import FileLock
 
-from pipelines.warehouse.publish_problems import TargetError
+from pipelines.warehouse.publish_problems import REPLACED, TargetError
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore, S3Config, S3Credential, S3CredentialProvider, S3Store
@@ -80,12 +80,18 @@ class PublishTarget:
         return digest.hexdigest()
 
     def send(self, release_id: str, name: str, file: Path, sha256: str) -> None:
-        """Send a file. The object is there as a whole or not at all."""
+        """Send a file. The object is there as a whole or not at all. Raises TargetError if its bytes are others."""
         from obstore import put
 
-        chunk = max(_LEAST_CHUNK, file.stat().st_size // _MOST_CHUNKS)
+        path = f"{RELEASES}/{release_id}/{name}"
         noted = {_SHA: sha256} if self.folder is None else None
-        put(self.store, f"{RELEASES}/{release_id}/{name}", file, attributes=noted, chunk_size=chunk, max_concurrency=4)
+        # Opened once: another release may take the place of the file while this one is sent.
+        with file.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != sha256:
+                raise TargetError(REPLACED)
+            chunk = max(_LEAST_CHUNK, opened.tell() // _MOST_CHUNKS)
+            opened.seek(0)
+            put(self.store, path, opened, attributes=noted, chunk_size=chunk, max_concurrency=4)
 
     def copy(self, name: str, old: str, new: str) -> bool:
         """Give the release `new` the file of the release `old`, without sending it. False if the service cannot."""

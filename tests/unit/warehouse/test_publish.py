@@ -240,6 +240,29 @@ def test_files_that_another_removes_meanwhile_are_missed(
     assert open_target(place).current() == Pointer()
 
 
+def test_a_file_that_another_release_replaces_meanwhile_is_not_sent(
+    place: str, three: list[Made], tmp_path: Path, monkeypatch: Patch, capsys: Said
+) -> None:
+    """It has the same name and size. Its bytes must not stand below the release that is being sent."""
+    folder = shutil.copytree(three[0].folder, tmp_path / "warehouse")
+    target, file = open_target(place), folder / "published/parquet/release.parquet"
+    send = PublishTarget.send
+
+    def and_replace(*args: Any) -> None:
+        if args[3] == file:
+            size = file.stat().st_size
+            file.unlink()  # and not written over: `three` shares the file
+            file.write_bytes(b"x" * size)
+        send(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PublishTarget, "send", and_replace)
+        assert main(["publish", place, "--warehouse", str(folder)]) == 2
+    assert "another command built this warehouse meanwhile; publish again" in capsys.readouterr().err
+    assert target.current() == Pointer() and "parquet/release.parquet" not in target.sizes(three[0].release_id)
+    assert publish(three[0], place) == 0 and is_whole(target, three[0])
+
+
 def test_the_last_releases_are_kept_by_number(place: str, three: list[Made], capsys: Said) -> None:
     target = open_target(place)
     obstore.put(target.store, "releases/notes/mine.txt", b"of a person")
