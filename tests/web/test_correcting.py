@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from conftest import Archive, Opener, Watched, asked
 from benchmarks.browser import served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, Route
 
 PLACELESS, CHIDIAN, ZHAOPINGTAI = "e299a7cb64d01c1b", "f04ac6e0c13a6a74", "5d8f2d67c912acf2"  # reports in raw/
 UNIT, YEAR, METRIC = "370322001", 2023, "villages_with_legal_adviser"  # 田镇街道: 42个村居法律顾问全覆盖
@@ -157,6 +158,28 @@ def test_the_queue_is_answered_by_the_keyboard(own: Archive, watched: Watched) -
         page.wait_for_function("document.activeElement.matches('.inbox .entry')")
         assert [line["action"] for line in lines(own)] == action
         assert {line["who"] for line in lines(own)} <= {"王芳"}
+
+
+def test_keys_pressed_faster_than_the_server_answers_count_each(own: Archive, watched: Watched) -> None:
+    """Every answer is held back until all keys are pressed: the second one means the entry as it is drawn anew."""
+    page = watched.open("/review")
+    page.locator("[data-who]").first.fill("王芳")
+    page.locator("[data-who]").first.press("Tab")
+    page.locator(".inbox .entry:has(button[value=accept])").first.focus()
+    held: list[Route] = []
+    page.route("**/corrections**", lambda route: held.append(route))
+    page.keyboard.press("y")
+    page.wait_for_timeout(200)
+    for key in ("u", "n"):
+        page.keyboard.press(key)
+    for _ in range(3):
+        deadline = time.monotonic() + 30
+        while not held and time.monotonic() < deadline:
+            page.wait_for_timeout(20)
+        assert held, "the key that waited was lost"
+        with page.expect_response(lambda answer: "/corrections" in answer.url):
+            held.pop().continue_()
+    assert [(line["who"], line["action"]) for line in lines(own)] == [("王芳", "reject")]
 
 
 def test_a_correction_in_the_browser_is_applied_by_the_next_run(own: Archive, watched: Watched) -> None:

@@ -27,8 +27,15 @@
     if (event.target.closest("input, select, textarea")) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
     event.preventDefault();
-    press[event.key](current())?.click();
+    pressed(event.key);
   });
+
+  // A key that is pressed while an answer is on its way waits for it: the entry that it means is drawn anew.
+  const waiting = [];
+  function pressed(key) {
+    if (answered) waiting.push(key);
+    else press[key](current())?.click();
+  }
 
   // An item that was answered is drawn anew: the same place in it keeps the focus.
   let answered = null;
@@ -41,6 +48,9 @@
     if (!answered) return;
     const item = [...document.querySelectorAll(".inbox .item")].find((one) => one.dataset.item === answered.item);
     item?.querySelectorAll(".entry")[answered.at]?.focus();
+  });
+  document.addEventListener("htmx:finally:request", () => {
     answered = null;
+    while (waiting.length && !answered) pressed(waiting.shift());
   });
 })();
