@@ -1,4 +1,5 @@
-"""Running `fazhi run` as a person does and watching it: when each asset was made, how much memory all of it held.
+"""Running `fazhi run` as a person does and watching it: when each asset was made, how much processor time it had taken
+by then, how much memory all of it held.
 
 The caller says what is run, and what is made of the figures.
 """
@@ -6,6 +7,7 @@ The caller says what is run, and what is made of the figures.
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -23,7 +25,8 @@ class Watched:
     """A run that has ended: its exit code, its seconds, the second at which each asset was made, memory, output.
 
     `peak_bytes` is the most memory that all processes of the run held of their own at one time (pages of files that
-    the system may drop are not counted).
+    the system may drop are not counted). `cpu_seconds` and `cpu_at` are the processor's seconds, of all these processes
+    together, for the whole run and until each asset was made. `load_before` is the load of the minute before the run.
     """
 
     code: int
@@ -32,6 +35,9 @@ class Watched:
     lines: list[str] = field(default_factory=list)
     peak_bytes: int = 0
     errors: str = ""
+    cpu_seconds: float = 0.0
+    cpu_at: dict[str, float] = field(default_factory=dict)
+    load_before: float = 0.0
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -56,9 +62,9 @@ def start(
 
 
 def watch(process: subprocess.Popen[str]) -> Watched:
-    """Follow a run to its end."""
-    began = time.perf_counter()
-    watched = Watched(0, 0.0)
+    """Follow a run to its end. Other children of this process that end meanwhile are counted in `cpu_seconds`."""
+    began, spent_before = time.perf_counter(), _spent_by_children()
+    watched = Watched(0, 0.0, load_before=os.getloadavg()[0])
     sampler = threading.Thread(target=_sample, args=(process, watched))
     errors = threading.Thread(target=_listen, args=(process, watched))
     sampler.start()
@@ -68,8 +74,10 @@ def watch(process: subprocess.Popen[str]) -> Watched:
         asset, colon, _ = line.partition(": ")
         if colon and asset.isidentifier():
             watched.made_at.setdefault(asset, time.perf_counter() - began)
+            watched.cpu_at.setdefault(asset, _spent(process.pid))
     watched.code = process.wait()
     watched.seconds = time.perf_counter() - began
+    watched.cpu_seconds = _spent_by_children() - spent_before
     sampler.join()
     errors.join()
     return watched
@@ -103,6 +111,25 @@ def family(pid: int) -> list[int]:
             continue
         waiting += map(int, children)
     return family
+
+
+def _spent(pid: int) -> float:
+    """The seconds of the processor that a process and its descendants have taken, those that ended included."""
+    return sum(_own_spent(one) for one in family(pid))
+
+
+def _own_spent(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    fields = status.rpartition(")")[2].split()  # the name before it may hold blanks; then comes field 3
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own and, once they ended, its children's
+
+
+def _spent_by_children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _own_memory(pid: int) -> int:
