@@ -74,6 +74,7 @@ class Indicator:
     excludes: str
     weight: str  # of a rate: the indicator that counts what the rate is a share of, or nothing
     includes: tuple[str, ...]  # indicators whose figures may lie in a figure of this one that has no scope
+    subsets: tuple[str, ...]  # further ones whose figures may be a part of this one's where 其中 says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ _ARROW = re.compile(r"→([^)）;；]*)")
 def check_references(files: CodebookFiles, folder: Path) -> None:
     """Raise SchemaError for a code that stands twice, or for a name that is used and not given.
 
-    Such names are the `weight` of a rate, the codes of `includes`, the codes behind arrows in `excludes`, and `@lists`,
-    topics and subjects of rules.
+    Such names are the `weight` of a rate, the codes of `includes` and `subsets`, the codes behind arrows in `excludes`,
+    and `@lists`, topics and subjects of rules.
     """
     lexicon = files.lexicon
     codes = {entry.code for entry in files.indicators}
@@ -33,9 +33,10 @@ def check_references(files: CodebookFiles, folder: Path) -> None:
         if isinstance(entry, IndicatorEntry):
             if entry.weight and entry.weight not in codes:
                 raise mistake(path, f"{where}, weight", shown(entry.weight), among(entry.weight, codes, "code"))
-            for code in entry.includes:
-                if code not in codes:
-                    raise mistake(path, f"{where}, includes", shown(code), among(code, codes, "code"))
+            for key, named in (("includes", entry.includes), ("subsets", entry.subsets)):
+                for code in named:
+                    if code not in codes:
+                        raise mistake(path, f"{where}, {key}", shown(code), among(code, codes, "code"))
             _check_arrows(path, where, entry.excludes, codes)
             if entry.substitute:
                 used += [("substitute, words", word, lexicon.concept, "@") for word in entry.substitute.words]

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipelines.build.toml_file import Entry, ListOf, Text, among, shown, wrong
 from pipelines.codebook.confidence import ConfidenceFile
+from pipelines.codebook.value_types import Code, Groups, Pattern, Units, Words
 
 Kind = Literal["flow", "stock", "rate"]
 Aggregation = Literal["sum", "mean", "max"]
@@ -46,39 +47,6 @@ EXAMPLE_YEAR = 2024
 _RESERVED = ("fact", "unclassified")
 _PIECE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _MOST = 32  # topics, and subjects: each is one bit of half an integer
-
-
-def _groups(value: Any) -> tuple[tuple[str, ...], ...]:
-    """`["a", "b"]` is one group of alternatives, `[["a"], ["b"]]` are two that must both be met."""
-    groups = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
-    for group in groups:
-        if (
-            not isinstance(group, list)
-            or not group
-            or not all(isinstance(word, str) and word.strip() for word in group)
-        ):
-            raise wrong(shown(group), "a list of words, or a list of such lists")
-    return tuple(tuple(group) for group in groups)
-
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise wrong(f"{shown(value)} ({error})", "a regular expression") from None
-    return value
-
-
-Code = Annotated[
-    str, Field(pattern="^[a-z][a-z0-9_]*$", description="small letters, digits and underscores, a letter first")
-]
-Words = Annotated[ListOf[Text], Field(min_length=1, description="a list of words")]
-#: Classifiers; an empty text stands for a number without any.
-Units = Annotated[
-    ListOf[Annotated[str, Field(pattern=r"^$|\S")]], Field(min_length=1, description="a list of classifiers")
-]
-Groups = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_groups)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class RuleEntry(Entry, populate_by_name=False):
@@ -179,6 +147,7 @@ class IndicatorEntry(Entry):
     note: Text = ""
     weight: Text = Field(default="", description="the code of an indicator")
     includes: ListOf[Text] = Field(default=(), description="a list of codes")
+    subsets: ListOf[Text] = Field(default=(), description="a list of codes")
     definition: Text
     definition_zh: Text
     counts: Text
@@ -206,8 +175,16 @@ class IndicatorEntry(Entry):
             raise wrong(
                 shown(self.weight), f"no such key, as kind is {shown(self.kind)}: only a rate has a weight", "weight"
             )
-        if self.code in self.includes:
-            raise wrong(shown(self.code), "the codes of other indicators", "includes")
+        return self
+
+    @model_validator(mode="after")
+    def _holds_others_and_says_so_once(self) -> Self:
+        for key, codes in (("includes", self.includes), ("subsets", self.subsets)):
+            if self.code in codes:
+                raise wrong(shown(self.code), "the codes of other indicators", key)
+        for code in self.subsets:
+            if code in self.includes:
+                raise wrong(f"{shown(code)}, which stands in includes", "codes that includes lacks", "subsets")
         return self
 
 

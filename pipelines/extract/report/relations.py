@@ -31,12 +31,6 @@ _VERB = re.compile(
 _FARTHEST = 200  # facts among which a total is searched for
 _RATE = "%"
 _SENTENCE_END = ("", "。", "！", "？", "!", "?")  # before a 其中 that opens its sentence
-# By indicator: those of its headline whose figures may lie in one of it, beside what `includes` of the codebook says.
-_HEADLINE_TOTALS = {
-    "petitions_and_hotline_received": ("petitions_received", "hotline_received"),
-    "publicity_events": ("publicity_talks", "publicity_school_events"),
-    "enforcement_staff": ("enforcement_staff_certified",),
-}
 
 
 class SubsetMark(NamedTuple):
@@ -85,9 +79,9 @@ def mark_subsets(facts: FactColumns, marks: Sequence[SubsetMark], codebook: Code
     if not marks:
         return
     marked = {mark.fact for mark in marks}
-    includes = {indicator.code: indicator.includes for indicator in codebook.indicators}
+    may_hold = {indicator.code: (*indicator.includes, *indicator.subsets) for indicator in codebook.indicators}
     for mark_start, group in groupby(marks, key=attrgetter("start")):
-        totals = {mark.fact: _total_of(facts, mark, codebook, includes, text) for mark in group}
+        totals = {mark.fact: _total_of(facts, mark, codebook, may_hold, text) for mark in group}
         for at, total in totals.items():
             if total is not None and _has_room(facts, totals, at, total, text, mark_start):
                 facts.role[at], facts.subset_of[at] = "subset", total
@@ -149,12 +143,14 @@ def mark_substitutes(facts: FactColumns) -> None:
 
 
 def _total_of(
-    facts: FactColumns, mark: SubsetMark, codebook: Codebook, includes: Mapping[str, Sequence[str]], text: str
+    facts: FactColumns, mark: SubsetMark, codebook: Codebook, may_hold: Mapping[str, Sequence[str]], text: str
 ) -> int | None:
     """The fact that a figure behind 其中 is part of: the same indicator's if it is there, else the nearest of its unit.
 
     It stands in the same line, before 其中. A fact of another unit is taken only where none of its own is near, and in
     the same sentence. A fact of a sentence before must be of the same thing, unless 其中 opens its own sentence.
+
+    may_hold: by indicator, those whose figures may lie in one of it.
     """
     fact, at_sentence = facts.kinds[mark.fact], facts.sentence[mark.fact]
     unit = codebook.unit_of(fact.metric)
@@ -170,7 +166,7 @@ def _total_of(
                 return at
             if (codebook.unit_of(total) == _RATE) != (unit == _RATE):
                 continue  # a rate is no total of a count
-            if opens or facts.sentence[at] == at_sentence or _may_include(total, fact.metric, includes):
+            if opens or facts.sentence[at] == at_sentence or fact.metric in may_hold[total]:
                 near.append(at)
     if not fact.joined or not near:
         return None
@@ -178,11 +174,6 @@ def _total_of(
         if codebook.unit_of(facts.kinds[at].metric) == unit or facts.unit_raw[at] == fact.classifier:
             return at
     return near[0] if facts.sentence[near[0]] == at_sentence else None
-
-
-def _may_include(total: str, part: str, includes: Mapping[str, Sequence[str]]) -> bool:
-    """Whether figures of one indicator may lie in a figure of another, by the codebook or by what headlines add up."""
-    return part in includes.get(total, ()) or part in _HEADLINE_TOTALS.get(total, ())
 
 
 def _has_room(
