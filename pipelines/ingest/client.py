@@ -32,6 +32,7 @@ from pipelines.ingest.headers import (
 from pipelines.ingest.old_servers import Leniency, context_for
 from pipelines.ingest.pace import NO_DEADLINE, Clock, Deadline, Pace
 from pipelines.ingest.problems import (
+    NO_CONNECTION,
     FetchFailed,
     FetchInterrupted,
     FetchProblem,
@@ -298,7 +299,7 @@ def _in_words() -> Iterator[None]:
         raise
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         hint = "; old servers may need extra_ca or tls (docs/fetching.md)" if "SSL" in str(error) else ""
-        raise FetchFailed(f"no connection: {error}{hint}") from error
+        raise FetchFailed(f"{NO_CONNECTION}: {error}{hint}") from error
     except httpx2.TransportError as error:
         raise TryAgain(f"the connection broke, in {ATTEMPTS} attempts: {error or type(error).__name__}") from error
     except Exception as error:  # nobody can list what hostile bytes raise

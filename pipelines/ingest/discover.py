@@ -8,8 +8,7 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from urllib.parse import urlsplit
@@ -20,12 +19,13 @@ from pipelines.ingest.data_lists import sitemap
 from pipelines.ingest.discovery_targets import Target
 from pipelines.ingest.found_links import Link
 from pipelines.ingest.list_signs import likely_presets
-from pipelines.ingest.list_trial import NO_CONNECTION, ListTrial, Unreachable, try_list
+from pipelines.ingest.list_trial import ListTrial, try_list
 from pipelines.ingest.listing import parse_list
+from pipelines.ingest.many_hosts import look_at_all
 from pipelines.ingest.markup import parse_page, short_words
 from pipelines.ingest.pace import Clock
 from pipelines.ingest.page_key import page_key
-from pipelines.ingest.problems import CutShort, FetchFailed, FetchProblem, FetchRefused
+from pipelines.ingest.problems import NO_CONNECTION, CutShort, FetchFailed, FetchProblem, FetchRefused
 from pipelines.ingest.sources import Source
 from pipelines.ingest.transport import Resolve
 from pipelines.ingest.urls import host_of
@@ -58,7 +58,7 @@ class FoundList:
     @property
     def told(self) -> str:
         """What is wrong with the list, in words."""
-        return next(iter(self.trial.problems), "none of its links is a report")
+        return self.trial.trouble or "none of its links is a report"
 
 
 @dataclass
@@ -83,6 +83,11 @@ class Discovery:
         """Whether the host answered at all."""
         return NO_CONNECTION not in self.stopped
 
+    @property
+    def trouble(self) -> str:
+        """Why the host was not read to the end, '' where it was."""
+        return self.stopped
+
 
 def discover(
     settings: Settings,
@@ -97,17 +102,10 @@ def discover(
     """
     clock = clock or Clock()
     client = Client(settings, clock, resolve)
-    first, reached = "", False
-    with closing(client), ThreadPoolExecutor(settings.fetch_hosts) as threads:
-        try:
-            for found in threads.map(lambda target: _Search(target, client).run(), targets):
-                first, reached = first or found.stopped, reached or found.is_reached
-                yield found
-        except BaseException:
-            clock.stop()  # the threads end at their next turn
-            raise
-    if targets and not reached:
-        raise Unreachable(f"no host answers; {first}; look at its name; is there a network?")
+    silence = "no host answers; {}; look at its name; is there a network?"
+    yield from look_at_all(
+        lambda target: _Search(target, client).run(), targets, client, clock, settings.fetch_hosts, silence
+    )
 
 
 @dataclass(frozen=True, order=True)

@@ -2,26 +2,18 @@
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 
-from pipelines.errors import FazhiError
 from pipelines.ingest.client import Client, FetchResponse
 from pipelines.ingest.found_links import Link
 from pipelines.ingest.listing import walk
+from pipelines.ingest.many_hosts import look_at_all
 from pipelines.ingest.old_servers import lenient_hosts
 from pipelines.ingest.pace import Clock
-from pipelines.ingest.problems import CutShort, FetchFailed, FetchRefused, SiteStopped
+from pipelines.ingest.problems import NO_CONNECTION, CutShort, FetchFailed, FetchRefused, SiteStopped
 from pipelines.ingest.sources import Source
 from pipelines.ingest.transport import Resolve
 from pipelines.settings import Settings
-
-NO_CONNECTION = "no connection"  # as `client` says it
-
-
-class Unreachable(FazhiError):
-    """No host at all answers; the message says of the first one why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +34,16 @@ class ListTrial:
         """The first and the last date of the wanted links, '' where they have none."""
         days = sorted(link.listed_on for link in self.wanted if link.listed_on)
         return f"{days[0]} to {days[-1]}" if days else ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether its hosts answered."""
+        return not any(NO_CONNECTION in problem for problem in self.problems)
+
+    @property
+    def trouble(self) -> str:
+        """The first of its problems, '' where it has none."""
+        return next(iter(self.problems), "")
 
 
 def try_list(source: Source, ask: Callable[[str], FetchResponse], most_pages: int | None = None) -> ListTrial:
@@ -84,15 +86,5 @@ def try_lists(
         delay = source.delay if settings.fetch_private else max(1.0, source.delay)
         return try_list(source, lambda url: client.get(url, source.page_hosts, delay))
 
-    reached, first = False, ""
-    with closing(client), ThreadPoolExecutor(settings.fetch_hosts) as threads:
-        try:
-            for tried in threads.map(trial, sources):
-                first = first or next(iter(tried.problems), "")
-                reached = reached or not any(NO_CONNECTION in problem for problem in tried.problems)
-                yield tried
-        except BaseException:
-            clock.stop()  # the threads end at their next turn
-            raise
-    if not reached and sources:
-        raise Unreachable(f"no site answers; {first}; is there a network?")
+    silence = "no site answers; {}; is there a network?"
+    yield from look_at_all(trial, sources, client, clock, settings.fetch_hosts, silence)

@@ -1,5 +1,6 @@
 """Why a web address was not read: the exceptions of fetching, each with its reason in words."""
 
+NO_CONNECTION = "no connection"  # begins the reason where a host did not answer at all
 _LONGEST = 300  # characters of a reason: it may quote what a server sent
 
 

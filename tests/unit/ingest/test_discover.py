@@ -12,7 +12,8 @@ from pipelines.ingest import discover as discover_module
 from pipelines.ingest.candidate_text import candidate_text
 from pipelines.ingest.discover import MOST_REQUESTS, Discovery, discover
 from pipelines.ingest.discovery_targets import Target, TargetsError, targets_of
-from pipelines.ingest.list_trial import ListTrial, Unreachable, try_lists
+from pipelines.ingest.list_trial import ListTrial, try_lists
+from pipelines.ingest.many_hosts import Unreachable
 from pipelines.ingest.sources import load_sources
 
 pytest_plugins = ("site_fixture",)
