@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import Opener, Watched, asked
-from hostile_report import HOSTILE_NAME, HOSTILE_TEXT
+from hostile_report import HOSTILE_TEXT
 
 UNIT = "511923104"  # 白衣镇, whose report it is
 #: Elements and attributes that stand in the report and must stand on no page.
@@ -86,5 +86,5 @@ def test_the_original_is_downloaded_and_not_opened(opener: Opener, report: str) 
     with page.expect_download() as download:
         page.get_by_role("link", name="the original file").click()
     assert "<" not in download.value.suggested_filename
-    assert HOSTILE_NAME.endswith(".txt")
+    assert download.value.suggested_filename.endswith(".txt")
     harmless(watched)

@@ -395,7 +395,7 @@ def test_a_number_is_that_of_the_page_only_at_its_edges() -> None:
         page.insert(at, Row(("7",), 100, 110, 650, 10))
         kinds = {part.text: part.furniture for part in parts_of([page])}
         assert kinds.get("7") == kind
-        assert ("7" in kinds) is (kind is not None) or at in (1, 3, 5)
+        assert any("7" in text for text in kinds)
 
 
 def test_what_runs_over_the_end_of_a_page_is_one_paragraph_before_the_number_of_the_page() -> None:
