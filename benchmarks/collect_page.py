@@ -56,13 +56,13 @@ def _assumed(world: World) -> str:
         f"""{len(world.sites):,} sites, each on a host of its own, with {pages:,} pages at the end, up to
         {assumed.YEARS} years old, {assumed.PER_LIST} on a list page. All are known on the first night, and each was
         last looked at when it was due.""",
-        f"""A delay of 5 seconds; {slow:,} sites want 15 or 30. An answer takes 0.6 seconds in the middle.""",
+        f"""A delay of 5 seconds; {slow:,} sites want 15 or 30. The median answer takes 0.6 seconds.""",
         f"""A site publishes {assumed.REPORTS:g} reports in 90 nights, four fifths of them around the ends of January,
-        February and March. {assumed.BACKDATED:.0%} stand in the list under a day up to two months earlier.""",
+        February and March. {assumed.BACKDATED:.0%} are dated back in the list, by up to two months.""",
         f"""Of new pages {assumed.CHANGES:.1%} are corrected on the first day, half as many after a week. One page in
         {1 / assumed.VANISHES:,.0f} vanishes each day. {assumed.BREAKS:.1%} of the answers fail, and
         {assumed.DOWN:.1%} of the sites go down each day, for {assumed.LONGEST_DOWN} nights at most.""",
-        f"""The limits that fazhi has where nobody sets others: `FAZHI_FETCH_HOSTS` {DEFAULT_FETCH_HOSTS},
+        f"""The limits that fazhi has by default: `FAZHI_FETCH_HOSTS` {DEFAULT_FETCH_HOSTS},
         `FAZHI_FETCH_HOURS` {DEFAULT_FETCH_HOURS:g}.""",
     )
     return "\n".join(_wrapped(point, "- ") for point in points)
@@ -71,7 +71,7 @@ def _assumed(world: World) -> str:
 def _held(result: Ninety) -> str:
     found = [days for night in result.nights for days in night.found]
     late = sum(days > IN_DAYS for days in found)
-    latest = f"{max(found):.1f} days after it appeared; in the middle {statistics.median(found):.1f}"
+    latest = f"{max(found):.1f} days after it appeared; the median {statistics.median(found):.1f}"
     most, hours = max(night.total for night in result.nights), max(night.hours for night in result.nights)
     rows = (
         ("", "promised", "found"),
@@ -114,10 +114,10 @@ def _beside(result: Ninety) -> str:
         {sum(map(bool, waits))} of {len(waits)} nights, {max(waits):,} pages at most; {unread:,} times a list was not
         reached. More hosts at the same time (`FAZHI_FETCH_HOSTS=16`) shorten the night: the pause between two requests
         to one host stays what it is.""",
-        f"""{len(corrected):,} corrections were seen, in the middle {statistics.median(corrected or [0.0]):.1f} days
+        f"""{len(corrected):,} corrections were seen, at the median {statistics.median(corrected or [0.0]):.1f} days
         after they were made; a tenth of them took {slowest:.0f} days or more, as old pages are looked at monthly and
         more rarely.""",
-        f"""To ask for every list and every page each night would be {requests:,} requests and {hours:,.0f} hours.""",
+        f"""To ask for every list and every page each night would take {requests:,} requests and {hours:,.0f} hours.""",
     )
     return "\n\n".join(map(_wrapped, paragraphs))
 
@@ -131,11 +131,11 @@ def _first(result: Ninety) -> str:
     found = [days for night in first for days in night.found]
     return _wrapped(
         f"""The same sites, and no page is known. Lists are read first, then the hosts with the least that is new. In
-        {len(first)} nights {sum(night.requests["pages"] for night in first):,} pages are asked for, in none of them
-        more than {max(night.total for night in first):,} requests are made. {end} Reports that appear meanwhile are
-        found {statistics.median(found):.1f} days later in the middle, and {max(found):.1f} at most. Whoever begins with
-        so many sites does so by hand: `fazhi fetch` knows no FAZHI_FETCH_HOURS, and with `FAZHI_FETCH_HOSTS=32` all
-        pages take about {result.everything[1] * DEFAULT_FETCH_HOSTS / 32:,.0f} hours."""
+        {len(first)} nights {sum(night.requests["pages"] for night in first):,} pages are asked for, with
+        {max(night.total for night in first):,} requests a night at most. {end} Reports that appear meanwhile are found
+        after {statistics.median(found):.1f} days at the median, and after {max(found):.1f} at most. To begin with so
+        many sites, run `fazhi fetch` by hand: it has no FAZHI_FETCH_HOURS, and with `FAZHI_FETCH_HOSTS=32` all pages
+        take about {result.everything[1] * DEFAULT_FETCH_HOSTS / 32:,.0f} hours."""
     )
 
 
