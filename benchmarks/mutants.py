@@ -52,14 +52,7 @@ def page(
     """
     from benchmarks.bench import machine  # it loads fazhi, which only the copy may do while mutants are tried
 
-    by_package = Counter((mutant.package, how in KILLED) for mutant, how, _ in verdicts)
     killed = sum(how in KILLED for _, how, _ in verdicts)
-    rows = [(name, by_package[name, True], by_package[name, False]) for name in (*PACKAGES, "checks")]
-    left = [
-        f"| `{mutant.module}` | {mutant.place[0]} | {how} | {_code(change)} |"
-        for mutant, how, change in sorted(verdicts, key=lambda verdict: (verdict[0].module, verdict[0].place))
-        if how not in KILLED
-    ]
     lines = [
         "# Changes of the code that tests notice",
         "",
@@ -84,12 +77,7 @@ def page(
         f"**{killed} of {len(verdicts)} are killed: {100 * killed / max(1, len(verdicts)):.1f} %.**",
         "",
         *([f"{_of_another_sample(beside)}", ""] if beside else []),
-        "| package | changes | killed | survived | killed |",
-        "|---|---:|---:|---:|---:|",
-        *(
-            f"| `{name}` | {dead + alive} | {dead} | {alive} | {100 * dead / max(1, dead + alive):.0f} % |"
-            for name, dead, alive in rows
-        ),
+        *_table_of_packages(verdicts),
         "",
         "Left out before the sample was drawn, because they leave what the code does as it is or no test can see them:",
         "",
@@ -104,11 +92,36 @@ def page(
         "All of them count. Some change nothing that can be seen: an order in which both ways lead to the same, a "
         "limit that only saves time, a guard before what would find the same. `no test`: no test reaches the line.",
         "",
-        "| module | line | found | change |",
-        "|---|---:|---|---|",
-        *left,
+        *_table_of_survivors(verdicts),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _table_of_packages(verdicts: Sequence[Verdict]) -> list[str]:
+    """Lines of Markdown: how many were killed and how many survived in each package."""
+    by_package = Counter((mutant.package, how in KILLED) for mutant, how, _ in verdicts)
+    rows = [(name, by_package[name, True], by_package[name, False]) for name in (*PACKAGES, "checks")]
+    return [
+        "| package | changes | killed | survived | killed |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| `{name}` | {dead + alive} | {dead} | {alive} | {100 * dead / max(1, dead + alive):.0f} % |"
+            for name, dead, alive in rows
+        ),
+    ]
+
+
+def _table_of_survivors(verdicts: Sequence[Verdict]) -> list[str]:
+    """Lines of Markdown: every mutant that survived, in the order of the code."""
+    left = [verdict for verdict in verdicts if verdict[1] not in KILLED]
+    return [
+        "| module | line | found | change |",
+        "|---|---:|---|---|",
+        *(
+            f"| `{mutant.module}` | {mutant.place[0]} | {how} | {_code(change)} |"
+            for mutant, how, change in sorted(left, key=lambda verdict: (verdict[0].module, verdict[0].place))
+        ),
+    ]
 
 
 def _of_another_sample(page_text: str) -> str:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,40 @@ class _OpenBucket:
         self.missing -= rows
 
 
+class _OpenBuckets:
+    """The buckets of which batches are under way, in their order. Each is written when nothing of it is missing."""
+
+    def __init__(self, write: Callable[[_BucketPlan, list[BatchResult]], None]) -> None:
+        self._write = write
+        self._open: deque[_OpenBucket] = deque()
+
+    def batches(
+        self, plans: Sequence[_BucketPlan], load: Callable[[str, pl.DataFrame], pl.DataFrame], batch: int
+    ) -> Iterator[pl.DataFrame]:
+        """The batches of one bucket after the other, so that each worker is busy where a bucket has few."""
+        for plan in plans:
+            if plan.is_changed:
+                rows = load(plan.bucket, plan.todo) if plan.todo.height else plan.todo
+                self._open.append(_OpenBucket(plan, rows.height))
+                yield from rows.iter_slices(batch)
+
+    def take(self, result: BatchResult, rows: int) -> None:
+        """Add what the next batch gave, so many rows; results come in the order of the batches."""
+        self.write_whole()  # those before it from which rows were only removed
+        self._open[0].add(result, rows)
+        self.write_whole()
+
+    def write_whole(self) -> None:
+        """Write those that are whole, up to the first that is not."""
+        while self._open and not self._open[0].missing:
+            bucket = self._open.popleft()
+            self._write(bucket.plan, bucket.results)
+
+    def missing(self) -> dict[str, int]:
+        """By bucket, the rows that have not come."""
+        return {bucket.plan.bucket: bucket.missing for bucket in self._open}
+
+
 def refresh(
     stage_dir: Path,
     ledger: Ledger,
@@ -103,37 +138,20 @@ def refresh(
     plans = _plan(stage_dir, ledger, tables, wanted())
     total = sum(plan.todo.height for plan in plans)
     done, errors, is_complete = 0, [], True
-    open_buckets: deque[_OpenBucket] = deque()
-
-    def batches() -> Iterator[pl.DataFrame]:
-        """The batches of one bucket after the other, so that each worker is busy where a bucket has few."""
-        for plan in plans:
-            if plan.is_changed:
-                rows = load(plan.bucket, plan.todo) if plan.todo.height else plan.todo
-                open_buckets.append(_OpenBucket(plan, rows.height))
-                yield from rows.iter_slices(batch)
-
-    def write_whole_buckets() -> None:
-        while open_buckets and not open_buckets[0].missing:
-            bucket = open_buckets.popleft()
-            _write_bucket(stage_dir, ledger, tables, bucket.plan, bucket.results)
-
+    buckets = _OpenBuckets(partial(_write_bucket, stage_dir, ledger, tables))
     with (
         in_hand(ledger, step) if total else nullcontext(False) as is_careful,
         workers(how, total, is_careful) as map_batches,
     ):
-        for result in map_batches(work, batches(), crashed):
+        for result in map_batches(work, buckets.batches(plans, load, batch), crashed):
             first = result.frames[tables[0].name]
             is_complete = is_complete and not first["input_key"].eq(RETRY).any()
             errors.extend(result.errors)
             done += first.height
             report(step, done, total)
-            write_whole_buckets()  # those before it from which rows were only removed
-            open_buckets[0].add(result, first.height)
-            write_whole_buckets()
-        write_whole_buckets()
-    if open_buckets:
-        missing = {bucket.plan.bucket: bucket.missing for bucket in open_buckets}
+            buckets.take(result, first.height)
+        buckets.write_whole()
+    if missing := buckets.missing():
         raise RuntimeError(f"step {step} gave too few rows, missing by bucket: {missing}; it must give one a report")
     reused = sum(plan.keep.height for plan in plans)
     if is_complete:

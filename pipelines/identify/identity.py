@@ -89,9 +89,7 @@ def identify(
     # Of a field that comes twice, the first value; like the head, no field is read without end.
     known = {name: value[:HEAD_LENGTH] for name, value in reversed(fields)}
     url = url or known.get("网址")
-    title = find_title(page.head)
-    if title is None and known.get("标题"):
-        title = Title(known["标题"], fold(known["标题"]), 0)
+    title = find_title(page.head) or _title_of_field(known)
     opening = "\n".join(line.folded for line in page.head[title.next_line if title else 0 :])[:OPENING_LENGTH]
     name = title.folded if title else ""
     number = doc_number(known, page.head[: title.next_line + _NUMBER_LINES if title else _NUMBER_LINES])
@@ -134,6 +132,11 @@ def identify(
         level_doubt=level_doubt(level, EvidenceNames(evidence, gazetteer)),
         **(_for_review(document_text, known) if reason else {}),
     )
+
+
+def _title_of_field(known: Mapping[str, str]) -> Title | None:
+    """The title that a field gives, where the page shows none."""
+    return Title(known["标题"], fold(known["标题"]), 0) if known.get("标题") else None
 
 
 def _dated(number: str | None, page: Page, known: Mapping[str, str], url: str | None) -> Dated:
