@@ -3,18 +3,23 @@
 Dagster's own classes open and close a connection for every event. At each close SQLite writes its journal back and
 waits for the disk, which is half of the time of a run that finds nothing new. Here a connection stays open, and the
 journal is written back now and then: a machine that loses power may lose the last events of a log, never data.
+Dagster asks anew for each event which tables and columns there are, and for each file whether its tables are made,
+for which it loads all of its migrations. Here what was found once is known.
 Files and tables are those of Dagster's own classes, so the two can take turns on one folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy
+from alembic.runtime.migration import MigrationContext
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.sqlite import create_db_conn_string
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
 
@@ -33,6 +38,12 @@ def _open_engine(address: str) -> Engine:
     return engine
 
 
+def _has_tables(engine: Engine) -> bool:
+    """Whether Dagster has made its tables in a file, which it marks there when all are made."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is not None
+
+
 class OpenRunStorage(SqliteRunStorage):
     """The runs of the Dagster home `home`, in `history/runs.db`."""
 
@@ -48,7 +59,13 @@ class OpenRunStorage(SqliteRunStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "OpenRunStorage":
         """The storage in a home; it is made if there is none."""
-        return cls.from_local(str(Path(config_value["home"], "history")), inst_data)
+        folder = str(Path(config_value["home"], "history"))
+        if Path(folder, "runs.db").exists():
+            storage = cls(create_db_conn_string(folder, "runs"), inst_data)
+            if _has_tables(storage._engine):
+                return storage
+            storage.dispose()
+        return cls.from_local(folder, inst_data)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -66,7 +83,7 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}  # the one used last stands last
-        self._tables: set[str] = set()  # those of the file over all runs that were found
+        self._found: set[tuple[str, str]] = set()  # what the file over all runs has, by kind and name
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -93,11 +110,26 @@ class OpenEventLogStorage(SqliteEventLogStorage):
             for name in logs[:-MOST_LOGS]:
                 self._engines.pop(name).dispose()
 
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        if not _has_tables(engine):
+            super()._initdb(engine, for_index_shard)
+
     def has_table(self, table_name: str) -> bool:
-        """Whether the file over all runs has a table; Dagster asks for each event of an asset, and tables stay."""
-        if table_name not in self._tables and super().has_table(table_name):
-            self._tables.add(table_name)
-        return table_name in self._tables
+        """Whether the file over all runs has a table."""
+        return self._has("table", table_name, partial(super().has_table, table_name))
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether the file over all runs has an index that Dagster makes from older events."""
+        return self._has("index", name, partial(super().has_secondary_index, name))
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        return self._has("column", column_name, partial(super()._has_asset_key_col_on_connection, conn, column_name))
+
+    def _has(self, kind: str, name: str, ask: Callable[[], bool]) -> bool:
+        """Whether the file over all runs has something. What is there stays, and what is not may still come."""
+        if (kind, name) not in self._found and ask():
+            self._found.add((kind, name))
+        return (kind, name) in self._found
 
     def wipe(self) -> None:
         """Remove all events; open files could not be removed."""
@@ -111,6 +143,6 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def _close(self) -> None:
         with self._db_lock:
-            self._tables.clear()
+            self._found.clear()
             while self._engines:
                 self._engines.popitem()[1].dispose()
