@@ -51,5 +51,5 @@ def is_panic(error: BaseException) -> bool:
 
 
 def collect_seldom() -> None:
-    """Workers make hundreds of thousands of objects without cycles: looking for these costs a quarter of the time."""
+    """Workers, and a run, make hundreds of thousands of objects without cycles: to look for these costs much time."""
     gc.set_threshold(50_000, 20, 100)

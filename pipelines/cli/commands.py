@@ -73,6 +73,7 @@ def run(raw: str | None, warehouse: str | None, quiet: bool) -> None:
 
 
 def _run(settings: Settings, quiet: bool) -> None:
+    from pipelines.build.executor import collect_seldom
     from pipelines.build.kept_objects import lasting
     from pipelines.cli import output as show
     from pipelines.cli.progress_output import run_progress
@@ -81,6 +82,7 @@ def _run(settings: Settings, quiet: bool) -> None:
     if out.is_terminal and not quiet:
         out.print(f"reads {settings.raw_dir}, builds {settings.warehouse_dir}", soft_wrap=True)
 
+    collect_seldom()
     with lasting():  # said before these imports, which take seconds: Dagster, and all SQL files
         from pipelines.assets.run_job import Event, StepFailed, Warned, asset_names, run_job
         from pipelines.build.progress import listening
