@@ -24,11 +24,9 @@ import polars as pl
 
 from pipelines.build.ledger import Ledger
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.engine import ENGINE_VERSION
 from pipelines.identify.division_changes import load_changes
-from pipelines.identify.identity import IDENTIFIER_VERSION
-from pipelines.read.reader import READER_VERSION
 from pipelines.settings import Settings
+from pipelines.versions import ENGINE_VERSION, IDENTIFIER_VERSION, READER_VERSION
 from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.model import load_specs
 from pipelines.warehouse.release import publish

@@ -24,7 +24,8 @@ from pathlib import Path
 
 from benchmarks.bench import Target, machine
 from benchmarks.ocr_pages import FontMissingError, draw_pages, font_files
-from pipelines.read.scans.recogniser import is_installed, recognise
+from pipelines.read.scans.ocr_packages import is_installed
+from pipelines.read.scans.recogniser import recognise
 from pipelines.read.scans.scanned_page import UNSURE, ScannedPage
 
 PAGE = Path(__file__).parents[1] / "docs" / "ocr.md"

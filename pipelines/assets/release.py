@@ -12,6 +12,7 @@ from pipelines.assets.workspace import Workspace
 from pipelines.build.ledger import Ledger
 from pipelines.report.release_notes import note
 from pipelines.stage.corrections import file_hash
+from pipelines.versions import ENGINE_VERSION, IDENTIFIER_VERSION, READER_VERSION
 from pipelines.warehouse.check_results import AuditError
 from pipelines.warehouse.checks import Check, load_checks
 from pipelines.warehouse.model import TableSpec
@@ -74,9 +75,6 @@ def release_asset(specs: Mapping[str, TableSpec]) -> dg.AssetsDefinition:
 def _versions() -> dict[str, str]:
     """The versions of everything that a figure of the release passed through."""
     from pipelines.codebook.load import load_codebook
-    from pipelines.extract.report.engine import ENGINE_VERSION
-    from pipelines.identify.identity import IDENTIFIER_VERSION
-    from pipelines.read.reader import READER_VERSION
 
     return {
         "codebook_version": load_codebook().version,

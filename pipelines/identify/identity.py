@@ -22,9 +22,6 @@ from pipelines.numerals.fold import fold
 from pipelines.read.document import Span
 from pipelines.reasons import Reason, ReasonCode, reason_columns
 
-# Part of the key under which identities are cached: raise it with every change of what identifying yields.
-IDENTIFIER_VERSION = "7"
-
 _NUMBER_LINES = 8
 _SHOWN_BEFORE, _SHOWN_BEHIND = 160, 80  # characters of a document that a person has to place
 _OTHER_TYPES = {

@@ -18,8 +18,6 @@ from pipelines.read.text_signs import is_mail, is_markdown
 from pipelines.read.unpack import is_archive
 from pipelines.reasons import ReasonCode
 
-# Part of the key under which read documents are cached: raise it with every change of what reading yields.
-READER_VERSION = "7"
 # A report is a few thousand characters; whoever calls refuses larger files before they are in memory.
 MAX_BYTES = 20_000_000
 # Pages and texts up to here are read in this process, which is faster; no more can be lost on them than a second.

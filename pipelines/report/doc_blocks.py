@@ -20,11 +20,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines import settings
-from pipelines.extract.report.engine import ENGINE_VERSION
 from pipelines.paths import PACKAGE_DIR, PROJECT_ROOT
 from pipelines.reasons import ReasonCode
 from pipelines.report.evaluation import Score, evaluate
 from pipelines.report.headline_evaluation import HeadlineScore, evaluate_headlines, headline_rows
+from pipelines.versions import ENGINE_VERSION
 
 _ARCHIVES = (PACKAGE_DIR / "read" / "archive_kinds.py", "entries_of")
 GOLD = PROJECT_ROOT / "tests" / "gold"

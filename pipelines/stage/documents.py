@@ -23,12 +23,13 @@ from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.ingest.inventory import locate
 from pipelines.read.document import Document, ReadError, ScansWantedError
-from pipelines.read.reader import READER_VERSION, read_bytes
+from pipelines.read.reader import read_bytes
 from pipelines.read.scans.scanned_page import page_adapter
 from pipelines.read.unpack import SEPARATOR, members
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.worker_settings import worker_settings
+from pipelines.versions import READER_VERSION
 
 KILLED = "each process that works on this file is killed, for want of memory or by a library; save it in another format"
 _log = logging.getLogger(__name__)

@@ -5,10 +5,15 @@ them out, but an analyst may want to see their facts. A text that is far too lar
 and its text, with the reason `too_large`.
 
 Here, where each text is in hand, each offset is held against it; the audit looks at a sample again.
+
+The engine is imported for the first batch: a run in which no text is new needs it for nothing.
 """
+
+from __future__ import annotations
 
 import traceback
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,8 +21,6 @@ from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
 from pipelines.codebook.load import load_codebook
-from pipelines.extract.report.batch import extract_frame
-from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
 from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
 from pipelines.settings import Settings
@@ -25,6 +28,10 @@ from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.identities import IDENTITIES
 from pipelines.stage.size_limits import too_large
 from pipelines.stage.worker_settings import worker_settings
+from pipelines.versions import ENGINE_VERSION
+
+if TYPE_CHECKING:
+    from pipelines.extract.report.engine import Extractor
 
 _REASONS = dict.fromkeys(REASON_COLUMNS, pl.String())
 READINGS = StageTable("readings", {"report_id": pl.String(), "input_key": pl.String(), **_REASONS})
@@ -68,6 +75,8 @@ def refresh_facts(settings: Settings) -> Counts:
 @cache
 def process_extractor() -> Extractor:
     """The extractor of this process: each batch finds in its cache the sentences of the batches before."""
+    from pipelines.extract.report.engine import Extractor
+
     return Extractor(load_codebook())
 
 
@@ -117,6 +126,8 @@ def _one_by_one(
 
 def _extracted(documents: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Facts and numbers of documents. Raises ValueError where one does not say what stands at its offsets."""
+    from pipelines.extract.report.batch import extract_frame
+
     facts, numbers = extract_frame(documents.select(INPUT), extractor)
     texts = dict(documents.select("report_id", "text").iter_rows())
     for frame, said in ((facts, "evidence"), (numbers, "text")):

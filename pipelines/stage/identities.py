@@ -1,13 +1,16 @@
 """The step from text to identity: which unit reports, on which year, in which kind of document.
 
-The unit is resolved by `pipelines.identify`; this module calls it for the documents that are new.
+The unit is resolved by `pipelines.identify`; this module calls it for the documents that are new, and imports it for
+the first batch: a run in which no document is new needs it for nothing.
 """
 
 import hashlib
 import logging
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,15 +18,16 @@ from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
-from pipelines.identify.gazetteer import Gazetteer
-from pipelines.identify.identity import IDENTIFIER_VERSION, identify
 from pipelines.paths import DIVISIONS, REFERENCE_DIR
 from pipelines.read.document import Span
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns, reason_in
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.kept_gazetteer import load_gazetteer
 from pipelines.stage.worker_settings import worker_settings
+from pipelines.versions import IDENTIFIER_VERSION
+
+if TYPE_CHECKING:
+    from pipelines.identify.identity import Identity
 
 IDENTITIES = StageTable(
     "identities",
@@ -97,12 +101,15 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
 
 def identify_batch(batch: pl.DataFrame) -> BatchResult:
     """Identify one batch (text, furniture, fields, source_url, source_id); one that fails is quarantined."""
-    gazetteer = load_gazetteer(REFERENCE_DIR / DIVISIONS)
+    from pipelines.identify.identity import identify
+    from pipelines.stage.kept_gazetteer import load_gazetteer
+
+    identified = partial(identify, gazetteer=load_gazetteer(REFERENCE_DIR / DIVISIONS))
     rows, errors = [], []
     for row in batch.iter_rows(named=True):
         key = {"report_id": row["report_id"], "input_key": row["input_key"]}
         try:
-            rows.append(_unread(reason_in(row)) | key if row["read_status"] != "ok" else _one(row, gazetteer) | key)
+            rows.append(_unread(reason_in(row)) | key if row["read_status"] != "ok" else _one(row, identified) | key)
         except Exception as error:
             errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
             rows.append(_unread(internal_error(error)) | key)
@@ -118,10 +125,10 @@ def crashed_identity(batch: pl.DataFrame) -> BatchResult:
     return BatchResult({IDENTITIES.name: frame}, [f"{row['report_id']}\n{reason}"])
 
 
-def _one(row: dict[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
+def _one(row: dict[str, Any], identified: "Callable[..., Identity]") -> dict[str, Any]:
     furniture = tuple(Span(**span) for span in row["furniture"])
     fields = tuple((field["name"], field["value"]) for field in row["fields"])
-    identity = identify(row["text"], furniture, fields, row["source_url"], row["source_id"], gazetteer)
+    identity = identified(row["text"], furniture, fields, row["source_url"], row["source_id"])
     if identity.status_reason:
         _log.debug("report %s is quarantined: %s", row["report_id"], identity.status_reason)
     return asdict(identity) | {"identifier_version": IDENTIFIER_VERSION}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.codebook.load import load_codebook
 from pipelines.codebook.periods import edition_of
-from pipelines.extract.report.engine import ENGINE_VERSION, extract
+from pipelines.extract.report.engine import extract
 from pipelines.extract.report.fact_names import fact_ids
 from pipelines.extract.report.records import Fact
 from pipelines.identify.identity import Identity, identify
@@ -22,6 +22,7 @@ from pipelines.reasons import Reason, ReasonCode, reason_columns
 from pipelines.settings import Settings
 from pipelines.stage.kept_gazetteer import load_gazetteer
 from pipelines.stage.size_limits import too_large
+from pipelines.versions import ENGINE_VERSION
 
 _MOST_NAMES = 5
 

@@ -23,10 +23,10 @@ from pipelines.ingest import early_scan
 from pipelines.ingest.inventory import SCHEMA, inventory, locate, scan
 from pipelines.ingest.report_name import report_id
 from pipelines.read.document import ReadError
-from pipelines.read.reader import READER_VERSION
 from pipelines.read.unpack import HEAD, SEPARATOR, Member, is_archive, may_be_archive, members
 from pipelines.reasons import internal_error, reason_columns
 from pipelines.settings import Settings
+from pipelines.versions import READER_VERSION
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from pipelines.build.workers import cluster_workers
 from pipelines.read.document import Document, ReadError, ScansWantedError
 from pipelines.read.isolation import HelperProcess
 from pipelines.read.reader import page_picture, read_bytes
-from pipelines.read.scans.recogniser import is_installed, recognise
+from pipelines.read.scans.ocr_packages import is_installed
 from pipelines.read.scans.scanned_page import ScannedPage, page_adapter
 from pipelines.reasons import ReasonCode
 from pipelines.settings import Settings
@@ -222,6 +222,8 @@ def _page(raw_sha256: str, data: bytes, name: str, number: int) -> _Page:
 
 
 def _in_process(process: HelperProcess, picture: bytes) -> ScannedPage:
+    from pipelines.read.scans.recogniser import recognise  # slow to import, for NumPy, and most runs read no page
+
     return process.run(recognise, picture, seconds=SECONDS)
 
 

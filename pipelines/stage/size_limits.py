@@ -2,8 +2,6 @@
 
 import re
 
-from pipelines.numerals.fold import fold
-from pipelines.numerals.mentions import find_mentions
 from pipelines.reasons import Reason, ReasonCode
 
 MOST_CHARACTERS, MOST_NUMBERS = 300_000, 5_000  # of a report: the longest that are known have a tenth of these
@@ -14,8 +12,15 @@ def too_large(text: str) -> Reason | None:
     """Return the reason for a text that has more characters or numbers than any report; None for all others."""
     if len(text) > MOST_CHARACTERS:
         found, most = f"{len(text)} characters", MOST_CHARACTERS
-    elif len(_DIGITS.findall(text)) > MOST_NUMBERS and (numbers := len(find_mentions(fold(text)))) > MOST_NUMBERS:
+    elif len(_DIGITS.findall(text)) > MOST_NUMBERS and (numbers := _count_numbers(text)) > MOST_NUMBERS:
         found, most = f"{numbers} numbers", MOST_NUMBERS
     else:
         return None
     return Reason(ReasonCode.TOO_LARGE, f"found a text of {found}, a report has {most} at most; cut the report out")
+
+
+def _count_numbers(text: str) -> int:
+    from pipelines.numerals.fold import fold
+    from pipelines.numerals.mentions import find_mentions  # slow to import, and hardly a text comes here
+
+    return len(find_mentions(fold(text)))

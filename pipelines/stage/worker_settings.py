@@ -12,6 +12,7 @@ from pipelines.build.cluster import Cluster
 from pipelines.build.workers import WorkerSettings
 from pipelines.paths import COUNTY_CHANGES, DIVISION_CHANGES, DIVISIONS, PACKAGE_DIR, REFERENCE_DIR
 from pipelines.settings import Settings
+from pipelines.versions import ENGINE_VERSION, IDENTIFIER_VERSION, READER_VERSION
 
 _PACKAGES = ("polars", "regex", "opencc", "rensa", "pypdfium2", "selectolax", "lxml", "rapidocr", "onnxruntime")
 _ROOMS = ("read", "identify", "extract", "numerals", "codebook", "stage")  # whose code decides what is read
@@ -33,11 +34,8 @@ def fingerprint() -> Mapping[str, str]:
 
     Two processes with the same fingerprint give the same rows for the same batch.
     """
-    # only a cluster asks, and these are slow to import
+    # only a cluster asks, and this is slow to import
     from pipelines.codebook.load import load_codebook
-    from pipelines.extract.report.engine import ENGINE_VERSION
-    from pipelines.identify.identity import IDENTIFIER_VERSION
-    from pipelines.read.reader import READER_VERSION
 
     register = [REFERENCE_DIR / name for name in (DIVISIONS, DIVISION_CHANGES, COUNTY_CHANGES)]
     return {

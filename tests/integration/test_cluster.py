@@ -26,6 +26,7 @@ from pipelines.build.executor import WorkerLostError
 from pipelines.build.workers import WorkerSettings, workers
 from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
+from pipelines.read.scans.ocr_packages import is_installed
 from pipelines.settings import Settings, cluster_address
 from pipelines.stage import scan_queue
 from pipelines.stage.facts import refresh_facts
@@ -132,8 +133,7 @@ def test_the_document_at_which_each_worker_hangs_stands_alone(two: Nodes, tmp_pa
 
 
 def test_a_worker_reads_a_scanned_page(two: Nodes, tmp_path: Path) -> None:
-    recogniser = pytest.importorskip("pipelines.read.scans.recogniser")
-    if not recogniser.is_installed():
+    if not is_installed():
         pytest.skip("character recognition is not installed")
     picture = BytesIO()
     pytest.importorskip("PIL.Image").new("L", (400, 200), 255).save(picture, "PNG")

@@ -13,9 +13,10 @@ from operator import itemgetter
 import polars as pl
 
 from pipelines.codebook.periods import edition_of
-from pipelines.extract.report.engine import ENGINE_VERSION, Extractor
+from pipelines.extract.report.engine import Extractor
 from pipelines.extract.report.fact_names import fact_ids
 from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
+from pipelines.versions import ENGINE_VERSION
 
 # Characters of the texts whose rows are made at once; each takes some ten bytes meanwhile. The longest text may come on
 # top. A usual batch has a million.

@@ -25,8 +25,6 @@ from pipelines.numerals.fold import prepare
 if TYPE_CHECKING:
     from pipelines.extract.report.rows import BatchRows
 
-ENGINE_VERSION = "14"
-
 # What opens an item of an enumeration: a sentence takes over nothing from before its item.
 _ITEM = re.compile(
     r"(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）、.．])|[一二三四五六七八九十]是|[首其再最][先次后]|另外|此外|同时"

@@ -5,7 +5,6 @@ The models lie in the wheel of rapidocr and are given by their path, so that not
 
 import logging
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.errors import FazhiError
+from pipelines.read.scans.ocr_packages import missing_packages
 from pipelines.read.scans.page_picture import Pixels
 
 Boxes = NDArray[np.float32]  # boxes x 4 corners (from the upper left, clockwise) x 2 (x, y), in pixels
@@ -23,7 +23,6 @@ _DETECT_SIDE = 1_600  # pixels of the longer side for the search of lines
 _TALL = 2.2  # times the width: higher pictures, as of whole web pages, would be too small to search as one
 _SEAM = 4  # pixels by which two pieces may disagree on where a line is
 _NO_BOXES: Boxes = np.zeros((0, 4, 2), np.float32)
-_PACKAGES = ("rapidocr", "onnxruntime", "cv2", "PIL")
 
 
 class OcrMissingError(FazhiError):
@@ -43,17 +42,13 @@ class Reading(NamedTuple):
         return sum(self.confidences) / len(self.confidences) if self.confidences else 0.0
 
 
-def is_installed() -> bool:
-    """Return whether the packages of the extra `ocr` are there; imports none of them."""
-    return all(find_spec(package) is not None for package in _PACKAGES)
-
-
 @cache
 def load_models(threads: int) -> "Models":
     """Return the models, loaded once a process; `threads` is for both together. Raises OcrMissingError."""
-    if not is_installed():
-        missing = ", ".join(package for package in _PACKAGES if find_spec(package) is None)
-        raise OcrMissingError(f"found no {missing}, which read scans; run `make run`, or `pip install 'fazhi[ocr]'`")
+    if missing := missing_packages():
+        raise OcrMissingError(
+            f"found no {', '.join(missing)}, which read scans; run `make run`, or `pip install 'fazhi[ocr]'`"
+        )
     return Models(threads)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.read.scans.number_marks import repaired
-from pipelines.read.scans.ocr_models import Boxes, Models, Reading, is_installed, load_models
+from pipelines.read.scans.ocr_models import Boxes, Models, Reading, load_models
 from pipelines.read.scans.page_picture import Pixels, evened, is_blank, load_picture
 from pipelines.read.scans.page_sheet import PageSheet, cut_out, set_upright
 from pipelines.read.scans.scanned_page import ScannedPage
@@ -18,8 +18,6 @@ from pipelines.read.scans.seals import ink_tone, is_covered, is_red, surer, with
 from pipelines.read.scans.second_look import confirmed
 from pipelines.read.scans.table_grid import Grid, boxes_by_cell, find_grid, part_of
 from pipelines.read.scans.text_strip import Strip, character_size, lengths, level, usual_size, usual_slope
-
-__all__ = ["is_installed", "recognise"]
 
 _LEAST_MEAN = 0.5  # a strip that is read with less on average is a seal, a drawing or dirt
 

@@ -7,14 +7,15 @@ import pytest
 
 from pipelines.build.buckets import scan
 from pipelines.build.refresh import Counts
+from pipelines.extract.report.batch import extract_frame
 from pipelines.extract.report.engine import Extractor
 from pipelines.ingest.inventory import inventory
-from pipelines.read.reader import READER_VERSION
 from pipelines.read.scans.scanned_page import Scans
 from pipelines.settings import Settings
 from pipelines.stage import documents, facts
 from pipelines.stage.documents import DOCUMENTS, refresh_documents
 from pipelines.stage.one_file import examine
+from pipelines.versions import READER_VERSION
 from pipelines.warehouse.from_raw import build_from_raw
 
 
@@ -126,7 +127,7 @@ def test_a_text_beyond_any_report_is_set_aside_and_its_neighbour_is_read(text: s
 
 @pytest.mark.parametrize("column", ["evidence", "text"])
 def test_what_does_not_stand_at_its_offsets_is_no_fact(column: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = facts.extract_frame
+    whole = extract_frame
 
     def moved(frame: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
         found = whole(frame, extractor)
@@ -136,7 +137,7 @@ def test_what_does_not_stand_at_its_offsets_is_no_fact(column: str, monkeypatch:
             for one in found
         )
 
-    monkeypatch.setattr(facts, "extract_frame", moved)
+    monkeypatch.setattr("pipelines.extract.report.batch.extract_frame", moved)
     outcome = facts.extract_batch(batch_of("全年开展普法宣传活动9场次。", "全年开展普法宣传活动8场次。"))
     assert outcome.frames["readings"]["reason_code"].to_list() == ["internal_error", None]
     assert set(outcome.frames["facts"]["report_id"]) == {"0b"}
@@ -144,14 +145,14 @@ def test_what_does_not_stand_at_its_offsets_is_no_fact(column: str, monkeypatch:
 
 
 def test_a_document_that_cannot_be_extracted_does_not_take_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = facts.extract_frame
+    whole = extract_frame
 
     def explode(frame: pl.DataFrame, extractor: Extractor) -> tuple[pl.DataFrame, pl.DataFrame]:
         if "毒" in "".join(frame["text"]):
             raise ZeroDivisionError("unforeseen")
         return whole(frame, extractor)
 
-    monkeypatch.setattr(facts, "extract_frame", explode)
+    monkeypatch.setattr("pipelines.extract.report.batch.extract_frame", explode)
     outcome = facts.extract_batch(batch_of("有毒。", "全年开展普法宣传活动9场次。"))
     assert outcome.frames["readings"].select("reason_code", "status_reason").rows() == [
         ("internal_error", "internal error: ZeroDivisionError: unforeseen"),
