@@ -84,7 +84,8 @@ def test_nothing_is_looked_for_on_a_network_and_nothing_is_said(monkeypatch, cap
 
 def test_the_packages_are_imported_with_the_first_page_only():
     code = (
-        "import sys; from pipelines.read.scans.ocr_packages import is_installed; assert is_installed();"
+        "import sys, pipelines.read.scans.recogniser;"
+        "from pipelines.read.scans.ocr_packages import is_installed; assert is_installed();"
         "print([name for name in ('rapidocr', 'onnxruntime', 'cv2', 'PIL') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
