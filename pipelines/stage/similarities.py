@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from pipelines.build.buckets import StageTable, bucket_paths, scan, staged_key
@@ -18,8 +19,9 @@ from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.grams import gram_numbers, plain_text
 from pipelines.stage.nearest_reports import nearest_of_other_units
-from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES, grams
+from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES
 from pipelines.stage.worker_settings import worker_settings
 
 SIMILARITIES = StageTable(
@@ -160,11 +162,13 @@ def crashed_comparison(batch: pl.DataFrame) -> BatchResult:
 
 
 def _compared(row: dict[str, Any]) -> dict[str, Any]:
-    own = grams(row["text"], row["furniture"])
+    own = gram_numbers(plain_text(row["text"], row["furniture"]))
     found = {name: row[name] for name in ("report_id", "input_key")} | {"n_grams": len(own)}
     for other in _OTHERS:
         other_id = row[f"{other}_report_id"]
-        shared = own & grams(row[f"{other}_text"], row[f"{other}_furniture"])
-        share = len(shared) / len(own) if own and other_id else None
+        share = None
+        if len(own) and other_id:
+            theirs = gram_numbers(plain_text(row[f"{other}_text"], row[f"{other}_furniture"]))
+            share = int(np.count_nonzero(np.isin(own, theirs, assume_unique=True))) / len(own)
         found |= {f"{other}_report_id": other_id, f"share_{other}": share}
     return found

@@ -5,9 +5,7 @@ A sketch is a MinHash of the 20-grams of the text: the share of equal places in 
 not count.
 """
 
-import re
 import traceback
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -18,10 +16,10 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
+from pipelines.stage.grams import GRAM, gram_numbers, grams, plain_text
 from pipelines.stage.size_limits import MOST_CHARACTERS
 from pipelines.stage.worker_settings import worker_settings
 
-GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
 PERMUTATIONS = 192
 SKETCH_VERSION = f"1 rensa {RMinHash.ALGORITHM_VERSION} {GRAM} {PERMUTATIONS}"
 _SEED = 1
@@ -35,7 +33,6 @@ SKETCHES = StageTable(
     },
 )
 _TEXT = ["report_id", "text", "furniture"]
-_SPACE = re.compile(r"\s+")
 
 
 def refresh_sketches(settings: Settings) -> Counts:
@@ -85,11 +82,12 @@ def _sketched(row: dict[str, Any]) -> dict[str, Any]:
     """
     if len(row["text"] or "") > MOST_CHARACTERS:
         return {}
-    text = grams(row["text"], row["furniture"])
-    if not text:
+    plain = plain_text(row["text"], row["furniture"])
+    if len(plain) < GRAM:
         return {}
-    (digest,) = RMinHash.digests_from_token_sets([list(text)], num_perm=PERMUTATIONS, seed=_SEED)
-    return {"n_grams": len(text), "sketch": digest}
+    # a 20-gram that comes again changes no MinHash
+    (digest,) = RMinHash.digests_from_token_sets([grams(plain)], num_perm=PERMUTATIONS, seed=_SEED)
+    return {"n_grams": len(gram_numbers(plain)), "sketch": digest}
 
 
 def crashed_sketch(batch: pl.DataFrame) -> BatchResult:
@@ -97,13 +95,3 @@ def crashed_sketch(batch: pl.DataFrame) -> BatchResult:
     row = batch.select("report_id", "input_key").row(0, named=True)
     frame = pl.DataFrame([row | {"n_grams": 0, "sketch": None}], schema=SKETCHES.schema)
     return BatchResult({SKETCHES.name: frame}, [f"{row['report_id']}\n{KILLED}"])
-
-
-def grams(text: str | None, furniture: Sequence[dict[str, Any]] | None) -> set[str]:
-    """The different 20-grams of a text without its spaces and its furniture; none for a text that is shorter."""
-    kept, at = [], 0
-    for span in sorted(furniture or (), key=lambda span: span["start"]):
-        kept.append((text or "")[at : span["start"]])
-        at = max(at, span["end"])
-    plain = _SPACE.sub("", "".join([*kept, (text or "")[at:]]))
-    return {plain[start : start + GRAM] for start in range(len(plain) - GRAM + 1)}

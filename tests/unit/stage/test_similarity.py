@@ -12,10 +12,11 @@ from rensa import RMinHash
 
 from pipelines.build.buckets import scan
 from pipelines.settings import Settings
+from pipelines.stage.grams import GRAM, gram_numbers, grams, plain_text
 from pipelines.stage.nearest_reports import nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
 from pipelines.stage.size_limits import MOST_CHARACTERS
-from pipelines.stage.sketches import GRAM, PERMUTATIONS, grams, sketch_batch
+from pipelines.stage.sketches import PERMUTATIONS, sketch_batch
 from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.table_parts import table_files
 
@@ -29,7 +30,7 @@ def words(seed: int, length: int = 1500) -> str:
 
 
 def sketch_of(text: str) -> list[int]:
-    (digest,) = RMinHash.digests_from_token_sets([list(grams(text, []))], num_perm=PERMUTATIONS, seed=1)
+    (digest,) = RMinHash.digests_from_token_sets([sorted(set(grams(text)))], num_perm=PERMUTATIONS, seed=1)
     return list(digest)
 
 
@@ -54,8 +55,30 @@ def test_spaces_and_furniture_are_no_text() -> None:
     text = words(1, 40)
     page = "首页 导航 " + text[:15] + "\n　" + text[15:] + " 打印"
     spans = [{"start": len(page) - 3, "end": len(page), "kind": "x"}, {"start": 0, "end": 6, "kind": "x"}]
-    assert grams(page, spans) == grams(text, []) == {text[at : at + GRAM] for at in range(21)}
-    assert grams(text[:19], []) == grams(None, None) == set()
+    assert plain_text(page, spans) == plain_text(text, []) == text
+    assert plain_text(None, None) == ""
+
+
+def test_the_20_grams_of_a_text_are_cut_and_counted_as_python_does() -> None:
+    """Also where characters lie beyond 16 bits, come again, or are the only ones."""
+    source = random.Random(5)
+    for alphabet in ("甲", "甲乙", "a甲𠀀😀", "".join(map(chr, range(0x4E00, 0x5600)))):
+        for length in (0, 1, GRAM - 1, GRAM, GRAM + 1, 300):
+            text = "".join(source.choices(alphabet, k=length))
+            expected = [text[at : at + GRAM] for at in range(length - GRAM + 1)]
+            assert grams(text) == expected
+            numbers = gram_numbers(text)
+            assert len(numbers) == len(set(expected)) and (numbers[1:] > numbers[:-1]).all()
+
+
+def test_texts_share_as_many_numbers_as_20_grams() -> None:
+    """Most of them differ in few characters, or have the same ones in another order."""
+    text = words(1, 400)
+    others = [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(0, 390, 13)]
+    others += [text[::-1], text[200:] + text[:200], text[:100] + words(2, 50) + text[100:]]
+    for other in others:
+        shared = np.intersect1d(gram_numbers(text), gram_numbers(other))
+        assert len(shared) == len(set(grams(text)) & set(grams(other)))
 
 
 def test_the_nearest_is_of_another_unit_canonical_and_the_first_of_equals() -> None:
@@ -120,7 +143,8 @@ def share(settings: Settings, own: str, other: str) -> float:
     """The share by the stored texts, counted here."""
     texts = pl.read_parquet(sorted((settings.stage_dir / "documents").glob("*.parquet")))
     a, b = (
-        grams(*texts.filter(pl.col("raw_path") == name).select("text", "furniture").row(0)) for name in (own, other)
+        set(grams(plain_text(*texts.filter(pl.col("raw_path") == name).select("text", "furniture").row(0))))
+        for name in (own, other)
     )
     return len(a & b) / len(a)
 
@@ -185,10 +209,10 @@ def test_without_the_ledger_the_texts_are_compared_again(raw: Path) -> None:
 
 
 def test_a_report_that_cannot_be_compared_is_tried_again(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> set[str]:
+    def broken(_: str) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("pipelines.stage.similarities.grams", broken)
+    monkeypatch.setattr("pipelines.stage.similarities.gram_numbers", broken)
     assert all(row["share_nearest"] is None for row in built(raw)[1].values())
     monkeypatch.undo()
     assert built(raw)[1]["b"]["share_nearest"] is not None
@@ -214,7 +238,7 @@ def test_a_text_longer_than_any_report_is_not_sketched_and_one_text_is_held_at_a
     _, one = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert all_at_once < 2 * one
-    assert rows["n_grams"].to_list() == [len(set(grams(text, []))) for text in texts]
+    assert rows["n_grams"].to_list() == [len(set(grams(text))) for text in texts]
     longer = pl.DataFrame(
         {"report_id": ["z"], "input_key": ["k"], "text": ["甲" * (MOST_CHARACTERS + 1)], "furniture": [[]]}
     )

@@ -1,0 +1,57 @@
+"""The 20-grams of a text: every row of 20 characters in it, without its spaces and its page furniture.
+
+As strings they are what a sketch is made of. To count and to compare them each is a number of 64 bits, its polynomial
+hash, which NumPy works out for all at once: sets of strings take six times as long. Two different 20-grams of two
+reports have one number about once in 10^12 pairs of reports.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+GRAM = 20  # characters: longer than a set phrase, shorter than a sentence
+_BASE = 0x9E3779B97F4A7C15  # odd, so that no character is lost modulo 2^64
+
+Numbers = npt.NDArray[np.uint64]
+
+
+def plain_text(text: str | None, furniture: Sequence[dict[str, Any]] | None) -> str:
+    """A text without its spaces and its furniture."""
+    kept, at = [], 0
+    for span in sorted(furniture or (), key=lambda span: span["start"]):
+        kept.append((text or "")[at : span["start"]])
+        at = max(at, span["end"])
+    return "".join("".join([*kept, (text or "")[at:]]).split())
+
+
+def grams(plain: str) -> list[str]:
+    """The 20-grams in their order, with those that come again; none for a text that is shorter.
+
+    NumPy cuts them faster than Python. It would drop a NUL at the end of one, which no stored text has.
+    """
+    count = max(0, len(plain) - GRAM + 1)
+    cut = np.ndarray((count,), f"<U{GRAM}", plain.encode("utf-32-le"), strides=(4,))
+    found: list[str] = cut.tolist()
+    return found
+
+
+def gram_numbers(plain: str) -> Numbers:
+    """The numbers of the different 20-grams, in ascending order."""
+    if len(plain) < GRAM:
+        return np.empty(0, dtype=np.uint64)
+    ones = np.frombuffer(plain.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    twos = _joined(ones, 1, ones)
+    fours = _joined(twos, 2, twos)
+    eights = _joined(fours, 4, fours)
+    found = np.sort(_joined(_joined(eights, 8, eights), 16, fours))
+    is_first = np.append(True, found[1:] != found[:-1])
+    different: Numbers = found[is_first]
+    return different
+
+
+def _joined(first: Numbers, length: int, then: Numbers) -> Numbers:
+    """The numbers of rows of characters, each of `length` whose number is in `first` and those of `then` behind it."""
+    behind = then[length:]
+    return first[: len(behind)] + behind * np.uint64(pow(_BASE, length, 2**64))
