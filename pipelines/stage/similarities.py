@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.build.buckets import StageTable, bucket_paths, scan, staged_key
+from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
-from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.grams import gram_numbers, plain_text
+from pipelines.stage.documents import KILLED
+from pipelines.stage.grams import gram_numbers
 from pipelines.stage.nearest_reports import nearest_of_other_units
+from pipelines.stage.plain_texts import PlainTexts
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES
 from pipelines.stage.worker_settings import worker_settings
 
@@ -36,7 +37,6 @@ SIMILARITIES = StageTable(
         "share_nearest": pl.Float64(),
     },
 )
-FEW = 20_000  # texts that are read in one go and kept, instead of one reading for each bucket
 _VERSION = f"1 {SKETCH_VERSION}"
 _OTHERS = ("last_year", "nearest")
 _REPORT = ["report_id", "township_code", "report_year", "is_canonical"]
@@ -46,26 +46,26 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
     """Compare the reports whose text, or whose report to compare with, is new. dim_report: the files of that table."""
     accepted = _accepted(dim_report)
     given = f"{_VERSION} {frame_key(accepted)} {staged_key(settings.stage_dir, SKETCHES.name)}"
-    texts = _Texts(settings)
+    with PlainTexts(settings.stage_dir) as texts:
 
-    def wanted() -> pl.DataFrame:
-        found = pairs(accepted, settings)
-        known = scan(settings.stage_dir, SIMILARITIES).select("report_id", "input_key").collect()
-        texts.keep(found.join(known, on=["report_id", "input_key"], how="anti"))
-        return found
+        def wanted() -> pl.DataFrame:
+            found = pairs(accepted, settings)
+            known = scan(settings.stage_dir, SIMILARITIES).select("report_id", "input_key").collect()
+            texts.add(_ids(found.join(known, on=["report_id", "input_key"], how="anti")))
+            return found
 
-    return refresh(
-        settings.stage_dir,
-        Ledger(settings.ledger_path),
-        "similarities",
-        [SIMILARITIES],
-        given,
-        wanted,
-        compare_batch,
-        lambda _, todo: texts.beside(todo),
-        worker_settings(settings),
-        crashed=crashed_comparison,
-    )
+        return refresh(
+            settings.stage_dir,
+            Ledger(settings.ledger_path),
+            "similarities",
+            [SIMILARITIES],
+            given,
+            wanted,
+            compare_batch,
+            lambda _, todo: _beside(todo, texts),
+            worker_settings(settings),
+            crashed=crashed_comparison,
+        )
 
 
 def _accepted(dim_report: Sequence[Path]) -> pl.DataFrame:
@@ -104,35 +104,13 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key).sort("report_id")
 
 
-class _Texts:
-    """The texts of the reports to compare. Where they are few they are read once and not once for each bucket."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._stage_dir = settings.stage_dir
-        self._kept: pl.DataFrame | None = None
-
-    def keep(self, todo: pl.DataFrame) -> None:
-        """Read the texts for all of `todo` if they are few."""
-        ids = _ids(todo)
-        self._kept = self._read(ids) if len(ids) <= FEW else None
-
-    def beside(self, todo: pl.DataFrame) -> pl.DataFrame:
-        """The rows of `todo` with text and furniture of the three reports of each."""
-        ids = _ids(todo)
-        # More is compared again than `keep` was told of when the ledger is lost: then the texts are read here.
-        kept = self._kept
-        texts = kept if kept is not None and ids.is_in(kept["report_id"].implode()).all() else self._read(ids)
-        for prefix in ("", *(f"{other}_" for other in _OTHERS)):
-            names = {name: prefix + name for name in ("report_id", "text", "furniture")}
-            todo = todo.join(texts.rename(names), on=f"{prefix}report_id", how="left")
-        return todo
-
-    def _read(self, ids: pl.Series) -> pl.DataFrame:
-        paths = bucket_paths(self._stage_dir, DOCUMENTS.name)
-        rows = [pl.scan_parquet(path).filter(pl.col("report_id").is_in(ids.implode())) for path in paths]
-        names = ["report_id", "text", "furniture"]
-        empty = pl.LazyFrame(schema={name: DOCUMENTS.schema[name] for name in names})
-        return pl.concat([empty, *(part.select(names) for part in rows)]).collect()
+def _beside(todo: pl.DataFrame, texts: PlainTexts) -> pl.DataFrame:
+    """The rows of `todo` with the plain texts of the three reports of each."""
+    found = texts.of(_ids(todo))
+    for prefix in ("", *(f"{other}_" for other in _OTHERS)):
+        names = {name: prefix + name for name in ("report_id", "text")}
+        todo = todo.join(found.rename(names), on=f"{prefix}report_id", how="left")
+    return todo
 
 
 def _ids(todo: pl.DataFrame) -> pl.Series:
@@ -162,13 +140,13 @@ def crashed_comparison(batch: pl.DataFrame) -> BatchResult:
 
 
 def _compared(row: dict[str, Any]) -> dict[str, Any]:
-    own = gram_numbers(plain_text(row["text"], row["furniture"]))
+    own = gram_numbers(row["text"] or "")
     found = {name: row[name] for name in ("report_id", "input_key")} | {"n_grams": len(own)}
     for other in _OTHERS:
         other_id = row[f"{other}_report_id"]
         share = None
         if len(own) and other_id:
-            theirs = gram_numbers(plain_text(row[f"{other}_text"], row[f"{other}_furniture"]))
+            theirs = gram_numbers(row[f"{other}_text"] or "")
             share = int(np.count_nonzero(np.isin(own, theirs, assume_unique=True))) / len(own)
         found |= {f"{other}_report_id": other_id, f"share_{other}": share}
     return found
