@@ -1,8 +1,7 @@
 """The 20-grams of a text: every row of 20 characters in it, without its spaces and its page furniture.
 
-As strings they are what a sketch is made of. To count and to compare them each is a number of 64 bits, its polynomial
-hash, which NumPy works out for all at once: sets of strings take six times as long. Two different 20-grams of two
-reports have one number about once in 10^12 pairs of reports.
+Each is a number of 64 bits, its polynomial hash, which NumPy works out for all at once: sets of strings take six times
+as long. Two different 20-grams of two reports have one number about once in 10^12 pairs of reports.
 """
 
 from collections.abc import Sequence
@@ -26,17 +25,6 @@ def plain_text(text: str | None, furniture: Sequence[dict[str, Any]] | None) -> 
     return "".join("".join([*kept, (text or "")[at:]]).split())
 
 
-def grams(plain: str) -> list[str]:
-    """The 20-grams in their order, with those that come again; none for a text that is shorter.
-
-    NumPy cuts them faster than Python. It would drop a NUL at the end of one, which no stored text has.
-    """
-    count = max(0, len(plain) - GRAM + 1)
-    cut = np.ndarray((count,), f"<U{GRAM}", plain.encode("utf-32-le"), strides=(4,))
-    found: list[str] = cut.tolist()
-    return found
-
-
 def gram_numbers(plain: str) -> Numbers:
     """The numbers of the different 20-grams, in ascending order."""
     if len(plain) < GRAM:
@@ -45,7 +33,7 @@ def gram_numbers(plain: str) -> Numbers:
     twos = _joined(ones, 1, ones)
     fours = _joined(twos, 2, twos)
     eights = _joined(fours, 4, fours)
-    found = np.sort(_joined(_joined(eights, 8, eights), 16, fours))
+    found = np.sort(_mixed(_joined(_joined(eights, 8, eights), 16, fours)))
     is_first = np.append(True, found[1:] != found[:-1])
     different: Numbers = found[is_first]
     return different
@@ -55,3 +43,10 @@ def _joined(first: Numbers, length: int, then: Numbers) -> Numbers:
     """The numbers of rows of characters, each of `length` whose number is in `first` and those of `then` behind it."""
     behind = then[length:]
     return first[: len(behind)] + behind * np.uint64(pow(_BASE, length, 2**64))
+
+
+def _mixed(numbers: Numbers) -> Numbers:
+    """The numbers with each bit depending on all bits, as a MinHash needs them (the last steps of SplitMix64)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))

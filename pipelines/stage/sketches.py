@@ -8,6 +8,7 @@ not count.
 import traceback
 from typing import Any
 
+import numpy as np
 import polars as pl
 from rensa import RMinHash
 
@@ -16,12 +17,12 @@ from pipelines.build.ledger import Ledger
 from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
-from pipelines.stage.grams import GRAM, gram_numbers, grams, plain_text
+from pipelines.stage.grams import GRAM, gram_numbers, plain_text
 from pipelines.stage.size_limits import MOST_CHARACTERS
 from pipelines.stage.worker_settings import worker_settings
 
 PERMUTATIONS = 192
-SKETCH_VERSION = f"1 rensa {RMinHash.ALGORITHM_VERSION} {GRAM} {PERMUTATIONS}"
+SKETCH_VERSION = f"2 rensa {RMinHash.ALGORITHM_VERSION} {GRAM} {PERMUTATIONS}"
 _SEED = 1
 SKETCHES = StageTable(
     "sketches",
@@ -76,18 +77,18 @@ def sketch_batch(batch: pl.DataFrame) -> BatchResult:
 
 
 def _sketched(row: dict[str, Any]) -> dict[str, Any]:
-    """The sketch of one text. The 20-grams of a text take a hundred times its memory, so that those of one are held.
+    """The sketch of one text.
 
     A text that is longer than any report is quarantined when it is read for facts. It is never compared.
     """
     if len(row["text"] or "") > MOST_CHARACTERS:
         return {}
-    plain = plain_text(row["text"], row["furniture"])
-    if len(plain) < GRAM:
+    numbers = gram_numbers(plain_text(row["text"], row["furniture"]))
+    if not len(numbers):
         return {}
-    # a 20-gram that comes again changes no MinHash
-    (digest,) = RMinHash.digests_from_token_sets([grams(plain)], num_perm=PERMUTATIONS, seed=_SEED)
-    return {"n_grams": len(gram_numbers(plain)), "sketch": digest}
+    ends = np.array([0, len(numbers)], dtype=np.uint64)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(numbers, ends, num_perm=PERMUTATIONS, seed=_SEED)
+    return {"n_grams": len(numbers), "sketch": matrix.to_rows()[0]}
 
 
 def crashed_sketch(batch: pl.DataFrame) -> BatchResult:
