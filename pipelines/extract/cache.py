@@ -27,7 +27,6 @@ ENTRIES = 250_000  # of each part of the cache; as many templates, or as many re
 _CONTEXTS = 500  # of one wording or template
 _STATEMENTS = 4  # for each template, as it may state several things, each in other contexts; a million take some 200 MB
 # A wording with one of these is read as of the year of the report.
-_DIGIT = re.compile("[0-9]")
 _YEAR_WORDS = re.compile(r"20[0-9]{2}[年度]|今年|本年|全年|当年")
 
 K = TypeVar("K")
@@ -135,6 +134,8 @@ class SentenceCache:
     def __init__(self, codebook: Codebook, entries: int = ENTRIES) -> None:
         """entries: the most entries of each part; with 0 nothing is kept and each sentence is read as it stands."""
         self.codebook = codebook
+        #: Whether anything is kept.
+        self.remembers = entries > 0
         #: What the templates state; none before the first batch.
         self.statements: StatementTables | None = None
         #: By template, part of the report and year that it is read as of.
@@ -151,11 +152,6 @@ class SentenceCache:
         #: By line and year of the report: what a short line opens.
         self.openings: ComputedDict[tuple[str, int | None], LineOpening]
         self.openings = ComputedDict(entries, lambda key: line_opening(*key))
-
-    @property
-    def remembers(self) -> bool:
-        """Whether anything is kept."""
-        return bool(self.templates.limit)
 
     def statement_tables(self) -> StatementTables:
         """The tables of what the templates state, for one batch; if they hold too much, they begin anew."""
@@ -177,7 +173,7 @@ class SentenceCache:
         """
         if not self.remembers:
             return (CachedSentence(parse_sentence(text, part), report_year), []) if MAY_STATE.search(text) else None
-        if not _DIGIT.search(text) and not MAY_STATE.search(text):
+        if not MAY_STATE.search(text):
             self.without_numbers.keep(text, None)
             return None
         template, as_of, numerals, pieces = make_template(text, report_year)

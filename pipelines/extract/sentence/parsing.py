@@ -69,11 +69,11 @@ def parse_sentence(text: str, part: str, furniture: Sequence[Span] = ()) -> Pars
     """
     mentions = find_mentions(text)
     for mention in mentions:
-        if any(start <= mention.start < end for start, end in furniture):
+        if furniture and any(start <= mention.start < end for start, end in furniture):
             mention.reason = "page_furniture"
         elif not mention.reason:
             mention.reason = part if part != "result" else "duration" if mention.unit in _DURATIONS else ""
-    has_figure = any(not mention.reason for mention in mentions)
+    has_figure = not all([mention.reason for mention in mentions])
     may_state_zero = part == "result" and MAY_STATE_ZERO.search(text) is not None
     return ParsedSentence(text, mentions, has_figure, has_figure or may_state_zero)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.codebook import cues
 from pipelines.codebook.compiled import Codebook
@@ -39,8 +39,7 @@ _DEFINITE_ONE = frozenset({"人", "名", "位", "次", "场", "场次", "期", "
 _INHERITED = frozenset({"growth", "last_year", "share", "average", "norm"})
 
 
-@dataclass(frozen=True, slots=True)
-class FigureMatch:
+class FigureMatch(NamedTuple):
     """One fact that a figure gives."""
 
     metric: str
@@ -51,8 +50,7 @@ class FigureMatch:
     tied_with: tuple[str, ...] = ()  # of a tie: the other indicators
 
 
-@dataclass(frozen=True, slots=True)
-class FigureReading:
+class FigureReading(NamedTuple):
     """What became of one figure."""
 
     reason: str  # why it gives no fact; '' when there are matches
@@ -65,8 +63,7 @@ class FigureReading:
     period: Period | None = None  # None: the words before it in its sentence name none
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceReading:
+class SentenceReading(NamedTuple):
     """The readings of all figures of a wording, and its zero statements."""
 
     figures: tuple[FigureReading, ...]

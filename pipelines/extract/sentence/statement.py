@@ -36,7 +36,7 @@ class FactKind(NamedTuple):
     substitute: str = ""  # year or sentence: where nothing else of the indicator is stated, it stands in for it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SentenceFact:
     """One fact of a sentence."""
 

@@ -21,8 +21,9 @@ _ITEM_END = re.compile(r"、|[(（](?=[^)）]*[0-9])")
 # A bracket behind a figure that denies (14起(无败诉)) is a clause of its own.
 _DENIAL = re.compile(r"\((?:全年|均|都|全部)?(?:无|未|没有|零)[^()]*\)")
 # What went before the deed (检查后, 经检查) is not what a figure counts.
-_AFTERWARDS = re.compile(r"之?后(?![续勤进备方台期半])")
-_BY_WAY_OF = ("经", "经过")
+_AFTER, _BY_WAY = "后", "经"
+_AFTERWARDS = re.compile(rf"之?{_AFTER}(?![续勤进备方台期半])")
+_BY_WAY_OF = (_BY_WAY, f"{_BY_WAY}过")
 # The name of what was studied holds deeds that nobody did: 学习会议精神, 学习重要讲话和批示精神.
 _STUDIED = re.compile(
     "学习?(?:了|贯彻|宣传|落实)*(?P<name>(?:(?!学习)[^,，;；:：。0-9])*(?:讲话|精神|批示|指示|论述|报告))"
@@ -107,12 +108,15 @@ class TokenizedSentence:
         These only say what went before (检查后, 经检查), or are words in the name of what was studied.
         """
         tokens = self.between(start, end)
-        before = [
-            token[:2]
-            for token in tokens
-            if _AFTERWARDS.match(self.text, token[1]) or self.text.endswith(_BY_WAY_OF, start, token[0])
-        ]
-        studied = _STUDIED.search(self.text, start, end)
+        text = self.text
+        before = []
+        if _AFTER in text or _BY_WAY in text:
+            before = [
+                token[:2]
+                for token in tokens
+                if _AFTERWARDS.match(text, token[1]) or text.endswith(_BY_WAY_OF, start, token[0])
+            ]
+        studied = _STUDIED.search(text, start, end)
         if studied:
             before.append(studied.span("name"))
         return [t for t in tokens if not any(a <= t[0] and t[1] <= b for a, b in before)] if before else tokens
