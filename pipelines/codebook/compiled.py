@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
-from pipelines.codebook.cues import Cue
+from pipelines.codebook.cues import Cue, CuesByFigure
 
 #: Bits of a term: topics, then subjects, then one bit a word list of the rules.
 TOPICS = (1 << 32) - 1
@@ -115,9 +115,11 @@ class Codebook:
     families: Mapping[str, str] = field(default_factory=dict)  # by code of an indicator
     bits: Mapping[frozenset[str], int] = field(default_factory=dict)  # of each word list, its words folded
     automaton: Any = field(init=False, compare=False, repr=False)  # finds the terms in a text
+    cues_by_figure: CuesByFigure = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "automaton", ahocorasick_rs.AhoCorasick([term.text for term in self.terms]))
+        object.__setattr__(self, "cues_by_figure", CuesByFigure(self.cues))
 
     def __reduce__(self) -> tuple[type[Codebook], tuple[Any, ...]]:
         """Pickled without its automaton, which is not a thing of Python: it is made anew in milliseconds."""

@@ -30,17 +30,34 @@ class Cue:
     last: bool  # only for figures that no rule reads
 
 
-def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int, *, last: bool = False) -> str:
+class CuesByFigure(dict[tuple[str, bool, bool], tuple[Cue, ...]]):
+    """The cues that may speak of a figure: by its classifier, whether it is Chinese, and whether no rule reads it."""
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        """cues: all of them, in their order."""
+        super().__init__()
+        self._cues = cues
+
+    def __missing__(self, key: tuple[str, bool, bool]) -> tuple[Cue, ...]:
+        unit, chinese, last = key
+        found = self[key] = tuple(
+            cue
+            for cue in self._cues
+            if cue.last is last
+            and (unit in cue.units or not cue.units)
+            and unit not in cue.not_units
+            and (chinese or not cue.chinese)
+        )
+        return found
+
+
+def disposition(cues: CuesByFigure, text: str, figure: Figure, clause: int, *, last: bool = False) -> str:
     """The first cue that says why a figure of a sentence is no result, or ''.
 
     clause: where its clause starts. last: ask the cues for figures that no rule reads, and none of the others.
     """
     in_sentence, in_clause = text[: figure.start], text[clause : figure.start]
-    for cue in cues:
-        if cue.last is not last or (cue.units and figure.unit not in cue.units) or figure.unit in cue.not_units:
-            continue
-        if cue.chinese and not figure.chinese:
-            continue
+    for cue in cues[figure.unit, figure.chinese, last]:
         words = in_sentence if cue.sentence else in_clause
         found = cue.before.search(words)
         if not found or (cue.after and not cue.after.match(text, figure.end)):
@@ -51,10 +68,11 @@ def disposition(cues: Sequence[Cue], text: str, figure: Figure, clause: int, *, 
     return ""
 
 
+# The first character opens all alternatives, as pipelines.numerals.scan explains.
 _YEAR = re.compile(
-    r"(?P<range>20[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)"
-    r"|(?P<since>自?20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
-    r"|(?P<year>20[0-9]{2}(?:年|(?=度)))|(?P<now>今年|本年度?|全年(?!度)|当年)"
+    r"[2自今本全当](?:(?P<range>(?<=2)0[0-9]{2}年?(?:度)?(?:[0-9]{1,2}月)?(?:至|到|-|—|~)20[0-9]{2}年?)"
+    r"|(?P<since>(?:(?<=自)20|(?<=2)0)[0-9]{2}年(?:[0-9]{1,2}月)?(?:[^,，。]{0,16})?(?:以来|至今|起))"
+    r"|(?P<year>(?<=2)0[0-9]{2}(?:年|(?=度)))|(?P<now>(?<=[今当])年|(?<=本)年度?|(?<=全)年(?!度)))"
 )
 _FOUR = re.compile(r"20[0-9]{2}")
 # A year sets the time of what follows only where it opens a clause or stands behind one of these.
@@ -114,6 +132,11 @@ _ABOUT_AFTER = re.compile(rf"{_BRACKET}(?:左右|上下{_END}|许{_END})")
 # 多 behind these goes on with the amount (三年多, 九成多); behind others it begins a word (12场多部门演练).
 _MEASURED = frozenset("% 倍 年 天 周 岁 个月 小时 公里 米 亩 公顷 吨 元 平方米".split())
 _ROUND = re.compile(r"[百千万亿半]")
+# Most numbers are exact: nothing that one of these finds touches them.
+_HEDGE_BEFORE = re.compile(
+    "|".join(hedge.pattern for hedge in (_LEAST_BEFORE, _PASSED_BEFORE, _MOST_BEFORE, _ABOUT_BEFORE))
+)
+_HEDGE_AFTER = re.compile("|".join(hedge.pattern for hedge in (_LEAST_AFTER, _OVER_AFTER, _MOST_AFTER, _ABOUT_AFTER)))
 
 
 class Amount(NamedTuple):
@@ -131,6 +154,9 @@ def amount(text: str, mention: Mention) -> Amount:
     if mention.upper is not None:
         return Amount(value, "at_least", value, mention.upper)
     left = text[max(0, mention.start - 6) : mention.start]
+    hedged = mention.more or mention.about or _HEDGE_BEFORE.search(left) or _HEDGE_AFTER.match(text, mention.end)
+    if not hedged:
+        return Amount(value, "exact", value, value)
     if _MOST_BEFORE.search(left) or _MOST_AFTER.match(text, mention.end):
         return Amount(value, "at_most", None, value)
     least = mention.more or _LEAST_BEFORE.search(left) or _LEAST_AFTER.match(text, mention.end)

@@ -93,7 +93,7 @@ def find_lines(
     part, part_level = "result", _LEVEL_OF_PART
     within: tuple[int, str, int] | None = None  # level of results within another part, and that part with its level
     title = ""
-    periods: list[tuple[int, Period | None]] = []  # level and period of the headings that a line stands under
+    periods: list[tuple[int, Period]] = []  # level and period of the headings above that name one
     period: Period | None = None  # of the nearest of those that name one
     end = -1
     for line, sentences in zip(text.split("\n"), cut_sentences(text), strict=True):
@@ -128,16 +128,17 @@ def find_lines(
             elif opening.level <= part_level:
                 part, part_level = "result", _LEVEL_OF_PART
         table = "|" in line
-        if opening.level or opening.heading:
+        if periods and (opening.level or opening.heading):
             periods = [(level, named) for level, named in periods if level < opening.level]
-            period = next((named for _, named in reversed(periods) if named), None)
+            period = periods[-1][1] if periods else None
         lines.append(ReportLine(start, end, part, table, title, sentences, period))
         if opening.heading and not table:
             title = line
             names_none = _NO_PERIOD.search(line) or (not opening.level and _TITLE.search(line))
             named = None if names_none else period_of_heading(line)
-            periods.append((opening.level, named))
-            period = named or period
+            if named:
+                periods.append((opening.level, named))
+                period = named
     return lines
 
 

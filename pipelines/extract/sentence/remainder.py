@@ -35,7 +35,7 @@ def reason_for_unread(sentence: TokenizedSentence, window: Window) -> str:
     return (
         _nearest_noun(sentence, sorted(after, key=lambda t: (t[0], -t[1])), figure.unit, "right")
         or _nearest_noun(sentence, sorted(before, key=lambda t: (-t[1], t[0])), figure.unit, "left")
-        or cues.disposition(sentence.codebook.cues, sentence.text, figure, window.clause, last=True)
+        or cues.disposition(sentence.codebook.cues_by_figure, sentence.text, figure, window.clause, last=True)
     )
 
 

@@ -14,7 +14,8 @@ from pipelines.codebook.compiled import SUBJECTS, TOPICS, Codebook, Term
 from pipelines.extract.sentence.context import HEADING, SUBJECTS_BEFORE, TOPICS_BEFORE, PrecedingContext
 from pipelines.numerals.figures import Figure
 
-_CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]|(?<=[\u4e00-\u9fff%)”])\.(?![.])")
+_CLAUSE_END = re.compile(r"[,，;；:：。!！?？\n|]")
+_FULL_STOP = re.compile(r"\.(?<=[\u4e00-\u9fff%)”]\.)(?![.])")  # two patterns, as `re` skips fast what opens one
 # Where the words right of a figure end when another figure follows: at the next item of a list, or at a bracket that
 # details the figure.
 _ITEM_END = re.compile(r"、|[(（](?=[^)）]*[0-9])")
@@ -82,7 +83,7 @@ class TokenizedSentence:
                     self._bits[at] &= ~SUBJECTS
         self.reasons = [""] * len(self.figures)
         self.reach = [0] * len(self.figures)
-        ends = {match.start() for match in _CLAUSE_END.finditer(self.text)}
+        ends = {match.start() for end in (_CLAUSE_END, _FULL_STOP) for match in end.finditer(self.text)}
         for figure in self.figures:
             denial = _DENIAL.match(self.text, figure.end)
             if denial:

@@ -15,12 +15,16 @@ from pipelines.extract.sentence.candidates import MatchContext
 from pipelines.extract.sentence.tokens import Span, Token, TokenizedSentence
 from pipelines.numerals.scan import Opening, scan
 
+# Each alternative opens with a character and not with a condition, so that `re` skips fast what opens none.
 _NOT_HAPPENED = re.compile(
     r"未发生过?|没有发生过?|未出现过?|没有出现过?|未收到|未接到|没有收到|未产生|没有产生|无一(?:起|件|例|宗|人|名)?|未有|零发生|均无|未实施|没有实施|未作出(?=行政处罚)|未(?:引发|引起)|未(?=因[^,，。;；0-9]{1,16}(?:引发|引起))|没有(?=复议|诉讼|败诉|信访)|没有(?:一起|一例)|没有(?=行政|群体|重大|一起|发生)|无(?=进京|越级|赴省|集体上访|群访|非访|行政(?:复议|诉讼|应诉)|行政处罚(?!权|记录|资格|事项)|败诉|群体性|重大决策|民转刑|越级|重大(?:安全|事故)|安全生产事故|较大)"
-    r"|(?<=\()(?:全年|都|全部)?(?:无|没有)"
+    r"|全年(?<=\(全年)(?:无|没有)|都(?<=\(都)(?:无|没有)|全部(?<=\(全部)(?:无|没有)|无(?<=\(无)|没有(?<=\(没有)"
 )
+_NO_CASE = r"零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)"
+_NOTHING = "(?:零|0)(?![0-9.])"
 _ZERO_AFTER = re.compile(
-    r"零发生|[“\"]?零[”\"]?(?:事故|上访|败诉|复议|诉讼|纠错|投诉|发案|案件)|(?:为|均为|皆为|是|保持)(?:零|0)(?![0-9.])|[“\"]零[”\"]|零记录|[均都]未(?:发生|出现)"
+    rf"零发生|{_NO_CASE}|“{_NO_CASE}|\"{_NO_CASE}|为{_NOTHING}|均为{_NOTHING}|皆为{_NOTHING}|是{_NOTHING}|保持{_NOTHING}"
+    r"|“零[”\"]|\"零[”\"]|零记录|均未(?:发生|出现)|都未(?:发生|出现)"
 )
 #: How a zero in words starts: a text without any of these states none.
 ZERO_OPENINGS: tuple[Opening, ...] = (
