@@ -44,7 +44,7 @@ def heading_bits(codebook: Codebook, title: str) -> int:
     """What the words of a heading say, as bits. Subjects are left out: a heading hands none on to its sentences."""
     bits = 0
     for _, _, term in codebook.tokens(title) if title else ():
-        bits |= codebook.terms[term].bits
+        bits |= codebook.term_bits[term]
     return bits & ~SUBJECTS
 
 
@@ -53,7 +53,7 @@ def topics_and_subjects(codebook: Codebook, text: str) -> tuple[int, int]:
 
     Of each kind these are the ones that stand in the last clause that names any.
     """
-    tokens = [(start, codebook.terms[term].bits) for start, _, term in codebook.tokens(text)]
+    tokens = [(start, codebook.term_bits[term]) for start, _, term in codebook.tokens(text)]
     handed_on = []
     for kind in (TOPICS, SUBJECTS):
         bits_found = 0

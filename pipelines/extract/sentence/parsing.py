@@ -73,7 +73,7 @@ def parse_sentence(text: str, part: str, furniture: Sequence[Span] = ()) -> Pars
             mention.reason = "page_furniture"
         elif not mention.reason:
             mention.reason = part if part != "result" else "duration" if mention.unit in _DURATIONS else ""
-    has_figure = not all([mention.reason for mention in mentions])
+    has_figure = not all(mention.reason for mention in mentions)
     may_state_zero = part == "result" and MAY_STATE_ZERO.search(text) is not None
     return ParsedSentence(text, mentions, has_figure, has_figure or may_state_zero)
 

@@ -96,7 +96,7 @@ def read_wording(
         else:
             window, subset_mark = sentence.window(index), _subset_mark(sentence, index)
             matches = match_figure(sentence, window, index, subset_mark is not None)
-            sentence.reach[index] = max((match.reach for match in matches), default=0)
+            sentence.reach[index] = max([match.reach for match in matches], default=0)
             if subset_mark is None:
                 subset_mark = part_at_place(sentence, index)
             reading = _decide(sentence, window, matches, subset_mark)

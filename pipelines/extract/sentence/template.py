@@ -45,8 +45,11 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
 
     In the pieces, words and numerals take turns; words come first.
     """
-    pieces = _split(text)
+    pieces = _PLAIN.split(text)
     numerals = pieces[1::2]
+    if numerals and max(map(len, numerals)) > _SHORT:
+        pieces = _with_held(pieces)
+        numerals = pieces[1::2]
     pieces[1::2] = ["1"] * len(numerals)
     template = "".join(pieces)
     if report_year is None:
@@ -61,11 +64,8 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
     return template, _AS_OF, numerals, pieces
 
 
-def _split(text: str) -> list[str]:
-    """Words and plain numerals in turn. A numeral that no float holds is no plain one, but a part of the words."""
-    pieces = _PLAIN.split(text)
-    if len(pieces) == 1 or max(map(len, pieces[1::2])) <= _SHORT:
-        return pieces
+def _with_held(pieces: Sequence[str]) -> list[str]:
+    """Words and numerals in turn. A numeral that no float holds is no plain one, but a part of the words."""
     kept, words = [], [pieces[0]]
     for numeral, behind in zip(pieces[1::2], pieces[2::2], strict=True):
         if len(numeral) <= _SHORT or _is_held(numeral, behind):

@@ -73,10 +73,10 @@ class TokenizedSentence:
     _bits: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        terms = self.codebook.terms
+        bits = self.codebook.term_bits
         self.tokens = self.codebook.tokens(self.text)
         self._ends = [token[1] for token in self.tokens]
-        self._bits = [terms[token[2]].bits for token in self.tokens]
+        self._bits = [bits[term] for _, _, term in self.tokens]
         for used in _USED.finditer(self.text):
             for at in range(bisect_left(self._ends, used.start()), bisect_right(self._ends, used.end())):
                 if self.tokens[at][0] >= used.start():
