@@ -5,6 +5,7 @@ The reader asks this of each document, whatever its format.
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from pipelines.numerals.fold import fold
 from pipelines.read.document import Document, ReadError
@@ -34,7 +35,8 @@ _LONG = 100  # Chinese characters of a line that is text, whatever it says
 
 def has_text(lines: Iterable[str]) -> bool:
     """Return whether any of the lines is one of a report's text, not only title, signature and links."""
-    folded = [text for line in lines if (text := fold(line).strip())]
+    filled = (text for line in lines if (text := fold(line).strip()))
+    folded = list(islice(filled, _MOST_LINES + 1))  # a usual report has many more
     return len(folded) > _MOST_LINES or any(map(_is_text, folded))
 
 

@@ -65,8 +65,11 @@ def _at_gaps(line: str) -> _Row:
     """The cells between tabs and runs of spaces."""
     body = line.rstrip()
     start = len(body) - len(body.lstrip(" \u3000\t"))
+    gaps = list(_GAP.finditer(body, start))
+    if not gaps:  # most lines
+        return []
     cells, at = [], start
-    for gap in [*_GAP.finditer(body, start), None]:
+    for gap in [*gaps, None]:
         end = gap.start() if gap else len(body)
         cells.append(_Cell(body[at:end].strip(), screen_width(body[:at])))
         at = gap.end() if gap else end
