@@ -10,10 +10,13 @@ Properties are tried on the same examples in each run, so that a change fails fo
 
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from pipelines.build.kept_objects import lasting
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
@@ -51,10 +54,18 @@ SLOW = (
 )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """The 10,000 tests and their modules stay to the end: no test looks through them for garbage."""
+    with lasting():
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lies below the paths of SLOW, and let it run first."""
-    slow = [TESTS / name for name in SLOW]
+    paths = {item.path for item in items}
+    slow = {path for path in paths if any(path.is_relative_to(TESTS / name) for name in SLOW)}
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
+        if item.path in slow:
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: item.path not in slow)
