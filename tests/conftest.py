@@ -9,6 +9,7 @@ Properties are tried on the same examples in each run, so that a change fails fo
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -21,6 +22,22 @@ from pipelines.build.kept_objects import lasting
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+MEMORY = Path("/dev/shm")  # of Linux
+ENOUGH_BYTES = 6 * 2**30
+
+
+def is_of_use(folder: Path) -> bool:
+    """Whether the tests can work in `folder`: it has room for them, and the commands that they write there may run."""
+    if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(folder).free > ENOUGH_BYTES
+
+
+# A build of a few reports waits for the disk hundreds of times, so temporary files lie in memory if there is room.
+if "TMPDIR" not in os.environ and is_of_use(MEMORY):
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # it is chosen again
 
 # what is kept between commands lies outside of the user's own folder, and is made once for all processes of the tests
 os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"fazhi-tests-{os.getuid()}")
