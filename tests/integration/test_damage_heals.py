@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -26,13 +27,12 @@ MARK = "cannot be used"
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with three reports and the warehouse that two runs made of them."""
+    """A folder with three reports and the warehouse that a run made of them."""
     folder = tmp_path_factory.mktemp("base")
     (folder / "raw").mkdir()
     for n, year in enumerate((2021, 2022, 2023), 3):
         (folder / f"raw/{year}.txt").write_text(REPORT.format(year=year, n=n), encoding="utf-8")
-    for _ in range(2):
-        assert not failures(run(folder, folder / "wh"))
+    assert not failures(run(folder, folder / "wh"))
     return folder
 
 
@@ -126,16 +126,6 @@ EXPORTS: dict[str, Callable[[Path], object]] = {
 }
 
 
-def test_exports_without_their_description(base: Path, warehouse: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """One damage after the other: the run that meets one shows also that the one before has gone."""
-    for kind, harm in EXPORTS.items():
-        harm(warehouse / "exports/datapackage.json")
-        (line,), computed = told(base, warehouse, caplog)
-        assert f"{warehouse / 'exports'} {MARK} (found no datapackage.json that can be read" in line, kind
-        assert computed == 0 and (warehouse / "exports/datapackage.json").is_file(), kind
-    assert told(base, warehouse, caplog) == ([], 0) and not caplog.messages
-
-
 def test_damage_that_only_reading_shows(base: Path, warehouse: Path, caplog: pytest.LogCaptureFixture) -> None:
     """As a disk loses bytes: size and times stay. The run fails, looks closely, and begins again."""
     ledger = Ledger(warehouse / "ledger.sqlite")
@@ -159,16 +149,27 @@ DAGSTER: dict[str, Callable[[Path], object]] = {
 }
 
 
+WHOLE: tuple[str, Callable[[Path], object]] = ("whole", lambda path: None)
+
+
 def half_zeros(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:4096] + bytes(len(data) - 4096))
 
 
-def test_dagsters_home_is_damaged(base: Path, warehouse: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """One damage after the other: the run that meets one shows also that the one before has gone."""
-    for kind, harm in DAGSTER.items():
-        harm(warehouse / ".dagster")
+def test_dagsters_home_and_the_description_of_the_exports(
+    base: Path, warehouse: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One damage of each after the other: the run that meets one shows also that the one before has gone."""
+    home, description = warehouse / ".dagster", warehouse / "exports/datapackage.json"
+    for (kind, harm), (shape, harm_exports) in zip_longest(DAGSTER.items(), EXPORTS.items(), fillvalue=WHOLE):
+        harm(home)
+        harm_exports(description)
         lines, computed = told(base, warehouse, caplog)
-        assert lines and computed == 0 and all(MARK in line for line in lines), (kind, lines)
-        assert (warehouse / ".dagster/dagster.yaml").read_text(encoding="utf-8") == CONFIG, kind
+        of_exports = [line for line in lines if f"{description.parent} {MARK}" in line]
+        assert len(of_exports) == (shape in EXPORTS), (kind, shape, lines)
+        assert all("(found no datapackage.json that can be read" in line for line in of_exports), lines
+        assert len(lines) > len(of_exports) and computed == 0 and all(MARK in line for line in lines), (kind, lines)
+        assert (home / "dagster.yaml").read_text(encoding="utf-8") == CONFIG, kind
+        assert description.is_file(), shape
     assert told(base, warehouse, caplog) == ([], 0) and not caplog.messages
