@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.build.refresh import BatchResult
+from pipelines.build.one_bucket import BatchResult
 from pipelines.cli.commands import main
 from pipelines.extract.report.engine import Extractor
 from pipelines.stage import documents, identities, raw_inventory

@@ -26,6 +26,8 @@ from pipelines.settings import ClusterAddress
 Fingerprint = Mapping[str, str]
 
 NO_WORKER_SECONDS = 30.0  # without any worker the run ends
+# So many cores keep the driver busy with loading, sending and writing texts and facts (docs/cluster-benchmark.md).
+FED_BY_SENDING = 10
 _CONNECT_SECONDS = 10.0
 _LOOK_SECONDS = 1.0  # between two looks whether there is still a worker
 _NAMES = 100  # of each folder that are looked for
@@ -146,6 +148,20 @@ class ClusterWorkers:
                 missing = ", ".join(map(str, (self._cluster.folder, *folders)))
                 return f"worker {worker} does not see {missing}; mount what is missing there, at the same path"
         return None
+
+    def shares(self, folder: Path) -> bool:
+        """Whether there are more workers than can be fed by sending, and all see `folder`; says so where one does not.
+
+        Sending is better for few: then no worker waits at the end for one that does a whole bucket.
+        """
+        with self._connected():
+            threads = sum(self._client.nthreads().values())
+        if threads <= FED_BY_SENDING:
+            return False
+        blind = self.blind([folder])
+        if blind:
+            _log.warning("%s: this step sends what it works on", blind)
+        return blind is None
 
     def run_on_all(self, function: Callable[[], object]) -> None:
         """Call a function in each worker, outside of what it works on."""

@@ -7,6 +7,7 @@
 import gc
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 Batch = TypeVar("Batch")
@@ -30,6 +31,9 @@ class Executor(Protocol):
 
     def result(self, task: Any, seconds: float) -> Any:
         """What the task gave, awaited so long. Raises WorkerLostError, and what `work` raised."""
+
+    def shares(self, folder: Path) -> bool:
+        """Whether work had better be read from `folder`, and its results be written there, than be sent."""
 
     def close(self) -> None:
         """Let the workers go. Tasks that are under way are given up."""

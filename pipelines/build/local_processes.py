@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from pipelines.build.executor import AHEAD, WorkerLostError, collect_seldom, perform
@@ -42,6 +43,10 @@ class LocalProcesses:
                 raise
             self._kill()
             raise WorkerLostError(f"a worker process gave no answer in {seconds:g} seconds and was killed") from None
+
+    def shares(self, folder: Path) -> bool:
+        """Never: what these processes are sent does not leave the machine."""
+        return False
 
     def close(self) -> None:
         """End the processes once what they work on is done."""

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pipelines.build.cluster import Cluster, ClusterWorkers
 from pipelines.build.executor import Batch, Executor, Result, WorkerLostError, is_panic
@@ -47,26 +47,9 @@ class WorkerSettings:
 ONE_PROCESS = WorkerSettings()
 
 
-class Map(Protocol):
-    """Like the built-in `map` over one iterable: results in the order of the batches, one or more for each.
-
-    `crashed` gives the result for a batch of the one document that ends its worker. Batches are then Polars frames with
-    a row for each document. Without it the first batch that loses its worker three times raises WorkerLostError.
-    """
-
-    def __call__(
-        self,
-        work: Callable[[Batch], Result],
-        batches: Iterable[Batch],
-        crashed: Callable[[Batch], Result] | None = None,
-        /,
-    ) -> Iterator[Result]:
-        """Apply `work` to each batch."""
-
-
 @contextmanager
-def workers(how: WorkerSettings, documents: int, is_careful: bool = False) -> Iterator[Map]:
-    """A `map` that is fit for `documents` documents: in the workers that `how` names, or here when they are few.
+def workers(how: WorkerSettings, documents: int, is_careful: bool = False) -> Iterator["Workers"]:
+    """What is fit for `documents` documents: in the workers that `how` names, or here when they are few.
 
     With `is_careful` none of them is worked on here. Raises ClusterError where there is a cluster that cannot be used.
     """
@@ -75,11 +58,9 @@ def workers(how: WorkerSettings, documents: int, is_careful: bool = False) -> It
     with _environment(POLARS_MAX_THREADS="1"), cluster_workers(how) if are_many else nullcontext() as cluster:
         is_here = cluster is None and (how.processes < 2 or not are_many)
         # a process starts with the first batch that it is given
-        pool = _Pool(cluster or LocalProcesses(1 if is_here else how.processes), how.seconds)
-        try:
-            yield pool.map_here if is_here and not is_careful else pool.map
-        finally:
-            pool.close()
+        elsewhere = cluster or LocalProcesses(1 if is_here else how.processes)
+        with closing(Workers(elsewhere, how.seconds, is_here and not is_careful)) as hands:
+            yield hands
 
 
 @contextmanager
@@ -99,20 +80,36 @@ def cluster_workers(how: WorkerSettings) -> Iterator[ClusterWorkers | None]:
             yield cluster
 
 
-class _Pool:
-    """The workers, and one process of this machine for the batches that are tried again."""
+class Workers:
+    """Workers elsewhere or this process, and one process of this machine for the batches that are tried again."""
 
-    def __init__(self, every: Executor, seconds: float) -> None:
+    def __init__(self, every: Executor, seconds: float, is_here: bool) -> None:
         self._all, self._single = every, LocalProcesses(1)
-        self._seconds = seconds
+        self._seconds, self._is_here = seconds, is_here
 
-    def map(
+    def __call__(
         self,
         work: Callable[[Batch], Result],
         batches: Iterable[Batch],
         crashed: Callable[[Batch], Result] | None = None,
         /,
     ) -> Iterator[Result]:
+        """Like the built-in `map` over one iterable: results in the order of the batches, one or more for each.
+
+        `crashed` gives the result for a batch of the one document that ends its worker. Batches are then Polars frames
+        with a row for each document. Without it the first batch that loses its worker three times raises
+        WorkerLostError.
+        """
+        return (self._map_here if self._is_here else self._map)(work, batches, crashed)
+
+    def shares(self, folder: Path) -> bool:
+        """Whether work had better be read from `folder`, and its results be written there, than be sent."""
+        return self._all.shares(folder)
+
+    def attempts(
+        self, work: Callable[[Batch], Result], batches: Iterable[Batch]
+    ) -> Iterator[tuple[Batch, Result | WorkerLostError]]:
+        """Each batch with its result, in order. Where its worker was lost, that stands for the result."""
         waiting = iter(batches)
         under_way: deque[tuple[Batch, Any]] = deque()
         while True:
@@ -124,17 +121,28 @@ class _Pool:
             try:
                 found: Result = self._all.result(task, self._seconds)
             except WorkerLostError as error:  # nobody knows at which document, often not even at which batch
-                _log.warning("%s; what it worked on is tried again", error)
+                yield batch, error
+            else:
+                yield batch, found
+
+    def _map(
+        self,
+        work: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        crashed: Callable[[Batch], Result] | None,
+    ) -> Iterator[Result]:
+        for batch, found in self.attempts(work, batches):
+            if isinstance(found, WorkerLostError):
+                _log.warning("%s; what it worked on is tried again", found)
                 yield from self._again(work, batch, crashed)
             else:
                 yield found
 
-    def map_here(
+    def _map_here(
         self,
         work: Callable[[Batch], Result],
         batches: Iterable[Batch],
-        crashed: Callable[[Batch], Result] | None = None,
-        /,
+        crashed: Callable[[Batch], Result] | None,
     ) -> Iterator[Result]:
         for batch in batches:
             try:
@@ -168,6 +176,7 @@ class _Pool:
             yield from self._again(work, batch.slice(half), crashed)
 
     def close(self) -> None:
+        """Let all of them go."""
         self._all.close()
         self._single.close()
 

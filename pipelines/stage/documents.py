@@ -18,8 +18,9 @@ import polars as pl
 from pipelines.build.buckets import StageTable
 from pipelines.build.file_identity import FileIdentity, identity_of
 from pipelines.build.ledger import Ledger
+from pipelines.build.one_bucket import RETRY, BatchResult
 from pipelines.build.page_cache import PageCache
-from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.ingest.inventory import locate
 from pipelines.read.document import Document, ReadError, ScansWantedError

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.refresh import KEYS, BatchResult, Counts, refresh
+from pipelines.build.one_bucket import KEYS, BatchResult, Beside
+from pipelines.build.refresh import Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
 from pipelines.reasons import REASON_COLUMNS, Reason, ReasonCode, internal_error, reason_columns
@@ -47,10 +48,6 @@ def refresh_facts(settings: Settings) -> Counts:
     version = f"{ENGINE_VERSION} {load_codebook().version}"
     given = " ".join([version, *(staged_key(settings.stage_dir, table.name) for table in (DOCUMENTS, IDENTITIES))])
 
-    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
-        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
-        return todo.join(pl.scan_parquet(path).select("report_id", "text", "furniture").collect(), on="report_id")
-
     def wanted() -> pl.DataFrame:
         documents = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key")
         identities = scan(settings.stage_dir, IDENTITIES).select("report_id", *_OF_IDENTITY)
@@ -66,7 +63,7 @@ def refresh_facts(settings: Settings) -> Counts:
         given,
         wanted,
         extract_batch,
-        load,
+        Beside(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
         worker_settings(settings),
         crashed=crashed_reading,
     )

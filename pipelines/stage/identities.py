@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.refresh import BatchResult, Counts, refresh
+from pipelines.build.one_bucket import BatchResult, Beside
+from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.paths import DIVISIONS, REFERENCE_DIR
 from pipelines.read.document import Span
@@ -62,7 +63,7 @@ IDENTITIES = StageTable(
     },
 )
 _log = logging.getLogger(__name__)
-_TEXT = ["report_id", "text", "furniture", "fields", "read_status", "reason_code", "reason"]
+_TEXT = ("text", "furniture", "fields", "read_status", "reason_code", "reason")
 
 
 def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
@@ -74,10 +75,6 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
     version = f"{IDENTIFIER_VERSION} {hashlib.sha256(reference).hexdigest()[:16]}"
     said = files.select("report_id", "source_url", "source_id")
     given = f"{version} {frame_key(said)} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
-
-    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
-        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
-        return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
 
     def wanted() -> pl.DataFrame:
         keys = scan(settings.stage_dir, DOCUMENTS).select("report_id", document_key="input_key").collect()
@@ -93,7 +90,7 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
         given,
         wanted,
         identify_batch,
-        load,
+        Beside(settings.stage_dir, DOCUMENTS.name, _TEXT),
         worker_settings(settings),
         crashed=crashed_identity,
     )

@@ -15,7 +15,8 @@ import polars as pl
 
 from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.one_bucket import RETRY, BatchResult
+from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.settings import Settings
 from pipelines.stage.documents import KILLED

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from rensa import RMinHash
 
-from pipelines.build.buckets import StageTable, bucket_path, scan, staged_key
+from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.one_bucket import RETRY, BatchResult, Beside
+from pipelines.build.refresh import Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
 from pipelines.stage.grams import GRAM, gram_numbers, plain_text
@@ -33,16 +34,11 @@ SKETCHES = StageTable(
         "sketch": pl.Array(pl.UInt32(), PERMUTATIONS),  # null for a text that is shorter than one 20-gram
     },
 )
-_TEXT = ["report_id", "text", "furniture"]
 
 
 def refresh_sketches(settings: Settings) -> Counts:
     """Sketch the documents whose text is new."""
     given = f"{SKETCH_VERSION} {staged_key(settings.stage_dir, DOCUMENTS.name)}"
-
-    def load(bucket: str, todo: pl.DataFrame) -> pl.DataFrame:
-        path = bucket_path(settings.stage_dir, DOCUMENTS.name, bucket)
-        return todo.join(pl.scan_parquet(path).select(_TEXT).collect(), on="report_id")
 
     def wanted() -> pl.DataFrame:
         key = pl.concat_str(pl.lit(SKETCH_VERSION), "input_key", separator=" ")
@@ -56,7 +52,7 @@ def refresh_sketches(settings: Settings) -> Counts:
         given,
         wanted,
         sketch_batch,
-        load,
+        Beside(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
         worker_settings(settings),
         crashed=crashed_sketch,
     )

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.versions import ENGINE_VERSION, IDENTIFIER_VERSION, READER_VERSION
 
 _PACKAGES = ("polars", "regex", "opencc", "rensa", "pypdfium2", "selectolax", "lxml", "rapidocr", "onnxruntime")
-_ROOMS = ("read", "identify", "extract", "numerals", "codebook", "stage")  # whose code decides what is read
+_ROOMS = ("read", "identify", "extract", "numerals", "codebook", "build", "stage")  # whose code decides what is read
 
 
 def worker_settings(settings: Settings, *needs: Path) -> WorkerSettings:

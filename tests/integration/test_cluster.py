@@ -28,7 +28,7 @@ from pipelines.cli.commands import main
 from pipelines.paths import PROJECT_ROOT
 from pipelines.read.scans.ocr_packages import is_installed
 from pipelines.settings import Settings, cluster_address
-from pipelines.stage import scan_queue
+from pipelines.stage import facts, scan_queue
 from pipelines.stage.facts import refresh_facts
 from pipelines.stage.identities import refresh_identities
 from pipelines.stage.raw_inventory import read_files, refresh_files
@@ -90,18 +90,103 @@ def test_nodes_listen_on_this_machine_alone(two: Nodes) -> None:
     assert len(listening) >= 8 and all(address.startswith("0100007F:") for address in listening), listening
 
 
-def test_two_workers_give_the_files_of_one_process(two: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = tmp_path / "raw"
-    raw.mkdir()
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A raw folder with a dozen reports."""
+    raw = tmp_path_factory.mktemp("raw")
     some = (town for town, _ in zip(towns(Settings.load()), range(12), strict=False))
     for number, town in enumerate(some):
         text = f"全年开展法治培训{number + 2}次，处理信访件{number + 3}件。"
         (raw / f"{number}.txt").write_text(small_report(town, TITLE, 2023, text), encoding="utf-8")
-    there = build(raw, tmp_path / "there", two.address)
-    monkeypatch.setattr(pool, "WORTH_A_POOL", 500)
-    assert there == build(raw, tmp_path / "here") and len(there) > 6 * 4
-    facts = pl.read_parquet(tmp_path / "there/stage/facts/*.parquet")
-    assert facts.height >= 12
+    return raw
+
+
+@pytest.fixture(scope="module")
+def in_one_process(reports: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The staged files that one process makes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "WORTH_A_POOL", 500)
+        files = build(reports, tmp_path_factory.mktemp("here"))
+    assert len(files) > 6 * 4
+    return files
+
+
+def test_two_workers_give_the_files_of_one_process(
+    two: Nodes, tmp_path: Path, reports: Path, in_one_process: dict[str, bytes], sent: list[bytes]
+) -> None:
+    assert build(reports, tmp_path, two.address) == in_one_process
+    assert pl.read_parquet(tmp_path / "stage/facts/*.parquet").height >= 12
+    assert texts_in(sent) == 3 * 12, "two workers are fed by sending"
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """All that is sent to workers from now on."""
+    payloads: list[bytes] = []
+    send = ClusterWorkers._send
+
+    def noting(self: ClusterWorkers, payload: bytes) -> Any:
+        payloads.append(payload)
+        return send(self, payload)
+
+    monkeypatch.setattr(ClusterWorkers, "_send", noting)
+    return payloads
+
+
+def texts_in(sent: list[bytes]) -> int:
+    """How many texts were sent."""
+    return sum(payload.count("全年开展法治培训".encode()) for payload in sent)
+
+
+def test_whole_buckets_give_the_files_of_one_process_and_no_text_is_sent(
+    two: Nodes,
+    tmp_path: Path,
+    reports: Path,
+    in_one_process: dict[str, bytes],
+    sent: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    assert build(reports, tmp_path, two.address) == in_one_process and not caplog.messages
+    assert sent and not texts_in(sent)
+    assert not list((tmp_path / "stage").glob(".*")), "nothing stays in the scratch folder"
+
+
+def test_a_worker_that_is_killed_over_a_whole_bucket_changes_nothing(
+    two: Nodes,
+    tmp_path: Path,
+    reports: Path,
+    in_one_process: dict[str, bytes],
+    sent: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its nanny starts it anew, and the task is done once more."""
+    once = tmp_path / "killed"
+    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    monkeypatch.setattr(facts, "extract_batch", partial(work.extract_but_end_once, once=once))
+    assert build(reports, tmp_path / "there", two.address) == in_one_process
+    assert once.exists() and not texts_in(sent)
+
+
+def test_a_folder_that_is_not_shared_is_said_and_texts_are_sent(
+    two: Nodes,
+    tmp_path: Path,
+    reports: Path,
+    in_one_process: dict[str, bytes],
+    sent: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    monkeypatch.setattr(module, "_probe", lambda folder: nullcontext(folder / "only here"))
+    assert build(reports, tmp_path, two.address) == in_one_process
+    assert texts_in(sent) == 3 * 12
+    reading, *others = caplog.messages
+    assert reading.endswith("this step is done by the processes of this machine")
+    assert len(others) == 3 and all(
+        f"does not see {tmp_path}" in line and line.endswith("this step sends what it works on") for line in others
+    )
 
 
 def test_a_worker_that_is_killed_costs_nothing(two: Nodes, tmp_path: Path) -> None:
@@ -228,6 +313,43 @@ def test_when_every_worker_is_lost_the_run_ends_and_the_next_goes_on(
         worker.wait(30)
         with pytest.raises(ClusterError, match=r"no worker has come to .* in 3 seconds; start one with: fazhi worker"):
             check_cluster(workers_of(one, tmp_path).cluster)
+
+
+def test_a_run_that_loses_every_worker_ends_with_exit_1_and_keeps_what_is_done(
+    tmp_path: Path,
+    reports: Path,
+    in_one_process: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(module, "NO_WORKER_SECONDS", 3.0)
+    submit = ClusterWorkers.submit
+    with nodes(1) as one:
+        worker = one.processes[-1]
+
+        def losing(self: ClusterWorkers, what: Callable[[Any], Any], batch: Any) -> Any:
+            if what is facts.extract_batch and worker.poll() is None:
+                worker.send_signal(signal.SIGTERM)
+                worker.wait(30)
+            return submit(self, what, batch)
+
+        monkeypatch.setattr(ClusterWorkers, "submit", losing)
+        monkeypatch.setenv("FAZHI_CLUSTER", one.text)
+        monkeypatch.setenv("FAZHI_EXPORTS", "csv")
+        command = ["run", "--raw", str(reports), "--warehouse", str(tmp_path / "wh")]
+        assert main(command) == 1
+    found = "".join(capsys.readouterr())
+    assert re.search(
+        r"every worker of tcp://\S+ is lost; what was done is kept, the next run goes on from there", found
+    )
+    stage = tmp_path / "wh/stage"
+    kept = {path: path.stat().st_mtime_ns for path in stage.glob("identities/*.parquet")}
+    assert len(kept) > 1 and not list(stage.glob("facts/*.parquet"))
+    monkeypatch.delenv("FAZHI_CLUSTER")
+    assert main(command) == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "what was done is not done again"
+    facts_there = {f"facts/{path.name}": path.read_bytes() for path in stage.glob("facts/*.parquet")}
+    assert facts_there == {name: found for name, found in in_one_process.items() if name.startswith("facts/")}
 
 
 def test_a_scheduler_that_is_not_there_is_one_line_and_exit_2(

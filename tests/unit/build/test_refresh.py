@@ -15,8 +15,9 @@ from pipelines.build import refresh as refreshing
 from pipelines.build import workers as working
 from pipelines.build.buckets import StageTable, bucket_path, bucket_paths, scan
 from pipelines.build.ledger import Ledger
+from pipelines.build.one_bucket import RETRY, BatchResult
 from pipelines.build.progress import listening
-from pipelines.build.refresh import RETRY, BatchResult, Counts, refresh
+from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key, stamp_in
 from pipelines.build.workers import WORTH_A_POOL, WorkerSettings
 

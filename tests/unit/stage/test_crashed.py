@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from pipelines.build import workers
-from pipelines.build.refresh import BatchResult
+from pipelines.build.one_bucket import BatchResult
 from pipelines.settings import Settings
 from pipelines.stage import documents, facts, identities
 from pipelines.warehouse.from_raw import build_from_raw
