@@ -147,7 +147,7 @@ def test_whole_buckets_give_the_files_of_one_process_and_no_text_is_sent(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    monkeypatch.setattr(module, "FED_BY_SENDING", 0)
     assert build(reports, tmp_path, two.address) == in_one_process and not caplog.messages
     assert sent and not texts_in(sent)
     assert not list((tmp_path / "stage").glob(".*")), "nothing stays in the scratch folder"
@@ -163,7 +163,7 @@ def test_a_worker_that_is_killed_over_a_whole_bucket_changes_nothing(
 ) -> None:
     """Its nanny starts it anew, and the task is done once more."""
     once = tmp_path / "killed"
-    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    monkeypatch.setattr(module, "FED_BY_SENDING", 0)
     monkeypatch.setattr(facts, "extract_batch", partial(work.extract_but_end_once, once=once))
     assert build(reports, tmp_path / "there", two.address) == in_one_process
     assert once.exists() and not texts_in(sent)
@@ -178,7 +178,7 @@ def test_a_folder_that_is_not_shared_is_said_and_texts_are_sent(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(module, "FED_BY_SENDING", 1)
+    monkeypatch.setattr(module, "FED_BY_SENDING", 0)
     monkeypatch.setattr(module, "_probe", lambda folder: nullcontext(folder / "only here"))
     assert build(reports, tmp_path, two.address) == in_one_process
     assert texts_in(sent) == 3 * 12
@@ -337,7 +337,8 @@ def test_a_run_that_loses_every_worker_ends_with_exit_1_and_keeps_what_is_done(
         monkeypatch.setenv("FAZHI_CLUSTER", one.text)
         monkeypatch.setenv("FAZHI_EXPORTS", "csv")
         command = ["run", "--raw", str(reports), "--warehouse", str(tmp_path / "wh")]
-        assert main(command) == 1
+        with pytest.raises(SystemExit, match=r"^1$"):
+            main(command)
     found = "".join(capsys.readouterr())
     assert re.search(
         r"every worker of tcp://\S+ is lost; what was done is kept, the next run goes on from there", found

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import cluster
 from benchmarks.archive import path_of
 from benchmarks.cluster_model import Costs, simulate
+from benchmarks.cluster_page import STEPS, WAYS, page
 from benchmarks.corpus import generate
 from pipelines.build import buckets, refresh, workers
 
@@ -30,6 +31,14 @@ def test_a_slow_disk_or_a_slow_scheduler_is_the_limit() -> None:
     assert busy.seconds == pytest.approx(200, rel=0.05) and busy.limit == "scheduler"
 
 
+def test_fewer_buckets_than_workers_are_a_limit() -> None:
+    few = simulate(COSTS, 100_000, 256, 100_000 // 64, 1e9, 0.02)
+    assert few.limit == "driver", "that each worker waits for its bucket counts for less than sending"
+    light = simulate(Costs(0.01, 0.0, 0.0, 0), 100_000, 256, 100_000 // 64, 1e9, 0.0)
+    assert light.limit == "bucket" and light.seconds == pytest.approx(0.01 * 100_000 / 64, rel=0.05)
+    assert simulate(Costs(0.01, 0.0, 0.0, 0), 100_000, 64, 100_000 // 64, 1e9, 0.0).limit == "worker"
+
+
 def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in ((buckets, "WIDTH"), (buckets, "BUCKETS"), (refresh, "WIDTH"), (refresh, "BUCKETS")):
         monkeypatch.setattr(module, name, getattr(module, name))  # put back after the test
@@ -40,9 +49,14 @@ def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.Mo
         path = tmp_path / "raw" / path_of(report)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(report.text, encoding="utf-8")
-    runs = [cluster.measure(tmp_path, count) for count in (0, 1)]
-    assert runs[0].sha256 == runs[1].sha256 and sum(runs[1].work.values()) > 0
-    assert set(runs[1].wall) == set(cluster.STEPS) and all(runs[1].disk_bytes.values())
-    text = cluster.page(runs, 12, "a command")
-    assert "written by `a command`" in text and text.count("| yes |") == 2 and "hours is the least" in text
-    assert {row.split("|")[1].strip() for row in text.splitlines() if row.endswith("% | worker |")} >= {"1"}
+    runs = [cluster.measure(tmp_path, 0), *(cluster.measure(tmp_path, 1, is_whole) for is_whole in (False, True))]
+    assert len({run.sha256 for run in runs}) == 1 and sum(runs[1].work.values()) > 0
+    assert set(runs[1].wall) == set(STEPS) and all(runs[1].disk_bytes.values())
+    for step in STEPS[1:]:
+        assert 0 < runs[2].sent[step] < runs[1].sent[step] and 0 < runs[2].back[step] < runs[1].back[step]
+    text = page(runs, 12, "a command")
+    assert "written by `a command`" in text and text.count("| yes |") == 3
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    assert {(row[0], row[1]) for row in rows} >= {(str(n), way) for n in (1, 256) for way in WAYS.values()}
+    verdicts = [line for line in text.splitlines() if "What would lift it further:" in line]
+    assert [line.split(":")[0] for line in verdicts] == ["**Texts are sent", "**Whole buckets"]

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -196,6 +198,25 @@ def test_a_worker_that_sees_another_file_or_cannot_write_does_nothing(
         step(tmp_path / "elsewhere", wanted(IDS))
     assert files(tmp_path / "elsewhere") == alone and not nowhere.exists()
     assert len(caplog.messages) == 10 and all("the worker cannot write to " in line for line in caplog.messages)
+
+
+MANY_THREADS = """
+from pathlib import Path
+import polars as pl
+from pipelines.build.buckets import StageTable
+from pipelines.build.one_bucket import BatchResult, BucketPlan, merged
+
+rows = pl.DataFrame({"report_id": [f"{n * 7919 % 1000:03}" for n in range(1000)], "input_key": ["1"] * 1000})
+assert pl.thread_pool_size() == 8 and rows.sort("report_id").n_chunks() > 1
+plan = BucketPlan("00", rows, rows.clear(), is_new=True, removed=0)
+frames, _ = merged(Path(), [StageTable("rows", dict(rows.schema))], plan, [BatchResult({"rows": rows})])
+assert frames["rows"].n_chunks() == 1
+"""
+
+
+def test_a_bucket_is_in_one_piece_however_many_threads_sort_it() -> None:
+    """Where a table has many rows, pieces would make other bytes in a machine with many cores."""
+    subprocess.run([sys.executable, "-c", MANY_THREADS], env={**os.environ, "POLARS_MAX_THREADS": "8"}, check=True)
 
 
 def test_a_bucket_that_asks_to_be_tried_again_is(tmp_path: Path) -> None:
