@@ -26,23 +26,30 @@ class Costs:
 
 @dataclass(frozen=True)
 class Simulated:
-    """Seconds from start to end, and which share of them each was busy."""
+    """Seconds from start to end, and which share of them each was busy.
+
+    `bucket` is 0, but where there are fewer tasks than workers it is the share of those workers that had one.
+    """
 
     seconds: float
     worker: float
     driver: float
     scheduler: float
     disk: float
+    bucket: float = 0.0
 
     @property
     def limit(self) -> str:
         """Who is busiest."""
-        shares = {name: getattr(self, name) for name in ("worker", "driver", "scheduler", "disk")}
+        shares = {name: getattr(self, name) for name in ("worker", "driver", "scheduler", "disk", "bucket")}
         return max(shares, key=lambda name: shares[name])
 
 
 def simulate(costs: Costs, reports: int, workers: int, batch: int, disk_rate: float, spread: float = 0.3) -> Simulated:
-    """One step on `reports` reports. `disk_rate` is in bytes a second; batches take longer or shorter by `spread`."""
+    """One step on `reports` reports. `disk_rate` is in bytes a second; batches take longer or shorter by `spread`.
+
+    A whole bucket is a large batch, whose spread is smaller.
+    """
     rng = Random(1)
     batches = max(1, reports // batch)
     send = receive = costs.driver * batch / 2
@@ -71,4 +78,5 @@ def simulate(costs: Costs, reports: int, workers: int, batch: int, disk_rate: fl
         batches * (send + receive) / total,
         batches * hand_on / total,
         batches * disk / total,
+        busy / batches / total if batches < workers else 0.0,
     )
