@@ -16,7 +16,7 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.archive import path_of
-from benchmarks.cluster_page import FEW, STEPS, Measured, page
+from benchmarks.cluster_page import FEW, FEW_REPORTS, STEPS, WAYS, Measured, Pair, page
 from benchmarks.corpus import generate
 from benchmarks.nodes import Nodes, nodes
 from benchmarks.processes import ROOT, family
@@ -96,13 +96,10 @@ def _steps(folder: Path, found: Measured, started: Nodes | None) -> Measured:
             "sketches": lambda: refresh_sketches(settings),
         }
         if started:
-            for _ in range(2):  # the first time this process imports Dask
-                before = _processor_seconds(started)
-                check_cluster(cluster_of(settings))
-            after = _processor_seconds(started)
-            found.fixed, found.scheduler_fixed = after[0] - before[0], after[1] - before[1]
+            check_cluster(cluster_of(settings))  # the first time this process imports Dask
+            before = _processor_seconds(started)
             time.sleep(IDLE_SECONDS)
-            found.idle = (_processor_seconds(started)[1] - after[1]) / IDLE_SECONDS
+            found.idle = (_processor_seconds(started)[1] - before[1]) / IDLE_SECONDS
         for step in STEPS:
             before, began = _processor_seconds(started), time.perf_counter()
             with _traffic() as traffic:
@@ -130,7 +127,7 @@ def _steps(folder: Path, found: Measured, started: Nodes | None) -> Measured:
 
 def _processor_seconds(started: Nodes | None) -> tuple[float, float, float]:
     """Of this process, of the scheduler, and of the workers, since each began."""
-    own = sum(os.times()[:2])
+    own = time.process_time()
     if started is None:
         return own, 0.0, 0.0
     scheduler, *workers = [sum(map(_seconds_of, family(process.pid))) for process in started.processes]
@@ -145,10 +142,33 @@ def _seconds_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def few_buckets() -> None:
-    """Let this process put all reports into few buckets."""
-    refresh.WIDTH = buckets.WIDTH = 256 // FEW
-    refresh.BUCKETS = buckets.BUCKETS = tuple(f"{first:02x}" for first in range(0, 256, buckets.WIDTH))
+@contextmanager
+def in_buckets(count: int) -> Iterator[None]:
+    """Let this process put all reports into so many buckets until the block ends."""
+    width = 256 // count
+    names = tuple(f"{first:02x}" for first in range(0, 256, width))
+    with (
+        patch.multiple(refresh, WIDTH=width, BUCKETS=names),
+        patch.multiple(buckets, WIDTH=width, BUCKETS=names),
+    ):
+        yield
+
+
+def measure_all(folder: Path, workers: Iterable[int]) -> tuple[list[Measured], dict[bool, Pair]]:
+    """What the page tells, of the reports in `folder`/raw and the few in `folder`/few/raw."""
+    with in_buckets(FEW):
+        runs = [measure(folder, 0), *(measure(folder, count, way) for count in workers for way in WAYS)]
+    with in_buckets(1):
+        return runs, {way: (measure(folder, 1, way), measure(folder / "few", 1, way)) for way in WAYS}
+
+
+def write_reports(folder: Path, reports: int, seed: int) -> None:
+    """Write generated reports to `folder`/raw, and the first of them to `folder`/few/raw too."""
+    for number, report in enumerate(generate(reports, seed)):
+        for raw in (folder / "raw", folder / "few" / "raw")[: 2 if number < FEW_REPORTS else 1]:
+            path = raw / path_of(report)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(report.text, encoding="utf-8")
 
 
 def main() -> None:
@@ -161,17 +181,9 @@ def main() -> None:
     given = parser.parse_args()
     command = f"python -m benchmarks.cluster --reports {given.reports} --workers {given.workers} --seed {given.seed}"
     pool.WORTH_A_POOL = 0
-    few_buckets()
     with tempfile.TemporaryDirectory(prefix="fazhi-cluster-") as name:
-        folder = Path(name)
-        for report in generate(given.reports, given.seed):
-            path = folder / "raw" / path_of(report)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(report.text, encoding="utf-8")
-        runs = [measure(folder, 0)]
-        for count in map(int, given.workers.split(",")):
-            runs += [measure(folder, count), measure(folder, count, is_whole=True)]
-        text = page(runs, given.reports, command)
+        write_reports(Path(name), given.reports, given.seed)
+        text = page(*measure_all(Path(name), map(int, given.workers.split(","))), given.reports, command)
     print(text)
     given.page.write_text(text, encoding="utf-8")
 

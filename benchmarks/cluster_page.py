@@ -15,6 +15,7 @@ from pipelines.build.workers import BATCH
 STEPS = ("documents", "identities", "facts", "sketches")
 LARGE = 4_000_000  # reports; ten years of all townships are a tenth of them
 FEW = 8  # buckets of the measured runs, in place of those of a warehouse
+FEW_REPORTS = 20
 ALL = len(buckets.BUCKETS)
 SIMULATED = (1, 4, 16, 64, 256)
 DISK_RATE = 100e6  # bytes a second: a folder that is shared over a gigabit
@@ -47,21 +48,21 @@ class Measured:
     disk_bytes: dict[str, int] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     back: dict[str, int] = field(default_factory=dict)
-    fixed: float = 0.0  # processor seconds of the driver to connect, and of the scheduler
-    scheduler_fixed: float = 0.0
     idle: float = 0.0  # processor seconds of the scheduler in a second in which there is nothing to do
     sha256: str = ""
 
 
-def page(runs: list[Measured], reports: int, command: str) -> str:
-    """The text of the page. All in it comes from these runs: without a cluster, then each number of workers both ways.
+Pair = tuple[Measured, Measured]  # one worker, all reports in one bucket; one worker and the few reports
 
-    The first of them with a cluster have one worker.
+
+def page(runs: list[Measured], pairs: dict[bool, Pair], reports: int, command: str) -> str:
+    """The text of the page. All in it comes from these runs.
+
+    runs: without a cluster, then each number of workers both ways. pairs: by way, for what a report costs.
     """
-    alone, most = runs[0], runs[-2]
-    single = {is_whole: next(run for run in runs[1:] if run.is_whole == is_whole) for is_whole in WAYS}
-    costs = {is_whole: costs_of(run, reports) for is_whole, run in single.items()}
-    simulated = {is_whole: {count: _simulated(costs, is_whole, count) for count in SIMULATED} for is_whole in WAYS}
+    alone, single, most = runs[0], runs[1], runs[-2]
+    costs = {way: costs_of(all_of_them, few, reports) for way, (all_of_them, few) in pairs.items()}
+    simulated = {way: {count: _simulated(costs, way, count) for count in SIMULATED} for way in WAYS}
     sent = costs[False].values()
     spent = sum(cost.worker for cost in sent) / sum(cost.driver + cost.worker for cost in sent)
     return f"""# A cluster, measured and simulated
@@ -87,23 +88,23 @@ back. Here both ways are measured whatever the number of workers.
 0 workers: all in one process, without a cluster. This machine has {os.cpu_count()} processors, which the
 driver, the scheduler, the workers and whatever else ran here share. So the clock cannot say how a cluster
 grows: never by more than the number of processors. What a cluster costs is seen in the CPU seconds: with one
-worker that is sent texts {_total(single[False]) / _total(alone):.2f} times those of one process,
+worker that is sent texts {_total(single) / _total(alone):.2f} times those of one process,
 with {most.workers} workers {_total(most) / _total(alone):.2f} times. Each worker pays for its first batch of a
 step, in which it loads the register and the codebook and knows no sentence yet. Over millions of
-reports that is nothing, so that the cost
-of a worker in the next table is rather too high.
+reports that is nothing.
 
 ## What a report costs
 
 | step | way | ms: worker | driver | scheduler | KB: sent | back | disk | workers that one driver feeds |
 |---|---|---:|---:|---:|---:|---:|---:|---:|
-{_lines(_cost_row(step, single[is_whole], costs[is_whole][step], reports) for step, is_whole in _ways_of_steps())}
+{_lines(_cost_row(step, *pairs[way], costs[way][step], reports) for step, way in _ways_of_steps())}
 
-From the runs with one worker, without what the driver needs to connect to the cluster in each step
-({single[False].fixed:.2f} CPU s), what the scheduler needs to do nothing ({single[False].idle:.3f} CPU s a second) and
-what it took to count the bytes. Where texts are sent the driver loads the rows of a bucket, sends them, takes
-the results and writes the bucket. Of all that driver and worker do then, the worker does {spent:.0%}. Of whole buckets
-the driver looks at each file before it takes it, so that the disk moves that twice.
+From runs with one worker, in one bucket: what all reports cost more than the first {FEW_REPORTS} of them. So what is
+paid once a step or once a bucket is not in it, nor what the scheduler needs to do nothing
+({pairs[False][0].idle:.3f} CPU s a second), nor what it took to count the bytes.
+Where texts are sent the driver loads the rows of a bucket, sends them, takes the results and writes the bucket. Of
+all that driver and worker do then, the worker does {spent:.0%}. Of whole buckets the driver looks at each file before
+it takes it, so that the disk moves that twice.
 
 ## Simulated: {LARGE:,} reports
 
@@ -122,18 +123,15 @@ marts and checks, which stay on one machine, are not in it.
 """
 
 
-def costs_of(measured: Measured, reports: int) -> dict[str, Costs]:
-    """What one report costs in each step."""
-    return {
-        step: Costs(
-            measured.work[step] / reports,
-            max(0.0, measured.driver[step] - measured.fixed) / reports,
-            max(0.0, measured.scheduler[step] - measured.scheduler_fixed - measured.idle * measured.wall[step])
-            / reports,
-            measured.disk_bytes[step] / reports,
-        )
-        for step in STEPS
-    }
+def costs_of(run: Measured, few: Measured, reports: int) -> dict[str, Costs]:
+    """What one report costs in each step: what the `reports` of a run cost more than the few of another."""
+    return {step: _cost(run, few, step, reports) for step in STEPS}
+
+
+def _cost(run: Measured, few: Measured, step: str, reports: int) -> Costs:
+    spent = [(one.work[step], one.driver[step], one.scheduler[step] - one.idle * one.wall[step]) for one in (run, few)]
+    more = [max(0.0, all_of_them - some) / (reports - FEW_REPORTS) for all_of_them, some in zip(*spent, strict=True)]
+    return Costs(*more, disk_bytes=run.disk_bytes[step] / reports)
 
 
 def _simulated(costs: dict[bool, dict[str, Costs]], is_whole: bool, workers: int) -> Steps:
@@ -168,12 +166,13 @@ def _ways_of_steps() -> list[tuple[str, bool]]:
     return [(step, is_whole) for step in STEPS for is_whole in WAYS if not (is_whole and step == STEPS[0])]
 
 
-def _cost_row(step: str, run: Measured, cost: Costs, reports: int) -> str:
+def _cost_row(step: str, run: Measured, few: Measured, cost: Costs, reports: int) -> str:
     way = "files are read" if step == STEPS[0] else WAYS[run.is_whole]
     times = [f"{1000 * seconds:.3f}" for seconds in (cost.worker, cost.driver, cost.scheduler)]
-    travelled = [f"{run.sent[step] / reports / 1000:.2f}", f"{run.back[step] / reports / 1000:.2f}"]
-    fed = cost.worker / max(cost.driver, 1e-9)
-    return f"| {' | '.join([step, way, *times, *travelled, f'{cost.disk_bytes / 1000:.1f}', f'{fed:.0f}'])} |"
+    more = (run.sent[step] - few.sent[step], run.back[step] - few.back[step])
+    travelled = [f"{size / (reports - FEW_REPORTS) / 1000:.2f}" for size in more]
+    fed = f"{cost.worker / cost.driver:.0f}" if cost.driver else "all"
+    return f"| {' | '.join([step, way, *times, *travelled, f'{cost.disk_bytes / 1000:.1f}', fed])} |"
 
 
 def _hours(steps: Steps) -> float:

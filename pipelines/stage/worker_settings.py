@@ -1,4 +1,4 @@
-"""Who works for the steps, as the settings say, and what decides what they read."""
+"""Who works for the steps, as the settings say, and what decides what they read and write."""
 
 import hashlib
 import sys
@@ -15,7 +15,8 @@ from pipelines.settings import Settings
 from pipelines.versions import ENGINE_VERSION, IDENTIFIER_VERSION, READER_VERSION
 
 _PACKAGES = ("polars", "regex", "opencc", "rensa", "pypdfium2", "selectolax", "lxml", "rapidocr", "onnxruntime")
-_ROOMS = ("read", "identify", "extract", "numerals", "codebook", "build", "stage")  # whose code decides what is read
+# Rooms whose code decides what is read, and what is written of it.
+_ROOMS = ("read", "identify", "extract", "numerals", "codebook", "build", "stage")
 
 
 def worker_settings(settings: Settings, *needs: Path) -> WorkerSettings:
@@ -30,7 +31,7 @@ def cluster_of(settings: Settings) -> Cluster | None:
 
 @cache
 def fingerprint() -> Mapping[str, str]:
-    """All that decides what this process reads: versions and hashes by name, taken once a process.
+    """All that decides what this process reads and writes: versions and hashes by name, taken once a process.
 
     Two processes with the same fingerprint give the same rows for the same batch.
     """

@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import cluster
-from benchmarks.archive import path_of
 from benchmarks.cluster_model import Costs, simulate
 from benchmarks.cluster_page import STEPS, WAYS, page
-from benchmarks.corpus import generate
-from pipelines.build import buckets, refresh, workers
+from pipelines.build import workers
 
 pytest.importorskip("distributed")
 COSTS = Costs(worker=0.01, driver=0.0005, scheduler=0.0001, disk_bytes=10_000)
@@ -40,21 +38,17 @@ def test_fewer_buckets_than_workers_are_a_limit() -> None:
 
 
 def test_the_page_tells_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name in ((buckets, "WIDTH"), (buckets, "BUCKETS"), (refresh, "WIDTH"), (refresh, "BUCKETS")):
-        monkeypatch.setattr(module, name, getattr(module, name))  # put back after the test
     monkeypatch.setattr(workers, "WORTH_A_POOL", 0)
     monkeypatch.setattr(cluster, "IDLE_SECONDS", 0.2)
-    cluster.few_buckets()
-    for report in generate(12, 1):
-        path = tmp_path / "raw" / path_of(report)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report.text, encoding="utf-8")
-    runs = [cluster.measure(tmp_path, 0), *(cluster.measure(tmp_path, 1, is_whole) for is_whole in (False, True))]
+    cluster.write_reports(tmp_path, 40, 1)
+    runs, pairs = cluster.measure_all(tmp_path, [1])
     assert len({run.sha256 for run in runs}) == 1 and sum(runs[1].work.values()) > 0
+    assert len({run.sha256 for run, _ in pairs.values()}) == 1
     assert set(runs[1].wall) == set(STEPS) and all(runs[1].disk_bytes.values())
     for step in STEPS[1:]:
-        assert 0 < runs[2].sent[step] < runs[1].sent[step] and 0 < runs[2].back[step] < runs[1].back[step]
-    text = page(runs, 12, "a command")
+        sent, whole = (pairs[way][0] for way in WAYS)
+        assert 0 < whole.sent[step] < sent.sent[step] and 0 < whole.back[step] < sent.back[step]
+    text = page(runs, pairs, 40, "a command")
     assert "written by `a command`" in text and text.count("| yes |") == 3
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
     assert {(row[0], row[1]) for row in rows} >= {(str(n), way) for n in (1, 256) for way in WAYS.values()}
