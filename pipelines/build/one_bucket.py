@@ -34,7 +34,7 @@ class BatchResult:
 
 
 @dataclass(frozen=True)
-class Beside:
+class StagedColumns:
     """What is read of each report beside what is wanted: columns of an earlier staged table, from the same bucket."""
 
     stage_dir: Path
@@ -77,7 +77,7 @@ class BucketTask:
     tables: tuple[StageTable, ...]
     plan: BucketPlan
     stamps: dict[Path, str | None]
-    load: Beside
+    load: StagedColumns
     work: Callable[[pl.DataFrame], BatchResult]
     batch: int
 
@@ -99,7 +99,7 @@ class BucketFiles:
 
 
 def stamps_read(
-    stage_dir: Path, tables: Sequence[StageTable], plan: BucketPlan, load: Beside
+    stage_dir: Path, tables: Sequence[StageTable], plan: BucketPlan, load: StagedColumns
 ) -> dict[Path, str | None]:
     """The stamps of the files that a worker reads for one bucket."""
     kept = [bucket_path(stage_dir, table.name, plan.bucket) for table in tables] if plan.keep.height else []

@@ -24,10 +24,10 @@ from pipelines.build.one_bucket import (
     KEYS,
     RETRY,
     BatchResult,
-    Beside,
     BucketFiles,
     BucketPlan,
     BucketTask,
+    StagedColumns,
     do_bucket,
     merged,
     scratch_folder,
@@ -117,11 +117,11 @@ def refresh(
     files are those that this run left, nothing is planned or read: `wanted` is not even called.
 
     `wanted()` returns the columns report_id and input_key and what `load` needs. `load(bucket, todo)` adds to the rows
-    of one bucket what `work` reads; where it is a `Beside`, a worker of a cluster may do that. `work(batch)` returns
-    rows for every table; it runs in another process when there is much to do, so it must be picklable. `crashed(row)`
-    returns the rows for the one document that ends each process it is given to; without it such a document ends the
-    step. `how` says who works when there is much to do. Progress is reported under the name `step`. Buckets in which
-    nothing changed are not opened for writing.
+    of one bucket what `work` reads; where that is `StagedColumns`, a worker of a cluster may do it. `work(batch)`
+    returns rows for every table; it runs in another process when there is much to do, so it must be picklable.
+    `crashed(row)` returns the rows for the one document that ends each process it is given to; without it such a
+    document ends the step. `how` says who works when there is much to do. Progress is reported under the name `step`.
+    Buckets in which nothing changed are not opened for writing.
     """
     known = ledger.find(STEPS, step, _step_key(stage_dir, tables, given))
     if known is not None:
@@ -134,7 +134,7 @@ def refresh(
         workers(how, total, is_careful) as hands,
     ):
         changed = [plan for plan in plans if plan.is_changed]
-        if isinstance(load, Beside) and hands.shares(stage_dir):
+        if isinstance(load, StagedColumns) and hands.shares(stage_dir):
             changed = todo.by_bucket(hands, changed, load)
         todo.by_batch(hands, changed, load, crashed)
     reused = sum(plan.keep.height for plan in plans)
@@ -159,7 +159,7 @@ class _Computation:
     is_complete: bool = True
     errors: list[str] = field(default_factory=list)
 
-    def by_bucket(self, hands: Workers, plans: Sequence[BucketPlan], load: Beside) -> list[BucketPlan]:
+    def by_bucket(self, hands: Workers, plans: Sequence[BucketPlan], load: StagedColumns) -> list[BucketPlan]:
         """Let each worker do whole buckets. Returns the plans that are left for `by_batch`.
 
         Those are the ones without work, and those over which a worker was lost or whose files are not as they must be.

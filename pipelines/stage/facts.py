@@ -19,7 +19,7 @@ import polars as pl
 
 from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.one_bucket import KEYS, BatchResult, Beside
+from pipelines.build.one_bucket import KEYS, BatchResult, StagedColumns
 from pipelines.build.refresh import Counts, refresh
 from pipelines.codebook.load import load_codebook
 from pipelines.extract.row_schemas import EDITION_MONTHS, FACT_SCHEMA, NUMBER_SCHEMA
@@ -63,7 +63,7 @@ def refresh_facts(settings: Settings) -> Counts:
         given,
         wanted,
         extract_batch,
-        Beside(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
+        StagedColumns(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
         worker_settings(settings),
         crashed=crashed_reading,
     )

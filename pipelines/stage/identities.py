@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.one_bucket import BatchResult, Beside
+from pipelines.build.one_bucket import BatchResult, StagedColumns
 from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key
 from pipelines.paths import DIVISIONS, REFERENCE_DIR
@@ -90,7 +90,7 @@ def refresh_identities(files: pl.DataFrame, settings: Settings) -> Counts:
         given,
         wanted,
         identify_batch,
-        Beside(settings.stage_dir, DOCUMENTS.name, _TEXT),
+        StagedColumns(settings.stage_dir, DOCUMENTS.name, _TEXT),
         worker_settings(settings),
         crashed=crashed_identity,
     )

@@ -14,7 +14,7 @@ from rensa import RMinHash
 
 from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
-from pipelines.build.one_bucket import RETRY, BatchResult, Beside
+from pipelines.build.one_bucket import RETRY, BatchResult, StagedColumns
 from pipelines.build.refresh import Counts, refresh
 from pipelines.settings import Settings
 from pipelines.stage.documents import DOCUMENTS, KILLED
@@ -52,7 +52,7 @@ def refresh_sketches(settings: Settings) -> Counts:
         given,
         wanted,
         sketch_batch,
-        Beside(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
+        StagedColumns(settings.stage_dir, DOCUMENTS.name, ("text", "furniture")),
         worker_settings(settings),
         crashed=crashed_sketch,
     )

@@ -18,7 +18,7 @@ from pipelines.build.buckets import StageTable, bucket_paths
 from pipelines.build.ledger import Ledger
 from pipelines.build.leftovers import sweep
 from pipelines.build.local_processes import LocalProcesses
-from pipelines.build.one_bucket import RETRY, BatchResult, Beside, BucketFiles, BucketTask, scratch_folder
+from pipelines.build.one_bucket import RETRY, BatchResult, BucketFiles, BucketTask, StagedColumns, scratch_folder
 from pipelines.build.progress import listening
 from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import is_written
@@ -88,7 +88,7 @@ def step(folder: Path, rows: pl.DataFrame, processes: int = 2, **options: Any) -
     ledger = Ledger(folder / "ledger.sqlite")
     given = f"{rows.rows()}"
     refresh(folder, ledger, "texts", [TEXTS], given, lambda: rows, copy)
-    how, load = WorkerSettings(processes), Beside(folder, "texts", ("text",))
+    how, load = WorkerSettings(processes), StagedColumns(folder, "texts", ("text",))
     made = options.pop("work", work)
     return refresh(folder, ledger, "step", [ROWS, LETTERS], given, lambda: rows, made, load, how, **options)
 
