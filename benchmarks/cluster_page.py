@@ -24,9 +24,9 @@ WAYS = {False: "texts are sent", True: "whole buckets"}
 _LIFTS = {
     "worker": "more workers",
     "driver": "less that goes through the driver",
-    "scheduler": "larger batches, as every one goes through the scheduler",
+    "scheduler": "larger batches (each goes through the scheduler)",
     "disk": "a faster shared folder",
-    "bucket": f"more buckets than {ALL}, as a worker without one waits",
+    "bucket": f"more buckets than {ALL} (a worker without one waits)",
 }
 
 Steps = dict[str, Simulated]
@@ -170,7 +170,7 @@ def _cost_row(step: str, run: Measured, few: Measured, cost: Costs, reports: int
     way = "files are read" if step == STEPS[0] else WAYS[run.is_whole]
     times = [f"{1000 * seconds:.3f}" for seconds in (cost.worker, cost.driver, cost.scheduler)]
     more = (run.sent[step] - few.sent[step], run.back[step] - few.back[step])
-    travelled = [f"{size / (reports - FEW_REPORTS) / 1000:.2f}" for size in more]
+    travelled = [f"{max(0, size) / (reports - FEW_REPORTS) / 1000:.2f}" for size in more]
     fed = f"{cost.worker / cost.driver:.0f}" if cost.driver else "all"
     return f"| {' | '.join([step, way, *times, *travelled, f'{cost.disk_bytes / 1000:.1f}', fed])} |"
 
@@ -199,7 +199,7 @@ def _verdict(is_whole: bool, simulated: dict[int, Steps]) -> str:
     by_step = ", ".join(
         f"{step} {found.seconds / 3600:.2f} hours (the {limits[step]})" for step, found in simulated[last].items()
     )
-    lifts = "; ".join(f"the {limit}: {_LIFTS[limit]}" for limit in dict.fromkeys(limits.values()))
+    lifts = ", ".join(_LIFTS[limit] for limit in dict.fromkeys(limits.values()))
     other = " Whole buckets lift that." if not is_whole and "driver" in limits.values() else ""
     return (
         f"**{WAYS[is_whole].capitalize()}:** {grown}. At {last} workers each step takes, by what limits it: {by_step}."
