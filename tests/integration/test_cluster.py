@@ -1,8 +1,10 @@
 """A cluster gives the rows of one process, whoever is killed, hangs, differs or is not there."""
 
+import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import cluster_fixture as work
+import command_fixture
 import polars as pl
 import pytest
 from cluster_fixture import Nodes, Rows, nodes
@@ -316,38 +319,23 @@ def test_when_every_worker_is_lost_the_run_ends_and_the_next_goes_on(
 
 
 def test_a_run_that_loses_every_worker_ends_with_exit_1_and_keeps_what_is_done(
-    tmp_path: Path,
-    reports: Path,
-    in_one_process: dict[str, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, reports: Path, in_one_process: dict[str, bytes]
 ) -> None:
-    monkeypatch.setattr(module, "NO_WORKER_SECONDS", 3.0)
-    submit = ClusterWorkers.submit
+    folders = ["--raw", str(reports), "--warehouse", str(tmp_path / "wh")]
     with nodes(1) as one:
-        worker = one.processes[-1]
-
-        def losing(self: ClusterWorkers, what: Callable[[Any], Any], batch: Any) -> Any:
-            if what is facts.extract_batch and worker.poll() is None:
-                worker.send_signal(signal.SIGTERM)
-                worker.wait(30)
-            return submit(self, what, batch)
-
-        monkeypatch.setattr(ClusterWorkers, "submit", losing)
-        monkeypatch.setenv("FAZHI_CLUSTER", one.text)
-        monkeypatch.setenv("FAZHI_EXPORTS", "csv")
-        command = ["run", "--raw", str(reports), "--warehouse", str(tmp_path / "wh")]
-        with pytest.raises(SystemExit, match=r"^1$"):
-            main(command)
-    found = "".join(capsys.readouterr())
+        losing = [sys.executable, work.__file__, str(one.processes[-1].pid), *folders]
+        environment = {**os.environ, "FAZHI_CLUSTER": one.text, "FAZHI_EXPORTS": "csv", "PYTHONPATH": str(PROJECT_ROOT)}
+        lost = subprocess.run(losing, env=environment, capture_output=True, text=True, timeout=300)
+    assert lost.returncode == 1
     assert re.search(
-        r"every worker of tcp://\S+ is lost; what was done is kept, the next run goes on from there", found
+        r"every worker of tcp://\S+ is lost; what was done is kept, the next run goes on from there",
+        lost.stdout + lost.stderr,
     )
     stage = tmp_path / "wh/stage"
     kept = {path: path.stat().st_mtime_ns for path in stage.glob("identities/*.parquet")}
     assert len(kept) > 1 and not list(stage.glob("facts/*.parquet"))
-    monkeypatch.delenv("FAZHI_CLUSTER")
-    assert main(command) == 0
+    again = command_fixture.fazhi("run", *folders, home=None, settings={"FAZHI_EXPORTS": "csv"})
+    assert again.returncode == 0, again.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "what was done is not done again"
     facts_there = {f"facts/{path.name}": path.read_bytes() for path in stage.glob("facts/*.parquet")}
     assert facts_there == {name: found for name, found in in_one_process.items() if name.startswith("facts/")}
