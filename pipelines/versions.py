@@ -4,6 +4,6 @@ Raise one with every change of what its room yields. They stand here because a r
 versions, and not the rooms, which are slow to import.
 """
 
-READER_VERSION = "7"
+READER_VERSION = "8"
 IDENTIFIER_VERSION = "7"
 ENGINE_VERSION = "14"

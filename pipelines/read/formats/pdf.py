@@ -18,6 +18,7 @@ from pipelines.read.document import Document, ReadError
 from pipelines.read.formats.page_edges import edge_rows
 from pipelines.read.formats.page_limits import LEAST_TEXT, SCAN, SMALL, check_count
 from pipelines.read.formats.page_rows import Row, count_shown, has_meaning, parts_of
+from pipelines.read.formats.pdf_fonts import give_fonts
 from pipelines.read.formats.pdf_glyphs import chars_of
 from pipelines.read.formats.pdf_rules import rules_of
 from pipelines.read.formats.ruled_rows import rows_with_tables
@@ -162,6 +163,7 @@ def _opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     """Yield the open document. Raises ReadError."""
     data = data[max(0, pdf_start(data)) :]
     try:
+        give_fonts()
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD:

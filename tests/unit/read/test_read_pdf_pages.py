@@ -1,7 +1,10 @@
 """PDF pages as they are published: watermarks, turned and vertical pages, columns, scans among pages, wrapped files."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import document_fixtures as make
 import pypdfium2 as pdfium
@@ -11,6 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
+from pipelines.paths import PROJECT_ROOT
 from pipelines.read.document import ReadError
 from pipelines.read.formats import pdf
 from pipelines.read.reader import read_bytes
@@ -88,16 +92,54 @@ def test_a_turned_page_is_read(angle: int) -> None:
     assert read_bytes(sheet_with(draw), "a").text == TEXT
 
 
-def test_vertical_text_is_read_from_the_right() -> None:
-    def draw(sheet: canvas.Canvas) -> None:
-        column = 0
-        for line in PROSE:
-            for start in range(0, len(line), 45):
-                for at, char in enumerate(line[start : start + 45]):
-                    sheet.drawString(550 - 26 * column, 800 - 16 * at, char)
-                column += 1
+def vertical(sheet: canvas.Canvas) -> None:
+    column = 0
+    for line in PROSE:
+        for start in range(0, len(line), 45):
+            for at, char in enumerate(line[start : start + 45]):
+                sheet.drawString(550 - 26 * column, 800 - 16 * at, char)
+            column += 1
 
-    assert read_bytes(sheet_with(draw), "a").text == TEXT
+
+def test_vertical_text_is_read_from_the_right() -> None:
+    assert read_bytes(sheet_with(vertical), "a").text == TEXT
+
+
+def turned(sheet: canvas.Canvas) -> None:
+    sheet.translate(297, 421)
+    sheet.rotate(90)
+    lines_on(sheet, left=-200, top=280)
+
+
+def one_by_one(sheet: canvas.Canvas) -> None:
+    for row, line in enumerate(PROSE):
+        for at, char in enumerate("　　" + line):
+            sheet.drawString(60 + 7 * at, 780 - 24 * row, char)
+
+
+NO_FONTS = """
+import sys
+from pathlib import Path
+import pypdfium2
+from pipelines.read.formats.pdf_fonts import give_fonts
+from pipelines.read.reader import read_bytes
+
+class NoFonts(pypdfium2.PdfSysfontBase):
+    def MapFont(self, *wanted):
+        return None
+
+give_fonts(NoFonts())
+sys.stdout.buffer.write(read_bytes(Path(sys.argv[1]).read_bytes(), "a").text.encode())
+"""
+
+
+@pytest.mark.parametrize("draw", [vertical, turned, one_by_one])
+def test_a_machine_without_chinese_fonts_reads_the_same(draw: Callable[[canvas.Canvas], None], tmp_path: Path) -> None:
+    """PDFium passes over characters without a size, which those of a font that it does not find have."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(sheet_with(draw))
+    found = subprocess.run([sys.executable, "-c", NO_FONTS, path], cwd=PROJECT_ROOT, capture_output=True, check=True)
+    assert found.stdout.decode() == read_bytes(path.read_bytes(), "a").text == TEXT
 
 
 def columns(sheet: canvas.Canvas) -> None:
