@@ -14,10 +14,11 @@ import polars as pl
 
 BAND = 3  # numbers
 NEIGHBOURS = 16  # more than the reports of one unit, which stand side by side when a unit copies itself every year
-_AT_ONCE = 100_000  # pairs of sketches in memory
+_AT_ONCE = 4_000  # reports whose sketches lie in the processor's cache, where each is compared many times
 
 Numbers = npt.NDArray[np.int64]
 Sketches = npt.NDArray[np.uint32]
+Bands = npt.NDArray[np.uint64]
 
 
 def nearest_of_other_units(reports: pl.DataFrame) -> pl.Series:
@@ -31,8 +32,7 @@ def nearest_of_other_units(reports: pl.DataFrame) -> pl.Series:
     is_canonical = reports["is_canonical"].to_numpy()
     nearest = np.full(reports.height, -1, dtype=np.int64)
     equal = np.zeros(reports.height, dtype=np.int64)  # places in which the nearest so far agrees
-    for left, right in _pairs(sketches, units):
-        agreeing = _agreeing(sketches, left, right)
+    for left, right, agreeing in _compared(sketches, units):
         for own, other in ((left, right), (right, left)):
             is_nearer = is_canonical[other] & (
                 (agreeing > equal[own]) | ((agreeing == equal[own]) & (other < nearest[own]))
@@ -42,8 +42,11 @@ def nearest_of_other_units(reports: pl.DataFrame) -> pl.Series:
     return pl.Series("nearest", nearest).replace(-1, None)
 
 
-def _pairs(sketches: Sketches, units: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
-    """Positions of reports of different units that agree in a band. No report stands twice on one side of a pair."""
+def _compared(sketches: Sketches, units: Numbers) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+    """Positions of reports of different units that agree in a band, and in how many places their sketches agree.
+
+    No report stands twice on one side of the pairs that come together.
+    """
     for first in range(0, sketches.shape[1] if len(sketches) else 0, BAND):
         band = np.zeros(len(sketches), dtype=np.uint64)
         for number in sketches[:, first : first + BAND].T:
@@ -53,20 +56,18 @@ def _pairs(sketches: Sketches, units: Numbers) -> Iterator[tuple[Numbers, Number
             band ^= band >> np.uint64(32)
         following = (first + BAND) % sketches.shape[1]
         order = np.lexsort((units, sketches[:, following], band))
-        ordered = band[order]
-        for distance in range(1, NEIGHBOURS + 1):
-            at = np.flatnonzero(ordered[distance:] == ordered[:-distance])
-            if not len(at):
-                break
-            left, right = order[at], order[at + distance]
-            is_other = units[left] != units[right]
-            yield left[is_other], right[is_other]
+        for start in range(0, len(order), _AT_ONCE):
+            here = order[start : start + _AT_ONCE + NEIGHBOURS]
+            for at, distance, agreeing in _neighbours(sketches[here], band[here], units[here]):
+                yield here[at], here[at + distance], agreeing
 
 
-def _agreeing(sketches: Sketches, left: Numbers, right: Numbers) -> Numbers:
-    """In how many places the sketches of each pair agree."""
-    found = np.empty(len(left), dtype=np.int64)
-    for start in range(0, len(left), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        found[part] = np.count_nonzero(sketches[left[part]] == sketches[right[part]], axis=1)
-    return found
+def _neighbours(sketches: Sketches, bands: Bands, units: Numbers) -> Iterator[tuple[Numbers, int, Numbers]]:
+    """Of rows in their order: which have one of another unit in their band so far behind, and how alike the two are."""
+    for distance in range(1, NEIGHBOURS + 1):
+        count = min(_AT_ONCE, len(bands) - distance)
+        is_equal = bands[:count] == bands[distance : distance + count] if count > 0 else np.zeros(0, dtype=bool)
+        if not is_equal.any():
+            return
+        at = np.flatnonzero(is_equal & (units[:count] != units[distance : distance + count]))
+        yield at, distance, np.count_nonzero(sketches[at] == sketches[at + distance], axis=1)

@@ -263,12 +263,21 @@ def test_a_text_longer_than_any_report_is_not_sketched_and_one_text_is_held_at_a
     assert sketch_batch(longer).frames["sketches"].select("n_grams", "sketch").row(0) == (0, None)
 
 
+def test_reports_are_compared_across_the_parts_in_which_they_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = words(1, 1500)
+    rows = [(str(at), body[: 1490 - 7 * at] + words(at, 10 + 7 * at)) for at in range(60)]
+    whole = nearest(*rows)
+    for size in (1, 7, 59, 60):
+        monkeypatch.setattr(nearest_reports, "_AT_ONCE", size)
+        assert nearest(*rows) == whole
+
+
 def test_the_pairs_of_texts_that_are_nearly_equal_grow_with_their_number() -> None:
     body = words(1, 1500)
     made = np.array([sketch_of(body[:1490] + words(seed, 10)) for seed in range(40)], dtype=np.uint32)
 
     def pairs_of(count: int) -> int:
-        found = nearest_reports._pairs(made[np.arange(count) % 40], np.arange(count))
-        return sum(len(left) for left, _ in found)
+        found = nearest_reports._compared(made[np.arange(count) % 40], np.arange(count))
+        return sum(len(left) for left, _, _ in found)
 
     assert 0 < pairs_of(4000) <= 8 * pairs_of(500) * 1.1
