@@ -24,7 +24,8 @@ import polars as pl
 from pipelines.build.one_bucket import BatchResult
 from pipelines.cli.commands import main
 from pipelines.extract.report.engine import Extractor
-from pipelines.stage import documents, identities, raw_inventory
+from pipelines.identify import identity
+from pipelines.stage import documents, raw_inventory
 
 FOLDER = "HOSTILE_TIMES"
 _LEAST = 0.05  # seconds; what is faster is not written down
@@ -82,7 +83,7 @@ def _watch_files() -> None:
 
 if FOLDER in os.environ:
     _watch_files()
-    _watch_texts("identify", identities, "identify", 0)
+    _watch_texts("identify", identity, "identify", 0)
     _watch_texts("extract", Extractor, "read", 2)
 
 if __name__ == "__main__":
