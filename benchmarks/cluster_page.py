@@ -60,11 +60,12 @@ def page(runs: list[Measured], pairs: dict[bool, Pair], reports: int, command: s
 
     runs: without a cluster, then each number of workers both ways. pairs: by way, for what a report costs.
     """
-    alone, single, most = runs[0], runs[1], runs[-2]
     costs = {way: costs_of(all_of_them, few, reports) for way, (all_of_them, few) in pairs.items()}
-    simulated = {way: {count: _simulated(costs, way, count) for count in SIMULATED} for way in WAYS}
-    sent = costs[False].values()
-    spent = sum(cost.worker for cost in sent) / sum(cost.driver + cost.worker for cost in sent)
+    return "\n".join([_measured(runs, reports, command), _what_a_report_costs(pairs, costs, reports), _growth(costs)])
+
+
+def _measured(runs: list[Measured], reports: int, command: str) -> str:
+    alone, single, most = runs[0], runs[1], runs[-2]
     return f"""# A cluster, measured and simulated
 
 <!-- written by `{command}`; do not edit -->
@@ -92,8 +93,13 @@ worker that is sent texts {_total(single) / _total(alone):.2f} times those of on
 with {most.workers} workers {_total(most) / _total(alone):.2f} times. Each worker pays for its first batch of a
 step, in which it loads the register and the codebook and knows no sentence yet. Over millions of
 reports that is nothing.
+"""
 
-## What a report costs
+
+def _what_a_report_costs(pairs: dict[bool, Pair], costs: dict[bool, dict[str, Costs]], reports: int) -> str:
+    sent = costs[False].values()
+    spent = sum(cost.worker for cost in sent) / sum(cost.driver + cost.worker for cost in sent)
+    return f"""## What a report costs
 
 | step | way | ms: worker | driver | scheduler | KB: sent | back | disk | workers that one driver feeds |
 |---|---|---:|---:|---:|---:|---:|---:|---:|
@@ -105,8 +111,12 @@ paid once a step or once a bucket is not in it, nor what the scheduler needs to 
 Where texts are sent the driver loads the rows of a bucket, sends them, takes the results and writes the bucket. Of
 all that driver and worker do then, the worker does {spent:.0%}. Of whole buckets the driver looks at each file before
 it takes it, so that the disk moves that twice.
+"""
 
-## Simulated: {LARGE:,} reports
+
+def _growth(costs: dict[bool, dict[str, Costs]]) -> str:
+    simulated = {way: {count: _simulated(costs, way, count) for count in SIMULATED} for way in WAYS}
+    return f"""## Simulated: {LARGE:,} reports
 
 `benchmarks/cluster_model.py` hands on batches of {BATCH} reports, or {ALL} whole buckets, as the program does:
 two for each worker, results in order. Driver and scheduler do one thing at a time, at the cost above, and the
