@@ -21,7 +21,10 @@ def start() -> None:
     atexit.register(leave)
     from pipelines.cli.commands import main
 
-    code = main()
+    try:
+        code = main()
+    except SystemExit as end:  # of a command that has said what failed
+        code = end.code if isinstance(end.code, int) else 1
     sys.exit(code)
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parents[3]
 COMMAND = """
 import atexit, sys, threading, time
@@ -43,8 +45,9 @@ def ended(last: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_process_ends_with_the_code_of_its_command_after_threads_and_nothing_is_taken_apart() -> None:
-    done = ended("return 3")
+@pytest.mark.parametrize("last", ["return 3", "raise SystemExit(3)"])
+def test_a_process_ends_with_the_code_of_its_command_after_threads_and_nothing_is_taken_apart(last: str) -> None:
+    done = ended(last)
     assert (done.returncode, done.stdout, done.stderr) == (3, "said; a thread; the end", "")
 
 
