@@ -59,8 +59,8 @@ def workers(how: WorkerSettings, documents: int, is_careful: bool = False) -> It
         is_here = cluster is None and (how.processes < 2 or not are_many)
         # a process starts with the first batch that it is given
         elsewhere = cluster or LocalProcesses(1 if is_here else how.processes)
-        with closing(Workers(elsewhere, how.seconds, is_here and not is_careful)) as hands:
-            yield hands
+        with closing(Workers(elsewhere, how.seconds, is_here and not is_careful)) as ready:
+            yield ready
 
 
 @contextmanager
