@@ -125,6 +125,11 @@ class Folders:
         return self.stage_dir / "files" / "inventory.parquet"
 
     @property
+    def nearest_path(self) -> Path:
+        """The nearest report of each, and what it was found from, a Parquet table."""
+        return self.stage_dir / "nearest" / "nearest.parquet"
+
+    @property
     def indicators_path(self) -> Path:
         """The codebook as a Parquet table."""
         return self.stage_dir / "indicators" / "indicators.parquet"

@@ -17,11 +17,11 @@ from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.one_bucket import RETRY, BatchResult
 from pipelines.build.refresh import Counts, refresh
-from pipelines.build.stamped_parquet import frame_key
+from pipelines.build.stamped_parquet import frame_key, read_written, record_written, stamp_in, write_parquet
 from pipelines.settings import Settings
 from pipelines.stage.documents import KILLED
 from pipelines.stage.grams import gram_numbers
-from pipelines.stage.nearest_reports import nearest_of_other_units
+from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
 from pipelines.stage.plain_texts import PlainTexts
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES
 from pipelines.stage.worker_settings import worker_settings
@@ -39,6 +39,12 @@ SIMILARITIES = StageTable(
     },
 )
 _VERSION = f"1 {SKETCH_VERSION}"
+_COMPARED = {
+    **dict.fromkeys(STATE, pl.String()),
+    "is_canonical": pl.Boolean(),
+    "sketch": SKETCHES.schema["sketch"],
+    "nearest_report_id": pl.String(),
+}
 _OTHERS = ("last_year", "nearest")
 _REPORT = ["report_id", "township_code", "report_year", "is_canonical"]
 
@@ -82,9 +88,7 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Each accepted report with the two to compare it with: last_year_report_id, nearest_report_id, input_key."""
     sketches = scan(settings.stage_dir, SKETCHES).select("report_id", "sketch", text_key="input_key").collect()
     reports = accepted.join(sketches, on="report_id", maintain_order="left")
-    sketched = reports.filter(pl.col("sketch").is_not_null())
-    nearest = nearest_of_other_units(sketched)
-    found = sketched.select("report_id", nearest_report_id=sketched["report_id"].gather(nearest))
+    found = _with_nearest(reports.filter(pl.col("sketch").is_not_null()), settings)
     before = (
         reports.filter("is_canonical")
         .group_by("township_code", report_year=pl.col("report_year") + 1)
@@ -103,6 +107,20 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     key = pl.concat_str(pl.lit(_VERSION), *(pl.col(part).fill_null("") for part in parts), separator=" ")
     # The order of a join is not given; the same rows make the same file.
     return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key).sort("report_id")
+
+
+def _with_nearest(sketched: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """report_id and nearest_report_id. What they were found from is kept, so that the next run compares what is new."""
+    ledger, path = Ledger(settings.ledger_path), settings.nearest_path
+    is_of_today = (stamp_in(path) or "").startswith(f"{_VERSION} ")
+    before = read_written(ledger, path, _COMPARED) if is_of_today else None
+    nearest = nearest_of_other_units(sketched, before, settings.processes)
+    found = sketched.select(*STATE, "sketch", nearest)
+    if before is None or not found.equals(before):
+        stamp = f"{_VERSION} {frame_key(found.drop('sketch'))}"
+        write_parquet(found, path, stamp)
+        record_written(ledger, {path: stamp})
+    return found.select("report_id", "nearest_report_id")
 
 
 def _beside(todo: pl.DataFrame, texts: PlainTexts) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from pipelines.build.buckets import scan
 from pipelines.settings import Settings
 from pipelines.stage import nearest_reports
 from pipelines.stage.grams import GRAM, gram_numbers, plain_text
-from pipelines.stage.nearest_reports import nearest_of_other_units
+from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
 from pipelines.stage.size_limits import MOST_CHARACTERS
 from pipelines.stage.sketches import PERMUTATIONS, sketch_batch
@@ -44,16 +44,19 @@ def reports(*rows: tuple[str, str], canonical: tuple[bool, ...] = ()) -> pl.Data
     sketches = np.array([sketch_of(text) for _, text in rows], dtype=np.uint32).reshape(len(rows), PERMUTATIONS)
     return pl.DataFrame(
         {
+            "report_id": [f"{n:04}" for n in range(len(rows))],
             "township_code": [unit for unit, _ in rows],
             "is_canonical": list(canonical or [True] * len(rows)),
+            "text_key": [text for _, text in rows],
             "sketch": pl.Series(sketches, dtype=pl.Array(pl.UInt32, PERMUTATIONS)),
         },
-        schema_overrides={"township_code": pl.String, "is_canonical": pl.Boolean},
+        schema_overrides={**dict.fromkeys(STATE, pl.String), "is_canonical": pl.Boolean},
     )
 
 
 def nearest(*rows: tuple[str, str], canonical: tuple[bool, ...] = ()) -> list[int | None]:
-    return nearest_of_other_units(reports(*rows, canonical=canonical)).to_list()
+    found = nearest_of_other_units(reports(*rows, canonical=canonical))
+    return [None if report_id is None else int(report_id) for report_id in found]
 
 
 def test_spaces_and_furniture_are_no_text() -> None:
@@ -121,6 +124,46 @@ def test_reports_that_share_half_of_their_text_find_each_other() -> None:
     found = nearest(*((str(n), text) for n, text in enumerate(texts)))
     assert sum(found[450 + n] == n for n in range(150)) >= 135
     assert all(other is None or other != n for n, other in enumerate(found))
+
+
+def related(source: random.Random) -> tuple[str, str]:
+    """A unit and a text that is put together of three of a few pieces, so that many agree in many bands."""
+    return source.choice("ABCDE"), "".join(words(source.randrange(4), 60) for _ in range(3))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_where_the_last_time_is_known_the_nearest_are_those_of_a_search_among_all(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports come, go, change their text or unit or stop being canonical, from one time to the next."""
+    source = random.Random(seed)
+    for name, value in {"_FEW": 1.0, "_AT_ONCE": 40, "NEIGHBOURS": source.choice((1, 2, 16))}.items():
+        monkeypatch.setattr(nearest_reports, name, value)
+    everything = reports(*(related(source) for _ in range(400)))
+    rows = everything[sorted(source.sample(range(400), 300))]
+    before, fewest = None, 400
+    for _ in range(5):
+        nearest = nearest_of_other_units(rows, before, threads=source.choice((1, 3)))
+        assert nearest.to_list() == nearest_of_other_units(rows).to_list()
+        if before is not None:
+            fewest = min(fewest, int(nearest_reports._to_compare(rows, before, 1).sum()))
+        before = rows.with_columns(nearest)
+        rows = changed(rows, everything, source)
+    assert nearest.null_count() < rows.height and fewest < rows.height  # so that it is not always a search among all
+
+
+def changed(rows: pl.DataFrame, everything: pl.DataFrame, source: random.Random) -> pl.DataFrame:
+    """Each kind of change on up to two reports."""
+    some = [source.sample(rows["report_id"].to_list(), source.randrange(3)) for _ in range(4)]
+    gone, other_unit, not_canonical, other_text = (pl.col("report_id").is_in(ids) for ids in some)
+    absent = everything.join(rows, on="report_id", how="anti").sample(3, seed=source.randrange(99))
+    texts = everything.sample(rows.height, seed=source.randrange(99)).select("text_key", "sketch")
+    rows = rows.with_columns(
+        township_code=pl.when(other_unit).then(pl.lit("F")).otherwise("township_code"),
+        is_canonical=pl.col("is_canonical") & ~not_canonical,
+        **{name: pl.when(other_text).then(texts[name]).otherwise(name) for name in texts.columns},
+    )
+    return pl.concat([rows.filter(~gone), absent]).sort("report_id")
 
 
 def write(folder: Path, name: str, unit: str, year: int, body: str) -> None:
@@ -274,10 +317,15 @@ def test_reports_are_compared_across_the_parts_in_which_they_are_taken(monkeypat
 
 def test_the_pairs_of_texts_that_are_nearly_equal_grow_with_their_number() -> None:
     body = words(1, 1500)
-    made = np.array([sketch_of(body[:1490] + words(seed, 10)) for seed in range(40)], dtype=np.uint32)
+    made = reports(*((str(seed), body[:1490] + words(seed, 10)) for seed in range(40)))
 
     def pairs_of(count: int) -> int:
-        found = nearest_reports._compared(made[np.arange(count) % 40], np.arange(count))
-        return sum(len(left) for left, _, _ in found)
+        rows = pl.concat([made] * (count // 40 + 1))[:count].with_columns(township_code=pl.int_range(count).cast(str))
+        arrays, wanted = nearest_reports._arrays(rows), np.ones(count, dtype=bool)
+        return sum(
+            len(left)
+            for band in range(len(arrays.keys))
+            for left, _, _ in nearest_reports._compared(arrays, wanted, band)
+        )
 
     assert 0 < pairs_of(4000) <= 8 * pairs_of(500) * 1.1
