@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from pipelines.build.buckets import StageTable, scan, staged_key
@@ -20,7 +19,7 @@ from pipelines.build.refresh import Counts, refresh
 from pipelines.build.stamped_parquet import frame_key, read_written, record_written, stamp_in, write_parquet
 from pipelines.settings import Settings
 from pipelines.stage.documents import KILLED
-from pipelines.stage.grams import gram_numbers
+from pipelines.stage.grams import count_shared, gram_numbers
 from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
 from pipelines.stage.plain_texts import PlainTexts
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES
@@ -165,7 +164,6 @@ def _compared(row: dict[str, Any]) -> dict[str, Any]:
         other_id = row[f"{other}_report_id"]
         share = None
         if len(own) and other_id:
-            theirs = gram_numbers(row[f"{other}_text"] or "")
-            share = int(np.count_nonzero(np.isin(own, theirs, assume_unique=True))) / len(own)
+            share = count_shared(own, row[f"{other}_text"] or "") / len(own)
         found |= {f"{other}_report_id": other_id, f"share_{other}": share}
     return found

@@ -11,7 +11,7 @@ import pytest
 from pipelines.build.buckets import scan
 from pipelines.settings import Settings
 from pipelines.stage import nearest_reports
-from pipelines.stage.grams import GRAM, gram_numbers, plain_text
+from pipelines.stage.grams import GRAM, count_shared, gram_numbers, plain_text
 from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
 from pipelines.stage.size_limits import MOST_CHARACTERS
@@ -83,8 +83,9 @@ def test_texts_share_as_many_numbers_as_20_grams() -> None:
     others = [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(0, 390, 13)]
     others += [text[::-1], text[200:] + text[:200], text[:100] + words(2, 50) + text[100:]]
     for other in others:
-        shared = np.intersect1d(gram_numbers(text), gram_numbers(other))
-        assert len(shared) == len(grams(text) & grams(other))
+        assert count_shared(gram_numbers(text), other) == len(grams(text) & grams(other))
+    for own, other in (("", text), (text, ""), (text, text[:GRAM]), (text[:GRAM], text * 3), (words(3, 200), text)):
+        assert count_shared(gram_numbers(own), other) == len(grams(own) & grams(other))
 
 
 def test_equal_places_of_two_sketches_estimate_what_the_texts_share() -> None:
