@@ -1,42 +1,40 @@
 """The texts of many reports without spaces and furniture, laid out so that any few can be had at once.
 
 The staged documents are compressed, and which reports are compared has nothing to do with the buckets that they lie in:
-to find the texts for one bucket all buckets are read. Here each is read once, into a scratch file that is gone when it
-is closed. It takes about 11 kB a report.
+to find the texts for one bucket all buckets are read. Here each is read once, into a scratch file from which workers
+take what they compare. It takes about 11 kB a report.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Self
+from typing import BinaryIO
 
 import polars as pl
 
 from pipelines.build.buckets import bucket_paths
+from pipelines.build.one_bucket import scratch_folder
 from pipelines.stage.documents import DOCUMENTS
 from pipelines.stage.grams import plain_text
 
 FEW = 20_000  # texts that may be in memory at one time
-_IN_MEMORY = 64_000_000  # bytes; a larger scratch file lies on the disk
 _READ = ["report_id", "text", "furniture"]
 _PLACE = {"report_id": pl.String(), "start": pl.Int64(), "size": pl.Int64()}
 
 
+@contextmanager
+def plain_texts(stage_dir: Path) -> Iterator["PlainTexts"]:
+    """No texts yet. Their scratch file is gone at the end of the block."""
+    with scratch_folder(stage_dir) as folder:
+        yield PlainTexts(stage_dir, folder / "texts")
+
+
 class PlainTexts:
-    """The texts that were asked for so far. Use it in a `with`, which closes the scratch file."""
+    """The texts that were asked for so far, in the file `path`."""
 
-    def __init__(self, stage_dir: Path) -> None:
-        stage_dir.mkdir(parents=True, exist_ok=True)
-        self._stage_dir = stage_dir
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(  # noqa: SIM115
-            _IN_MEMORY, prefix=".texts-", dir=str(stage_dir)
-        )
+    def __init__(self, stage_dir: Path, path: Path) -> None:
+        self._stage_dir, self.path = stage_dir, path
         self._places = pl.DataFrame(schema=_PLACE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
     def add(self, ids: pl.Series) -> None:
         """Lay out the texts of the reports `ids`; where they are many, bucket by bucket."""
@@ -46,23 +44,25 @@ class PlainTexts:
             if rows:
                 self._write(pl.concat([part.select(_READ) for part in rows]).collect())
 
-    def of(self, ids: pl.Series) -> pl.DataFrame:
-        """report_id and text of the reports `ids`. Those that were not added are read now."""
+    def places(self, ids: pl.Series) -> pl.DataFrame:
+        """report_id, start and size of the texts of the reports `ids`. Those that were not added are read now."""
         if len(unknown := ids.filter(~ids.is_in(self._places["report_id"].implode()))):
             self.add(unknown)
-        # in the order of the file, as a disk reads it best
-        places = self._places.filter(pl.col("report_id").is_in(ids.implode()))
-        texts = [self._text(start, size) for start, size in places.select("start", "size").iter_rows()]
-        return places.select("report_id", text=pl.Series(texts, dtype=pl.String))
+        return self._places.filter(pl.col("report_id").is_in(ids.implode()))
 
     def _write(self, rows: pl.DataFrame) -> None:
         texts = [plain_text(text, furniture).encode() for text, furniture in rows.select("text", "furniture").rows()]
         sizes = pl.Series([len(text) for text in texts], dtype=pl.Int64)
-        start = self._file.seek(0, 2)
-        self._file.write(b"".join(texts))
+        with self.path.open("ab") as file:
+            start = file.tell()
+            file.writelines(texts)
         places = rows.select("report_id", start=start + sizes.cum_sum() - sizes, size=sizes)
         self._places = pl.concat([self._places, places])
 
-    def _text(self, start: int, size: int) -> str:
-        self._file.seek(start)
-        return self._file.read(size).decode()
+
+def read_text(file: BinaryIO, start: int | None, size: int | None) -> str:
+    """The text at a place in the opened scratch file; empty where there is none."""
+    if start is None or size is None:
+        return ""
+    file.seek(start)
+    return file.read(size).decode()

@@ -7,8 +7,9 @@ the shares are counted in the texts.
 
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -21,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.stage.documents import KILLED
 from pipelines.stage.grams import count_shared, gram_numbers
 from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
-from pipelines.stage.plain_texts import PlainTexts
+from pipelines.stage.plain_texts import PlainTexts, plain_texts, read_text
 from pipelines.stage.sketches import SKETCH_VERSION, SKETCHES
 from pipelines.stage.worker_settings import worker_settings
 
@@ -52,7 +53,7 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
     """Compare the reports whose text, or whose report to compare with, is new. dim_report: the files of that table."""
     accepted = _accepted(dim_report)
     given = f"{_VERSION} {frame_key(accepted)} {staged_key(settings.stage_dir, SKETCHES.name)}"
-    with PlainTexts(settings.stage_dir) as texts:
+    with plain_texts(settings.stage_dir) as texts:
 
         def wanted() -> pl.DataFrame:
             found = pairs(accepted, settings)
@@ -67,9 +68,9 @@ def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Coun
             [SIMILARITIES],
             given,
             wanted,
-            compare_batch,
-            lambda _, todo: _beside(todo, texts),
-            worker_settings(settings),
+            partial(compare_batch, texts.path),
+            lambda _, todo: _with_places(todo, texts),
+            worker_settings(settings, texts.path.parent),
             crashed=crashed_comparison,
         )
 
@@ -122,12 +123,12 @@ def _with_nearest(sketched: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     return found.select("report_id", "nearest_report_id")
 
 
-def _beside(todo: pl.DataFrame, texts: PlainTexts) -> pl.DataFrame:
-    """The rows of `todo` with the plain texts of the three reports of each."""
-    found = texts.of(_ids(todo))
+def _with_places(todo: pl.DataFrame, texts: PlainTexts) -> pl.DataFrame:
+    """The rows of `todo` with the places of the three plain texts of each, as in start and last_year_start."""
+    found = texts.places(_ids(todo))
     for prefix in ("", *(f"{other}_" for other in _OTHERS)):
-        names = {name: prefix + name for name in ("report_id", "text")}
-        todo = todo.join(found.rename(names), on=f"{prefix}report_id", how="left")
+        theirs = found.rename({name: prefix + name for name in found.columns})
+        todo = todo.join(theirs, on=f"{prefix}report_id", how="left")
     return todo
 
 
@@ -137,15 +138,19 @@ def _ids(todo: pl.DataFrame) -> pl.Series:
     return pl.concat([todo[name].alias("report_id") for name in names]).drop_nulls().unique()
 
 
-def compare_batch(batch: pl.DataFrame) -> BatchResult:
-    """Count the shares of one batch. A report that raises has none and is tried again in the next run."""
+def compare_batch(texts: Path, batch: pl.DataFrame) -> BatchResult:
+    """Count the shares of one batch, whose texts lie in the file `texts`.
+
+    A report that raises has none and is tried again in the next run.
+    """
     rows, errors = [], []
-    for row in batch.iter_rows(named=True):
-        try:
-            rows.append(_compared(row))
-        except Exception:
-            errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
-            rows.append({"report_id": row["report_id"], "input_key": RETRY})
+    with texts.open("rb") as file:
+        for row in batch.iter_rows(named=True):
+            try:
+                rows.append(_compared(row, file))
+            except Exception:
+                errors.append(f"{row['report_id']}\n{traceback.format_exc()}")
+                rows.append({"report_id": row["report_id"], "input_key": RETRY})
     return BatchResult({SIMILARITIES.name: pl.DataFrame(rows, schema=SIMILARITIES.schema)}, errors)
 
 
@@ -157,13 +162,14 @@ def crashed_comparison(batch: pl.DataFrame) -> BatchResult:
     )
 
 
-def _compared(row: dict[str, Any]) -> dict[str, Any]:
-    own = gram_numbers(row["text"] or "")
+def _compared(row: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
+    own = gram_numbers(read_text(file, row["start"], row["size"]))
     found = {name: row[name] for name in ("report_id", "input_key")} | {"n_grams": len(own)}
     for other in _OTHERS:
         other_id = row[f"{other}_report_id"]
         share = None
         if len(own) and other_id:
-            share = count_shared(own, row[f"{other}_text"] or "") / len(own)
+            text = read_text(file, row[f"{other}_start"], row[f"{other}_size"])
+            share = count_shared(own, text) / len(own)
         found |= {f"{other}_report_id": other_id, f"share_{other}": share}
     return found

@@ -258,7 +258,6 @@ def test_the_unit_that_a_person_gave_counts(raw: Path) -> None:
 def test_few_texts_are_read_in_one_go_and_many_bucket_by_bucket(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = built(raw)[1]
     monkeypatch.setattr("pipelines.stage.plain_texts.FEW", 0)
-    monkeypatch.setattr("pipelines.stage.plain_texts._IN_MEMORY", 10)
     for path in (raw.parent / "warehouse" / "stage" / "similarities").iterdir():
         path.unlink()
     assert built(raw)[1] == few
