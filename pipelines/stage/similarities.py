@@ -35,10 +35,13 @@ SIMILARITIES = StageTable(
         "last_year_report_id": pl.String(),
         "share_last_year": pl.Float64(),
         "nearest_report_id": pl.String(),
+        # unit and year stand here because the report may lie in any bucket
+        "nearest_township_code": pl.String(),
+        "nearest_report_year": pl.Int32(),
         "share_nearest": pl.Float64(),
     },
 )
-_VERSION = f"1 {SKETCH_VERSION}"
+_VERSION = f"2 {SKETCH_VERSION}"
 _COMPARED = {
     **dict.fromkeys(STATE, pl.String()),
     "is_canonical": pl.Boolean(),
@@ -47,6 +50,7 @@ _COMPARED = {
 }
 _OTHERS = ("last_year", "nearest")
 _REPORT = ["report_id", "township_code", "report_year", "is_canonical"]
+_GIVEN = ("report_id", "input_key", "last_year_report_id", *(f"nearest_{name}" for name in _REPORT[:3]))
 
 
 def refresh_similarities(settings: Settings, dim_report: Sequence[Path]) -> Counts:
@@ -85,7 +89,7 @@ def _accepted(dim_report: Sequence[Path]) -> pl.DataFrame:
 
 
 def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Each accepted report with the two to compare it with: last_year_report_id, nearest_report_id, input_key."""
+    """Each accepted report with the two to compare it with: the columns of `SIMILARITIES` that need no text."""
     sketches = scan(settings.stage_dir, SKETCHES).select("report_id", "sketch", text_key="input_key").collect()
     reports = accepted.join(sketches, on="report_id", maintain_order="left")
     found = _with_nearest(reports.filter(pl.col("sketch").is_not_null()), settings)
@@ -94,19 +98,16 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         .group_by("township_code", report_year=pl.col("report_year") + 1)
         .agg(last_year_report_id=pl.col("report_id").min())
     )
-    keys = reports.select("report_id", "text_key")
-    joined = (
-        reports.select("report_id", "text_key", "township_code", "report_year")
-        .join(before, on=["township_code", "report_year"], how="left")
-        .join(found, on="report_id", how="left")
-    )
+    known = reports.select("report_id", "township_code", "report_year", key="text_key")
+    joined = known.join(before, on=["township_code", "report_year"], how="left").join(found, on="report_id", how="left")
     for other in _OTHERS:
-        theirs = keys.rename({"report_id": f"{other}_report_id", "text_key": f"{other}_key"})
+        theirs = known.rename({name: f"{other}_{name}" for name in known.columns})
         joined = joined.join(theirs, on=f"{other}_report_id", how="left")
-    parts = ["text_key", *(f"{other}_{part}" for other in _OTHERS for part in ("report_id", "key"))]
-    key = pl.concat_str(pl.lit(_VERSION), *(pl.col(part).fill_null("") for part in parts), separator=" ")
+    parts = ["key", "last_year_report_id", "last_year_key", *(f"nearest_{name}" for name in known.columns)]
+    texts = (pl.col(part).cast(pl.String).fill_null("") for part in parts)
+    key = pl.concat_str(pl.lit(_VERSION), *texts, separator=" ")
     # The order of a join is not given; the same rows make the same file.
-    return joined.select("report_id", *(f"{other}_report_id" for other in _OTHERS), input_key=key).sort("report_id")
+    return joined.with_columns(input_key=key).select(_GIVEN).sort("report_id")
 
 
 def _with_nearest(sketched: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -164,12 +165,9 @@ def crashed_comparison(batch: pl.DataFrame) -> BatchResult:
 
 def _compared(row: dict[str, Any], file: BinaryIO) -> dict[str, Any]:
     own = gram_numbers(read_text(file, row["start"], row["size"]))
-    found = {name: row[name] for name in ("report_id", "input_key")} | {"n_grams": len(own)}
+    found = {name: row[name] for name in _GIVEN} | {"n_grams": len(own)}
     for other in _OTHERS:
-        other_id = row[f"{other}_report_id"]
-        share = None
-        if len(own) and other_id:
+        if len(own) and row[f"{other}_report_id"]:
             text = read_text(file, row[f"{other}_start"], row[f"{other}_size"])
-            share = count_shared(own, text) / len(own)
-        found |= {f"{other}_report_id": other_id, f"share_{other}": share}
+            found[f"share_{other}"] = count_shared(own, text) / len(own)
     return found

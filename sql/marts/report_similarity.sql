@@ -9,10 +9,9 @@ SELECT
     s.last_year_report_id,
     s.share_last_year,
     s.nearest_report_id,
-    n.township_code AS nearest_township_code,
-    n.report_year AS nearest_report_year,
+    s.nearest_township_code,
+    s.nearest_report_year,
     s.share_nearest
 FROM stage_similarities AS s
 INNER JOIN dim_report AS r ON r.report_id = s.report_id
-LEFT JOIN dim_report AS n ON n.report_id = s.nearest_report_id
 ORDER BY r.township_code, r.report_year, s.report_id

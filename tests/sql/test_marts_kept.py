@@ -294,11 +294,13 @@ def made(folder: Path) -> Asked:
     ]  # fmt: skip
     ids = {report.raw_path: report.report_id for report in reports}
     before, nearest = {"last_year_report_id": ids["anhai2021.txt"]}, {"nearest_report_id": ids["chidian2022.txt"]}
+    nearest |= {"nearest_township_code": CHIDIAN, "nearest_report_year": 2022}
     warehouse.rows["stage_similarities"] = [
         {"report_id": ids["anhai2022.txt"], "input_key": "1", "n_grams": 90, "share_last_year": 0.97,
          "share_nearest": 0.2, **before, **nearest},
         {"report_id": ids["anhai2021.txt"], "input_key": "1", "n_grams": 80, "last_year_report_id": None,
-         "share_last_year": None, "nearest_report_id": None, "share_nearest": None},
+         "share_last_year": None, "nearest_report_id": None, "nearest_township_code": None,
+         "nearest_report_year": None, "share_nearest": None},
     ]  # fmt: skip
     warehouse.rows["stage_corrections"] = LINES
     number = {**warehouse.rows["stage_numbers"][-1], "report_id": ids["chidian2023.txt"], "fact_id": None}
