@@ -46,14 +46,14 @@ def seconds(text: str) -> float:
 
 def growth(shape: Callable[[int], str]) -> float:
     """Time at 4n over time at n, at the first n that takes long enough to be trusted; 0 where none does."""
-    size = 500
+    size, short = 500, seconds(shape(500))
     while size <= FULL_SIZE // 4:
-        short, long = seconds(shape(size)), seconds(shape(4 * size))
+        long = seconds(shape(4 * size))
         if long > FLOOR and long / short >= 8:
             short, long = max(short, seconds(shape(size))), min(long, seconds(shape(4 * size)))
         if long > ENOUGH or (long > FLOOR and long / short >= 8):
             return long / short
-        size *= 4
+        size, short = 4 * size, long
     return 0.0
 
 

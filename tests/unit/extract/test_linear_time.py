@@ -1,6 +1,6 @@
 """A text of any length costs no more than its length: to read, to identify and to extract.
 
-Four times the text may take nine times the time at most, the best of several runs: a quadratic step takes sixteen.
+Four times the text may take less than nine times the time, the best of three runs: a quadratic step takes sixteen.
 """
 
 import random
@@ -14,6 +14,7 @@ from pipelines.codebook.load import load_codebook
 from pipelines.extract.report.engine import extract
 from pipelines.read.reader import read_bytes
 
+MOST = 9
 HEAD = """象山县石浦镇人民政府关于2024年度法治政府建设情况的报告
 2024年,石浦镇扎实推进法治政府建设各项工作,取得积极成效。
 全年调解矛盾纠纷36件,办结信访件12件,开展普法宣传活动15场次。
@@ -58,35 +59,42 @@ def long_text(piece: str, length: int) -> str:
 
 
 def growth(work: Callable[[str], object], piece: str | Callable[[int], str], length: int) -> float:
-    """How much longer four times the text takes, the best of three runs of each; a function makes it by its size."""
+    """How much longer four times the text takes, the best of three runs of each; a function makes it by its size.
+
+    A run of the longer text that takes less than MOST times as long is the last: a better one says nothing more.
+    """
     make = piece if callable(piece) else lambda size: long_text(piece, size)
 
     def seconds(text: str) -> float:
-        best = float("inf")
-        for _ in range(3):
-            start = process_time()
-            work(text)
-            best = min(best, process_time() - start)
-        return best
+        start = process_time()
+        work(text)
+        return process_time() - start
 
-    return seconds(make(4 * length)) / (seconds(make(length)) + 0.002)
+    text = make(length)
+    short = min(seconds(text) for _ in range(3)) + 0.002
+    longer, best = make(4 * length), float("inf")
+    for _ in range(3):
+        best = min(best, seconds(longer) / short)
+        if best < MOST:
+            break
+    return best
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
 def test_a_longer_text_takes_as_much_longer_to_read(piece: str) -> None:
-    assert growth(lambda text: read_bytes(text.encode(), "a.txt"), piece, 3000) < 9
+    assert growth(lambda text: read_bytes(text.encode(), "a.txt"), piece, 3000) < MOST
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
 def test_a_longer_text_takes_as_much_longer_to_extract(piece: str) -> None:
     codebook = load_codebook()
-    assert growth(lambda text: extract(text, (), 2024, codebook), piece, 4000) < 9
+    assert growth(lambda text: extract(text, (), 2024, codebook), piece, 4000) < MOST
 
 
 @pytest.mark.parametrize("table", WIDE.values(), ids=WIDE)
 def test_a_wider_table_takes_as_much_longer_to_extract(table: Callable[[int], str]) -> None:
     codebook = load_codebook()
-    assert growth(lambda text: extract(text, (), 2024, codebook), table, 3000) < 9
+    assert growth(lambda text: extract(text, (), 2024, codebook), table, 3000) < MOST
 
 
 def test_a_fact_of_a_row_without_end_shows_its_cell_and_not_the_row() -> None:
