@@ -177,19 +177,20 @@ def test_a_run_without_its_ledger_computes_everything_anew_and_says_so(
 def test_two_warehouses_do_not_mix_their_history(
     place: Path, first: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
-    """The second is a copy of the first with its history, so that its own run is the second one there."""
+    """The second is a copy of the first with its history, to which its own run is added there and not in the first."""
     one, two = tmp_path / "one", tmp_path / "two"
-    for copied, folder in ((place / "wh", one), (one, two)):  # what is there already need not be built again
-        shutil.copytree(copied, folder)
-        done = fazhi("run", "--raw", str(place / "raw"), "--warehouse", str(folder), "--quiet", home=None)
-        assert done.returncode == 0, done.stderr
-    counted = {}
+    shutil.copytree(place / "wh", one)
+    shutil.copytree(place / "home", one / ".dagster")
+    shutil.copytree(one, two)  # what is there already need not be built again
+    done = fazhi("run", "--raw", str(place / "raw"), "--warehouse", str(two), "--quiet", home=None)
+    assert done.returncode == 0, done.stderr
+    ran_on = {}
     for folder in (one, two):
-        with open_instance(folder / ".dagster") as instance:
+        with open_instance(folder / ".dagster") as instance:  # the newest run comes first
             found = instance.get_runs()
-        folders = [run.run_config["resources"]["workspace"]["config"]["warehouse_dir"] for run in found]
-        counted[folder] = sorted(folders)
-    assert counted == {one: [str(one)], two: [str(one), str(two)]}
+        ran_on[folder] = [run.run_config["resources"]["workspace"]["config"]["warehouse_dir"] for run in found]
+    assert set(ran_on[one]) == {str(place / "wh")}
+    assert ran_on[two] == [str(two), *ran_on[one]]
 
 
 def test_a_run_that_fails_says_why_in_a_line_and_leaves_the_release(
