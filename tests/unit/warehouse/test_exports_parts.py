@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,15 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MOST_GROUPS", 0)
 
 
-def release(folder: Path, days: int, *of: Report) -> Warehouse:
-    warehouse = built(folder, *of, wanted=("township_year", "number_mention", "report_text"))
-    published(warehouse, days)
-    return warehouse
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two releases of a warehouse; for the second a report came in."""
+    folder = tmp_path_factory.mktemp("two")
+    paths = [folder / "first.duckdb", folder / "second.duckdb"]
+    for day, (path, late) in enumerate(zip(paths, ([], [NEW]), strict=True)):
+        warehouse = built(folder / "w", *reports(), *late, wanted=("township_year", "number_mention", "report_text"))
+        shutil.copyfile(published(warehouse, day).path, path)
+    return paths
 
 
 def inodes(folder: Path, form: str) -> dict[str, int]:
@@ -78,13 +84,12 @@ def test_metadata_describe_the_parts_for_their_own_libraries(released: Warehouse
 
 
 @pytest.mark.usefixtures("in_parts")
-def test_only_what_changed_is_written_for_the_next_release(tmp_path: Path) -> None:
-    warehouse = release(tmp_path / "w", 0, *reports())
+def test_only_what_changed_is_written_for_the_next_release(two: list[Path], tmp_path: Path) -> None:
+    first, second = two
     out = tmp_path / "out"
-    export(warehouse.release_path, out, ["parquet", "csv"])
+    export(first, out, ["parquet", "csv"])
     before = {form: inodes(out, form) for form in ("parquet", "csv")}
-    warehouse = release(tmp_path / "w", 1, *reports(), NEW)
-    exported = export(warehouse.release_path, out, ["parquet", "csv"])
+    exported = export(second, out, ["parquet", "csv"])
     now = {form: inodes(out, form) for form in before}
     written = {path for form in before for path, node in now[form].items() if before[form].get(path) != node}
     assert exported.n_reused == len(exported.files) - len(written) > 0
@@ -92,7 +97,7 @@ def test_only_what_changed_is_written_for_the_next_release(tmp_path: Path) -> No
     assert not any("dim_indicator" in path for path in written)
     changed = {path for path in written if path.startswith("parquet/township_metric")}
     assert len(changed) == 1 < len([path for path in before["parquet"] if path.startswith("parquet/township_metric")])
-    fresh = export(warehouse.release_path, tmp_path / "fresh", ["parquet", "csv"])
+    fresh = export(second, tmp_path / "fresh", ["parquet", "csv"])
     assert contents(out) == contents(tmp_path / "fresh") and fresh.files
 
 
@@ -100,16 +105,15 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_file_that_somebody_changed_is_written_again(tmp_path: Path) -> None:
-    warehouse = release(tmp_path / "w", 0, *reports())
+def test_a_file_that_somebody_changed_is_written_again(two: list[Path], tmp_path: Path) -> None:
+    first, second = two
     out = tmp_path / "out"
-    export(warehouse.release_path, out, ["csv"])
+    export(first, out, ["csv"])
     path = out / "csv" / "dim_division.csv"
     right = path.read_bytes()
     path.write_bytes(right.replace(b"1", b"2"))
     (out / "csv" / "dim_indicator.csv").unlink()
-    warehouse = release(tmp_path / "w", 1, *reports(), NEW)
-    exported = export(warehouse.release_path, out, ["csv"])
+    exported = export(second, out, ["csv"])
     assert path.read_bytes() == right and (out / "csv" / "dim_indicator.csv").is_file() and not exported.reused
 
 
@@ -120,13 +124,14 @@ def test_rows_that_meet_a_condition_are_never_n_reused(released: Warehouse, tmp_
     assert ask("report_year = 2023").files[0].rows == 3 and ask("report_year = 2022").files[0].rows == 1
 
 
-def test_where_links_are_not_possible_the_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_links_are_not_possible_the_file_is_written(
+    two: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*arguments: object, **options: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    warehouse = release(tmp_path / "w", 0, *reports())
-    export(warehouse.release_path, tmp_path / "out", ["csv"])
+    first, second = two
+    export(first, tmp_path / "out", ["csv"])
     monkeypatch.setattr(os, "link", refuse)
-    warehouse = release(tmp_path / "w", 1, *reports(), NEW)
-    export(warehouse.release_path, tmp_path / "out", ["csv"])
-    assert contents(tmp_path / "out") == contents(export(warehouse.release_path, tmp_path / "x", ["csv"]).folder)
+    export(second, tmp_path / "out", ["csv"])
+    assert contents(tmp_path / "out") == contents(export(second, tmp_path / "x", ["csv"]).folder)

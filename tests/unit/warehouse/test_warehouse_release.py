@@ -46,11 +46,16 @@ def release(warehouse: Warehouse, **changes):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The folder of a warehouse whose release was published."""
+def first(tmp_path_factory):
+    """A warehouse and its release, which tests leave as they are."""
     warehouse = built(tmp_path_factory.mktemp("whole"), *reports())
-    release(warehouse)
-    return warehouse.folder
+    return warehouse, release(warehouse)
+
+
+@pytest.fixture(scope="module")
+def whole(first):
+    """The folder of that warehouse."""
+    return first[0].folder
 
 
 @pytest.fixture
@@ -68,9 +73,8 @@ def leftovers(warehouse: Warehouse):
     return [path.name for path in (warehouse.folder / "releases").iterdir() if "building" in path.name]
 
 
-def test_a_release_holds_every_table_and_one_row_about_itself(tmp_path):
-    warehouse = built(tmp_path, *reports())
-    published = release(warehouse)
+def test_a_release_holds_every_table_and_one_row_about_itself(first):
+    warehouse, published = first
     assert published.path == warehouse.release_path
     assert published.counts["dim_report"] == 3
     assert set(published.counts) == {*warehouse.published, *OWN_TABLES}
@@ -399,7 +403,7 @@ def test_query_without_a_release_says_what_to_do(tmp_path):
 
 
 def test_long_texts_are_stored_in_their_own_compression(tmp_path):
-    long = Report("long.txt", CHIDIAN, 2023, [Clause(None, f"第{n}条工作。") for n in range(9000)])
+    long = Report("long.txt", CHIDIAN, 2023, [Clause(None, "".join(f"第{n}条工作。" for n in range(9000)))])
     warehouse = built(tmp_path, *(replace(long, raw_path=f"{n}.txt") for n in range(40)), wanted=FEW)
     release(warehouse)
     with closing(duckdb.connect(str(warehouse.release_path), read_only=True)) as con:

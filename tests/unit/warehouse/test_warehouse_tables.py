@@ -81,8 +81,13 @@ def test_every_source_is_a_column_that_exists():
 
 
 def sql_copy(folder: Path) -> Path:
-    """A copy of `sql/` to be spoilt."""
-    return shutil.copytree(SQL_DIR, folder / "sql")
+    """A copy of `sql/` to be spoilt, without the marts and their steps: it is read in a quarter of the time."""
+    copy = shutil.copytree(SQL_DIR, folder / "sql")
+    used = {step for spec in SPECS.values() if spec.group == "tables" for step in spec.steps}
+    for path in [*(copy / "marts").iterdir(), *(copy / "steps").iterdir()]:
+        if path.stem not in used:
+            path.unlink()
+    return copy
 
 
 @pytest.mark.parametrize(
@@ -323,7 +328,7 @@ def provinces() -> list[Report]:
 
 
 def test_a_table_in_parts_holds_what_it_would_hold_as_a_whole(tmp_path):
-    parts, whole = Warehouse(tmp_path / "parts", provinces()), Warehouse(tmp_path / "whole", provinces())
+    parts, whole = built(tmp_path / "parts", *provinces()), Warehouse(tmp_path / "whole", provinces())
     whole.specs = {name: replace(spec, in_parts=None) for name, spec in whole.specs.items()}
     one, other = parts.build(), whole.build()
     assert {name: table.contents for name, table in one.items()} == {n: table.contents for n, table in other.items()}
