@@ -19,8 +19,10 @@ _QUARTER = "[一二三四1-4]"
 _LISTED = "一二三四1-4度"  # what a list of quarters has before its marks (一、二、三季度); 学法2次、二季度3次 is none
 # A single month opens its clause or stands behind a word of time: 县局3月印发的方案 is no time of a figure.
 _OPENS = r"(?:(?<![^,，:：(（、。;；\n])|(?<=[0-9今本当其]年)|(?<=年度)|(?<=[在于从自至到是中以及和与]))"
+# The first line says what characters open any of them: `re` asks that once at each place, and not each alternative.
 _STRETCHES = re.compile(
     rf"""
+    (?=[截今本当年前头后上下0-9一二三四五六七八九十])(?:
       截[至止]到?{_YEAR}?(?P<till>{_MONTH})月(?:份|{_DAY}|[底末初])?
     | (?<![0-9.·/\-—~每第个十]){_YEAR}?(?P<first>{_MONTH})(?:月份?{_DAY}?)?{_DASH}
       {_YEAR}?(?P<last>{_MONTH})月(?:份|{_DAY}|底|末)?(?!以?[前内])
@@ -36,7 +38,7 @@ _STRETCHES = re.compile(
     | {_OPENS}(?P<since>{_MONTH})月(?:份|{_DAY})?(?:以来|至今)
     | {_OPENS}(?P<month>{_MONTH})月份?(?:[上中下]旬|{_DAY}(?:{_DASH}{_DAY})?)?
       (?!以?之?[前内底末起]|[0-9]*[日号]|[一二三四五六七八九十](?!是))
-    """,
+    )""",
     re.VERBOSE,
 )
 _TOUCHING = re.compile(rf"(?<![每各逐前头两数几第个十0-9.·/\-—~至到、和及与])(?P<month>{_MONTH})月份?\Z")
@@ -90,6 +92,8 @@ def find_months(text: str, start: int = 0, end: int | None = None) -> Iterator[M
 
 def month_before(text: str, start: int, end: int) -> Months | None:
     """The single month that touches what stands at `end`, whatever opens it: 开展法治宣传3月 before 2场."""
+    if not text.endswith(("月", "月份"), start, end):
+        return None
     found = _TOUCHING.search(text, max(start, end - _LONGEST_MONTH), end)
     if found is None:
         return None

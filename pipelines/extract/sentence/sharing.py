@@ -166,9 +166,11 @@ def continues_list(sentence: TokenizedSentence, index: int, mixed: bool = False)
 
 def listed_with(sentence: TokenizedSentence, index: int) -> list[int]:
     """Indices of the figures that continue a list of bare figures from `index` on."""
+    end = index + 1
+    if end == len(sentence.figures):
+        return [index]
     first = sentence.figures[index].start
     mixed = bool(_RESPECTIVELY.search(sentence.text[sentence.clause_start(first) : first]))
-    end = index + 1
     while end < len(sentence.figures) and continues_list(sentence, end, mixed):
         end += 1
     return list(range(index, end))
