@@ -149,7 +149,7 @@ class SentenceCache:
         self.handed_on = ComputedDict(entries, partial(topics_and_subjects, codebook))
         #: By heading: what its words say, as bits.
         self.headings = ComputedDict(entries, partial(heading_bits, codebook))
-        #: By line and year of the report: what a short line opens.
+        #: By line, or first words of a long one, and year of the report: what it opens.
         self.openings: ComputedDict[tuple[str, int | None], LineOpening]
         self.openings = ComputedDict(entries, lambda key: line_opening(*key))
 

@@ -76,6 +76,7 @@ class LineOpening(NamedTuple):
     part: str  # '' where the words open none
     part_level: int
     reopens: bool = False  # results, even within problems or plans
+    period: Period | None = None  # of a heading: the part of the year that it names for all that stands under it
 
 
 _OPENING_FIRST = _HEADING_FIRST | _NEXT_FIRST | {"附"}
@@ -87,7 +88,7 @@ def find_lines(
 ) -> list[ReportLine]:
     """The non-empty lines of a working text, each with the part of the report that it stands in.
 
-    openings: gives what a short line opens in a report of a year (see `line_opening`); None works it out anew.
+    openings: gives what a line opens in a report of a year (see `line_opening`); None works it out anew.
     """
     lines: list[ReportLine] = []
     part, part_level = "result", _LEVEL_OF_PART
@@ -100,12 +101,11 @@ def find_lines(
         start, end = end + 1, end + 1 + len(line)
         if not line:
             continue
-        if len(line) <= _LONGEST_HEADING:
-            opening = line_opening(line, report_year) if openings is None else openings[line, report_year]
-        elif line[0] in _OPENING_FIRST:
-            opening = line_opening(line[:_HEAD] + " ", report_year)
-        else:
+        if len(line) > _LONGEST_HEADING and line[0] not in _OPENING_FIRST:
             opening = _OPENS_NOTHING
+        else:
+            words = line if len(line) <= _LONGEST_HEADING else line[:_HEAD] + " "
+            opening = line_opening(words, report_year) if openings is None else openings[words, report_year]
         if opening is _OPENS_NOTHING:  # most lines
             lines.append(ReportLine(start, end, part, "|" in line, title, sentences, period))
             continue
@@ -134,11 +134,9 @@ def find_lines(
         lines.append(ReportLine(start, end, part, table, title, sentences, period))
         if opening.heading and not table:
             title = line
-            names_none = _NO_PERIOD.search(line) or (not opening.level and _TITLE.search(line))
-            named = None if names_none else period_of_heading(line)
-            if named:
-                periods.append((opening.level, named))
-                period = named
+            if opening.period:
+                periods.append((opening.level, opening.period))
+                period = opening.period
     return lines
 
 
@@ -149,6 +147,7 @@ def line_opening(line: str, report_year: int | None) -> LineOpening:
     # A heading is a short line, marked or not, that does not end like a sentence.
     longest = _LONGEST_HEADING if level else _LONGEST_UNMARKED
     heading = len(line) <= longest and line[-1] not in "。；;，,：: "
+    period = _period_named(line, level) if heading else None
     if level:
         words = line
         if not heading:
@@ -157,15 +156,21 @@ def line_opening(line: str, report_year: int | None) -> LineOpening:
             words = line[: end.start()] if end and end.start() <= _LEAD and end.group() not in ",，" else ""
         announced = _announced_part(words, report_year) if words else "result"
         reopens = heading and bool(_RESULTS_ONLY.fullmatch(_HEADING.sub("", words, count=1)))
-        return LineOpening(level, heading, announced, level, reopens and announced == "result")
+        return LineOpening(level, heading, announced, level, reopens and announced == "result", period)
     if line.startswith(("附表", "附件", "附:", "附：")):
-        return LineOpening(0, heading, "result", _LEVEL_OF_PART)
+        return LineOpening(0, heading, "result", _LEVEL_OF_PART, period=period)
     if heading and len(line) <= _SHORT_UNMARKED and not _TITLE_WORDS.search(line):
         part = _announced_part(line, report_year)
-        return LineOpening(0, heading, "" if part == "result" else part, 1)
+        return LineOpening(0, heading, "" if part == "result" else part, 1, period=period)
     if line[0] in _NEXT_FIRST and _NEXT_YEAR_LINE.match(line):
-        return LineOpening(0, heading, "plan", 3)
-    return LineOpening(0, heading, "", _LEVEL_OF_PART)
+        return LineOpening(0, heading, "plan", 3, period=period)
+    return LineOpening(0, heading, "", _LEVEL_OF_PART, period=period)
+
+
+def _period_named(heading: str, level: int) -> Period | None:
+    if _NO_PERIOD.search(heading) or (not level and _TITLE.search(heading)):
+        return None
+    return period_of_heading(heading)
 
 
 def _announced_part(words: str, report_year: int | None) -> str:
