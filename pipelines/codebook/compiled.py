@@ -117,11 +117,14 @@ class Codebook:
     automaton: Any = field(init=False, compare=False, repr=False)  # finds the terms in a text
     cues_by_figure: CuesByFigure = field(init=False, compare=False, repr=False)
     term_bits: tuple[int, ...] = field(init=False, compare=False, repr=False)  # those of each of `terms`
+    also_units: frozenset[str] = field(init=False, compare=False, repr=False)  # of the rules marked `also`
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "automaton", ahocorasick_rs.AhoCorasick([term.text for term in self.terms]))
         object.__setattr__(self, "cues_by_figure", CuesByFigure(self.cues))
         object.__setattr__(self, "term_bits", tuple(term.bits for term in self.terms))
+        also_units = frozenset(unit for rule in self.rules if rule.also for unit in rule.units)
+        object.__setattr__(self, "also_units", also_units)
 
     def __reduce__(self) -> tuple[type[Codebook], tuple[Any, ...]]:
         """Pickled without its automaton, which is not a thing of Python: it is made anew in milliseconds."""

@@ -156,10 +156,13 @@ def _plain_mention(text: str, start: int) -> Mention | None:
     if year:
         return Mention(start, year.end(), year.end(), reason="date")
     plain = _PLAIN.match(text, start)
-    if plain is None or plain["unit"] in MEASURES:
+    if plain is None:
         return None
-    end, unit = plain.end(), plain["unit"]
-    return Mention(start, end, end - len(unit), float(plain["figure"]), unit, plain["more"] is not None)
+    figure, more, unit = plain.groups()
+    if unit in MEASURES:
+        return None
+    end = plain.end()
+    return Mention(start, end, end - len(unit), float(figure), unit, more is not None)
 
 
 def _arabic_mention(text: str, start: int) -> Mention:

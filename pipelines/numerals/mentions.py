@@ -68,7 +68,7 @@ def _names(text: str) -> Iterator[Mention]:
         if match and not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), reason="document_number")
     at = 0
-    for match in _CHINESE_YEAR.finditer(text):
+    for match in _CHINESE_YEAR.finditer(text) if "年" in text else ():
         at = span_after(match.start(), titles, at)
         if not (at < len(titles) and titles[at][0] <= match.start()):
             yield Mention(match.start(), match.end(), match.end(), chinese=True, reason="date")

@@ -158,6 +158,8 @@ def best_candidates(
     weak: list[Candidate] = []
     terms, unit, sides = sentence.codebook.terms, context.unit, (side, "both")
     heads = [(token, rules) for token in tokens if (rules := terms[token[2]].heads.get(unit))]
+    if not heads:
+        return []
     ordered = reversed(heads) if side == "left" else sorted(heads, key=_end)
     for _, same_end in groupby(ordered, key=_end):
         found = [

@@ -6,7 +6,6 @@ rules read the wording, and equal wordings need not be read twice.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from pipelines.numerals.mentions import find_mentions
 from pipelines.numerals.scan import scan
 
 _DURATIONS = frozenset({"年", "天", "日", "个月", "个季度", "分钟", "周", "岁", "届"})
-_BRACKET = re.compile(r"[（(].*")
 #: A sentence in which this finds nothing holds no number and states no zero.
 MAY_STATE = scan([("0-9", ""), *CHINESE_OPENINGS, *ZERO_OPENINGS])
 
@@ -89,13 +87,18 @@ def wording_of(text: str, mentions: Sequence[Mention]) -> Wording:
         piece = text[at : mention.start] + ("一" if one else "0")
         pieces += (piece, unit)
         length += len(piece)
-        figures.append(Figure(length - 1, length + len(unit), _BRACKET.sub("", mention.unit), mention.chinese, one))
+        figures.append(Figure(length - 1, length + len(unit), _plain(mention.unit), mention.chinese, one))
         length += len(unit)
         at = mention.end
     pieces.append(text[at:])
     return Wording("".join(pieces), tuple(figures), mentions)
 
 
+def _plain(unit: str) -> str:
+    """A classifier without another that stands in brackets behind it: 场(次)."""
+    return unit.partition("(")[0]  # folding leaves no other bracket
+
+
 def sentence_number(mention: Mention, reason: str) -> SentenceNumber:
     """A mention as a number of a statement; reason: why it gives no fact, or ''."""
-    return SentenceNumber((mention.start, mention.end), mention.value, _BRACKET.sub("", mention.unit) or None, reason)
+    return SentenceNumber((mention.start, mention.end), mention.value, _plain(mention.unit) or None, reason)

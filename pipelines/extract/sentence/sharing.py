@@ -52,6 +52,8 @@ def match_also(
     taken: the indicators that the number already gives; those found here are added. The words of the next clause belong
     to the evidence where the rule needs them.
     """
+    if context.unit not in sentence.codebook.also_units:
+        return []
     end = window.right
     following = sentence.clause_end(end + 1)
     if index + 1 == len(sentence.figures) or sentence.figures[index + 1].start >= following:
@@ -76,9 +78,10 @@ def match_also(
 def match_each(sentence: TokenizedSentence, window: Window, context: MatchContext) -> list[Match]:
     """One number for each of several things: 面向机关干部和执法人员各开展培训4场 is two facts."""
     words = sentence.text[window.left : window.figure.start]
-    each = next(reversed(list(_EACH.finditer(words))), None)
-    if each is None or not each.start():
+    marks = list(_EACH.finditer(words)) if "各" in words else []
+    if not marks or not marks[-1].start():
         return []
+    each = marks[-1]
     occasion = _OCCASION.match(words)
     begin = occasion.end() if occasion else 0
     items = _items(words[begin : each.start()], window.left + begin)
