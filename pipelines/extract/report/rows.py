@@ -93,8 +93,8 @@ class BatchRows:
         if not isinstance(statement, int):
             self._passing.append(statement)
             statement = -len(self._passing)
-        fields = (statement, self._start + start, len(self._numerals), len(self._titles) - 1)
-        self._sentences += (*fields, self._period_code, is_bare)
+        first, of_line = len(self._numerals), len(self._titles) - 1
+        self._sentences += (statement, self._start + start, first, of_line, self._period_code, is_bare)
         self._numerals += numerals
 
     def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -22,7 +22,7 @@ from pipelines.numerals.values import MYRIADS, arabic_value
 _PLAIN = re.compile(
     r"""([0-9](?:
         (?<![0-9A-Za-z万亿千百十拾佰仟零〇点成之第LEFT.·:/\-—~+至到“"‘「=_&?][0-9])(?<![0-9][,、 ][0-9])
-        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}))?(?:\.[0-9]{1,4}(?=[余多]?[万%元亩吨]|平方|公))?
+        (?:(?<!0)(?:[0-9]{0,2}(?:,[0-9]{3})+(?!%)|[0-9]{0,6}+))?(?:\.[0-9]{1,4}+(?=[余多]?[万%元亩吨]|平方|公))?
         (?=万?[余多]?(?>%|(?![年月日时号度]|个(?:月|季度))(?:UNIT))(?![-—~至到]{1,2}[0-9]|之[0-9]|REMAINDER))
       | (?<=月[0-9])[0-9]?(?=日)
       | (?<=[〕)\]][0-9])[0-9]{0,3}(?=号)
@@ -32,7 +32,7 @@ _PLAIN = re.compile(
     .replace("LEFT", REMAINDER_LEFT),
     re.VERBOSE,
 )
-_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?=年)")
+_YEAR = re.compile(r"(20(?<![0-9]20)[0-9]{2})(?=年)")
 # A year in another form may belong to a span of years or be a figure: such a sentence is read as of its own year.
 _OTHER_YEAR = re.compile(r"20(?<![0-9]20)[0-9]{2}(?![0-9年〕)\]])")
 _AS_OF = 2020
@@ -56,11 +56,13 @@ def make_template(text: str, report_year: int | None) -> tuple[str, int | None, 
         return template, None, numerals, pieces
     by = _AS_OF - report_year
     if by and "20" in template:
+        words = _YEAR.split(template)  # words and years take turns
+        years = [int(year) + by for year in words[1::2]]
         # Read it as of its own year where moving would change more than years, or leave this century.
-        years = [int(year) for year in _YEAR.findall(template)]
-        if _OTHER_YEAR.search(template) or any(not 2000 <= year + by <= 2099 for year in years):
+        if _OTHER_YEAR.search(template) or (years and not 2000 <= min(years) <= max(years) <= 2099):
             return template, report_year, numerals, pieces
-        template = _YEAR.sub(lambda year: str(int(year[0]) + by), template)
+        words[1::2] = map(str, years)
+        template = "".join(words)
     return template, _AS_OF, numerals, pieces
 
 
