@@ -45,44 +45,44 @@ class _Nearest(NamedTuple):
     agreeing: npt.NDArray[np.uint8]
 
 
-def nearest_of_other_units(reports: pl.DataFrame, before: pl.DataFrame | None = None, threads: int = 1) -> pl.Series:
+def nearest_of_other_units(reports: pl.DataFrame, before: pl.LazyFrame | None = None, threads: int = 1) -> pl.Series:
     """The report_id of the nearest report of another unit for each row; null where none was found.
 
     reports: report_id, township_code, is_canonical (only such a report is found), text_key and sketch, sorted by
     report_id: of equally near ones the first is taken. before: the reports of an earlier time, with the same columns
     and nearest_report_id as it was then. text_key: another one wherever the sketch may be another one.
     """
-    again = np.ones(reports.height, dtype=bool) if before is None else _to_compare(reports, before, threads)
-    found = _search(_arrays(reports), again, threads)
+    arrays = _arrays(reports)
+    again = np.ones(reports.height, dtype=bool) if before is None else _to_compare(reports, arrays, before, threads)
+    found = _search(arrays, again, threads)
     nearest = reports["report_id"].gather(pl.Series(found).replace(-1, None))
     if before is not None and not again.all():
-        known = reports.select("report_id").join(
-            before.select("report_id", "nearest_report_id"), on="report_id", how="left", maintain_order="left"
-        )
+        known = before.select("report_id", "nearest_report_id").collect()
+        known = reports.select("report_id").join(known, on="report_id", how="left", maintain_order="left")
         nearest = nearest.zip_with(pl.Series(again), known["nearest_report_id"])
     return nearest.alias("nearest_report_id")
 
 
-def _to_compare(reports: pl.DataFrame, before: pl.DataFrame, threads: int) -> Flags:
+def _to_compare(reports: pl.DataFrame, arrays: _Reports, before: pl.LazyFrame, threads: int) -> Flags:
     """Which reports may have another nearest one than before: what is new, and what stood or stands close to a change.
 
     What is new, what is gone and both states of what changed are put in one order with all others. Between a report and
     the change that is closest to it there are only reports that did not change. So one whose neighbours are others than
     before is a neighbour of a change in this order.
     """
-    now, then = reports.select(STATE), before.select(STATE)
+    now, then = reports.select(STATE), before.select(STATE).collect()
     new, gone = (one.join(other, on=STATE, how="anti")["report_id"] for one, other in ((now, then), (then, now)))
     if not len(new) + len(gone):
         return np.zeros(reports.height, dtype=bool)
     if len(new) + len(gone) > _FEW * reports.height:
         return np.ones(reports.height, dtype=bool)
-    columns = [*STATE, "sketch"]
-    both = pl.concat(
-        [reports.select(columns), before.filter(pl.col("report_id").is_in(gone.implode())).select(columns)]
-    )
-    states = both[both["report_id"].arg_sort()]
+    states, ordered = reports, arrays
+    if len(gone):
+        parts = (reports, before.filter(pl.col("report_id").is_in(gone.implode())).collect())
+        both = pl.concat(part.select(*STATE, "sketch") for part in parts)
+        states = both[both["report_id"].arg_sort()]
+        ordered = _arrays(states)
     is_changed = states["report_id"].is_in(pl.concat([new, gone]).implode()).to_numpy()
-    ordered = _arrays(states)
     close = np.zeros(states.height, dtype=bool)
     with ThreadPoolExecutor(threads) as pool:
         for order in pool.map(partial(_in_order, ordered, is_changed), range(len(ordered.keys))):

@@ -17,7 +17,7 @@ from pipelines.build.buckets import StageTable, scan, staged_key
 from pipelines.build.ledger import Ledger
 from pipelines.build.one_bucket import RETRY, BatchResult
 from pipelines.build.refresh import Counts, refresh
-from pipelines.build.stamped_parquet import frame_key, read_written, record_written, stamp_in, write_parquet
+from pipelines.build.stamped_parquet import frame_key, is_written, record_written, stamp_in, write_parquet
 from pipelines.settings import Settings
 from pipelines.stage.documents import KILLED
 from pipelines.stage.grams import count_shared, gram_numbers
@@ -113,12 +113,13 @@ def pairs(accepted: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 def _with_nearest(sketched: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """report_id and nearest_report_id. What they were found from is kept, so that the next run compares what is new."""
     ledger, path = Ledger(settings.ledger_path), settings.nearest_path
-    is_of_today = (stamp_in(path) or "").startswith(f"{_VERSION} ")
-    before = read_written(ledger, path, _COMPARED) if is_of_today else None
+    is_of_today = (stamp_in(path) or "").startswith(f"{_VERSION} ") and is_written(ledger, path)
+    is_usable = is_of_today and dict(pl.read_parquet_schema(path)) == _COMPARED
+    before = pl.scan_parquet(path) if is_usable else None
     nearest = nearest_of_other_units(sketched, before, settings.processes)
     found = sketched.select(*STATE, "sketch", nearest)
-    if before is None or not found.equals(before):
-        stamp = f"{_VERSION} {frame_key(found.drop('sketch'))}"
+    stamp = f"{_VERSION} {frame_key(found.drop('sketch'))}"  # the text_key stands for the sketch
+    if before is None or stamp_in(path) != stamp:
         write_parquet(found, path, stamp)
         record_written(ledger, {path: stamp})
     return found.select("report_id", "nearest_report_id")

@@ -147,8 +147,8 @@ def test_where_the_last_time_is_known_the_nearest_are_those_of_a_search_among_al
         nearest = nearest_of_other_units(rows, before, threads=source.choice((1, 3)))
         assert nearest.to_list() == nearest_of_other_units(rows).to_list()
         if before is not None:
-            fewest = min(fewest, int(nearest_reports._to_compare(rows, before, 1).sum()))
-        before = rows.with_columns(nearest)
+            fewest = min(fewest, int(nearest_reports._to_compare(rows, nearest_reports._arrays(rows), before, 1).sum()))
+        before = rows.with_columns(nearest).lazy()
         rows = changed(rows, everything, source)
     assert nearest.null_count() < rows.height and fewest < rows.height  # so that it is not always a search among all
 
