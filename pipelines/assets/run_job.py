@@ -4,6 +4,7 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from pipelines.assets.alerts import announce, failure_reason, first_cause
 from pipelines.assets.automation import JOB_NAME
 from pipelines.assets.dagster_home import LOCATION, MODULE, mend_home, open_instance, usable
+from pipelines.assets.storage import OpenEventLogStorage
 from pipelines.assets.workspace import STARTED_BY_TAG, run_config
 from pipelines.build.ledger import Ledger
 from pipelines.build.mending import mend_warehouse
@@ -147,13 +149,15 @@ def _attempt(definitions: dg.Definitions, settings: Settings, on_event: Callable
     with open_instance(settings.dagster_home) as instance:
         instance.add_event_listener(run_id, listen)
         job = definitions.resolve_job_def(JOB_NAME)
-        run = instance.create_run_for_job(
-            job,
-            run_id=run_id,
-            run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
-            tags={**job.run_tags, STARTED_BY_TAG: "command line"},
-            remote_job_origin=code_origin(),
-        )
+        events = instance.event_log_storage
+        with events.together(run_id) if isinstance(events, OpenEventLogStorage) else nullcontext():
+            run = instance.create_run_for_job(
+                job,
+                run_id=run_id,
+                run_config={**run_config(str(settings.raw_dir), str(settings.warehouse_dir)), **QUIET},
+                tags={**job.run_tags, STARTED_BY_TAG: "command line"},
+                remote_job_origin=code_origin(),
+            )
         _log.info("run %s works on %s, its history is in %s", run_id, settings.warehouse_dir, settings.dagster_home)
         try:
             result = execute_run(InMemoryJob(job), run, instance)

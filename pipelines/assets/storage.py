@@ -8,8 +8,9 @@ for which it loads all of its migrations. Here what was found once is known.
 Files and tables are those of Dagster's own classes, so the two can take turns on one folder.
 """
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,8 @@ class OpenEventLogStorage(SqliteEventLogStorage):
     """The events of the Dagster home `home`: a file for each run in `history/runs`, and one over all runs."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._engines: dict[str, Engine] = {}  # the one used last stands last
+        self._turn = threading.RLock()  # a connection is one thread's at a time, which may ask for it again
+        self._connections: dict[str, Connection] = {}  # the one used last stands last
         self._found: set[tuple[str, str]] = set()  # what the file over all runs has, by kind and name
         super().__init__(base_dir, inst_data)
 
@@ -97,18 +99,26 @@ class OpenEventLogStorage(SqliteEventLogStorage):
         return cls(str(Path(config_value["home"], "history", "runs")), inst_data)
 
     @contextmanager
+    def together(self, run_id: str) -> Iterator[None]:
+        """Within the block all events of a run are one transaction: Dagster announces hundreds of them at its start."""
+        with self._connect(run_id), self._connect(INDEX_SHARD_NAME):
+            yield
+
+    @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        with self._db_lock:
-            engine = self._engines.pop(shard, None) or _open_engine(self.conn_string_for_shard(shard))
-            self._engines[shard] = engine
+        with self._turn:
+            connection = self._connections.pop(shard, None)
+            if connection is None:
+                connection = _open_engine(self.conn_string_for_shard(shard)).connect()
+            self._connections[shard] = connection
             if shard not in self._initialized_dbs:
-                self._initdb(engine)
+                self._initdb(connection.engine)
                 self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
+            with nullcontext() if connection.in_transaction() else connection.begin():
                 yield connection
-            logs = [name for name in self._engines if name != INDEX_SHARD_NAME]
+            logs = [name for name in self._connections if name != INDEX_SHARD_NAME]
             for name in logs[:-MOST_LOGS]:
-                self._engines.pop(name).dispose()
+                _close(self._connections.pop(name))
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
         if not _has_tables(engine):
@@ -133,16 +143,21 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def wipe(self) -> None:
         """Remove all events; open files could not be removed."""
-        self._close()
+        self._close_all()
         super().wipe()
 
     def dispose(self) -> None:
         """Close all connections."""
-        self._close()
+        self._close_all()
         super().dispose()
 
-    def _close(self) -> None:
-        with self._db_lock:
+    def _close_all(self) -> None:
+        with self._turn:
             self._found.clear()
-            while self._engines:
-                self._engines.popitem()[1].dispose()
+            while self._connections:
+                _close(self._connections.popitem()[1])
+
+
+def _close(connection: Connection) -> None:
+    connection.close()
+    connection.engine.dispose()

@@ -1,6 +1,7 @@
 """Dagster's history over connections that stay open: what is written, by whom it is read, how much stays open."""
 
 import os
+import uuid
 from pathlib import Path
 
 import dagster as dg
@@ -67,6 +68,25 @@ def test_what_they_write_is_read_by_dagsters_own_classes_and_the_other_way_round
             assert all(instance.all_logs(run) for run in runs)
 
 
+def test_events_together_are_there_for_others_all_at_once_or_not_at_all(tmp_path: Path) -> None:
+    job = dg.define_asset_job("job").resolve(asset_graph=dg.Definitions([thing]).resolve_asset_graph())
+    with open_instance(tmp_path) as instance, open_instance(tmp_path) as reader:
+        log = instance.event_log_storage
+        assert isinstance(log, OpenEventLogStorage)
+        one, two = (str(uuid.uuid4()) for _ in range(2))
+        with log.together(one):
+            run = instance.create_run_for_job(job, run_id=one)
+            instance.report_engine_event("announced", run)
+            assert len(instance.all_logs(one)) == 2  # the asset is planned, and what was announced
+            assert not reader.all_logs(one)
+        assert len(reader.all_logs(one)) == 2
+        with pytest.raises(RuntimeError), log.together(two):
+            instance.report_engine_event("announced", instance.create_run_for_job(job, run_id=two))
+            raise RuntimeError
+        assert not reader.all_logs(two) and len(instance.all_logs(one)) == 2
+        assert dg.materialize([thing], instance=instance).success
+
+
 def test_only_so_many_logs_stay_open_and_none_after_the_instance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,8 +96,8 @@ def test_only_so_many_logs_stay_open_and_none_after_the_instance(
         assert all(instance.all_logs(run) for run in runs)
         log = instance.event_log_storage
         assert isinstance(log, OpenEventLogStorage)
-        assert set(log._engines) == {"index", *runs[-2:]}
-    assert not log._engines
+        assert set(log._connections) == {"index", *runs[-2:]}
+    assert not log._connections
 
 
 def test_the_history_of_a_warehouse_that_was_moved_moves_with_it(tmp_path: Path) -> None:
