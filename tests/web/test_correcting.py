@@ -161,7 +161,10 @@ def test_the_queue_is_answered_by_the_keyboard(own: Archive, watched: Watched) -
 
 
 def test_keys_pressed_faster_than_the_server_answers_count_each(own: Archive, watched: Watched) -> None:
-    """Every answer is held back until all keys are pressed: the second one means the entry as it is drawn anew."""
+    """Every answer is held back until all keys are pressed: the second one means the entry as it is drawn anew.
+
+    What the page asks meanwhile of the run is answered at once, and says nothing of the keys.
+    """
     page = watched.open("/review")
     page.locator("[data-who]").first.fill("王芳")
     page.locator("[data-who]").first.press("Tab")
@@ -172,6 +175,10 @@ def test_keys_pressed_faster_than_the_server_answers_count_each(own: Archive, wa
     page.wait_for_timeout(200)
     for key in ("u", "n"):
         page.keyboard.press(key)
+    with page.expect_response(lambda answer: "/run/status" in answer.url):
+        page.evaluate("htmx.ajax('GET', document.querySelector('#run').getAttribute('hx-get'), '#run')")
+    page.wait_for_timeout(200)
+    assert len(held) == 1
     for _ in range(3):
         deadline = time.monotonic() + 30
         while not held and time.monotonic() < deadline:

@@ -42,14 +42,17 @@
   document.addEventListener("submit", (event) => {
     const entry = event.target.closest(".inbox .entry");
     const item = entry?.closest(".item");
-    answered = item ? { item: item.dataset.item, at: [...item.querySelectorAll(".entry")].indexOf(entry) } : null;
+    const at = item ? [...item.querySelectorAll(".entry")].indexOf(entry) : -1;
+    answered = item ? { form: event.target, item: item.dataset.item, at } : null;
   }, true);
   document.addEventListener("htmx:after:swap", () => {
     if (!answered) return;
     const item = [...document.querySelectorAll(".inbox .item")].find((one) => one.dataset.item === answered.item);
     item?.querySelectorAll(".entry")[answered.at]?.focus();
   });
-  document.addEventListener("htmx:finally:request", () => {
+  document.addEventListener("htmx:finally:request", (event) => {
+    // The page asks for other things too, such as whether a run is at work; those are no answer.
+    if (!answered || event.detail.ctx.request.form !== answered.form) return;
     answered = null;
     while (waiting.length && !answered) pressed(waiting.shift());
   });
