@@ -27,6 +27,7 @@ _FEW = 0.02  # share of the reports; where more are to be compared again, it is 
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
+Agreeing = npt.NDArray[np.uint8]  # in how many places two sketches agree
 
 
 class _Reports(NamedTuple):
@@ -42,7 +43,7 @@ class _Nearest(NamedTuple):
     """The position of the nearest report so far (-1: none), and in how many places of the sketches the two agree."""
 
     position: Positions
-    agreeing: npt.NDArray[np.uint8]
+    agreeing: Agreeing
 
 
 def nearest_of_other_units(reports: pl.DataFrame, before: pl.LazyFrame | None = None, threads: int = 1) -> pl.Series:
@@ -135,7 +136,7 @@ def _nearest_in(reports: _Reports, wanted: Flags, bands: Sequence[int]) -> _Near
     return nearest
 
 
-def _take(nearest: _Nearest, own: Positions, other: Positions, agreeing: npt.NDArray[np.uint8]) -> None:
+def _take(nearest: _Nearest, own: Positions, other: Positions, agreeing: Agreeing) -> None:
     """Put the others in the place of what is less near, or as near and later. Each report stands once in `own`."""
     so_far = nearest.agreeing[own]
     is_nearer = (agreeing > so_far) | ((agreeing == so_far) & (agreeing > 0) & (other < nearest.position[own]))
@@ -143,9 +144,7 @@ def _take(nearest: _Nearest, own: Positions, other: Positions, agreeing: npt.NDA
     nearest.agreeing[own[is_nearer]] = agreeing[is_nearer]
 
 
-def _compared(
-    reports: _Reports, wanted: Flags, band: int
-) -> Iterator[tuple[Positions, Positions, npt.NDArray[np.uint8]]]:
+def _compared(reports: _Reports, wanted: Flags, band: int) -> Iterator[tuple[Positions, Positions, Agreeing]]:
     """Positions of reports of different units that agree in a band, and in how many places their sketches agree.
 
     No report stands twice on one side of the pairs that come together.
@@ -175,8 +174,8 @@ def _in_order(reports: _Reports, wanted: Flags, band: int) -> Positions:
     order = rows[np.lexsort((reports.units[rows], following[rows], keys[rows]))]
     if wanted.all():
         return order
-    ends = np.flatnonzero(wanted[order])[:, None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1)
-    return order[np.unique(ends[(ends >= 0) & (ends < len(order))])]
+    near = np.flatnonzero(wanted[order])[:, None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1)
+    return order[np.unique(near[(near >= 0) & (near < len(order))])]
 
 
 def _sharing(keys: Keys) -> Positions:
@@ -193,7 +192,7 @@ def _with_key_of(keys: Keys, wanted: Flags) -> Positions:
     return np.flatnonzero(sought[place] == keys)
 
 
-def _agreeing(left: npt.NDArray[np.uint32], right: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+def _agreeing(left: npt.NDArray[np.uint32], right: npt.NDArray[np.uint32]) -> Agreeing:
     """In how many of their places, fewer than 256, the rows of two equal arrays agree."""
-    agreeing: npt.NDArray[np.uint8] = np.add.reduce((left == right).view(np.uint8), axis=1, dtype=np.uint8)
+    agreeing: Agreeing = np.add.reduce((left == right).view(np.uint8), axis=1, dtype=np.uint8)
     return agreeing

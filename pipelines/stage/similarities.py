@@ -42,7 +42,7 @@ SIMILARITIES = StageTable(
     },
 )
 _VERSION = f"2 {SKETCH_VERSION}"
-_COMPARED = {
+_COMPARED = {  # the columns of the file at `Settings.nearest_path`
     **dict.fromkeys(STATE, pl.String()),
     "is_canonical": pl.Boolean(),
     "sketch": SKETCHES.schema["sketch"],
@@ -50,6 +50,7 @@ _COMPARED = {
 }
 _OTHERS = ("last_year", "nearest")
 _REPORT = ["report_id", "township_code", "report_year", "is_canonical"]
+# The columns of `SIMILARITIES` that are known before a text is read.
 _GIVEN = ("report_id", "input_key", "last_year_report_id", *(f"nearest_{name}" for name in _REPORT[:3]))
 
 
