@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.build.buckets import scan
+from pipelines.build.workers import WorkerSettings
 from pipelines.settings import Settings
 from pipelines.stage import nearest_reports
 from pipelines.stage.grams import GRAM, count_shared, gram_numbers, plain_text
@@ -16,6 +17,7 @@ from pipelines.stage.nearest_reports import STATE, nearest_of_other_units
 from pipelines.stage.similarities import SIMILARITIES, pairs
 from pipelines.stage.size_limits import MOST_CHARACTERS
 from pipelines.stage.sketches import PERMUTATIONS, sketch_batch
+from pipelines.stage.worker_settings import worker_settings
 from pipelines.warehouse.from_raw import build_from_raw
 from pipelines.warehouse.table_parts import table_files
 
@@ -261,6 +263,20 @@ def test_few_texts_are_read_in_one_go_and_many_bucket_by_bucket(raw: Path, monke
     for path in (raw.parent / "warehouse" / "stage" / "similarities").iterdir():
         path.unlink()
     assert built(raw)[1] == few
+
+
+def test_workers_that_do_not_see_the_texts_are_not_asked(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step says which folder its workers read, and that folder lies in the warehouse and is gone at the end."""
+    needed: list[Path] = []
+
+    def listening(settings: Settings, *needs: Path) -> WorkerSettings:
+        assert all(folder.is_dir() for folder in needs)
+        needed.extend(needs)
+        return worker_settings(settings, *needs)
+
+    monkeypatch.setattr("pipelines.stage.similarities.worker_settings", listening)
+    settings, _ = built(raw)
+    assert [folder.parent for folder in needed] == [settings.stage_dir] and not needed[0].exists()
 
 
 def test_without_the_ledger_the_texts_are_compared_again(raw: Path) -> None:
